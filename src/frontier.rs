@@ -1,0 +1,1 @@
+//! The rules of what comes next: pure functions of the clock.

@@ -1,0 +1,562 @@
+//! The nouns that travel between rooms. Verbs live in the rooms.
+
+use std::{collections::BTreeMap, fmt, ops::Range, time::Duration};
+
+use bytes::Bytes;
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// A half-open byte range into an article's `body`, always on char boundaries. JSON counts code
+/// points instead; `report::json` converts.
+pub type Span = Range<usize>;
+
+/// An instant. Pure rooms take it as an argument; only the shell asks the clock.
+pub type Timestamp = DateTime<Utc>;
+
+/// The primary subtag of a BCP 47 language tag, in lower case: `id`, `en`, `zh`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lang(String);
+
+impl Lang {
+    /// Accepts a whole tag (`id-ID`, `en_US`) and keeps its primary subtag; the retired codes
+    /// `in`, `iw` and `ji` become today's (RFC 5646, 4.1). `None` for what is no tag.
+    pub fn new(tag: &str) -> Option<Lang> {
+        let primary = tag.trim().split(['-', '_']).next()?;
+        if !(2..=3).contains(&primary.len()) || !primary.bytes().all(|b| b.is_ascii_alphabetic()) {
+            return None;
+        }
+        let primary = primary.to_ascii_lowercase();
+        Some(Lang(match primary.as_str() {
+            "in" => "id".to_string(),
+            "iw" => "he".to_string(),
+            "ji" => "yi".to_string(),
+            _ => primary,
+        }))
+    }
+
+    /// The subtag, as in `id`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a URL is expected to answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageKind {
+    /// One news article.
+    Article,
+    /// RSS, Atom or JSON Feed.
+    Feed,
+    /// A sitemap, a sitemap index or a Google News sitemap.
+    Sitemap,
+    /// A front page or section page: its links are the find.
+    Listing,
+    /// Not known yet: the first answer decides.
+    Auto,
+    /// `/robots.txt`.
+    Robots,
+}
+
+impl PageKind {
+    /// The name in configuration and store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PageKind::Article => "article",
+            PageKind::Feed => "feed",
+            PageKind::Sitemap => "sitemap",
+            PageKind::Listing => "listing",
+            PageKind::Auto => "auto",
+            PageKind::Robots => "robots",
+        }
+    }
+
+    /// The inverse of [`PageKind::as_str`].
+    pub fn parse(name: &str) -> Option<PageKind> {
+        [
+            PageKind::Article,
+            PageKind::Feed,
+            PageKind::Sitemap,
+            PageKind::Listing,
+            PageKind::Auto,
+            PageKind::Robots,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+    }
+}
+
+/// CSS selectors that overrule the extractor on one site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRules {
+    /// The container of the article body.
+    pub body: Option<String>,
+    /// What is taken out before the body is read.
+    pub remove: Vec<String>,
+}
+
+/// A news source that is watched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Unique; the host unless configured.
+    pub name: String,
+    /// Feed, Sitemap, Listing or Auto.
+    pub kind: PageKind,
+    /// Where its links are found.
+    pub url: Url,
+    /// How often it is asked; `None` leaves it to the schedule.
+    pub every: Option<Duration>,
+    /// The language of its articles, where known.
+    pub lang: Option<Lang>,
+    /// Selectors for its pages.
+    pub rules: SiteRules,
+}
+
+/// A URL worth fetching, and who told us about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Absolute and canonical (see [`crate::canonical`]).
+    pub url: Url,
+    /// The name of the [`Source`] that led here.
+    pub source: String,
+    /// What is expected there.
+    pub kind: PageKind,
+    /// The publication time that a feed or sitemap gave.
+    pub published: Option<Timestamp>,
+}
+
+/// Response headers in the order received, names in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Headers(pub Vec<(String, String)>);
+
+impl Headers {
+    /// The first value of `name` (given in lower case).
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a server answered, decoded from its transfer and content encodings but not from its
+/// character set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// What was asked for.
+    pub link: Link,
+    /// Where the redirects ended.
+    pub final_url: Url,
+    /// When the answer was complete.
+    pub fetched_at: Timestamp,
+    /// HTTP status of the last answer.
+    pub status: u16,
+    /// Headers of the last answer.
+    pub headers: Headers,
+    /// The bytes of the document.
+    pub body: Bytes,
+}
+
+/// How a fetch ended: the `outcome` label of `benggala_fetches_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FetchOutcome {
+    /// 2xx with a complete body.
+    Ok,
+    /// 304.
+    NotModified,
+    /// A redirect that could not be followed: a loop, too many, no usable Location.
+    Redirect,
+    /// Any other 4xx.
+    #[serde(rename = "http_4xx")]
+    Http4xx,
+    /// 5xx, and statuses outside 200..=599.
+    #[serde(rename = "http_5xx")]
+    Http5xx,
+    /// 429, or 503 with Retry-After.
+    Throttled,
+    /// A header, idle or total time limit.
+    Timeout,
+    /// The name did not resolve.
+    Dns,
+    /// No connection, a broken one, or not HTTP.
+    Connect,
+    /// The certificate or the handshake failed.
+    Tls,
+    /// Over a limit on headers, wire bytes, decoded bytes or expansion ratio.
+    TooLarge,
+    /// A content encoding that lies, is cut short or unknown.
+    Decode,
+    /// Refused by us: robots.txt or the guard against private addresses.
+    Blocked,
+    /// A bot wall.
+    Challenge,
+    /// We stopped first.
+    Cancelled,
+}
+
+impl FetchOutcome {
+    /// Every outcome, in the order of the documentation.
+    pub const ALL: [FetchOutcome; 15] = [
+        FetchOutcome::Ok,
+        FetchOutcome::NotModified,
+        FetchOutcome::Redirect,
+        FetchOutcome::Http4xx,
+        FetchOutcome::Http5xx,
+        FetchOutcome::Throttled,
+        FetchOutcome::Timeout,
+        FetchOutcome::Dns,
+        FetchOutcome::Connect,
+        FetchOutcome::Tls,
+        FetchOutcome::TooLarge,
+        FetchOutcome::Decode,
+        FetchOutcome::Blocked,
+        FetchOutcome::Challenge,
+        FetchOutcome::Cancelled,
+    ];
+
+    /// The metric label.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FetchOutcome::Ok => "ok",
+            FetchOutcome::NotModified => "not_modified",
+            FetchOutcome::Redirect => "redirect",
+            FetchOutcome::Http4xx => "http_4xx",
+            FetchOutcome::Http5xx => "http_5xx",
+            FetchOutcome::Throttled => "throttled",
+            FetchOutcome::Timeout => "timeout",
+            FetchOutcome::Dns => "dns",
+            FetchOutcome::Connect => "connect",
+            FetchOutcome::Tls => "tls",
+            FetchOutcome::TooLarge => "too_large",
+            FetchOutcome::Decode => "decode",
+            FetchOutcome::Blocked => "blocked",
+            FetchOutcome::Challenge => "challenge",
+            FetchOutcome::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// A robots.txt as it was last seen, for one authority.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RobotsRecord {
+    /// `scheme://host:port` of the file.
+    pub origin: String,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
+    /// What RFC 9309 makes of the answer.
+    pub rules: RobotsRules,
+}
+
+/// RFC 9309, 2.3.1: how the answer for robots.txt is to be read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RobotsRules {
+    /// 2xx: the text, at most 500 KiB of it.
+    Text(Bytes),
+    /// 4xx: no rules, all is allowed.
+    Unavailable,
+    /// 5xx or no answer: all is disallowed.
+    Unreachable,
+}
+
+/// The role of a block in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockKind {
+    /// Running text.
+    Paragraph,
+    /// A sub-heading.
+    Heading,
+    /// An item of a list.
+    ListItem,
+    /// A block quotation.
+    Quote,
+    /// A row of a table.
+    Row,
+    /// Preformatted text.
+    Preformatted,
+}
+
+/// One paragraph-like piece of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Where in `body`.
+    pub span: Span,
+    /// What it is.
+    pub kind: BlockKind,
+    /// Bytes of its text that stand inside links.
+    pub link_bytes: usize,
+}
+
+/// A trace in the page itself that says its text was translated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Kebab-case name of the trace.
+    pub rule: String,
+    /// What was seen.
+    pub note: String,
+}
+
+/// What was read out of an article page.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Article {
+    /// The canonical URL that the page names, or the one it was fetched from.
+    pub url: Option<Url>,
+    /// Without the site's name.
+    pub title: Option<String>,
+    /// Authors, joined by ", ".
+    pub byline: Option<String>,
+    /// With the zone that the page gave.
+    pub published: Option<DateTime<FixedOffset>>,
+    /// Last modification.
+    pub modified: Option<DateTime<FixedOffset>>,
+    /// As declared by the caller or the page, or identified from the text.
+    pub lang: Option<Lang>,
+    /// The section or category.
+    pub section: Option<String>,
+    /// The lead image.
+    pub image: Option<Url>,
+    /// Paragraphs separated by one blank line.
+    pub body: String,
+    /// What `body` is made of, in order, without gaps but for the blank lines.
+    pub blocks: Vec<Block>,
+    /// Traces of translation in the page.
+    pub provenance: Vec<Provenance>,
+    /// Field name -> where its value came from: `json-ld`, `opengraph`, `meta`, `page`, …
+    pub origins: BTreeMap<String, String>,
+}
+
+/// Why there is no body to judge, with what metadata could be read all the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NoArticle {
+    /// Never `UnknownLanguage`.
+    pub reason: Reason,
+    /// Metadata; its `body` is empty.
+    pub article: Box<Article>,
+}
+
+/// Why no verdict was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Too few words to judge.
+    TooShort,
+    /// No language pack serves the text.
+    UnknownLanguage,
+    /// A section front, a video page, a soft 404, a consent wall …
+    NotAnArticle,
+    /// A bot wall.
+    Challenge,
+    /// The page broke a limit of the parser.
+    ParseLimit,
+    /// Not HTML or text at all.
+    NotHtml,
+    /// Nothing in it.
+    Empty,
+    /// The inspection failed; the page is kept for a closer look.
+    Failed,
+}
+
+impl Reason {
+    /// The name in JSON and store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::TooShort => "too-short",
+            Reason::UnknownLanguage => "unknown-language",
+            Reason::NotAnArticle => "not-an-article",
+            Reason::Challenge => "challenge",
+            Reason::ParseLimit => "parse-limit",
+            Reason::NotHtml => "not-html",
+            Reason::Empty => "empty",
+            Reason::Failed => "failed",
+        }
+    }
+}
+
+/// The conclusion. `Abstain` is not `Pass`: what cannot be judged is never counted as good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Nothing that gives it away.
+    Pass,
+    /// Evidence over the threshold.
+    Flag,
+    /// Could not be judged.
+    Abstain(Reason),
+}
+
+impl Verdict {
+    /// `pass`, `flag` or `abstain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Flag => "flag",
+            Verdict::Abstain(_) => "abstain",
+        }
+    }
+
+    /// Why it abstained.
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Verdict::Abstain(reason) => Some(reason),
+            Verdict::Pass | Verdict::Flag => None,
+        }
+    }
+}
+
+/// One reason, at one place: what a reviewer sees under the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's kebab-case name.
+    pub rule: &'static str,
+    /// Bytes of `body`.
+    pub span: Span,
+    /// One clause for the reader: what is wrong here.
+    pub note: String,
+}
+
+/// All in 0..=1, higher is worse.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// What the verdict was taken from.
+    pub overall: f32,
+    /// How much the style reads like machine translation; `None` where no model serves the language.
+    pub translation: Option<f32>,
+    /// The share of the body that is not the article.
+    pub boilerplate: f32,
+}
+
+/// Changes whenever a rule, a language pack or the policy does: tells which verdicts are stale.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RulesHash(pub u64);
+
+impl fmt::Display for RulesHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// What was concluded about one article, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// The numbers behind it.
+    pub scores: Scores,
+    /// The words behind it, by position.
+    pub findings: Vec<Finding>,
+    /// The rules it was made with.
+    pub rules: RulesHash,
+}
+
+/// How a source has done over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceStanding {
+    /// Articles judged (passed or flagged).
+    pub articles: u64,
+    /// Of these, flagged.
+    pub flagged: u64,
+    /// Not judged.
+    pub abstained: u64,
+    /// 95 % credible interval of the share of flagged articles.
+    pub interval: (f64, f64),
+    /// When the first article came.
+    pub since: Option<Timestamp>,
+}
+
+/// A reviewer's word on an article.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// `confirmed` or `dismissed`.
+    pub decision: Decision,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub note: String,
+}
+
+/// What a reviewer decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// The verdict is right.
+    Confirmed,
+    /// The verdict is wrong.
+    Dismissed,
+}
+
+impl Decision {
+    /// The name in JSON, store and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Decision::Confirmed => "confirmed",
+            Decision::Dismissed => "dismissed",
+        }
+    }
+}
+
+/// Where the parser stops. All are per page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseLimits {
+    /// Bytes of decoded text.
+    pub bytes: usize,
+    /// Nodes of the tree.
+    pub nodes: usize,
+    /// Nesting of elements.
+    pub depth: usize,
+    /// Attributes of one tag.
+    pub attributes: usize,
+}
+
+impl Default for ParseLimits {
+    fn default() -> ParseLimits {
+        ParseLimits {
+            bytes: 20 << 20,
+            nodes: 300_000,
+            depth: 512,
+            attributes: 1_000,
+        }
+    }
+}
+
+/// The thresholds of judgement. All shares are in 0..=1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Fewer words of body than this are not judged.
+    pub words_min: usize,
+    /// `scores.overall` from which an article is flagged.
+    pub flag_at: f32,
+    /// `scores.boilerplate` from which an article is flagged for boilerplate alone.
+    pub boilerplate_at: f32,
+    /// Rules that are switched off.
+    pub disabled: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            words_min: 80,
+            flag_at: 0.5,
+            boilerplate_at: 0.25,
+            disabled: Vec::new(),
+        }
+    }
+}
+
+/// A part of an input that could not be used. The rest was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What and where, in one sentence.
+    pub what: String,
+}

@@ -1,0 +1,1 @@
+//! The review page, the API, metrics and health.
