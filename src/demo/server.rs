@@ -1,0 +1,213 @@
+//! One paper's HTTP server.
+
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::{
+    content::{Answer, Article, Paper},
+    feeds, misbehave,
+    theme::{self, Edition},
+};
+
+/// Tells how long ago the newsroom opened.
+pub(super) type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// One paper on its own address, with what it has counted.
+pub(super) struct Site {
+    pub(super) paper: Paper,
+    pub(super) base: Url,
+    pub(super) opened: DateTime<Utc>,
+    pub(super) clock: Clock,
+    pub(super) closing: CancellationToken,
+    pub(super) answered: AtomicU64,
+    pub(super) trespassed: AtomicU64,
+    pub(super) throttled: AtomicU64,
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site")
+            .field("paper", &self.paper.name)
+            .field("base", &self.base.as_str())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Site {
+    /// The paper as it is `elapsed` after the opening.
+    pub(super) fn edition(&self, elapsed: Duration) -> Edition<'_> {
+        Edition {
+            paper: &self.paper,
+            base: &self.base,
+            opened: self.opened,
+            elapsed,
+        }
+    }
+}
+
+/// Every address of the paper.
+pub(super) fn app(site: Arc<Site>) -> Router {
+    Router::new().fallback(answer).with_state(site)
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+/// What there is to send, before it is asked whether the client has it already.
+struct Document {
+    media_type: &'static str,
+    text: String,
+    modified: DateTime<Utc>,
+}
+
+async fn answer(
+    State(site): State<Arc<Site>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    site.answered.fetch_add(1, Ordering::Relaxed);
+    let path = uri.path();
+    if site.paper.disallow.iter().any(|p| path.starts_with(p)) {
+        site.trespassed.fetch_add(1, Ordering::Relaxed);
+    }
+    if method != Method::GET && method != Method::HEAD {
+        return (
+            StatusCode::METHOD_NOT_ALLOWED,
+            [(header::ALLOW, "GET, HEAD")],
+        )
+            .into_response();
+    }
+    let edition = site.edition((site.clock)());
+    let article = edition.published().find(|article| article.path == path);
+    let document = match article {
+        Some(article) if article.answer != Answer::Page => {
+            return misbehave::answer(&site, edition, article, &uri).await;
+        }
+        Some(article) => article_document(edition, article),
+        None => other_document(edition, path),
+    };
+    match document {
+        Some(Ok(document)) if site.paper.validators => conditional(&headers, document),
+        Some(Ok(document)) => whole(document),
+        Some(Err(error)) => broken(&error),
+        None => not_found(edition, StatusCode::NOT_FOUND),
+    }
+}
+
+type Rendered = Option<askama::Result<Document>>;
+
+fn article_document(edition: Edition<'_>, article: &Article) -> Rendered {
+    let modified = article.published(edition.opened);
+    Some(theme::article_page(edition, article).map(|text| Document {
+        media_type: HTML,
+        text,
+        modified,
+    }))
+}
+
+fn other_document(edition: Edition<'_>, path: &str) -> Rendered {
+    let modified = edition.updated();
+    let document = |media_type, text: askama::Result<String>| {
+        Some(text.map(|text| Document {
+            media_type,
+            text,
+            modified,
+        }))
+    };
+    if path == "/" {
+        return document(HTML, theme::list_page(edition, None));
+    }
+    if path == edition.paper.door.path() {
+        let (media_type, text) = feeds::door(edition)?;
+        return document(media_type, text);
+    }
+    match path {
+        "/robots.txt" => document("text/plain; charset=utf-8", Ok(feeds::robots(edition))),
+        "/tentang" => {
+            let about = theme::text_page(edition, &edition.paper.title, &edition.paper.about);
+            document(HTML, about)
+        }
+        theme::PICTURE_PATH => document("image/svg+xml", Ok(theme::PICTURE.to_string())),
+        _ => {
+            let sections = edition.paper.sections();
+            let section = sections
+                .into_iter()
+                .find(|section| theme::section_path(section) == path)?;
+            document(HTML, theme::list_page(edition, Some(section)))
+        }
+    }
+}
+
+/// The page that says there is none, under a status that may say otherwise.
+pub(super) fn not_found(edition: Edition<'_>, status: StatusCode) -> Response {
+    let (heading, text) = match edition.paper.lang.as_str() {
+        "id" => (
+            "Halaman tidak ditemukan",
+            "Maaf, halaman yang Anda cari tidak ada atau sudah dipindahkan.",
+        ),
+        _ => (
+            "Page not found",
+            "There is nothing here. Perhaps the page has moved.",
+        ),
+    };
+    match theme::text_page(edition, heading, text) {
+        Ok(page) => (status, [(header::CONTENT_TYPE, HTML)], page).into_response(),
+        Err(error) => broken(&error),
+    }
+}
+
+/// A page that could not be rendered: our own fault.
+pub(super) fn broken(error: &askama::Error) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
+}
+
+fn whole(document: Document) -> Response {
+    ([(header::CONTENT_TYPE, document.media_type)], document.text).into_response()
+}
+
+/// Conditional requests (RFC 9110, 13): `If-None-Match` decides, else `If-Modified-Since`.
+fn conditional(headers: &HeaderMap, document: Document) -> Response {
+    let mut hasher = DefaultHasher::new();
+    document.text.hash(&mut hasher);
+    let etag = format!("\"{:016x}\"", hasher.finish());
+    let modified = httpdate::fmt_http_date(document.modified.into());
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let fresh = match text(header::IF_NONE_MATCH) {
+        Some(known) => known
+            .split(',')
+            .map(|tag| tag.trim().trim_start_matches("W/"))
+            .any(|tag| tag == etag || tag == "*"),
+        None => text(header::IF_MODIFIED_SINCE)
+            .and_then(|since| httpdate::parse_http_date(since).ok())
+            .is_some_and(|since| {
+                document.modified.timestamp() <= DateTime::<Utc>::from(since).timestamp()
+            }),
+    };
+    let mut response = match fresh {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => whole(document),
+    };
+    for (name, value) in [(header::ETAG, etag), (header::LAST_MODIFIED, modified)] {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
