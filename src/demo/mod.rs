@@ -72,7 +72,7 @@ impl Newsroom {
         let closing = CancellationToken::new();
         let mut sites = Vec::new();
         let mut servers = JoinSet::new();
-        for paper in content::papers().map_err(io::Error::other)? {
+        for paper in content::papers().map_err(|error| io::Error::other(error.to_string()))? {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
             let site = site(paper, &listener, &clock, &closing)?;
             let server = axum::serve(listener, server::app(Arc::clone(&site)))

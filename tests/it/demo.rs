@@ -1,5 +1,10 @@
 //! The newsroom: its content, what it lists at which time, and how it answers.
 
+#![expect(
+    clippy::expect_used,
+    reason = "clippy knows tests but not what tests call"
+)]
+
 use std::{
     collections::BTreeSet,
     io::{self, Read},
