@@ -153,7 +153,7 @@ pub enum Answer {
     Endless,
     /// 200, and a page that says "not found".
     SoftNotFound,
-    /// 403 and a page that wants a browser.
+    /// 200 and a page that wants a browser.
     BotWall,
     /// Its page in ISO 8859-1, declared as UTF-8.
     Latin1,

@@ -1,9 +1,10 @@
 //! Lists of articles -> RSS, Atom, sitemaps, robots.txt.
 
+use super::{
+    content::Door,
+    theme::{Edition, iso},
+};
 use askama::Template;
-use chrono::SecondsFormat;
-
-use super::{content::Door, theme::Edition};
 
 /// An article in a feed or sitemap.
 struct Entry<'a> {
@@ -51,9 +52,18 @@ struct NewsSitemap<'a> {
 pub(super) fn door(edition: Edition<'_>) -> Option<(&'static str, askama::Result<String>)> {
     let channel = channel(edition);
     match edition.paper.door {
-        Door::Rss => Some(("application/rss+xml", Rss { channel }.render())),
-        Door::Atom => Some(("application/atom+xml", Atom { channel }.render())),
-        Door::NewsSitemap => Some(("application/xml", NewsSitemap { channel }.render())),
+        Door::Rss => Some((
+            "application/rss+xml; charset=utf-8",
+            Rss { channel }.render(),
+        )),
+        Door::Atom => Some((
+            "application/atom+xml; charset=utf-8",
+            Atom { channel }.render(),
+        )),
+        Door::NewsSitemap => Some((
+            "application/xml; charset=utf-8",
+            NewsSitemap { channel }.render(),
+        )),
         Door::FrontPage => None,
     }
 }
@@ -68,7 +78,7 @@ fn channel(edition: Edition<'_>) -> Channel<'_> {
             section: &article.section,
             summary: article.summary(),
             rfc2822: date.to_rfc2822(),
-            rfc3339: date.to_rfc3339_opts(SecondsFormat::Secs, true),
+            rfc3339: iso(date),
         }
     });
     Channel {
@@ -78,7 +88,7 @@ fn channel(edition: Edition<'_>) -> Channel<'_> {
         base: edition.base.as_str(),
         own: edition.url(edition.paper.door.path()).into(),
         rfc2822: edition.updated().to_rfc2822(),
-        rfc3339: edition.updated().to_rfc3339_opts(SecondsFormat::Secs, true),
+        rfc3339: iso(edition.updated().fixed_offset()),
         residue: &edition.paper.feed_residue,
         entries: entries.collect(),
     }

@@ -34,7 +34,6 @@ pub(super) async fn answer(
     uri: &Uri,
 ) -> Response {
     match article.answer {
-        Answer::Page => page(edition, article, String::into_bytes),
         Answer::ServerError => plain(StatusCode::INTERNAL_SERVER_ERROR, "Galat basis data."),
         Answer::Missing => not_found(edition, StatusCode::NOT_FOUND),
         Answer::SoftNotFound => not_found(edition, StatusCode::OK),
@@ -43,7 +42,7 @@ pub(super) async fn answer(
             let answer = plain(StatusCode::TOO_MANY_REQUESTS, "Terlalu banyak permintaan.");
             with(answer, header::RETRY_AFTER, RETRY_AFTER)
         }
-        Answer::ThrottledOnce => page(edition, article, String::into_bytes),
+        Answer::Page | Answer::ThrottledOnce => page(edition, article, String::into_bytes),
         Answer::CutGzip => cut_gzip(edition, article).await,
         Answer::Endless => endless(site),
         Answer::BotWall => bot_wall(),
@@ -121,7 +120,8 @@ fn endless(site: &Site) -> Response {
     html(StatusCode::OK, Body::from_stream(drips))
 }
 
-/// Looks like the interstitial of a content delivery network.
+/// Looks like the interstitial of a content delivery network. Under 200, as the worst of them
+/// do: only its content tells it from a page.
 fn bot_wall() -> Response {
     let page = concat!(
         "<!DOCTYPE html><html lang=\"en\"><head><title>Just a moment...</title>",
@@ -132,7 +132,7 @@ fn bot_wall() -> Response {
         "</body></html>",
     );
     with(
-        html(StatusCode::FORBIDDEN, page),
+        html(StatusCode::OK, page),
         HeaderName::from_static("cf-mitigated"),
         "challenge",
     )

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use chrono::{DateTime, Datelike, FixedOffset, Timelike, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, Timelike, Utc};
 use serde_json::json;
 use url::Url;
 
@@ -157,7 +157,7 @@ pub(super) fn article_page(edition: Edition<'_>, article: &Article) -> askama::R
         url: edition.url(&article.path).into(),
         image: edition.url(PICTURE_PATH).into(),
         date: long_date(date, edition.paper.lang.as_str()),
-        iso: date.to_rfc3339(),
+        iso: iso(date),
         json_ld: json_ld(edition, article),
         pasted_translation: article.pasted_translation,
         blocks: article.blocks().collect(),
@@ -188,8 +188,7 @@ pub(super) fn list_page(edition: Edition<'_>, section: Option<&str>) -> askama::
         .collect();
     let heading = section.unwrap_or(&edition.paper.tagline);
     let shown = Shown::List { heading, teasers };
-    let title = section.unwrap_or(&edition.paper.title);
-    render(edition, title, Vec::new(), shown)
+    render(edition, heading, Vec::new(), shown)
 }
 
 /// A page of plain text.
@@ -244,8 +243,8 @@ fn json_ld(edition: Edition<'_>, article: &Article) -> String {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
         "headline": article.title,
-        "datePublished": edition.date(article).to_rfc3339(),
-        "dateModified": edition.date(article).to_rfc3339(),
+        "datePublished": iso(edition.date(article)),
+        "dateModified": iso(edition.date(article)),
         "author": [{"@type": "Person", "name": article.byline}],
         "publisher": {"@type": "Organization", "name": edition.paper.title},
         "image": [edition.url(PICTURE_PATH).as_str()],
@@ -255,6 +254,11 @@ fn json_ld(edition: Edition<'_>, article: &Article) -> String {
     })
     .to_string()
     .replace('<', "\\u003c")
+}
+
+/// RFC 3339 with whole seconds and the paper's own zone.
+pub(super) fn iso(at: DateTime<FixedOffset>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// As a reader of the language writes it: `Senin, 23 November 2026, 15.07 WIB`.
