@@ -1,1 +1,282 @@
 //! The rules of what comes next: pure functions of the clock.
+//!
+//! Two things are kept apart. [`after`] plans one URL: done, gone, or again. [`host_pause`] plans
+//! the host: how long nobody may ask it. A URL is asked when both its own time and its host's have
+//! come.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::model::{FetchOutcome, Link, PageKind, Timestamp};
+
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// No wait that is planned here is longer: it keeps all sums far from overflow.
+pub const WAIT_MAX: Duration = Duration::from_secs(365 * 24 * 3_600);
+
+/// No wait after a failure is shorter, whatever the configuration says.
+pub const WAIT_MIN: Duration = SECOND;
+
+/// A server may ask us to stay away this long at most: beyond it lie typing errors and the year
+/// 2100.
+pub const RETRY_AFTER_MAX: Duration = DAY;
+
+/// The first pause after a 429 that does not say how long (RFC 6585, section 4, leaves it open).
+pub const THROTTLED_FIRST: Duration = Duration::from_secs(60);
+
+/// Failures of a host in a row that cost it nothing: one lost packet is no outage.
+pub const HOST_FAILURES_FREE: u32 = 2;
+
+/// The first pause of a host that fails beyond [`HOST_FAILURES_FREE`].
+pub const HOST_FAILING_FIRST: Duration = Duration::from_secs(30);
+
+/// The longest pause of a host that does not answer: it should be noticed when it is back.
+pub const HOST_FAILING_MAX: Duration = Duration::from_secs(3_600);
+
+/// Failures that will most likely repeat (too large, undecodable, redirected in circles) get this
+/// many attempts in all.
+pub const ATTEMPTS_AT_BROKEN: u32 = 2;
+
+/// How far around `every` a poll is moved, so that sources do not march in step: 10 %.
+const POLL_SPREAD: f64 = 0.1;
+
+/// So many distinct hosts must have failed within [`NETWORK_WINDOW`], and none answered, before
+/// our own network is blamed.
+pub const NETWORK_HOSTS_MIN: usize = 3;
+
+/// See [`NETWORK_HOSTS_MIN`].
+pub const NETWORK_WINDOW: Duration = Duration::from_secs(60);
+
+/// When URLs are asked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// Between two polls of a source that sets no interval of its own.
+    pub every: Duration,
+    /// Attempts at one article before it is given up.
+    pub attempts_max: u32,
+    /// The first wait after a failure; doubles with each.
+    pub retry_first: Duration,
+    /// The longest wait after failures.
+    pub retry_max: Duration,
+}
+
+/// What becomes of a URL after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// It was read and need not be asked again.
+    Done,
+    /// It is given up.
+    Gone,
+    /// It is asked again.
+    Again {
+        /// From now.
+        after: Duration,
+        /// Failed attempts in a row by then.
+        attempts: u32,
+    },
+}
+
+/// The wait after the `attempts`-th failure in a row: `first`, doubled with each further one up to
+/// `max`, of which a random half is taken off ("equal jitter") so that what failed together does
+/// not come back together. `jitter` is in 0..1. The result is in `WAIT_MIN..=WAIT_MAX`.
+pub fn retry(attempts: u32, first: Duration, max: Duration, jitter: f64) -> Duration {
+    scaled(doubled(attempts, first, max), 0.5 + 0.5 * unit(jitter)).max(WAIT_MIN)
+}
+
+/// What becomes of a URL of this kind, of which `attempts` failed in a row before this one.
+/// `every` is the interval of its source, `jitter` is random in 0..1.
+///
+/// An article is read once and given up when it is gone, forbidden or has failed too often. A
+/// source is never given up: one that is down is asked ever more slowly, and is back as soon as it
+/// answers.
+pub fn after(
+    kind: PageKind,
+    outcome: FetchOutcome,
+    status: Option<u16>,
+    attempts: u32,
+    every: Option<Duration>,
+    schedule: &Schedule,
+    jitter: f64,
+) -> Next {
+    if outcome == FetchOutcome::Cancelled {
+        let after = Duration::ZERO;
+        return Next::Again { after, attempts };
+    }
+    match kind {
+        PageKind::Article | PageKind::Robots => {
+            article(outcome, status, attempts, schedule, jitter)
+        }
+        PageKind::Feed | PageKind::Sitemap | PageKind::Listing | PageKind::Auto => {
+            let every = every.unwrap_or(schedule.every).clamp(WAIT_MIN, WAIT_MAX);
+            source(outcome, status, attempts, every, schedule, jitter)
+        }
+    }
+}
+
+fn article(
+    outcome: FetchOutcome,
+    status: Option<u16>,
+    attempts: u32,
+    schedule: &Schedule,
+    jitter: f64,
+) -> Next {
+    let attempts_max = match outcome {
+        FetchOutcome::Ok | FetchOutcome::NotModified => return Next::Done,
+        FetchOutcome::Blocked => return Next::Gone,
+        FetchOutcome::Http4xx if !may_pass(status) => return Next::Gone,
+        FetchOutcome::TooLarge | FetchOutcome::Decode | FetchOutcome::Redirect => {
+            schedule.attempts_max.min(ATTEMPTS_AT_BROKEN)
+        }
+        _ => schedule.attempts_max,
+    };
+    let attempts = attempts.saturating_add(1);
+    if attempts >= attempts_max {
+        return Next::Gone;
+    }
+    let after = retry(attempts, schedule.retry_first, schedule.retry_max, jitter);
+    Next::Again { after, attempts }
+}
+
+fn source(
+    outcome: FetchOutcome,
+    status: Option<u16>,
+    attempts: u32,
+    every: Duration,
+    schedule: &Schedule,
+    jitter: f64,
+) -> Next {
+    if matches!(outcome, FetchOutcome::Ok | FetchOutcome::NotModified) {
+        let spread = POLL_SPREAD * (2.0 * unit(jitter) - 1.0);
+        let after = scaled(every, 1.0 + spread).max(WAIT_MIN);
+        return Next::Again { after, attempts: 0 };
+    }
+    let attempts = attempts.saturating_add(1);
+    // 410 says that waiting will not help: go straight to the slowest pace.
+    let step = if status == Some(410) {
+        u32::MAX
+    } else {
+        attempts
+    };
+    let after = retry(step, schedule.retry_first, schedule.retry_max, jitter).max(every);
+    Next::Again { after, attempts }
+}
+
+/// The 4xx statuses that speak of this moment rather than of the page: Request Timeout (RFC 9110),
+/// Too Early (RFC 8470), Too Many Requests (RFC 6585).
+fn may_pass(status: Option<u16>) -> bool {
+    matches!(status, Some(408 | 425 | 429))
+}
+
+/// How long a host is left alone after an answer, and its failures in a row from now on: the
+/// longest of `delay` (its ordinary pace), what it asked for (`retry_after`, clamped) and the
+/// backoff that its failures call for. `jitter` is random in 0..1.
+pub fn host_pause(
+    outcome: FetchOutcome,
+    failures: u32,
+    delay: Duration,
+    retry_after: Option<Duration>,
+    jitter: f64,
+) -> (Duration, u32) {
+    let asked = retry_after.map(|wait| wait.min(RETRY_AFTER_MAX));
+    let (backoff, failures) = match outcome {
+        FetchOutcome::Ok | FetchOutcome::NotModified => (Duration::ZERO, 0),
+        FetchOutcome::Throttled | FetchOutcome::Challenge => {
+            let failures = failures.saturating_add(1);
+            let wait = asked.unwrap_or_else(|| {
+                let wait = doubled(failures, THROTTLED_FIRST, RETRY_AFTER_MAX);
+                scaled(wait, 1.0 + 0.5 * unit(jitter)).min(RETRY_AFTER_MAX)
+            });
+            (wait.max(WAIT_MIN), failures)
+        }
+        FetchOutcome::Connect
+        | FetchOutcome::Dns
+        | FetchOutcome::Tls
+        | FetchOutcome::Timeout
+        | FetchOutcome::Http5xx => {
+            let failures = failures.saturating_add(1);
+            (failing_pause(failures, jitter), failures)
+        }
+        // The host answers, or was not asked: that says nothing about how it does.
+        FetchOutcome::Http4xx
+        | FetchOutcome::Redirect
+        | FetchOutcome::TooLarge
+        | FetchOutcome::Decode
+        | FetchOutcome::Blocked
+        | FetchOutcome::Cancelled => (Duration::ZERO, failures),
+    };
+    let pause = backoff
+        .max(delay.min(RETRY_AFTER_MAX))
+        .max(asked.unwrap_or_default());
+    (pause, failures)
+}
+
+fn failing_pause(failures: u32, jitter: f64) -> Duration {
+    match failures.checked_sub(HOST_FAILURES_FREE) {
+        None | Some(0) => WAIT_MIN,
+        Some(over) => retry(over, HOST_FAILING_FIRST, HOST_FAILING_MAX, jitter),
+    }
+}
+
+/// Whether a link is news: it bears no date, or one that is at most `max_age` old. Keeps a first
+/// sitemap of fifty thousand old pages from being fetched whole.
+pub fn worth_fetching(link: &Link, now: Timestamp, max_age: Duration) -> bool {
+    let Some(published) = link.published else {
+        return true;
+    };
+    // A date in the future has a negative age, which `to_std` refuses.
+    (now - published).to_std().unwrap_or_default() <= max_age
+}
+
+/// One fetch, as far as it tells of our own network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempt<'a> {
+    /// The authority that was asked.
+    pub host: &'a str,
+    /// How it ended.
+    pub outcome: FetchOutcome,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whether our own network is gone rather than the hosts we ask: within [`NETWORK_WINDOW`] of
+/// `now` at least [`NETWORK_HOSTS_MIN`] hosts could not be resolved or connected to, and not one
+/// answered. Then everything pauses and no source is blamed. A time-out tells neither way.
+pub fn network_down<'a>(recent: impl IntoIterator<Item = Attempt<'a>>, now: Timestamp) -> bool {
+    let mut unreachable = BTreeSet::new();
+    for attempt in recent {
+        if (now - attempt.at).to_std().unwrap_or_default() > NETWORK_WINDOW {
+            continue;
+        }
+        match attempt.outcome {
+            FetchOutcome::Dns | FetchOutcome::Connect => {
+                unreachable.insert(attempt.host);
+            }
+            FetchOutcome::Timeout | FetchOutcome::Blocked | FetchOutcome::Cancelled => {}
+            _ => return false,
+        }
+    }
+    unreachable.len() >= NETWORK_HOSTS_MIN
+}
+
+/// `first` for the first attempt, twice that for the second …, at most `max`.
+fn doubled(attempts: u32, first: Duration, max: Duration) -> Duration {
+    let doublings = attempts.saturating_sub(1).min(31);
+    first
+        .clamp(WAIT_MIN, WAIT_MAX)
+        .saturating_mul(1 << doublings)
+        .min(max.clamp(WAIT_MIN, WAIT_MAX))
+}
+
+/// `wait` is at most [`WAIT_MAX`] and `factor` small and finite: `mul_f64` cannot overflow.
+fn scaled(wait: Duration, factor: f64) -> Duration {
+    wait.min(WAIT_MAX).mul_f64(factor)
+}
+
+/// Any float as one in 0..=1.
+fn unit(jitter: f64) -> f64 {
+    if jitter.is_nan() {
+        0.5
+    } else {
+        jitter.clamp(0.0, 1.0)
+    }
+}

@@ -1,1 +1,305 @@
+use std::time::Duration;
 
+use benggala::{
+    frontier::{
+        Attempt, HOST_FAILING_MAX, Next, RETRY_AFTER_MAX, Schedule, WAIT_MAX, WAIT_MIN, after,
+        host_pause, network_down, retry, worth_fetching,
+    },
+    model::{FetchOutcome, Link, PageKind, Timestamp},
+};
+use proptest::prelude::*;
+use url::Url;
+
+const SCHEDULE: Schedule = Schedule {
+    every: Duration::from_secs(600),
+    attempts_max: 5,
+    retry_first: Duration::from_secs(60),
+    retry_max: Duration::from_secs(86_400),
+};
+const SOURCES: [PageKind; 4] = [
+    PageKind::Feed,
+    PageKind::Sitemap,
+    PageKind::Listing,
+    PageKind::Auto,
+];
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn secs(n: u64) -> Duration {
+    Duration::from_secs(n)
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_timestamp(1_700_000_000 + seconds, 0).expect("a time")
+}
+
+fn again(seconds: u64, attempts: u32) -> Next {
+    Next::Again {
+        after: secs(seconds),
+        attempts,
+    }
+}
+
+#[test]
+fn an_article_is_read_once_or_given_up() {
+    use FetchOutcome::*;
+    for (outcome, status, attempts, expected) in [
+        (Ok, Some(200), 0, Next::Done),
+        (Ok, Some(200), 4, Next::Done),
+        (NotModified, Some(304), 0, Next::Done),
+        (Http4xx, Some(404), 0, Next::Gone),
+        (Http4xx, Some(410), 0, Next::Gone),
+        (Http4xx, Some(451), 0, Next::Gone),
+        (Http4xx, Some(403), 0, Next::Gone),
+        (Http4xx, Some(401), 0, Next::Gone),
+        (Http4xx, Some(418), 0, Next::Gone),
+        (Http4xx, None, 0, Next::Gone),
+        (Http4xx, Some(408), 0, again(60, 1)),
+        (Http4xx, Some(425), 0, again(60, 1)),
+        (Http4xx, Some(429), 3, again(480, 4)),
+        (Http4xx, Some(429), 4, Next::Gone),
+        (Blocked, None, 0, Next::Gone),
+        (TooLarge, Some(200), 0, again(60, 1)),
+        (TooLarge, Some(200), 1, Next::Gone),
+        (Decode, Some(200), 1, Next::Gone),
+        (Redirect, Some(302), 1, Next::Gone),
+        (Timeout, None, 0, again(60, 1)),
+        (Http5xx, Some(503), 1, again(120, 2)),
+        (Connect, None, 2, again(240, 3)),
+        (Dns, None, 3, again(480, 4)),
+        (Tls, None, 4, Next::Gone),
+        (Throttled, Some(429), 0, again(60, 1)),
+        (Challenge, Some(200), 0, again(60, 1)),
+        (Timeout, None, u32::MAX, Next::Gone),
+        (Cancelled, None, 3, again(0, 3)),
+    ] {
+        let next = after(
+            PageKind::Article,
+            outcome,
+            status,
+            attempts,
+            None,
+            &SCHEDULE,
+            1.0,
+        );
+        assert_eq!(next, expected, "{outcome:?} {status:?} after {attempts}");
+    }
+}
+
+#[test]
+fn a_source_is_never_given_up() {
+    use FetchOutcome::*;
+    for kind in SOURCES {
+        for (outcome, status, attempts, every, expected) in [
+            (Ok, Some(200), 3, None, again(600, 0)),
+            (NotModified, Some(304), 0, Some(secs(60)), again(60, 0)),
+            (Http4xx, Some(404), 0, None, again(600, 1)),
+            (Http4xx, Some(404), 7, None, again(5_760, 8)),
+            (Http4xx, Some(410), 0, None, again(64_800, 1)),
+            (Http5xx, Some(500), 0, Some(secs(5)), again(45, 1)),
+            (Blocked, None, 99, None, again(64_800, 100)),
+            (Dns, None, u32::MAX, None, again(64_800, u32::MAX)),
+            // The interval wins over a cap below it.
+            (Dns, None, 50, Some(secs(200_000)), again(200_000, 51)),
+            (Cancelled, None, 2, None, again(0, 2)),
+        ] {
+            let next = after(kind, outcome, status, attempts, every, &SCHEDULE, 0.5);
+            assert_eq!(
+                next, expected,
+                "{kind:?} {outcome:?} {status:?} after {attempts}"
+            );
+        }
+    }
+}
+
+#[test]
+fn polls_are_spread_by_a_tenth() {
+    let poll = |jitter| {
+        after(
+            PageKind::Feed,
+            FetchOutcome::Ok,
+            None,
+            0,
+            None,
+            &SCHEDULE,
+            jitter,
+        )
+    };
+    assert_eq!(poll(0.0), again(540, 0));
+    assert_eq!(poll(1.0), again(660, 0));
+}
+
+#[test]
+fn a_host_is_left_alone_as_long_as_it_takes() {
+    use FetchOutcome::*;
+    let year = Duration::from_secs(365 * 86_400);
+    for (outcome, failures, retry_after, expected) in [
+        (Ok, 9, None, (secs(2), 0)),
+        (NotModified, 1, None, (secs(2), 0)),
+        (Ok, 0, Some(secs(30)), (secs(30), 0)),
+        (Http4xx, 3, None, (secs(2), 3)),
+        (Blocked, 3, None, (secs(2), 3)),
+        (Cancelled, 0, None, (secs(2), 0)),
+        (Throttled, 0, None, (secs(60), 1)),
+        (Throttled, 1, None, (secs(120), 2)),
+        (Throttled, 40, None, (RETRY_AFTER_MAX, 41)),
+        (Throttled, 5, Some(secs(7)), (secs(7), 6)),
+        (Throttled, 0, Some(secs(0)), (secs(2), 1)),
+        (Throttled, 0, Some(year), (RETRY_AFTER_MAX, 1)),
+        (Challenge, 0, None, (secs(60), 1)),
+        (Timeout, 0, None, (secs(2), 1)),
+        (Connect, 1, None, (secs(2), 2)),
+        (Http5xx, 2, None, (secs(15), 3)),
+        (Dns, 3, None, (secs(30), 4)),
+        (Tls, u32::MAX, None, (HOST_FAILING_MAX / 2, u32::MAX)),
+        (Http5xx, 0, Some(secs(90)), (secs(90), 1)),
+    ] {
+        let got = host_pause(outcome, failures, secs(2), retry_after, 0.0);
+        assert_eq!(
+            got, expected,
+            "{outcome:?} after {failures} with {retry_after:?}"
+        );
+    }
+    let (pause, _) = host_pause(Throttled, 0, secs(2), None, 1.0);
+    assert_eq!(pause, secs(90), "jitter only ever lengthens it");
+    let (pause, _) = host_pause(Ok, 0, Duration::MAX, None, 0.0);
+    assert_eq!(pause, RETRY_AFTER_MAX);
+}
+
+#[test]
+fn old_news_is_no_news() {
+    let link = |published| Link {
+        url: Url::parse("https://example.com/a").expect("a URL"),
+        source: "example.com".to_string(),
+        kind: PageKind::Article,
+        published,
+    };
+    for (published, worth) in [
+        (None, true),
+        (Some(at(0)), true),
+        (Some(at(-3_600)), true),
+        (Some(at(-3_601)), false),
+        (Some(at(99_999)), true),
+        (Some(Timestamp::MIN_UTC), false),
+        (Some(Timestamp::MAX_UTC), true),
+    ] {
+        assert_eq!(
+            worth_fetching(&link(published), at(0), HOUR),
+            worth,
+            "{published:?}"
+        );
+    }
+}
+
+#[test]
+fn our_own_network_is_told_from_theirs() {
+    use FetchOutcome::*;
+    for (attempts, down) in [
+        (
+            vec![("a", Dns, 0), ("b", Connect, -10), ("c", Dns, -59)],
+            true,
+        ),
+        (
+            vec![("a", Dns, 0), ("b", Connect, -10), ("c", Dns, -61)],
+            false,
+        ),
+        (vec![("a", Dns, 0), ("a", Dns, -1), ("b", Dns, -2)], false),
+        (
+            vec![
+                ("a", Dns, 0),
+                ("b", Dns, 0),
+                ("c", Dns, 0),
+                ("d", Http5xx, 0),
+            ],
+            false,
+        ),
+        (
+            vec![("a", Dns, 0), ("b", Dns, 0), ("c", Dns, 0), ("d", Ok, -70)],
+            true,
+        ),
+        (
+            vec![
+                ("a", Dns, 0),
+                ("b", Dns, 0),
+                ("c", Dns, 0),
+                ("d", Timeout, 0),
+            ],
+            true,
+        ),
+        (
+            vec![("a", Timeout, 0), ("b", Timeout, 0), ("c", Timeout, 0)],
+            false,
+        ),
+        (vec![], false),
+    ] {
+        let recent = attempts.iter().map(|&(host, outcome, seconds)| Attempt {
+            host,
+            outcome,
+            at: at(seconds),
+        });
+        assert_eq!(network_down(recent, at(0)), down, "{attempts:?}");
+    }
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    prop_oneof![
+        (0..u64::MAX, 0..1_000_000_000u32).prop_map(|(s, n)| Duration::new(s, n)),
+        (0..200_000u64).prop_map(Duration::from_millis),
+        Just(Duration::ZERO),
+        Just(Duration::MAX),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn waits_grow_and_stay_within_bounds(
+        attempts in prop_oneof![0..40u32, Just(u32::MAX - 1), any::<u32>()],
+        first in duration(),
+        max in duration(),
+        jitter in any::<f64>(),
+    ) {
+        let wait = retry(attempts, first, max, jitter);
+        prop_assert!(wait >= WAIT_MIN && wait <= WAIT_MAX);
+        prop_assert!(wait <= max.max(WAIT_MIN));
+        prop_assert!(wait <= retry(attempts.saturating_add(1), first, max, jitter));
+    }
+
+    #[test]
+    fn no_failure_is_retried_at_once(
+        kind in prop::sample::select(vec![PageKind::Article, PageKind::Feed, PageKind::Auto]),
+        outcome in prop::sample::select(FetchOutcome::ALL.to_vec()),
+        status in prop::option::of(any::<u16>()),
+        attempts in any::<u32>(),
+        every in prop::option::of(duration()),
+        times in (duration(), duration(), duration()),
+        attempts_max in any::<u32>(),
+        jitter in any::<f64>(),
+    ) {
+        let schedule = Schedule {
+            every: times.0,
+            attempts_max,
+            retry_first: times.1,
+            retry_max: times.2,
+        };
+        match after(kind, outcome, status, attempts, every, &schedule, jitter) {
+            Next::Again { after, .. } if outcome != FetchOutcome::Cancelled => {
+                prop_assert!(after >= WAIT_MIN && after <= WAIT_MAX * 2);
+            }
+            Next::Again { attempts: kept, .. } => prop_assert_eq!(kept, attempts),
+            Next::Done | Next::Gone => prop_assert_eq!(kind, PageKind::Article),
+        }
+    }
+
+    #[test]
+    fn a_host_never_waits_less_than_its_delay_nor_forever(
+        outcome in prop::sample::select(FetchOutcome::ALL.to_vec()),
+        failures in any::<u32>(),
+        delay in duration(),
+        retry_after in prop::option::of(duration()),
+        jitter in any::<f64>(),
+    ) {
+        let (pause, counted) = host_pause(outcome, failures, delay, retry_after, jitter);
+        prop_assert!(pause >= delay.min(RETRY_AFTER_MAX) && pause <= RETRY_AFTER_MAX);
+        prop_assert!(pause >= retry_after.unwrap_or_default().min(RETRY_AFTER_MAX));
+        prop_assert!(counted == 0 || counted == failures || counted == failures.saturating_add(1));
+    }
+}
