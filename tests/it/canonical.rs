@@ -264,7 +264,7 @@ proptest! {
     fn no_text_breaks_it(text in "\\PC{0,80}") {
         if let Ok(url) = Url::parse(&text) {
             if let Some(once) = canonical(&url) {
-                prop_assert_eq!(canonical(&once), Some(once.clone()));
+                prop_assert_eq!(canonical(&once), Some(once));
             }
             let home = Url::parse("https://example.com/a").expect("a URL");
             accepted(&url, &home);

@@ -7,6 +7,7 @@ use benggala::{
     },
     model::{FetchOutcome, Link, PageKind, Timestamp},
 };
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use url::Url;
 
@@ -29,7 +30,7 @@ fn secs(n: u64) -> Duration {
 }
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_700_000_000 + seconds, 0).expect("a time")
+    Timestamp::UNIX_EPOCH + TimeDelta::seconds(1_700_000_000 + seconds)
 }
 
 fn again(seconds: u64, attempts: u32) -> Next {
