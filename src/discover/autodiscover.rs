@@ -184,7 +184,11 @@ pub fn sitemaps_of(robots_text: &str, base: &Url) -> Vec<Url> {
         .filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"))
         .filter_map(|(_, value)| {
             let value = value.split(" #").next().unwrap_or(value);
-            canonical(&base.join(value.trim()).ok()?)
+            canonical(
+                &base
+                    .join(Some(value.trim()).filter(|url| !url.is_empty())?)
+                    .ok()?,
+            )
         })
         .filter(|url| same_site(url, base) && seen.insert(url.clone()))
         .collect();

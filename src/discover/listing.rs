@@ -211,7 +211,8 @@ impl<'a> Anchors<'a> {
         let Some(url) = self.base.join(href).ok().as_ref().and_then(canonical) else {
             return;
         };
-        if !same_site(&url, &self.page.final_url) {
+        let is_itself = url == self.page.final_url || url == self.page.link.url;
+        if is_itself || !same_site(&url, &self.page.final_url) {
             return;
         }
         let at = match self.places.get(&url) {
@@ -296,7 +297,7 @@ fn weight(candidate: &Candidate) -> i32 {
     sum += by_slug(if is_page { slug } else { last });
     // The digits of a date are no number of an article.
     let numbered = segments.iter().rev().take(2).any(|segment| has_id(segment));
-    sum += if numbered { 2 } else { 0 };
+    sum += if numbered { 3 } else { 0 };
     sum += i32::from(is_page);
     sum += i32::from(segments.len() >= 3);
     sum

@@ -120,6 +120,16 @@ fn open(
     visit: &mut impl FnMut(&[String], Node<'_>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let name = lower(start.local_name().as_ref());
+    if name.is_empty() {
+        // A bare `<` in a text, taken for a tag up to the next `>`: that of an end tag, mostly.
+        let swallowed = lower(start)
+            .rsplit_once("</")
+            .map(|(_, end)| end.to_string());
+        let at = path
+            .iter()
+            .rposition(|open| Some(open) == swallowed.as_ref());
+        return at.map_or(ControlFlow::Continue(()), |at| close_to(at, path, visit));
+    }
     if NEVER_NESTED.contains(&name.as_str())
         && let Some(at) = path.iter().position(|open| *open == name)
     {
