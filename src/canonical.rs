@@ -11,7 +11,7 @@ use url::{Host, Url};
 /// Longer URLs are traps or data, not pages: browsers and sitemaps (2,048 characters) agree.
 pub const LENGTH_MAX: usize = 2_048;
 
-/// Query parameters that name a visit, a campaign or a share, never a page. Lower case, sorted:
+/// Query parameters that name a visit, a campaign, a share or a reply box, never a page. Lower case, sorted:
 /// they are looked up by binary search.
 pub const TRACKING: &[&str] = &[
     "__twitter_impression",
@@ -56,6 +56,7 @@ pub const TRACKING: &[&str] = &[
     "rb_clickid",
     "ref_src",
     "ref_url",
+    "replytocom",
     "s_cid",
     "s_kwcid",
     "smid",
