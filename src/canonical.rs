@@ -11,8 +11,8 @@ use url::{Host, Url};
 /// Longer URLs are traps or data, not pages: browsers and sitemaps (2,048 characters) agree.
 pub const LENGTH_MAX: usize = 2_048;
 
-/// Query parameters that name a visit, a campaign, a share or a reply box, never a page. Lower case, sorted:
-/// they are looked up by binary search.
+/// Query parameters that name a visit, a campaign, a share or a reply box, never a page. Lower
+/// case, sorted: they are looked up by binary search.
 pub const TRACKING: &[&str] = &[
     "__twitter_impression",
     "_branch_match_id",
