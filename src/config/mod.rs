@@ -1,10 +1,31 @@
 //! TOML text in, [`Config`] out, every problem at once.
+//!
+//! A key is one row in `keys.rs`: its name, how it is read and how it is shown.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+mod keys;
+mod names;
+mod problem;
+mod read;
+mod show;
+mod sites;
+mod value;
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ipnet::IpNet;
+use url::Url;
 
 use crate::model::{ParseLimits, Policy, Source};
+
+pub use problem::{ConfigErrors, ConfigProblem, Place};
+pub use sites::{SITES, parse_sites, site_rules};
+
+/// `config/benggala.toml`: every key explained, with its default.
+pub const ANNOTATED: &str = include_str!("../../config/benggala.toml");
 
 /// The effective configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -99,7 +120,7 @@ pub struct NotifyConfig {
     /// Unique; the metric label.
     pub name: String,
     /// Receives a JSON POST.
-    pub url: url::Url,
+    pub url: Url,
     /// Sent as `Authorization: Bearer`.
     pub token: Option<String>,
 }
@@ -111,6 +132,64 @@ pub enum Origin {
     File(PathBuf),
     /// The built-in defaults.
     BuiltIn,
+}
+
+/// A secret that is kept outside of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secret<'a> {
+    /// The value of an environment variable.
+    Env(&'a str),
+    /// The content of a file.
+    File(&'a Path),
+}
+
+/// Looks a secret up: `None` where there is none, an error where it cannot be read. The shell
+/// passes one that asks the system.
+pub type Secrets<'a> = dyn Fn(Secret<'_>) -> Result<Option<String>, String> + 'a;
+
+/// Knows no secrets.
+///
+/// # Errors
+/// Never.
+pub fn no_secrets(_: Secret<'_>) -> Result<Option<String>, String> {
+    Ok(None)
+}
+
+impl Config {
+    /// Reads a configuration; what it leaves out is as in [`Config::default`]. The environment
+    /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_NOTIFY_<NAME>_TOKEN`) overrules
+    /// the text.
+    ///
+    /// # Errors
+    /// Every problem at once, with its place and a hint.
+    pub fn parse(
+        text: &str,
+        origin: &Origin,
+        secrets: &Secrets<'_>,
+    ) -> Result<Config, ConfigErrors> {
+        read::read(text, origin, secrets)
+            .map_err(|complaints| ConfigErrors::new(origin, text, complaints))
+    }
+
+    /// The defaults with these pages as sources of kind `auto`.
+    pub fn for_sites(urls: &[Url]) -> Config {
+        Config {
+            sources: read::sources_for(urls),
+            ..Config::default()
+        }
+    }
+
+    /// Adds private or loopback networks that may be fetched.
+    #[must_use]
+    pub fn allowing(mut self, networks: &[IpNet]) -> Config {
+        self.fetch.allow_private.extend(networks);
+        self
+    }
+}
+
+/// Reads a network in CIDR notation, as `10.0.0.0/8`; one address stands for itself.
+pub fn network(text: &str) -> Option<IpNet> {
+    value::network(text)
 }
 
 impl Default for Config {

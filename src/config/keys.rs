@@ -1,0 +1,402 @@
+//! Every key of the configuration: what it is called, how it is read, how it is shown. One row a
+//! key; unknown keys, hints and `config show` follow from these tables.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use toml::Value as Toml;
+use url::Url;
+
+use super::{
+    FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig, show,
+    value::{Read, Value},
+};
+use crate::model::{Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
+
+/// One key of a section that is read into a `T`.
+pub(super) struct Key<T> {
+    pub(super) name: &'static str,
+    pub(super) set: fn(&mut T, &Value<'_>) -> Read<()>,
+    /// `None` leaves the key out.
+    pub(super) show: fn(&T) -> Option<Toml>,
+}
+
+const fn key<T>(
+    name: &'static str,
+    set: fn(&mut T, &Value<'_>) -> Read<()>,
+    show: fn(&T) -> Option<Toml>,
+) -> Key<T> {
+    Key { name, set, show }
+}
+
+const fn seconds(from: u64, to: u64) -> RangeInclusive<Duration> {
+    Duration::from_secs(from)..=Duration::from_secs(to)
+}
+
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+const YEAR: u64 = 365 * DAY;
+/// Far above what any network carries: in effect no limit, for tests on loopback.
+const RATE_MAX: f64 = 1e6;
+/// Waiting longer for one answer only ties up a slot.
+const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(600);
+/// Below 1 s a poll is an attack; above a year it is none.
+const EVERY: RangeInclusive<Duration> = seconds(1, YEAR);
+
+pub(super) const FETCH: &[Key<FetchConfig>] = &[
+    key(
+        "requests_per_second",
+        |c, v| v.rate(RATE_MAX).map(|x| c.requests_per_second = x),
+        |c| show::number(c.requests_per_second),
+    ),
+    key(
+        "requests_per_second_total",
+        |c, v| v.rate(RATE_MAX).map(|x| c.requests_per_second_total = x),
+        |c| show::number(c.requests_per_second_total),
+    ),
+    key(
+        "concurrency_per_host",
+        |c, v| v.integer(1..=1_000).map(|x| c.concurrency_per_host = x),
+        |c| show::integer(c.concurrency_per_host),
+    ),
+    key(
+        "concurrency",
+        |c, v| v.integer(1..=10_000).map(|x| c.concurrency = x),
+        |c| show::integer(c.concurrency),
+    ),
+    key(
+        "allow_private",
+        |c, v| v.list(Value::network).map(|x| c.allow_private = x),
+        |c| show::texts(&c.allow_private),
+    ),
+    key(
+        "timeout",
+        |c, v| v.duration(TIMEOUT).map(|x| c.timeout = x),
+        |c| show::text(show::duration(c.timeout)),
+    ),
+    key(
+        "idle_timeout",
+        |c, v| v.duration(TIMEOUT).map(|x| c.idle_timeout = x),
+        |c| show::text(show::duration(c.idle_timeout)),
+    ),
+    key(
+        "body_max",
+        |c, v| v.size(KIB..=100 * MIB).map(|x| c.body_max = x),
+        |c| show::text(show::size(c.body_max)),
+    ),
+    key(
+        "feed_max",
+        |c, v| v.size(KIB..=500 * MIB).map(|x| c.feed_max = x),
+        |c| show::text(show::size(c.feed_max)),
+    ),
+    key(
+        "redirects_max",
+        |c, v| v.integer(0..=20).map(|x| c.redirects_max = x as u32),
+        |c| show::integer(c.redirects_max as usize),
+    ),
+    key(
+        "user_agent",
+        |c, v| user_agent(v).map(|x| c.user_agent = x),
+        |c| show::text(&c.user_agent),
+    ),
+    key(
+        "contact",
+        |c, v| v.header().map(|x| c.contact = x),
+        |c| show::text(&c.contact),
+    ),
+];
+
+pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
+    key(
+        "every",
+        |c, v| v.duration(EVERY).map(|x| c.every = x),
+        |c| show::text(show::duration(c.every)),
+    ),
+    key(
+        "attempts_max",
+        |c, v| v.integer(1..=100).map(|x| c.attempts_max = x as u32),
+        |c| show::integer(c.attempts_max as usize),
+    ),
+    key(
+        "retry_first",
+        |c, v| v.duration(seconds(1, DAY)).map(|x| c.retry_first = x),
+        |c| show::text(show::duration(c.retry_first)),
+    ),
+    key(
+        "retry_max",
+        |c, v| v.duration(seconds(1, YEAR)).map(|x| c.retry_max = x),
+        |c| show::text(show::duration(c.retry_max)),
+    ),
+    key(
+        "lease",
+        |c, v| v.duration(seconds(1, DAY)).map(|x| c.lease = x),
+        |c| show::text(show::duration(c.lease)),
+    ),
+    key(
+        "drain",
+        |c, v| v.duration(seconds(0, HOUR)).map(|x| c.drain = x),
+        |c| show::text(show::duration(c.drain)),
+    ),
+];
+
+pub(super) const EXTRACT: &[Key<ParseLimits>] = &[
+    key(
+        "bytes",
+        |c, v| v.size(KIB..=500 * MIB).map(|x| c.bytes = x as usize),
+        |c| show::text(show::size(c.bytes as u64)),
+    ),
+    key(
+        "nodes",
+        |c, v| v.integer(100..=10_000_000).map(|x| c.nodes = x),
+        |c| show::integer(c.nodes),
+    ),
+    key(
+        "depth",
+        |c, v| v.integer(16..=10_000).map(|x| c.depth = x),
+        |c| show::integer(c.depth),
+    ),
+    key(
+        "attributes",
+        |c, v| v.integer(16..=100_000).map(|x| c.attributes = x),
+        |c| show::integer(c.attributes),
+    ),
+];
+
+pub(super) const SCORE: &[Key<Policy>] = &[
+    key(
+        "words_min",
+        |c, v| v.integer(1..=10_000).map(|x| c.words_min = x),
+        |c| show::integer(c.words_min),
+    ),
+    key(
+        "flag_at",
+        |c, v| v.share().map(|x| c.flag_at = x),
+        |c| show::share(c.flag_at),
+    ),
+    key(
+        "boilerplate_at",
+        |c, v| v.share().map(|x| c.boilerplate_at = x),
+        |c| show::share(c.boilerplate_at),
+    ),
+    key(
+        "disabled",
+        |c, v| v.list(Value::line).map(|x| c.disabled = x),
+        |c| show::texts(&c.disabled),
+    ),
+];
+
+pub(super) const STORE: &[Key<StoreConfig>] = &[
+    key(
+        "url",
+        |c, v| v.line().and_then(|x| store_url(v, x)).map(|x| c.url = x),
+        |c| show::text(show::without_password(&c.url)),
+    ),
+    key(
+        "url_file",
+        |c, v| v.secret_file().and_then(|x| store_url(v, x)).map(|x| c.url = x),
+        |_| None,
+    ),
+    key(
+        "keep_pages",
+        |c, v| v.duration(seconds(0, 100 * YEAR)).map(|x| c.keep_pages = x),
+        |c| show::text(show::duration(c.keep_pages)),
+    ),
+];
+
+pub(super) const SERVE: &[Key<ServeConfig>] = &[
+    key(
+        "listen",
+        |c, v| v.socket().map(|x| c.listen = x),
+        |c| show::text(c.listen),
+    ),
+    key(
+        "reload",
+        |c, v| v.boolean().map(|x| c.reload = x),
+        |c| Some(Toml::Boolean(c.reload)),
+    ),
+    key(
+        "token",
+        |c, v| v.secret().map(|x| c.token = Some(x)),
+        |c| show::secret(c.token.as_ref()),
+    ),
+    key(
+        "token_file",
+        |c, v| v.secret_file().map(|x| c.token = Some(x)),
+        |_| None,
+    ),
+];
+
+/// A `[[notify]]` as far as it has been read.
+#[derive(Default)]
+pub(super) struct ChannelEntry {
+    pub(super) name: Option<String>,
+    pub(super) url: Option<Url>,
+    pub(super) token: Option<String>,
+}
+
+impl From<&NotifyConfig> for ChannelEntry {
+    fn from(channel: &NotifyConfig) -> ChannelEntry {
+        ChannelEntry {
+            name: Some(channel.name.clone()),
+            url: Some(channel.url.clone()),
+            token: channel.token.clone(),
+        }
+    }
+}
+
+pub(super) const NOTIFY: &[Key<ChannelEntry>] = &[
+    key(
+        "name",
+        |c, v| v.line().map(|x| c.name = Some(x)),
+        |c| c.name.as_ref().and_then(show::text),
+    ),
+    key(
+        "url",
+        |c, v| v.url().map(|x| c.url = Some(x)),
+        |c| c.url.as_ref().and_then(show::text),
+    ),
+    key(
+        "token",
+        |c, v| v.secret().map(|x| c.token = Some(x)),
+        |c| show::secret(c.token.as_ref()),
+    ),
+    key(
+        "token_file",
+        |c, v| v.secret_file().map(|x| c.token = Some(x)),
+        |_| None,
+    ),
+];
+
+/// A `[[source]]` as far as it has been read.
+#[derive(Default)]
+pub(super) struct SourceEntry {
+    pub(super) name: Option<String>,
+    pub(super) url: Option<Url>,
+    pub(super) kind: Option<PageKind>,
+    pub(super) every: Option<Duration>,
+    pub(super) lang: Option<Lang>,
+    pub(super) rules: SiteRules,
+}
+
+impl From<&Source> for SourceEntry {
+    fn from(source: &Source) -> SourceEntry {
+        SourceEntry {
+            name: Some(source.name.clone()),
+            url: Some(source.url.clone()),
+            kind: Some(source.kind),
+            every: source.every,
+            lang: source.lang.clone(),
+            rules: source.rules.clone(),
+        }
+    }
+}
+
+pub(super) const SOURCE: &[Key<SourceEntry>] = &[
+    key(
+        "url",
+        |c, v| v.url().map(|x| c.url = Some(x)),
+        |c| c.url.as_ref().and_then(show::text),
+    ),
+    key(
+        "name",
+        |c, v| v.line().map(|x| c.name = Some(x)),
+        |c| c.name.as_ref().and_then(show::text),
+    ),
+    key(
+        "kind",
+        |c, v| v.kind().map(|x| c.kind = Some(x)),
+        |c| c.kind.and_then(|kind| show::text(kind.as_str())),
+    ),
+    key(
+        "every",
+        |c, v| v.duration(EVERY).map(|x| c.every = Some(x)),
+        |c| c.every.and_then(|every| show::text(show::duration(every))),
+    ),
+    key(
+        "lang",
+        |c, v| v.lang().map(|x| c.lang = Some(x)),
+        |c| c.lang.as_ref().and_then(show::text),
+    ),
+    key(
+        "body",
+        |c, v| v.selector().map(|x| c.rules.body = Some(x)),
+        |c| c.rules.body.as_ref().and_then(show::text),
+    ),
+    key(
+        "remove",
+        |c, v| v.list(Value::selector).map(|x| c.rules.remove = x),
+        |c| some(&c.rules.remove).and_then(|x| show::texts(x)),
+    ),
+];
+
+/// A host in `sites.toml`.
+pub(super) const SITE: &[Key<SiteRules>] = &[
+    key(
+        "body",
+        |c, v| v.selector().map(|x| c.body = Some(x)),
+        |c| c.body.as_ref().and_then(show::text),
+    ),
+    key(
+        "remove",
+        |c, v| v.list(Value::selector).map(|x| c.remove = x),
+        |c| some(&c.remove).and_then(|x| show::texts(x)),
+    ),
+];
+
+/// Every section that may stand in the file, and its keys.
+pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 8] {
+    [
+        ("fetch", names(FETCH)),
+        ("schedule", names(SCHEDULE)),
+        ("extract", names(EXTRACT)),
+        ("score", names(SCORE)),
+        ("store", names(STORE)),
+        ("serve", names(SERVE)),
+        ("notify", names(NOTIFY)),
+        ("source", names(SOURCE)),
+    ]
+}
+
+/// A list worth showing.
+fn some(list: &[String]) -> Option<&[String]> {
+    (!list.is_empty()).then_some(list)
+}
+
+/// The names of a section's keys.
+pub(super) fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
+    keys.iter().map(|key| key.name).collect()
+}
+
+fn user_agent(value: &Value<'_>) -> Read<String> {
+    let text = value.header()?;
+    let filled = text.replace("{version}", "").replace("{contact}", "");
+    if filled.contains(['{', '}']) {
+        return value.wrong(
+            "has an unknown placeholder",
+            "only {version} and {contact} are filled in",
+        );
+    }
+    Ok(text)
+}
+
+/// Whether it opens is for the store to say; here only that it names one.
+pub(super) fn is_store_url(url: &str) -> bool {
+    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
+    match scheme {
+        "sqlite" => !rest.is_empty(),
+        "postgres" | "postgresql" => Url::parse(url).is_ok_and(|url| url.has_host()),
+        _ => false,
+    }
+}
+
+fn store_url(value: &Value<'_>, url: String) -> Read<String> {
+    if is_store_url(&url) {
+        return Ok(url);
+    }
+    // The text is not repeated: it may hold a password.
+    value.wrong(
+        "names no store",
+        r#"write "sqlite:PATH" or "postgres://HOST/DATABASE""#,
+    )
+}

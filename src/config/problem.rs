@@ -1,0 +1,111 @@
+//! What is wrong with a configuration, in the style of a compiler.
+
+use std::fmt;
+
+use super::Origin;
+
+/// Problems printed at most; the rest is counted. A file with more has one cause.
+const SHOWN: usize = 100;
+
+/// Everything that is wrong with one configuration, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigErrors {
+    /// Where it came from.
+    pub origin: Origin,
+    /// At least one.
+    pub problems: Vec<ConfigProblem>,
+}
+
+/// One thing that is wrong, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// `None` for what did not come from the text, such as the environment.
+    pub place: Option<Place>,
+    /// The offending key.
+    pub key: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub hint: Option<String>,
+}
+
+/// A place in the text, both counted from 1; columns are characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The character in it.
+    pub column: usize,
+}
+
+impl Place {
+    /// The place of the byte at `offset`.
+    pub(super) fn at(text: &str, offset: usize) -> Place {
+        let before = &text[..text.floor_char_boundary(offset)];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        Place {
+            line: 1 + before.matches('\n').count(),
+            column: 1 + before[line_start..].chars().count(),
+        }
+    }
+}
+
+/// A problem while the text is being read: places are still byte offsets.
+#[derive(Debug, Clone)]
+pub(super) struct Complaint {
+    pub(super) offset: Option<usize>,
+    pub(super) key: String,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl ConfigErrors {
+    pub(super) fn new(origin: &Origin, text: &str, mut complaints: Vec<Complaint>) -> ConfigErrors {
+        complaints.sort_by_key(|complaint| complaint.offset);
+        ConfigErrors {
+            origin: origin.clone(),
+            problems: complaints
+                .into_iter()
+                .map(|complaint| ConfigProblem {
+                    place: complaint.offset.map(|offset| Place::at(text, offset)),
+                    key: complaint.key,
+                    message: complaint.message,
+                    hint: complaint.hint,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::File(path) => write!(f, "{}", path.display()),
+            Origin::BuiltIn => f.write_str("built-in defaults"),
+        }
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.problems.iter().take(SHOWN).enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            match problem.place {
+                Some(Place { line, column }) => write!(f, "{}:{line}:{column}: ", self.origin)?,
+                None => write!(f, "{}: ", self.origin)?,
+            }
+            f.write_str(&problem.message)?;
+            if let Some(hint) = &problem.hint {
+                write!(f, "\n  hint: {hint}")?;
+            }
+        }
+        match self.problems.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n… and {more} more"),
+        }
+    }
+}
+
+impl std::error::Error for ConfigErrors {}

@@ -1,0 +1,420 @@
+//! The whole file: sections, unknown keys, duplicates and what must fit together.
+
+use std::{collections::HashMap, time::Duration};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+use url::Url;
+
+use super::{
+    Config, NotifyConfig, Origin, Secret, Secrets,
+    keys::{self, ChannelEntry, Key, SourceEntry},
+    names::Names,
+    problem::{Complaint, Place},
+    value::{Context, Value, nearest, secret_text},
+};
+use crate::{
+    canonical::canonical,
+    model::{PageKind, Source},
+};
+
+/// Bytes of a configuration at most. A thousand sources take about 100 KiB.
+const TEXT_MAX: usize = 32 << 20;
+/// Sources at most: what one worker can serve at one poll every ten minutes, generously.
+const SOURCES_MAX: usize = 100_000;
+/// Channels at most: each is a metric label.
+const CHANNELS_MAX: usize = 32;
+
+/// Reads the text; every problem at once, in no order.
+pub(super) fn read(
+    text: &str,
+    origin: &Origin,
+    secrets: &Secrets<'_>,
+) -> Result<Config, Vec<Complaint>> {
+    if text.len() > TEXT_MAX {
+        return Err(vec![complaint(
+            Some(0),
+            "",
+            format!("the configuration is longer than {TEXT_MAX} bytes"),
+            None,
+        )]);
+    }
+    let root = parse(text)?;
+    let base = match origin {
+        Origin::File(path) => path.parent(),
+        Origin::BuiltIn => None,
+    };
+    let mut reader = Reader {
+        root: &root,
+        context: Context { text, base, secrets },
+        complaints: Vec::new(),
+    };
+    let config = reader.config();
+    if reader.complaints.is_empty() {
+        Ok(config)
+    } else {
+        Err(reader.complaints)
+    }
+}
+
+/// TOML, or its errors: the first of each line, since one slip often makes several.
+pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Vec<Complaint>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(document.into_inner());
+    }
+    let mut complaints: Vec<Complaint> = errors
+        .iter()
+        .map(|error| {
+            let offset = error.span().map_or(text.len(), |span| span.start);
+            complaint(Some(offset), "", format!("this is not TOML: {}", error.message()), None)
+        })
+        .collect();
+    complaints.sort_by_key(|complaint| complaint.offset);
+    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| Place::at(text, at).line));
+    Err(complaints)
+}
+
+fn complaint(
+    offset: Option<usize>,
+    key: &str,
+    message: String,
+    hint: impl Into<Option<String>>,
+) -> Complaint {
+    Complaint { offset, key: key.to_string(), message, hint: hint.into() }
+}
+
+/// Fills `into` from `table` and tells what could not be used.
+pub(super) fn read_table<T>(
+    section: &str,
+    table: &DeTable<'_>,
+    keys: &[Key<T>],
+    into: &mut T,
+    context: Context<'_>,
+) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for (name, toml) in table {
+        let key = name.get_ref().as_ref();
+        let Some(known) = keys.iter().find(|known| known.name == key) else {
+            complaints.push(unknown_key(section, key, name.span().start, &keys::names(keys)));
+            continue;
+        };
+        let value = Value { section, key, toml, context };
+        if let Err(more) = (known.set)(into, &value) {
+            complaints.extend(more);
+        }
+        if let Some(plain) = key.strip_suffix("_file").filter(|plain| table.contains_key(*plain)) {
+            complaints.push(complaint(
+                Some(name.span().start),
+                key,
+                format!("`{key}` and `{plain}` in {section} say the same thing twice"),
+                format!("keep `{key}`"),
+            ));
+        }
+    }
+    complaints
+}
+
+fn unknown_key(section: &str, key: &str, offset: usize, known: &[&'static str]) -> Complaint {
+    let home = keys::sections()
+        .into_iter()
+        .find(|(_, names)| names.contains(&key))
+        .map(|(home, _)| header(home));
+    let hint = nearest(key, known.iter().copied())
+        .map(|near| format!("did you mean `{near}`?"))
+        .or_else(|| home.map(|home| format!("`{key}` belongs in {home}")))
+        .unwrap_or_else(|| format!("{section} knows {}", known.join(", ")));
+    complaint(Some(offset), key, format!("unknown key `{key}` in {section}"), hint)
+}
+
+/// As it is written in the file.
+fn header(section: &str) -> String {
+    match section {
+        "notify" | "source" => format!("[[{section}]]"),
+        _ => format!("[{section}]"),
+    }
+}
+
+struct Reader<'a> {
+    root: &'a DeTable<'a>,
+    context: Context<'a>,
+    complaints: Vec<Complaint>,
+}
+
+impl<'a> Reader<'a> {
+    fn config(&mut self) -> Config {
+        let mut config = Config::default();
+        self.unknown_sections();
+        self.section("fetch", keys::FETCH, &mut config.fetch);
+        self.section("schedule", keys::SCHEDULE, &mut config.schedule);
+        self.section("extract", keys::EXTRACT, &mut config.extract);
+        self.section("score", keys::SCORE, &mut config.score);
+        self.section("store", keys::STORE, &mut config.store);
+        self.section("serve", keys::SERVE, &mut config.serve);
+        let url = |raw: &str| Some(raw.trim().to_string()).filter(|url| keys::is_store_url(url));
+        if let Some(url) = self.environment("BENGGALA_STORE_URL", url) {
+            config.store.url = url;
+        }
+        if let Some(token) = self.environment("BENGGALA_SERVE_TOKEN", secret_text) {
+            config.serve.token = Some(token);
+        }
+        config.notify = self.channels();
+        config.sources = self.sources();
+        self.check_order(
+            ("schedule", "retry_first", config.schedule.retry_first),
+            ("schedule", "retry_max", config.schedule.retry_max),
+        );
+        // A lease that ends during the fetch would send a second worker to the same page.
+        self.check_order(
+            ("fetch", "timeout", config.fetch.timeout),
+            ("schedule", "lease", config.schedule.lease),
+        );
+        config
+    }
+
+    fn unknown_sections(&mut self) {
+        for (name, value) in self.root {
+            let key = name.get_ref().as_ref();
+            let sections = keys::sections();
+            if sections.iter().any(|(section, _)| *section == key) {
+                continue;
+            }
+            let home = sections.iter().find(|(_, keys)| keys.contains(&key));
+            let near = nearest(key, sections.iter().map(|(section, _)| *section));
+            let is_key = !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_));
+            let (what, hint) = match (home, near) {
+                (Some((home, _)), _) if is_key => {
+                    (format!("`{key}` stands outside of any section"), format!("`{key}` belongs in {}", header(home)))
+                }
+                (_, Some(near)) => (format!("unknown section `{key}`"), format!("did you mean {}?", header(near))),
+                _ => {
+                    let all: Vec<String> = sections.iter().map(|(name, _)| header(name)).collect();
+                    (format!("unknown section `{key}`"), format!("there are {}", all.join(", ")))
+                }
+            };
+            self.complaints.push(complaint(Some(name.span().start), key, what, hint));
+        }
+    }
+
+    fn section<T>(&mut self, name: &str, keys: &[Key<T>], into: &mut T) {
+        let Some(value) = self.root.get(name) else {
+            return;
+        };
+        let header = header(name);
+        let DeValue::Table(table) = value.get_ref() else {
+            self.complaints.push(complaint(
+                Some(value.span().start),
+                name,
+                format!("`{name}` must be one section"),
+                format!("write {header}"),
+            ));
+            return;
+        };
+        self.complaints.extend(read_table(&header, table, keys, into, self.context));
+    }
+
+    /// The tables of a list section that could be read, and where each stands.
+    fn list<T: Default>(&mut self, name: &str, keys: &[Key<T>], most: usize) -> Vec<(T, Places)> {
+        let Some(value) = self.root.get(name) else {
+            return Vec::new();
+        };
+        let header = header(name);
+        let DeValue::Array(array) = value.get_ref() else {
+            self.not_a_list(name, value);
+            return Vec::new();
+        };
+        if array.len() > most {
+            let message = format!("there are {} {header}, at most {most} can be served", array.len());
+            self.complaints.push(complaint(Some(value.span().start), name, message, None));
+            return Vec::new();
+        }
+        let mut entries = Vec::new();
+        for element in array {
+            let DeValue::Table(table) = element.get_ref() else {
+                self.not_a_list(name, element);
+                continue;
+            };
+            let mut entry = T::default();
+            self.complaints.extend(read_table(&header, table, keys, &mut entry, self.context));
+            if !table.contains_key("url") {
+                let message = format!("this {header} has no `url`");
+                self.complaints.push(complaint(
+                    Some(element.span().start),
+                    "url",
+                    message,
+                    r#"add url = "https://…""#.to_string(),
+                ));
+            }
+            let place = |key: &str| table.get(key).map_or(element.span().start, |v| v.span().start);
+            entries.push((entry, Places { name: place("name"), url: place("url") }));
+        }
+        entries
+    }
+
+    fn not_a_list(&mut self, name: &str, value: &Spanned<DeValue<'_>>) {
+        self.complaints.push(complaint(
+            Some(value.span().start),
+            name,
+            format!("`{name}` must be a list of sections"),
+            format!("write {} above each", header(name)),
+        ));
+    }
+
+    fn sources(&mut self) -> Vec<Source> {
+        let entries = self.list("source", keys::SOURCE, SOURCES_MAX);
+        let mut names = Names::default();
+        let mut name_places = HashMap::new();
+        let mut url_places = HashMap::new();
+        for (entry, places) in &entries {
+            if let Some(name) = &entry.name {
+                names.take(name);
+                self.unique("name", "source", &mut name_places, name.clone(), places.name);
+            }
+            if let Some(url) = &entry.url {
+                let page = canonical(url).unwrap_or_else(|| url.clone()).to_string();
+                self.unique("url", "source", &mut url_places, page, places.url);
+            }
+        }
+        entries
+            .into_iter()
+            .filter_map(|(entry, _)| source(entry, &mut names))
+            .collect()
+    }
+
+    fn channels(&mut self) -> Vec<NotifyConfig> {
+        let entries = self.list("notify", keys::NOTIFY, CHANNELS_MAX);
+        let mut names = Names::default();
+        let mut places = HashMap::new();
+        for (entry, place) in &entries {
+            if let Some(name) = &entry.name {
+                names.take(name);
+                // Two channels must not read each other's token.
+                self.unique("name", "notify", &mut places, token_variable(name), place.name);
+            }
+        }
+        let mut channels = Vec::new();
+        for (entry, _) in entries {
+            let Some(mut channel) = channel(entry, &mut names) else {
+                continue;
+            };
+            if let Some(token) = self.environment(&token_variable(&channel.name), secret_text) {
+                channel.token = Some(token);
+            }
+            channels.push(channel);
+        }
+        channels
+    }
+
+    /// Complains when `value` has been seen before, naming the line.
+    fn unique(
+        &mut self,
+        key: &str,
+        section: &str,
+        seen: &mut HashMap<String, usize>,
+        value: String,
+        offset: usize,
+    ) {
+        if let Some(first) = seen.insert(value, offset) {
+            let Place { line, .. } = Place::at(self.context.text, first);
+            self.complaints.push(complaint(
+                Some(offset),
+                key,
+                format!("`{key}` in {} is taken: see line {line}", header(section)),
+                format!("remove one of the two, or give this one another {key}"),
+            ));
+        }
+    }
+
+    /// A secret from the environment.
+    fn environment(&mut self, variable: &str, usable: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let why = match (self.context.secrets)(Secret::Env(variable)) {
+            Ok(None) => return None,
+            Ok(Some(raw)) => match usable(&raw) {
+                Some(secret) => return Some(secret),
+                None => "its value cannot be used".to_string(),
+            },
+            Err(why) => why,
+        };
+        self.complaints.push(complaint(
+            None,
+            variable,
+            format!("environment variable {variable}: {why}"),
+            format!("set {variable} to a value, or unset it"),
+        ));
+        None
+    }
+
+    /// Complains unless the first duration is shorter than or equal to the second.
+    fn check_order(&mut self, less: (&str, &str, Duration), more: (&str, &str, Duration)) {
+        let offset = [less, more].into_iter().find_map(|(section, key, _)| {
+            let table = self.root.get(section)?.get_ref().as_table()?;
+            table.get(key).map(|value| value.span().start)
+        });
+        let unread = self.complaints.iter().any(|c| c.key == less.1 || c.key == more.1);
+        if less.2 <= more.2 || unread {
+            return;
+        }
+        self.complaints.push(complaint(
+            offset,
+            less.1,
+            format!(
+                "`{}` in {} is longer than `{}` in {}",
+                less.1, header(less.0), more.1, header(more.0)
+            ),
+            format!("shorten `{}` or lengthen `{}`", less.1, more.1),
+        ));
+    }
+}
+
+/// Byte offsets of an entry's keys, or of the entry where it lacks them.
+struct Places {
+    name: usize,
+    url: usize,
+}
+
+/// `None` where the URL could not be read, which has been said.
+fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
+    let url = entry.url?;
+    Some(Source {
+        name: entry.name.unwrap_or_else(|| names.free(&url)),
+        kind: entry.kind.unwrap_or(PageKind::Auto),
+        url,
+        every: entry.every,
+        lang: entry.lang,
+        rules: entry.rules,
+    })
+}
+
+fn channel(entry: ChannelEntry, names: &mut Names) -> Option<NotifyConfig> {
+    let url = entry.url?;
+    Some(NotifyConfig {
+        name: entry.name.unwrap_or_else(|| names.free(&url)),
+        url,
+        token: entry.token,
+    })
+}
+
+/// The environment variable with the token of channel `name`.
+fn token_variable(name: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .collect();
+    format!("BENGGALA_NOTIFY_{name}_TOKEN")
+}
+
+/// A source for each page, with everything else left to the defaults; a page named twice counts
+/// once.
+pub(super) fn sources_for(urls: &[Url]) -> Vec<Source> {
+    let mut names = Names::default();
+    let mut seen = std::collections::HashSet::new();
+    urls.iter()
+        .filter(|url| seen.insert(canonical(url).unwrap_or_else(|| (*url).clone())))
+        .filter_map(|url| {
+            let entry = SourceEntry { url: Some(url.clone()), ..SourceEntry::default() };
+            source(entry, &mut names)
+        })
+        .collect()
+}

@@ -1,0 +1,332 @@
+//! One value of the file, read as what its key wants. Every reader says what is wrong and what to
+//! write instead.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bytesize::ByteSize;
+use ipnet::IpNet;
+use scraper::Selector;
+use toml::{
+    Spanned,
+    de::{DeInteger, DeValue},
+};
+use url::Url;
+
+use super::{Secret, Secrets, problem::Complaint, show};
+use crate::model::{Lang, PageKind};
+
+/// Characters of a name, a selector or a header value at most.
+const TEXT_MAX: usize = 1_000;
+/// What a source may be.
+const KINDS: [&str; 4] = ["auto", "feed", "sitemap", "listing"];
+
+/// A value, or everything that is wrong with it.
+pub(super) type Read<T> = Result<T, Vec<Complaint>>;
+
+/// What reading needs beside the text.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    /// The file's text, for line numbers.
+    pub(super) text: &'a str,
+    /// The folder that relative paths start from.
+    pub(super) base: Option<&'a Path>,
+    pub(super) secrets: &'a Secrets<'a>,
+}
+
+/// A value and the key it stands under.
+pub(super) struct Value<'a> {
+    pub(super) section: &'a str,
+    pub(super) key: &'a str,
+    pub(super) toml: &'a Spanned<DeValue<'a>>,
+    pub(super) context: Context<'a>,
+}
+
+impl<'a> Value<'a> {
+    pub(super) fn offset(&self) -> usize {
+        self.toml.span().start
+    }
+
+    /// The problem that this value `is` what it should not be.
+    pub(super) fn wrong<T>(&self, is: &str, hint: impl Into<String>) -> Read<T> {
+        Err(vec![Complaint {
+            offset: Some(self.offset()),
+            key: self.key.to_string(),
+            message: format!("`{}` in {} {is}", self.key, self.section),
+            hint: Some(hint.into()),
+        }])
+    }
+
+    fn wrong_type<T>(&self, wanted: &str, hint: impl Into<String>) -> Read<T> {
+        let found = self.toml.get_ref().type_str();
+        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
+        self.wrong(&format!("must be {wanted}, not {article} {found}"), hint)
+    }
+
+    fn string(&self, wanted: &str, hint: &str) -> Read<&'a str> {
+        match self.toml.get_ref() {
+            DeValue::String(text) => Ok(text.as_ref()),
+            _ => self.wrong_type(wanted, hint),
+        }
+    }
+
+    /// One line of text with something in it.
+    pub(super) fn line(&self) -> Read<String> {
+        let text = self.string("a string", "put it in quotes")?;
+        if text.trim().is_empty() {
+            return self.wrong("is empty", "leave the key out, or write a text");
+        }
+        if text.chars().count() > TEXT_MAX || text.chars().any(char::is_control) {
+            return self.wrong(
+                "is not one line of text",
+                format!("write at most {TEXT_MAX} characters without line breaks"),
+            );
+        }
+        Ok(text.to_string())
+    }
+
+    /// A line that may stand in an HTTP header (RFC 9110, 5.5), ASCII only.
+    pub(super) fn header(&self) -> Read<String> {
+        let text = self.line()?;
+        if !text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return self.wrong("cannot be sent in an HTTP header", "write plain ASCII");
+        }
+        Ok(text)
+    }
+
+    /// `true` or `false`.
+    pub(super) fn boolean(&self) -> Read<bool> {
+        match self.toml.get_ref() {
+            DeValue::Boolean(value) => Ok(*value),
+            _ => self.wrong_type("true or false", "write true or false without quotes"),
+        }
+    }
+
+    /// A whole number in `range`.
+    pub(super) fn integer(&self, range: RangeInclusive<usize>) -> Read<usize> {
+        let hint = format!("write a whole number from {} to {}", range.start(), range.end());
+        let DeValue::Integer(number) = self.toml.get_ref() else {
+            return self.wrong_type("a whole number", hint);
+        };
+        match usize::from_str_radix(number.as_str(), number.radix()) {
+            Ok(value) if range.contains(&value) => Ok(value),
+            _ => self.wrong(&format!("is out of range: {number}"), hint),
+        }
+    }
+
+    /// A number over 0 and up to `max`.
+    pub(super) fn rate(&self, max: f64) -> Read<f64> {
+        self.number(
+            |value| value > 0.0 && value <= max,
+            &format!("write a number over 0 and up to {max}, as in 0.5"),
+        )
+    }
+
+    /// A number from 0 to 1.
+    pub(super) fn share(&self) -> Read<f32> {
+        self.number(
+            |value| (0.0..=1.0).contains(&value),
+            "write a number from 0 to 1, as in 0.5",
+        )
+        .map(|value| value as f32)
+    }
+
+    fn number(&self, allowed: impl Fn(f64) -> bool, hint: &str) -> Read<f64> {
+        let text = match self.toml.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+            DeValue::Float(number) => number.as_str(),
+            _ => return self.wrong_type("a number", hint),
+        };
+        match text.parse() {
+            Ok(value) if allowed(value) => Ok(value),
+            _ => self.wrong(&format!("is out of range: {text}"), hint),
+        }
+    }
+
+    /// A duration in text, in `range`.
+    pub(super) fn duration(&self, range: RangeInclusive<Duration>) -> Read<Duration> {
+        const FORM: &str = r#"write a number and a unit in quotes, as in "30s", "10m" or "90d""#;
+        let text = match self.toml.get_ref() {
+            DeValue::String(text) => text,
+            DeValue::Integer(number) => {
+                return self.wrong_type("a duration in quotes", seconds_hint(number));
+            }
+            _ => return self.wrong_type("a duration in quotes", FORM),
+        };
+        let Ok(duration) = humantime::parse_duration(text) else {
+            return self.wrong(&format!("is no duration: {text:?}"), FORM);
+        };
+        if !range.contains(&duration) {
+            let (least, most) = (show::duration(*range.start()), show::duration(*range.end()));
+            return self.wrong(
+                &format!("is out of range: {text:?}"),
+                format!("write a duration from {least:?} to {most:?}"),
+            );
+        }
+        Ok(duration)
+    }
+
+    /// A size in text, in `range` (bytes).
+    pub(super) fn size(&self, range: RangeInclusive<u64>) -> Read<u64> {
+        const FORM: &str = r#"write a number and a unit in quotes, as in "5 MiB" or "800 kB""#;
+        let text = self.string("a size in quotes", FORM)?;
+        let Ok(ByteSize(size)) = text.trim().parse() else {
+            return self.wrong(&format!("is no size: {text:?}"), FORM);
+        };
+        if !range.contains(&size) {
+            let (least, most) = (show::size(*range.start()), show::size(*range.end()));
+            return self.wrong(
+                &format!("is out of range: {text:?}"),
+                format!("write a size from {least:?} to {most:?}"),
+            );
+        }
+        Ok(size)
+    }
+
+    /// An http or https URL without credentials, which would end up in logs and lists.
+    pub(super) fn url(&self) -> Read<Url> {
+        const FORM: &str = r#"write the whole address, as in "https://news.example/feed.xml""#;
+        let text = self.string("a URL in quotes", FORM)?;
+        let url = match Url::parse(text) {
+            Ok(url) => url,
+            Err(why) => return self.wrong(&format!("is no URL: {text:?}, {why}"), FORM),
+        };
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return self.wrong(&format!("is no web address: {text:?}"), FORM);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return self.wrong(
+                "must not contain a user name or password",
+                "take out what stands before the @",
+            );
+        }
+        Ok(url)
+    }
+
+    /// An address and a port.
+    pub(super) fn socket(&self) -> Read<SocketAddr> {
+        const FORM: &str = r#"write an IP address and a port, as in "127.0.0.1:9630""#;
+        let text = self.string("an address in quotes", FORM)?;
+        text.parse()
+            .or_else(|_| self.wrong(&format!("is no address: {text:?}"), FORM))
+    }
+
+    /// A network in CIDR notation, or one address.
+    pub(super) fn network(&self) -> Read<IpNet> {
+        const FORM: &str = r#"write an address and a prefix length, as in "127.0.0.0/8""#;
+        let text = self.string("a network in quotes", FORM)?;
+        network(text)
+            .map_or_else(|| self.wrong(&format!("is no network: {text:?}"), FORM), Ok)
+    }
+
+    /// A CSS selector.
+    pub(super) fn selector(&self) -> Read<String> {
+        let text = self.line()?;
+        match Selector::parse(&text) {
+            Ok(_) => Ok(text),
+            Err(_) => self.wrong(
+                &format!("is no CSS selector: {text:?}"),
+                r#"write what a stylesheet would, as in "div.article > p""#,
+            ),
+        }
+    }
+
+    /// A language tag.
+    pub(super) fn lang(&self) -> Read<Lang> {
+        const FORM: &str = r#"write a language code, as in "id" or "en-GB""#;
+        let text = self.string("a language code in quotes", FORM)?;
+        Lang::new(text).map_or_else(|| self.wrong(&format!("is no language code: {text:?}"), FORM), Ok)
+    }
+
+    /// What a source may be.
+    pub(super) fn kind(&self) -> Read<PageKind> {
+        let all = "write one of auto, feed, sitemap, listing";
+        let text = self.string("a kind in quotes", all)?;
+        if let (true, Some(kind)) = (KINDS.contains(&text), PageKind::parse(text)) {
+            return Ok(kind);
+        }
+        let hint = nearest(text, KINDS).map(|kind| format!("did you mean {kind:?}?"));
+        self.wrong(
+            &format!("is no kind of source: {text:?}"),
+            hint.unwrap_or_else(|| all.to_string()),
+        )
+    }
+
+    /// Each element of an array, read by `element`.
+    pub(super) fn list<T>(&self, element: fn(&Value<'a>) -> Read<T>) -> Read<Vec<T>> {
+        let DeValue::Array(array) = self.toml.get_ref() else {
+            return self.wrong_type("an array", "put it in square brackets");
+        };
+        let mut values = Vec::new();
+        let mut complaints = Vec::new();
+        for toml in array {
+            match element(&Value { toml, ..*self }) {
+                Ok(value) => values.push(value),
+                Err(more) => complaints.extend(more),
+            }
+        }
+        if complaints.is_empty() { Ok(values) } else { Err(complaints) }
+    }
+
+    /// The secret in the file that this value names; a relative path starts from the folder of
+    /// the configuration.
+    pub(super) fn secret_file(&self) -> Read<String> {
+        let path = PathBuf::from(self.line()?);
+        let path = self.context.base.map_or_else(|| path.clone(), |base| base.join(&path));
+        let hint = "name a file that holds the secret alone and that we may read";
+        match (self.context.secrets)(Secret::File(&path)) {
+            Ok(Some(secret)) => match secret_text(&secret) {
+                Some(secret) => Ok(secret),
+                None => self.wrong(&format!("is no secret: {}", path.display()), hint),
+            },
+            Ok(None) => self.wrong(&format!("does not exist: {}", path.display()), hint),
+            Err(why) => self.wrong(&format!("cannot be read: {}: {why}", path.display()), hint),
+        }
+    }
+
+    /// A secret written into the configuration itself.
+    pub(super) fn secret(&self) -> Read<String> {
+        let text = self.string("a string", "put it in quotes")?;
+        secret_text(text).map_or_else(
+            || self.wrong("is no secret", "write printable ASCII without spaces"),
+            Ok,
+        )
+    }
+}
+
+/// Printable ASCII without blanks inside, so that it can be sent in a header; the line break that
+/// editors and `echo` leave at the end is dropped.
+pub(super) fn secret_text(raw: &str) -> Option<String> {
+    let secret = raw.trim();
+    let usable = !secret.is_empty()
+        && secret.len() <= TEXT_MAX
+        && secret.bytes().all(|b| b.is_ascii_graphic());
+    usable.then(|| secret.to_string())
+}
+
+/// A network in CIDR notation; one address stands for itself.
+pub(super) fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    text.parse()
+        .ok()
+        .or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+/// The candidate that was probably meant: at most one slip for every three characters.
+pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let slips_max = word.chars().count().div_ceil(3);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(slips, _)| *slips <= slips_max)
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, candidate)| candidate)
+}
+
+fn seconds_hint(number: &DeInteger<'_>) -> String {
+    format!("write \"{number}s\" for seconds, \"{number}m\" for minutes")
+}
