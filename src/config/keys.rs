@@ -194,7 +194,11 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
     ),
     key(
         "url_file",
-        |c, v| v.secret_file().and_then(|x| store_url(v, x)).map(|x| c.url = x),
+        |c, v| {
+            v.secret_file()
+                .and_then(|x| store_url(v, x))
+                .map(|x| c.url = x)
+        },
         |_| None,
     ),
     key(

@@ -48,7 +48,11 @@ pub(super) fn read(
     };
     let mut reader = Reader {
         root: &root,
-        context: Context { text, base, secrets },
+        context: Context {
+            text,
+            base,
+            secrets,
+        },
         complaints: Vec::new(),
     };
     let config = reader.config();
@@ -69,7 +73,12 @@ pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Vec<Complaint>> {
         .iter()
         .map(|error| {
             let offset = error.span().map_or(text.len(), |span| span.start);
-            complaint(Some(offset), "", format!("this is not TOML: {}", error.message()), None)
+            complaint(
+                Some(offset),
+                "",
+                format!("this is not TOML: {}", error.message()),
+                None,
+            )
         })
         .collect();
     complaints.sort_by_key(|complaint| complaint.offset);
@@ -83,7 +92,12 @@ fn complaint(
     message: String,
     hint: impl Into<Option<String>>,
 ) -> Complaint {
-    Complaint { offset, key: key.to_string(), message, hint: hint.into() }
+    Complaint {
+        offset,
+        key: key.to_string(),
+        message,
+        hint: hint.into(),
+    }
 }
 
 /// Fills `into` from `table` and tells what could not be used.
@@ -98,14 +112,27 @@ pub(super) fn read_table<T>(
     for (name, toml) in table {
         let key = name.get_ref().as_ref();
         let Some(known) = keys.iter().find(|known| known.name == key) else {
-            complaints.push(unknown_key(section, key, name.span().start, &keys::names(keys)));
+            complaints.push(unknown_key(
+                section,
+                key,
+                name.span().start,
+                &keys::names(keys),
+            ));
             continue;
         };
-        let value = Value { section, key, toml, context };
+        let value = Value {
+            section,
+            key,
+            toml,
+            context,
+        };
         if let Err(more) = (known.set)(into, &value) {
             complaints.extend(more);
         }
-        if let Some(plain) = key.strip_suffix("_file").filter(|plain| table.contains_key(*plain)) {
+        if let Some(plain) = key
+            .strip_suffix("_file")
+            .filter(|plain| table.contains_key(*plain))
+        {
             complaints.push(complaint(
                 Some(name.span().start),
                 key,
@@ -126,7 +153,12 @@ fn unknown_key(section: &str, key: &str, offset: usize, known: &[&'static str]) 
         .map(|near| format!("did you mean `{near}`?"))
         .or_else(|| home.map(|home| format!("`{key}` belongs in {home}")))
         .unwrap_or_else(|| format!("{section} knows {}", known.join(", ")));
-    complaint(Some(offset), key, format!("unknown key `{key}` in {section}"), hint)
+    complaint(
+        Some(offset),
+        key,
+        format!("unknown key `{key}` in {section}"),
+        hint,
+    )
 }
 
 /// As it is written in the file.
@@ -185,16 +217,24 @@ impl<'a> Reader<'a> {
             let near = nearest(key, sections.iter().map(|(section, _)| *section));
             let is_key = !matches!(value.get_ref(), DeValue::Table(_) | DeValue::Array(_));
             let (what, hint) = match (home, near) {
-                (Some((home, _)), _) if is_key => {
-                    (format!("`{key}` stands outside of any section"), format!("`{key}` belongs in {}", header(home)))
-                }
-                (_, Some(near)) => (format!("unknown section `{key}`"), format!("did you mean {}?", header(near))),
+                (Some((home, _)), _) if is_key => (
+                    format!("`{key}` stands outside of any section"),
+                    format!("`{key}` belongs in {}", header(home)),
+                ),
+                (_, Some(near)) => (
+                    format!("unknown section `{key}`"),
+                    format!("did you mean {}?", header(near)),
+                ),
                 _ => {
                     let all: Vec<String> = sections.iter().map(|(name, _)| header(name)).collect();
-                    (format!("unknown section `{key}`"), format!("there are {}", all.join(", ")))
+                    (
+                        format!("unknown section `{key}`"),
+                        format!("there are {}", all.join(", ")),
+                    )
                 }
             };
-            self.complaints.push(complaint(Some(name.span().start), key, what, hint));
+            self.complaints
+                .push(complaint(Some(name.span().start), key, what, hint));
         }
     }
 
@@ -212,7 +252,8 @@ impl<'a> Reader<'a> {
             ));
             return;
         };
-        self.complaints.extend(read_table(&header, table, keys, into, self.context));
+        self.complaints
+            .extend(read_table(&header, table, keys, into, self.context));
     }
 
     /// The tables of a list section that could be read, and where each stands.
@@ -226,8 +267,12 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         if array.len() > most {
-            let message = format!("there are {} {header}, at most {most} can be served", array.len());
-            self.complaints.push(complaint(Some(value.span().start), name, message, None));
+            let message = format!(
+                "there are {} {header}, at most {most} can be served",
+                array.len()
+            );
+            self.complaints
+                .push(complaint(Some(value.span().start), name, message, None));
             return Vec::new();
         }
         let mut entries = Vec::new();
@@ -237,7 +282,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let mut entry = T::default();
-            self.complaints.extend(read_table(&header, table, keys, &mut entry, self.context));
+            self.complaints
+                .extend(read_table(&header, table, keys, &mut entry, self.context));
             if !table.contains_key("url") {
                 let message = format!("this {header} has no `url`");
                 self.complaints.push(complaint(
@@ -247,8 +293,18 @@ impl<'a> Reader<'a> {
                     r#"add url = "https://…""#.to_string(),
                 ));
             }
-            let place = |key: &str| table.get(key).map_or(element.span().start, |v| v.span().start);
-            entries.push((entry, Places { name: place("name"), url: place("url") }));
+            let place = |key: &str| {
+                table
+                    .get(key)
+                    .map_or(element.span().start, |v| v.span().start)
+            };
+            entries.push((
+                entry,
+                Places {
+                    name: place("name"),
+                    url: place("url"),
+                },
+            ));
         }
         entries
     }
@@ -270,7 +326,13 @@ impl<'a> Reader<'a> {
         for (entry, places) in &entries {
             if let Some(name) = &entry.name {
                 names.take(name);
-                self.unique("name", "source", &mut name_places, name.clone(), places.name);
+                self.unique(
+                    "name",
+                    "source",
+                    &mut name_places,
+                    name.clone(),
+                    places.name,
+                );
             }
             if let Some(url) = &entry.url {
                 let page = canonical(url).unwrap_or_else(|| url.clone()).to_string();
@@ -291,7 +353,13 @@ impl<'a> Reader<'a> {
             if let Some(name) = &entry.name {
                 names.take(name);
                 // Two channels must not read each other's token.
-                self.unique("name", "notify", &mut places, token_variable(name), place.name);
+                self.unique(
+                    "name",
+                    "notify",
+                    &mut places,
+                    token_variable(name),
+                    place.name,
+                );
             }
         }
         let mut channels = Vec::new();
@@ -328,7 +396,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A secret from the environment.
-    fn environment(&mut self, variable: &str, usable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    fn environment(
+        &mut self,
+        variable: &str,
+        usable: impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
         let why = match (self.context.secrets)(Secret::Env(variable)) {
             Ok(None) => return None,
             Ok(Some(raw)) => match usable(&raw) {
@@ -352,7 +424,10 @@ impl<'a> Reader<'a> {
             let table = self.root.get(section)?.get_ref().as_table()?;
             table.get(key).map(|value| value.span().start)
         });
-        let unread = self.complaints.iter().any(|c| c.key == less.1 || c.key == more.1);
+        let unread = self
+            .complaints
+            .iter()
+            .any(|c| c.key == less.1 || c.key == more.1);
         if less.2 <= more.2 || unread {
             return;
         }
@@ -361,7 +436,10 @@ impl<'a> Reader<'a> {
             less.1,
             format!(
                 "`{}` in {} is longer than `{}` in {}",
-                less.1, header(less.0), more.1, header(more.0)
+                less.1,
+                header(less.0),
+                more.1,
+                header(more.0)
             ),
             format!("shorten `{}` or lengthen `{}`", less.1, more.1),
         ));
@@ -400,7 +478,13 @@ fn channel(entry: ChannelEntry, names: &mut Names) -> Option<NotifyConfig> {
 fn token_variable(name: &str) -> String {
     let name: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
         .collect();
     format!("BENGGALA_NOTIFY_{name}_TOKEN")
 }
@@ -413,7 +497,10 @@ pub(super) fn sources_for(urls: &[Url]) -> Vec<Source> {
     urls.iter()
         .filter(|url| seen.insert(canonical(url).unwrap_or_else(|| (*url).clone())))
         .filter_map(|url| {
-            let entry = SourceEntry { url: Some(url.clone()), ..SourceEntry::default() };
+            let entry = SourceEntry {
+                url: Some(url.clone()),
+                ..SourceEntry::default()
+            };
             source(entry, &mut names)
         })
         .collect()

@@ -88,7 +88,10 @@ pub(super) fn duration(value: Duration) -> String {
     units
         .into_iter()
         .find(|(unit, _)| nanos > 0 && nanos.is_multiple_of(*unit))
-        .map_or_else(|| "0s".to_string(), |(unit, name)| format!("{}{name}", nanos / unit))
+        .map_or_else(
+            || "0s".to_string(),
+            |(unit, name)| format!("{}{name}", nanos / unit),
+        )
 }
 
 /// In the largest binary unit that divides it: `5 MiB`, `1500 B`.
@@ -96,7 +99,10 @@ pub(super) fn size(bytes: u64) -> String {
     [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")]
         .into_iter()
         .find(|(unit, _)| bytes > 0 && bytes.is_multiple_of(*unit))
-        .map_or_else(|| format!("{bytes} B"), |(unit, name)| format!("{} {name}", bytes / unit))
+        .map_or_else(
+            || format!("{bytes} B"),
+            |(unit, name)| format!("{} {name}", bytes / unit),
+        )
 }
 
 /// A store URL with the password masked, whether it stands before the host or in the query.
@@ -112,9 +118,18 @@ pub(super) fn without_password(store: &str) -> String {
     }
     let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     if pairs.iter().any(|(key, _)| key == "password") {
-        url.query_pairs_mut().clear().extend_pairs(pairs.iter().map(|(key, value)| {
-            (key, if key == "password" { MASK } else { value.as_str() })
-        }));
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(pairs.iter().map(|(key, value)| {
+                (
+                    key,
+                    if key == "password" {
+                        MASK
+                    } else {
+                        value.as_str()
+                    },
+                )
+            }));
     }
     url.to_string()
 }

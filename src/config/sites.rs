@@ -44,7 +44,11 @@ pub fn parse_sites(
     match parse(text) {
         Err(syntax) => complaints = syntax,
         Ok(root) => {
-            let context = Context { text, base: None, secrets: &super::no_secrets };
+            let context = Context {
+                text,
+                base: None,
+                secrets: &super::no_secrets,
+            };
             for (host, value) in &root {
                 let header = format!("[{:?}]", host.get_ref());
                 let DeValue::Table(table) = value.get_ref() else {

@@ -63,7 +63,11 @@ impl<'a> Value<'a> {
 
     fn wrong_type<T>(&self, wanted: &str, hint: impl Into<String>) -> Read<T> {
         let found = self.toml.get_ref().type_str();
-        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
+        let article = if found.starts_with(['a', 'i']) {
+            "an"
+        } else {
+            "a"
+        };
         self.wrong(&format!("must be {wanted}, not {article} {found}"), hint)
     }
 
@@ -108,7 +112,11 @@ impl<'a> Value<'a> {
 
     /// A whole number in `range`.
     pub(super) fn integer(&self, range: RangeInclusive<usize>) -> Read<usize> {
-        let hint = format!("write a whole number from {} to {}", range.start(), range.end());
+        let hint = format!(
+            "write a whole number from {} to {}",
+            range.start(),
+            range.end()
+        );
         let DeValue::Integer(number) = self.toml.get_ref() else {
             return self.wrong_type("a whole number", hint);
         };
@@ -193,16 +201,20 @@ impl<'a> Value<'a> {
         let text = self.string("a URL in quotes", FORM)?;
         let url = match Url::parse(text) {
             Ok(url) => url,
+            Err(url::ParseError::RelativeUrlWithoutBase) => {
+                let hint = format!("did you mean {:?}?", format!("https://{text}"));
+                return self.wrong(&format!("is no URL: {text:?}"), hint);
+            }
             Err(why) => return self.wrong(&format!("is no URL: {text:?}, {why}"), FORM),
         };
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return self.wrong(&format!("is no web address: {text:?}"), FORM);
-        }
         if !url.username().is_empty() || url.password().is_some() {
             return self.wrong(
                 "must not contain a user name or password",
                 "take out what stands before the @",
             );
+        }
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return self.wrong(&format!("is no web address: {text:?}"), FORM);
         }
         Ok(url)
     }
@@ -219,8 +231,7 @@ impl<'a> Value<'a> {
     pub(super) fn network(&self) -> Read<IpNet> {
         const FORM: &str = r#"write an address and a prefix length, as in "127.0.0.0/8""#;
         let text = self.string("a network in quotes", FORM)?;
-        network(text)
-            .map_or_else(|| self.wrong(&format!("is no network: {text:?}"), FORM), Ok)
+        network(text).map_or_else(|| self.wrong(&format!("is no network: {text:?}"), FORM), Ok)
     }
 
     /// A CSS selector.
@@ -239,7 +250,10 @@ impl<'a> Value<'a> {
     pub(super) fn lang(&self) -> Read<Lang> {
         const FORM: &str = r#"write a language code, as in "id" or "en-GB""#;
         let text = self.string("a language code in quotes", FORM)?;
-        Lang::new(text).map_or_else(|| self.wrong(&format!("is no language code: {text:?}"), FORM), Ok)
+        Lang::new(text).map_or_else(
+            || self.wrong(&format!("is no language code: {text:?}"), FORM),
+            Ok,
+        )
     }
 
     /// What a source may be.
@@ -269,14 +283,21 @@ impl<'a> Value<'a> {
                 Err(more) => complaints.extend(more),
             }
         }
-        if complaints.is_empty() { Ok(values) } else { Err(complaints) }
+        if complaints.is_empty() {
+            Ok(values)
+        } else {
+            Err(complaints)
+        }
     }
 
     /// The secret in the file that this value names; a relative path starts from the folder of
     /// the configuration.
     pub(super) fn secret_file(&self) -> Read<String> {
         let path = PathBuf::from(self.line()?);
-        let path = self.context.base.map_or_else(|| path.clone(), |base| base.join(&path));
+        let path = self
+            .context
+            .base
+            .map_or_else(|| path.clone(), |base| base.join(&path));
         let hint = "name a file that holds the secret alone and that we may read";
         match (self.context.secrets)(Secret::File(&path)) {
             Ok(Some(secret)) => match secret_text(&secret) {
@@ -317,7 +338,10 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 }
 
 /// The candidate that was probably meant: at most one slip for every three characters.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub(super) fn nearest<'c>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
     let slips_max = word.chars().count().div_ceil(3);
     candidates
         .into_iter()

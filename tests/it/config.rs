@@ -1,1 +1,374 @@
+//! The configuration: what is read, what is refused and in which words.
 
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use benggala::{
+    config::{
+        self, ANNOTATED, Config, ConfigErrors, Origin, SITES, Secret, no_secrets, parse_sites,
+        site_rules,
+    },
+    model::PageKind,
+};
+use proptest::prelude::*;
+use url::Url;
+
+fn parse(text: &str) -> Result<Config, ConfigErrors> {
+    Config::parse(text, &file("benggala.toml"), &no_secrets)
+}
+
+fn parsed(text: &str) -> Config {
+    parse(text).unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn file(path: &str) -> Origin {
+    Origin::File(PathBuf::from(path))
+}
+
+/// A system with one good secret file, one that is empty and one that may not be read.
+fn secrets(secret: Secret<'_>) -> Result<Option<String>, String> {
+    match secret {
+        Secret::File(path) if path == Path::new("/etc/benggala/present") => {
+            Ok(Some("from-file\n".to_string()))
+        }
+        Secret::File(path) if path == Path::new("/run/empty") => Ok(Some("\n".to_string())),
+        Secret::File(path) if path.ends_with("forbidden") => Err("permission denied".to_string()),
+        Secret::File(_) | Secret::Env(_) => Ok(None),
+    }
+}
+
+fn cases() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config");
+    let mut cases: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    cases.sort();
+    cases
+}
+
+#[test]
+fn every_mistake_has_its_exact_message() {
+    let cases = cases();
+    assert!(cases.len() >= 20, "only {} cases", cases.len());
+    let mut differences = String::new();
+    for case in cases {
+        let text = fs::read_to_string(&case).unwrap();
+        let name = case.file_name().unwrap().to_str().unwrap();
+        let origin = file(&format!("/etc/benggala/{name}"));
+        let said = match Config::parse(&text, &origin, &secrets) {
+            Ok(_) => "no problem was found\n".to_string(),
+            Err(errors) => format!("{errors}\n").replace("/etc/benggala/bad-", "bad-"),
+        };
+        let expected = fs::read_to_string(case.with_extension("err")).unwrap_or_default();
+        if said != expected {
+            differences += &format!("--- {name}\n{said}");
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "differs from the .err files:\n{differences}"
+    );
+}
+
+#[test]
+fn the_annotated_file_equals_the_defaults() {
+    assert_eq!(parsed(ANNOTATED), Config::default());
+    assert_eq!(parsed(""), Config::default());
+}
+
+#[test]
+fn the_annotated_file_explains_every_key() {
+    // Without comments on its examples it shows each key, set or commented out.
+    let text = ANNOTATED.replace("# ", "");
+    for line in full().to_toml().lines().filter(|line| !line.is_empty()) {
+        let key = line.split(" = ").next().unwrap();
+        let wanted = if line.starts_with('[') {
+            line.to_string()
+        } else {
+            format!("{key} = ")
+        };
+        assert!(text.contains(&wanted), "{wanted} is not explained");
+    }
+}
+
+/// A configuration in which nothing is as in the defaults.
+const FULL: &str = r#"
+[fetch]
+requests_per_second = 2
+requests_per_second_total = 12.5
+concurrency_per_host = 2
+concurrency = 0x10
+allow_private = ["127.0.0.0/8", "::1"]
+timeout = "1m 30s"
+idle_timeout = "1500ms"
+body_max = "800 kB"
+feed_max = "500 MiB"
+redirects_max = 0
+user_agent = "redaksi/{version}; {contact}"
+contact = "mailto:redaksi@news.example"
+
+[schedule]
+every = "2h"
+attempts_max = 9
+retry_first = "7s"
+retry_max = "2weeks"
+lease = "10m"
+drain = "0s"
+
+[extract]
+bytes = "1 MiB"
+nodes = 1_000
+depth = 100
+attributes = 50
+
+[score]
+words_min = 40
+flag_at = 0.1
+boilerplate_at = 1
+disabled = ["script-mix"]
+
+[store]
+url = "sqlite:/var/lib/benggala/news.db"
+keep_pages = "1y"
+
+[serve]
+listen = "[::1]:9631"
+reload = true
+token_file = "present"
+
+[[notify]]
+name = "desk"
+url = "https://hooks.example/a?b=c"
+token = "t0ken"
+
+[[source]]
+url = "https://news.example/feed.xml"
+
+[[source]]
+url = "https://news.example/terkini"
+name = "Terkini \"hari ini\""
+kind = "listing"
+every = "90s"
+lang = "id-ID"
+body = "div.article"
+remove = [".related", "p > a"]
+"#;
+
+fn full() -> Config {
+    Config::parse(FULL, &file("/etc/benggala/benggala.toml"), &secrets)
+        .unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+#[test]
+fn every_key_is_read() {
+    let config = full();
+    let defaults = Config::default();
+    assert_eq!(config.fetch.requests_per_second, 2.0);
+    assert_eq!(config.fetch.concurrency, 16);
+    assert_eq!(config.fetch.timeout, Duration::from_secs(90));
+    assert_eq!(config.fetch.body_max, 800_000);
+    assert_eq!(config.fetch.allow_private[1].to_string(), "::1/128");
+    assert_eq!(config.schedule.drain, Duration::ZERO);
+    assert_eq!(config.score.flag_at, 0.1);
+    assert_eq!(
+        config.serve.listen,
+        "[::1]:9631".parse::<SocketAddr>().unwrap()
+    );
+    assert_eq!(config.serve.token.as_deref(), Some("from-file"));
+    assert_eq!(config.notify[0].token.as_deref(), Some("t0ken"));
+    assert_eq!(config.sources[0].name, "news.example");
+    assert_eq!(config.sources[0].kind, PageKind::Auto);
+    assert_eq!(config.sources[1].kind, PageKind::Listing);
+    assert_eq!(config.sources[1].lang.as_ref().unwrap().as_str(), "id");
+    assert_eq!(config.sources[1].rules.remove.len(), 2);
+
+    // Nothing was left at its default: a key that is not read would show here.
+    let (shown, shown_defaults) = (config.to_toml(), defaults.to_toml());
+    let untouched: Vec<&str> = shown_defaults
+        .lines()
+        .filter(|line| line.contains(" = ") && shown.lines().any(|other| other == *line))
+        .collect();
+    assert_eq!(untouched, Vec::<&str>::new());
+}
+
+#[test]
+fn what_is_shown_reads_back_as_equal() {
+    for config in [Config::default(), full()] {
+        let mut again = parsed(&config.to_toml());
+        again.serve.token.clone_from(&config.serve.token);
+        for (channel, before) in again.notify.iter_mut().zip(&config.notify) {
+            channel.token.clone_from(&before.token);
+        }
+        assert_eq!(again, config);
+    }
+}
+
+#[test]
+fn secrets_are_masked_when_shown() {
+    let text = r#"
+[store]
+url = "postgres://benggala:hunter2@db.example/news?password=hunter3&sslmode=require"
+[serve]
+token = "hunter4"
+[[notify]]
+url = "https://hooks.example/"
+token = "hunter5"
+"#;
+    let shown = parsed(text).to_toml();
+    assert!(!shown.contains("hunter"), "{shown}");
+    assert_eq!(shown.matches("***").count(), 4, "{shown}");
+    assert!(shown.contains("sslmode=require"), "{shown}");
+}
+
+#[test]
+fn a_problem_never_repeats_a_secret() {
+    let text = "[store]\nurl = \"mysql://me:hunter2@db\"\n[serve]\ntoken = \"hunter2 \\n hunter2\"\n\
+                [[source]]\nurl = \"https://me:hunter2@news.example/\"\n";
+    let errors = parse(text).unwrap_err();
+    assert_eq!(errors.problems.len(), 3);
+    assert!(!errors.to_string().contains("hunter2"), "{errors}");
+}
+
+#[test]
+fn the_environment_overrules_the_text() {
+    let text = "[serve]\ntoken = \"text\"\n[[notify]]\nurl = \"https://hooks.example/\"\nname = \"the desk\"\n";
+    let environment = |secret: Secret<'_>| match secret {
+        Secret::Env("BENGGALA_SERVE_TOKEN") => Ok(Some("env\n".to_string())),
+        Secret::Env("BENGGALA_NOTIFY_THE_DESK_TOKEN") => Ok(Some("desk".to_string())),
+        Secret::Env("BENGGALA_STORE_URL") => Ok(Some("sqlite:other.db".to_string())),
+        _ => Ok(None),
+    };
+    let config = Config::parse(text, &Origin::BuiltIn, &environment).unwrap();
+    assert_eq!(config.serve.token.as_deref(), Some("env"));
+    assert_eq!(config.notify[0].token.as_deref(), Some("desk"));
+    assert_eq!(config.store.url, "sqlite:other.db");
+}
+
+#[test]
+fn an_empty_secret_in_the_environment_is_no_silent_no() {
+    let environment = |secret: Secret<'_>| match secret {
+        Secret::Env("BENGGALA_SERVE_TOKEN") => Ok(Some(String::new())),
+        _ => Ok(None),
+    };
+    let errors = Config::parse("", &Origin::BuiltIn, &environment).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "built-in defaults: environment variable BENGGALA_SERVE_TOKEN: its value cannot be used\n  \
+         hint: set BENGGALA_SERVE_TOKEN to a value, or unset it"
+    );
+}
+
+#[test]
+fn sources_without_a_name_are_called_after_their_host() {
+    let text = r#"
+source = [
+  { url = "https://news.example/a" },
+  { url = "https://news.example/b" },
+  { url = "https://other.example/", name = "news.example-2" },
+  { url = "https://news.example/c" },
+]
+"#;
+    let names: Vec<String> = parsed(text).sources.into_iter().map(|s| s.name).collect();
+    assert_eq!(
+        names,
+        [
+            "news.example",
+            "news.example-3",
+            "news.example-2",
+            "news.example-4"
+        ]
+    );
+}
+
+#[test]
+fn bare_urls_become_sources() {
+    let urls: Vec<Url> = [
+        "https://news.example/",
+        "https://news.example/",
+        "https://news.example/id",
+    ]
+    .iter()
+    .map(|url| Url::parse(url).unwrap())
+    .collect();
+    let loopback = config::network("127.0.0.1").unwrap();
+    let config = Config::for_sites(&urls).allowing(&[loopback]);
+    let names: Vec<&str> = config.sources.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["news.example", "news.example-2"]);
+    assert_eq!(config.sources[0].kind, PageKind::Auto);
+    assert_eq!(config.fetch.allow_private, [loopback]);
+}
+
+#[test]
+fn more_problems_than_anyone_reads_are_counted() {
+    let text: String = (0..250).map(|i| format!("[x{i}]\n")).collect();
+    let errors = parse(&text).unwrap_err();
+    assert_eq!(errors.problems.len(), 250);
+    assert!(errors.to_string().ends_with("… and 150 more"), "{errors}");
+}
+
+#[test]
+fn site_rules_are_sound_and_in_order() {
+    let sites = parse_sites(SITES, &file("sites.toml")).unwrap_or_else(|e| panic!("{e}"));
+    let written: Vec<&str> = SITES
+        .lines()
+        .filter_map(|line| line.strip_prefix("[\"")?.strip_suffix("\"]"))
+        .collect();
+    let sorted: BTreeSet<&str> = written.iter().copied().collect();
+    assert_eq!(
+        written,
+        sorted.into_iter().collect::<Vec<_>>(),
+        "not alphabetical"
+    );
+    assert_eq!(written.len(), sites.len());
+    for (host, rules) in &sites {
+        assert!(
+            rules.body.is_some() || !rules.remove.is_empty(),
+            "{host} has no rules"
+        );
+        assert_eq!(site_rules(host), Some(rules));
+        assert_eq!(site_rules(&format!("WWW.{host}.")), Some(rules));
+    }
+    assert_eq!(site_rules("news.example"), None);
+    assert_eq!(site_rules(""), None);
+}
+
+#[test]
+fn site_rules_are_checked() {
+    let errors = parse_sites("[\"a.example\"]\nbdoy = \"p\"\n", &file("sites.toml")).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "sites.toml:2:1: unknown key `bdoy` in [\"a.example\"]\n  hint: did you mean `body`?"
+    );
+    assert!(parse_sites("a = 1", &Origin::BuiltIn).is_err());
+}
+
+proptest! {
+    /// A broken file is told, never a crash, and every place is inside the text.
+    #[test]
+    fn no_text_makes_it_panic(cut in 0..FULL.len(), insert in "[\\[\\]=\"'#\\n a-z0-9.é]{0,8}") {
+        let cut = FULL.floor_char_boundary(cut);
+        let text = format!("{}{insert}{}", &FULL[..cut], &FULL[cut..]);
+        if let Err(errors) = parse(&text) {
+            let lines = text.lines().count() + 1;
+            for problem in &errors.problems {
+                prop_assert!(problem.place.is_none_or(|place| place.line <= lines));
+            }
+        }
+    }
+
+    /// Durations and sizes are shown in a form that reads back as the same.
+    #[test]
+    fn durations_and_sizes_read_back(millis in 1u64..600_000, bytes in 1_024u64..100 << 20) {
+        let mut config = Config::default();
+        config.fetch.idle_timeout = Duration::from_millis(millis);
+        config.fetch.body_max = bytes;
+        prop_assert_eq!(parsed(&config.to_toml()), config);
+    }
+}
