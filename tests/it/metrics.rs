@@ -1,1 +1,296 @@
+//! The metrics: their names, labels and limits, as a scraper sees them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use benggala::{
+    metrics::{CONTENT_TYPE, Metrics, SOURCES_MAX, labels},
+    model::{FetchOutcome, PageKind},
+    store::StoreError,
+};
+use tracing_subscriber::layer::SubscriberExt;
+
+fn metrics() -> Metrics {
+    let metrics = Metrics::new(["script-mix", "link-farm"], "1.2.3", "abc").unwrap();
+    metrics.watch_sources(["Terkini \"hari ini\"\\\n"]);
+    metrics.watch_channels(["desk"]);
+    metrics
+}
+
+/// What dashboards and alerts rely on: type and labels of every family.
+const FAMILIES: &str = "
+article_score histogram score
+article_text_characters histogram
+articles_flagged_total counter rule
+articles_scored_total counter verdict
+build_info gauge revision version
+config_last_reload_success_timestamp_seconds gauge
+config_last_reload_successful gauge
+discoveries_total counter kind outcome
+duplicates_total counter kind
+extraction_duration_seconds histogram
+extractions_total counter outcome
+fetch_body_bytes histogram kind
+fetch_duration_seconds histogram kind
+fetch_responses_total counter code
+fetch_retries_total counter reason
+fetch_wire_bytes_total counter
+fetches_in_flight gauge
+fetches_total counter kind outcome
+hosts gauge state
+http_request_duration_seconds histogram code route
+http_requests_total counter code route
+leases_expired_total counter
+limiter_keys gauge
+log_messages_total counter level
+notifications_pending gauge
+notifications_total counter channel outcome
+politeness_wait_seconds histogram
+queue_items gauge state
+reviews_total counter decision
+robots_denied_total counter
+schedule_lag_seconds gauge
+source_articles_abstained_total counter source
+source_articles_flagged_total counter source
+source_articles_total counter source
+source_boilerplate_ratio gauge source
+source_enabled gauge source
+source_labels_dropped gauge
+source_last_article_timestamp_seconds gauge source
+source_last_success_timestamp_seconds gauge source
+sources gauge state
+ssrf_blocked_total counter stage
+store_errors_total counter kind op
+store_free_bytes gauge
+store_operation_duration_seconds histogram op
+store_size_bytes gauge
+";
+
+#[derive(Default, Debug)]
+struct FamilySeen {
+    help: String,
+    kind: String,
+    labels: BTreeSet<String>,
+    series: usize,
+}
+
+/// A small reader of the text format 0.0.4.
+fn scrape(text: &str) -> BTreeMap<String, FamilySeen> {
+    let mut families: BTreeMap<String, FamilySeen> = BTreeMap::new();
+    let mut current = String::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("# HELP ") {
+            let (name, help) = rest.split_once(' ').unwrap();
+            current = name.to_string();
+            families.entry(current.clone()).or_default().help = help.to_string();
+        } else if let Some(rest) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = rest.split_once(' ').unwrap();
+            assert_eq!(name, current, "TYPE without HELP");
+            families.get_mut(&current).unwrap().kind = kind.to_string();
+        } else {
+            assert!(line.starts_with(&current), "{line} outside of its family");
+            let (series, value) = line.rsplit_once(' ').unwrap();
+            value.parse::<f64>().unwrap();
+            let family = families.get_mut(&current).unwrap();
+            family.series += 1;
+            let labels = series.split_once('{').map_or("", |(_, labels)| labels);
+            for label in labels
+                .split("\",")
+                .filter_map(|pair| pair.split_once("=\""))
+            {
+                family
+                    .labels
+                    .insert(label.0.trim_start_matches(['}', ',']).to_string());
+            }
+            family.labels.remove("le");
+        }
+    }
+    families
+}
+
+/// One event in each family, as the daemon would count it.
+fn touch_everything(metrics: &Metrics) {
+    let source = metrics.source_label("elsewhere");
+    for family in [
+        &metrics.source_boilerplate_ratio,
+        &metrics.source_last_article_timestamp_seconds,
+        &metrics.source_last_success_timestamp_seconds,
+    ] {
+        family.with_label_values(&[&source]).set(0.5);
+    }
+    metrics
+        .http_request_duration_seconds
+        .with_label_values(&[
+            labels::route_label(Some("/sources")),
+            labels::code_label(200),
+        ])
+        .observe(0.01);
+}
+
+#[test]
+fn the_families_are_the_documented_ones() {
+    let metrics = metrics();
+    touch_everything(&metrics);
+    let seen: String = scrape(&metrics.render().unwrap())
+        .into_iter()
+        .filter_map(|(name, family)| {
+            let name = name.strip_prefix("benggala_")?.to_string();
+            let words = [name, family.kind].into_iter().chain(family.labels);
+            Some(words.collect::<Vec<_>>().join(" ") + "\n")
+        })
+        .collect();
+    assert_eq!(seen, FAMILIES.trim_start());
+}
+
+#[test]
+fn every_family_follows_the_conventions() {
+    let families = scrape(&metrics().render().unwrap());
+    for (name, family) in &families {
+        assert!(
+            !family.help.is_empty() && !family.kind.is_empty(),
+            "{name} {family:?}"
+        );
+        assert!(
+            name.starts_with("benggala_") || name.starts_with("process_"),
+            "{name}"
+        );
+        assert_eq!(name.ends_with("_total"), family.kind == "counter", "{name}");
+        let unbounded = ["url", "host", "title", "path", "error"];
+        assert!(
+            unbounded
+                .iter()
+                .all(|label| !family.labels.contains(*label)),
+            "{name}"
+        );
+        let of_source = name.starts_with("benggala_source_");
+        assert!(of_source || !family.labels.contains("source"), "{name}");
+        assert!(
+            family.series <= 250,
+            "{name} starts with {} series",
+            family.series
+        );
+    }
+    assert!(CONTENT_TYPE.contains("version=0.0.4"));
+}
+
+#[test]
+fn bounded_labels_start_at_zero() {
+    let text = metrics().render().unwrap();
+    for kind in labels::FETCH_KINDS {
+        for outcome in FetchOutcome::ALL.map(FetchOutcome::as_str) {
+            let series =
+                format!("benggala_fetches_total{{kind=\"{kind}\",outcome=\"{outcome}\"}} 0\n");
+            assert!(text.contains(&series), "{series}");
+        }
+    }
+    for series in [
+        "articles_flagged_total{rule=\"link-farm\"} 0",
+        "articles_scored_total{verdict=\"abstain\"} 0",
+        "notifications_total{channel=\"desk\",outcome=\"given_up\"} 0",
+        "reviews_total{decision=\"dismissed\"} 0",
+        "ssrf_blocked_total{stage=\"redirect\"} 0",
+        "fetch_retries_total{reason=\"connection_closed\"} 0",
+        "build_info{revision=\"abc\",version=\"1.2.3\"} 1",
+        "source_articles_total{source=\"Terkini \\\"hari ini\\\"\\\\\\n\"} 0",
+    ] {
+        assert!(
+            text.contains(&format!("benggala_{series}\n")),
+            "{series} in\n{text}"
+        );
+    }
+}
+
+#[test]
+fn labels_cover_what_the_program_counts() {
+    for kind in ["article", "feed", "sitemap", "listing", "auto", "robots"] {
+        let kind = PageKind::parse(kind).unwrap();
+        assert!(labels::FETCH_KINDS.contains(&labels::kind_label(kind)));
+    }
+    let s = String::new;
+    for error in [
+        StoreError::Url(s()),
+        StoreError::Open {
+            path: s(),
+            why: s(),
+        },
+        StoreError::Locked(s()),
+        StoreError::Newer {
+            path: s(),
+            found: 2,
+            known: 1,
+        },
+        StoreError::Corrupt {
+            path: s(),
+            why: s(),
+        },
+        StoreError::Full,
+        StoreError::Value(s()),
+        StoreError::Database(s()),
+        StoreError::Closed,
+    ] {
+        assert!(labels::STORE_ERRORS.contains(&error.kind()), "{error:?}");
+    }
+    let codes: BTreeSet<&str> = (0..=u16::MAX).map(labels::code_label).collect();
+    assert!(codes.len() <= 40, "{codes:?}");
+    assert_eq!(labels::code_label(404), "404");
+    assert_eq!(labels::code_label(418), "4xx");
+    assert_eq!(labels::code_label(999), "_other");
+    assert_eq!(
+        labels::route_label(Some("/articles/{id}")),
+        "/articles/{id}"
+    );
+    assert_eq!(labels::route_label(Some("/wp-login.php")), "_other");
+    assert_eq!(labels::route_label(None), "_other");
+}
+
+#[test]
+fn sources_beyond_the_cap_share_a_label() {
+    let metrics = Metrics::new([], "1", "r").unwrap();
+    let names: Vec<String> = (0..SOURCES_MAX + 7)
+        .map(|i| format!("source {i}"))
+        .collect();
+    metrics.watch_sources(names.iter().map(String::as_str));
+    assert_eq!(metrics.source_label("source 0"), "source 0");
+    assert_eq!(metrics.source_label(&names[SOURCES_MAX]), labels::OTHER);
+    assert_eq!(metrics.source_labels_dropped.get(), 7);
+    let families = scrape(&metrics.render().unwrap());
+    assert_eq!(
+        families["benggala_source_articles_total"].series,
+        SOURCES_MAX + 1
+    );
+}
+
+#[test]
+fn sources_that_leave_take_their_series_along() {
+    let metrics = Metrics::new([], "1", "r").unwrap();
+    metrics.watch_sources(["stays", "goes"]);
+    for name in ["stays", "goes"] {
+        metrics
+            .source_articles_total
+            .with_label_values(&[name])
+            .inc();
+        metrics
+            .source_last_success_timestamp_seconds
+            .with_label_values(&[name])
+            .set(1.0);
+    }
+    metrics.watch_sources(["comes", "stays"]);
+    let text = metrics.render().unwrap();
+    assert!(!text.contains("goes"), "{text}");
+    assert!(text.contains("benggala_source_articles_total{source=\"stays\"} 1\n"));
+    assert!(text.contains("benggala_source_articles_total{source=\"comes\"} 0\n"));
+    assert_eq!(metrics.source_label("goes"), labels::OTHER);
+}
+
+#[test]
+fn log_messages_are_counted_by_level() {
+    let metrics = Metrics::new([], "1", "r").unwrap();
+    let subscriber = tracing_subscriber::registry().with(metrics.log_layer());
+    tracing::subscriber::with_default(subscriber, || {
+        tracing::error!("one");
+        tracing::warn!("one");
+        tracing::warn!("two");
+        tracing::trace!("one");
+    });
+    let count = |level: &str| metrics.log_messages_total.with_label_values(&[level]).get();
+    assert_eq!(labels::LEVELS.map(count), [1, 2, 0, 0, 1]);
+}

@@ -1,0 +1,97 @@
+//! How one family of metrics is made and registered.
+
+use prometheus::{
+    Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry,
+    core::{Collector, MetricVec, MetricVecBuilder},
+};
+
+/// A label and the values it starts with.
+pub(super) type Label<'a> = (&'a str, &'a [&'a str]);
+/// For labels whose values are known later; those are bounded where they come from.
+pub(super) const NONE_YET: &[&str] = &[];
+
+/// A family that is about to be registered.
+pub(super) struct Family<'a> {
+    pub(super) registry: &'a Registry,
+    pub(super) rules: &'a [&'a str],
+    pub(super) name: &'static str,
+    pub(super) help: &'static str,
+}
+
+impl Family<'_> {
+    fn opts(&self) -> Opts {
+        Opts::new(self.name, self.help)
+    }
+
+    fn register<C: Collector + Clone + 'static>(&self, family: C) -> Result<C, prometheus::Error> {
+        self.registry.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
+
+    /// Registers `family` with every combination of its labels' values at 0.
+    fn start<B: MetricVecBuilder + 'static>(
+        &self,
+        family: MetricVec<B>,
+        labels: &[Label<'_>],
+    ) -> Result<MetricVec<B>, prometheus::Error> {
+        let combinations = labels.iter().fold(vec![Vec::new()], |rows, (_, values)| {
+            rows.iter()
+                .flat_map(|row: &Vec<&str>| {
+                    values
+                        .iter()
+                        .map(|value| [row.as_slice(), &[*value]].concat())
+                })
+                .collect()
+        });
+        for values in combinations {
+            family.get_metric_with_label_values(&values)?;
+        }
+        self.register(family)
+    }
+
+    pub(super) fn counter(&self) -> Result<IntCounter, prometheus::Error> {
+        self.register(IntCounter::with_opts(self.opts())?)
+    }
+
+    pub(super) fn counters(
+        &self,
+        labels: &[Label<'_>],
+    ) -> Result<IntCounterVec, prometheus::Error> {
+        self.start(IntCounterVec::new(self.opts(), &names(labels))?, labels)
+    }
+
+    pub(super) fn gauge(&self) -> Result<IntGauge, prometheus::Error> {
+        self.register(IntGauge::with_opts(self.opts())?)
+    }
+
+    pub(super) fn gauges(&self, labels: &[Label<'_>]) -> Result<IntGaugeVec, prometheus::Error> {
+        self.start(IntGaugeVec::new(self.opts(), &names(labels))?, labels)
+    }
+
+    pub(super) fn float_gauge(&self) -> Result<Gauge, prometheus::Error> {
+        self.register(Gauge::with_opts(self.opts())?)
+    }
+
+    pub(super) fn float_gauges(&self, labels: &[Label<'_>]) -> Result<GaugeVec, prometheus::Error> {
+        self.start(GaugeVec::new(self.opts(), &names(labels))?, labels)
+    }
+
+    pub(super) fn histogram(&self, buckets: &[f64]) -> Result<Histogram, prometheus::Error> {
+        let opts = HistogramOpts::new(self.name, self.help).buckets(buckets.to_vec());
+        self.register(Histogram::with_opts(opts)?)
+    }
+
+    pub(super) fn histograms(
+        &self,
+        buckets: &[f64],
+        labels: &[Label<'_>],
+    ) -> Result<HistogramVec, prometheus::Error> {
+        let opts = HistogramOpts::new(self.name, self.help).buckets(buckets.to_vec());
+        self.start(HistogramVec::new(opts, &names(labels))?, labels)
+    }
+}
+
+fn names<'a>(labels: &[Label<'a>]) -> Vec<&'a str> {
+    labels.iter().map(|(name, _)| *name).collect()
+}

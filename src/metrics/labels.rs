@@ -1,0 +1,159 @@
+//! The values that labels may take. What the model enumerates is taken from there.
+
+use crate::model::{Decision, FetchOutcome, PageKind, Reason, Verdict};
+
+/// The label value for what has no label of its own.
+pub const OTHER: &str = "_other";
+
+/// `kind` of a fetch and of a discovery.
+pub const FETCH_KINDS: [&str; 5] = ["article", "feed", "sitemap", "page", "robots"];
+/// `kind` of a page that announces others.
+pub const DISCOVERY_KINDS: [&str; 3] = ["feed", "sitemap", "page"];
+/// `outcome` of an announced link.
+pub const DISCOVERY_OUTCOMES: [&str; 4] = ["new", "known", "filtered", "invalid"];
+/// `stage` at which the guard against private addresses refused.
+pub const GUARD_STAGES: [&str; 3] = ["url", "dns", "redirect"];
+/// `state` of a source.
+pub const SOURCE_STATES: [&str; 3] = ["ok", "failing", "disabled"];
+/// `state` of a host.
+pub const HOST_STATES: [&str; 2] = ["ok", "failing"];
+/// `state` of a URL in the queue.
+pub const QUEUE_STATES: [&str; 5] = ["waiting", "due", "leased", "done", "gone"];
+/// `outcome` of an extraction.
+pub const EXTRACTION_OUTCOMES: [&str; 6] = [
+    "ok",
+    "empty",
+    "too_short",
+    "not_article",
+    "parse_limit",
+    "panic",
+];
+/// `score` of an article.
+pub const SCORES: [&str; 3] = ["translation", "boilerplate", "overall"];
+/// `kind` of a duplicate.
+pub const DUPLICATE_KINDS: [&str; 2] = ["exact", "near"];
+/// `outcome` of one attempt to notify.
+pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
+/// `op` of the store: its methods.
+pub const STORE_OPS: [&str; 19] = [
+    "open",
+    "put_sources",
+    "claim",
+    "next_due",
+    "complete",
+    "release",
+    "expire",
+    "articles",
+    "article",
+    "page",
+    "reassess",
+    "add_review",
+    "sources",
+    "verdicts",
+    "parcels",
+    "settle",
+    "counts",
+    "prune",
+    "close",
+];
+/// `kind` of a store's error.
+pub const STORE_ERRORS: [&str; 7] = [
+    "open", "locked", "schema", "corrupt", "full", "database", "closed",
+];
+/// `route` of our own server; others share [`OTHER`].
+pub const ROUTES: [&str; 14] = [
+    "/",
+    "/articles/{id}",
+    "/sources",
+    "/metrics",
+    "/-/healthy",
+    "/-/ready",
+    "/-/reload",
+    "/config",
+    "/feed.atom",
+    "/api/v1/articles",
+    "/api/v1/articles/{id}",
+    "/api/v1/articles/{id}/reviews",
+    "/api/v1/sources",
+    "/api/v1/openapi.json",
+];
+/// Statuses that are common enough for a label of their own.
+const CODES: [&str; 27] = [
+    "200", "202", "204", "206", "301", "302", "303", "304", "307", "308", "400", "401", "403",
+    "404", "405", "406", "410", "421", "429", "451", "500", "502", "503", "504", "520", "522",
+    "524",
+];
+/// All others, by class (RFC 9110, 15).
+const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", OTHER];
+/// `reason` of a retry that is no outcome of a fetch: the peer had closed the connection, and the
+/// request was sent once more at once.
+pub const RETRY_CONNECTION_CLOSED: &str = "connection_closed";
+
+/// `level` of a log message.
+pub const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+
+pub(super) fn fetch_outcomes() -> [&'static str; FetchOutcome::ALL.len()] {
+    FetchOutcome::ALL.map(FetchOutcome::as_str)
+}
+
+pub(super) fn retry_reasons() -> Vec<&'static str> {
+    let outcomes = fetch_outcomes();
+    let failures = outcomes
+        .into_iter()
+        .filter(|outcome| !matches!(*outcome, "ok" | "not_modified"));
+    [RETRY_CONNECTION_CLOSED]
+        .into_iter()
+        .chain(failures)
+        .collect()
+}
+
+/// Every `code`.
+pub(super) fn codes() -> Vec<&'static str> {
+    [CODES.as_slice(), &CLASSES].concat()
+}
+
+pub(super) fn verdicts() -> [&'static str; 3] {
+    [
+        Verdict::Pass,
+        Verdict::Flag,
+        Verdict::Abstain(Reason::Empty),
+    ]
+    .map(Verdict::as_str)
+}
+
+pub(super) fn decisions() -> [&'static str; 2] {
+    [Decision::Confirmed, Decision::Dismissed].map(Decision::as_str)
+}
+
+/// The `kind` label of a fetch: front pages, and pages not known yet, are `page`.
+pub fn kind_label(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Article => "article",
+        PageKind::Feed => "feed",
+        PageKind::Sitemap => "sitemap",
+        PageKind::Listing | PageKind::Auto => "page",
+        PageKind::Robots => "robots",
+    }
+}
+
+/// The `code` label of a status: itself where it is common, else its class, so that a server
+/// cannot make series up.
+pub fn code_label(status: u16) -> &'static str {
+    let code = status.to_string();
+    let class = || match status {
+        100..=599 => CLASSES[usize::from(status / 100) - 1],
+        _ => OTHER,
+    };
+    CODES
+        .into_iter()
+        .find(|known| *known == code)
+        .unwrap_or_else(class)
+}
+
+/// The `route` label of a request, from the router's pattern.
+pub fn route_label(pattern: Option<&str>) -> &'static str {
+    ROUTES
+        .into_iter()
+        .find(|route| Some(*route) == pattern)
+        .unwrap_or(OTHER)
+}

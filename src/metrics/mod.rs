@@ -1,0 +1,328 @@
+//! Every metric of the daemon: a field is a metric, its name is the metric's name without the
+//! prefix, its doc comment is the metric's HELP.
+//!
+//! Label sets are bounded and start at 0, so that a rate exists before the first event. A URL, a
+//! host or a title is never a label; the name of a source is one only in the `source_*` families,
+//! for at most [`SOURCES_MAX`] of them.
+
+mod family;
+pub mod labels;
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::{Mutex, PoisonError},
+};
+
+use prometheus::{
+    Gauge, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Registry, TextEncoder,
+};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer};
+
+use family::{Family, NONE_YET};
+use labels::{
+    DISCOVERY_KINDS, DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, FETCH_KINDS,
+    GUARD_STAGES, HOST_STATES, LEVELS, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, ROUTES, SCORES,
+    SOURCE_STATES, STORE_ERRORS, STORE_OPS,
+};
+
+/// The content type of [`Metrics::render`].
+pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
+/// Sources with series of their own; the rest shares [`OTHER`]. Each has about eight series.
+pub const SOURCES_MAX: usize = 1_000;
+/// From a warm keep-alive connection to beyond the default timeout of 30 s.
+const FETCH_SECONDS: [f64; 11] = [0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+/// Powers of four from 1 KiB to 64 MiB: from an empty feed to the longest sitemap.
+const BODY_BYTES: [f64; 9] = [
+    1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0, 67108864.0,
+];
+/// From no wait to a long Crawl-delay; the default gap is 2 s.
+const WAIT_SECONDS: [f64; 9] = [0.01, 0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 300.0];
+/// A usual page takes milliseconds; seconds mean a page that fights the parser.
+const EXTRACTION_SECONDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5];
+/// From a brief to a long read.
+const TEXT_CHARACTERS: [f64; 9] = [
+    250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 32000.0, 64000.0,
+];
+/// Tenths: thresholds may stand anywhere in 0..=1.
+const SHARES: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+/// From a cached read to a disk that stalls.
+const STORE_SECONDS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5];
+/// Pages are read from the local store; a second is slow.
+const HTTP_SECONDS: [f64; 7] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5];
+
+/// Defines [`Metrics`] and how it is made, so that field, name and HELP cannot drift apart.
+macro_rules! families {
+    ($($(#[doc = $help:literal])+ $name:ident: $type:ty = $make:expr;)+) => {
+        /// Every metric of the daemon, in a registry of its own.
+        #[derive(Debug)]
+        pub struct Metrics {
+            /// Where all of them are registered.
+            pub registry: Registry,
+            sources_labelled: Mutex<BTreeSet<String>>,
+            $($(#[doc = $help])+ pub $name: $type,)+
+        }
+
+        impl Metrics {
+            /// Registers everything. `rules` are the names of the detectors, `revision` is the
+            /// commit it was built from.
+            ///
+            /// # Errors
+            /// Only if two metrics had the same name, or a label an impossible one.
+            pub fn new<'r>(
+                rules: impl IntoIterator<Item = &'r str>,
+                version: &str,
+                revision: &str,
+            ) -> Result<Metrics, prometheus::Error> {
+                let registry = Registry::new();
+                let rules: Vec<&str> = rules.into_iter().collect();
+                let family = |name: &'static str, help: &'static str| Family {
+                    registry: &registry,
+                    rules: &rules,
+                    name,
+                    help: help.trim(),
+                };
+                $(
+                    let make: fn(Family<'_>) -> Result<$type, prometheus::Error> = $make;
+                    let $name = make(family(
+                        concat!("benggala_", stringify!($name)),
+                        concat!($($help),+),
+                    ))?;
+                )+
+                #[cfg(target_os = "linux")]
+                registry.register(Box::new(
+                    prometheus::process_collector::ProcessCollector::for_self(),
+                ))?;
+                let metrics = Metrics {
+                    registry,
+                    sources_labelled: Mutex::default(),
+                    $($name,)+
+                };
+                metrics.build_info.with_label_values(&[version, revision]).set(1);
+                Ok(metrics)
+            }
+        }
+    };
+}
+
+families! {
+    /// What is running: always 1.
+    build_info: IntGaugeVec = |f| f.gauges(&[("version", NONE_YET), ("revision", NONE_YET)]);
+    /// 1 if the last attempt to read the configuration succeeded, else 0.
+    config_last_reload_successful: IntGauge = |f| f.gauge();
+    /// When the configuration in force was read, in Unix time.
+    config_last_reload_success_timestamp_seconds: Gauge = |f| f.float_gauge();
+    /// Sources by state.
+    sources: IntGaugeVec = |f| f.gauges(&[("state", &SOURCE_STATES)]);
+    /// Links that pages announced.
+    discoveries_total: IntCounterVec =
+        |f| f.counters(&[("kind", &DISCOVERY_KINDS), ("outcome", &DISCOVERY_OUTCOMES)]);
+    /// Fetches, by what was asked for and how it ended.
+    fetches_total: IntCounterVec =
+        |f| f.counters(&[("kind", &FETCH_KINDS), ("outcome", &labels::fetch_outcomes())]);
+    /// Answers by status; rare statuses by class.
+    fetch_responses_total: IntCounterVec =
+        |f| f.counters(&[("code", &labels::codes())]);
+    /// Time of a fetch from the first byte sent to the last received.
+    fetch_duration_seconds: HistogramVec =
+        |f| f.histograms(&FETCH_SECONDS, &[("kind", &FETCH_KINDS)]);
+    /// Size of bodies after decompression.
+    fetch_body_bytes: HistogramVec = |f| f.histograms(&BODY_BYTES, &[("kind", &FETCH_KINDS)]);
+    /// Bytes of bodies received, before decompression.
+    fetch_wire_bytes_total: IntCounter = |f| f.counter();
+    /// Fetches tried again, by why the one before failed.
+    fetch_retries_total: IntCounterVec = |f| f.counters(&[("reason", &labels::retry_reasons())]);
+    /// Fetches under way.
+    fetches_in_flight: IntGauge = |f| f.gauge();
+    /// Hosts whose pace is held in memory.
+    limiter_keys: IntGauge = |f| f.gauge();
+    /// Fetches that robots.txt forbade.
+    robots_denied_total: IntCounter = |f| f.counter();
+    /// Fetches refused because they led to a private address.
+    ssrf_blocked_total: IntCounterVec = |f| f.counters(&[("stage", &GUARD_STAGES)]);
+    /// Time that fetches waited for their host's pace.
+    politeness_wait_seconds: Histogram = |f| f.histogram(&WAIT_SECONDS);
+    /// Hosts by state.
+    hosts: IntGaugeVec = |f| f.gauges(&[("state", &HOST_STATES)]);
+    /// URLs by state.
+    queue_items: IntGaugeVec = |f| f.gauges(&[("state", &QUEUE_STATES)]);
+    /// How late the oldest due URL is.
+    schedule_lag_seconds: Gauge = |f| f.float_gauge();
+    /// Leases that ran out before their fetch ended.
+    leases_expired_total: IntCounter = |f| f.counter();
+    /// Article pages by what became of reading them.
+    extractions_total: IntCounterVec = |f| f.counters(&[("outcome", &EXTRACTION_OUTCOMES)]);
+    /// Time to read and judge one page.
+    extraction_duration_seconds: Histogram = |f| f.histogram(&EXTRACTION_SECONDS);
+    /// Length of article bodies.
+    article_text_characters: Histogram = |f| f.histogram(&TEXT_CHARACTERS);
+    /// Articles by verdict.
+    articles_scored_total: IntCounterVec = |f| f.counters(&[("verdict", &labels::verdicts())]);
+    /// Flagged articles by each rule that pointed at something in them.
+    articles_flagged_total: IntCounterVec = |f| f.counters(&[("rule", f.rules)]);
+    /// Scores of articles, from 0 to 1; higher is worse.
+    article_score: HistogramVec = |f| f.histograms(&SHARES, &[("score", &SCORES)]);
+    /// Articles that were in the store already, under another address.
+    duplicates_total: IntCounterVec = |f| f.counters(&[("kind", &DUPLICATE_KINDS)]);
+    /// New articles of a source.
+    source_articles_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    /// New articles of a source that were flagged.
+    source_articles_flagged_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    /// New articles of a source that could not be judged.
+    source_articles_abstained_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    /// Share of boilerplate in the latest article of a source.
+    source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// When the latest new article of a source came, in Unix time.
+    source_last_article_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// When a source last answered well, in Unix time.
+    source_last_success_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// 1 while a source is watched.
+    source_enabled: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);
+    /// Sources without series of their own: they share the label value `_other`.
+    source_labels_dropped: IntGauge = |f| f.gauge();
+    /// Attempts to notify.
+    notifications_total: IntCounterVec = |f| f.counters(&[("channel", NONE_YET), ("outcome", NONE_YET)]);
+    /// Notifications not yet delivered.
+    notifications_pending: IntGauge = |f| f.gauge();
+    /// What reviewers decided.
+    reviews_total: IntCounterVec = |f| f.counters(&[("decision", &labels::decisions())]);
+    /// Time of the store's operations.
+    store_operation_duration_seconds: HistogramVec =
+        |f| f.histograms(&STORE_SECONDS, &[("op", &STORE_OPS)]);
+    /// Operations of the store that failed.
+    store_errors_total: IntCounterVec =
+        |f| f.counters(&[("op", &STORE_OPS), ("kind", &STORE_ERRORS)]);
+    /// Size of the database.
+    store_size_bytes: IntGauge = |f| f.gauge();
+    /// Space left on its disk.
+    store_free_bytes: IntGauge = |f| f.gauge();
+    /// Requests to the review page, the API and the metrics.
+    http_requests_total: IntCounterVec =
+        |f| f.counters(&[("route", &ROUTES), ("code", &["200", "500"])]);
+    /// Time to answer them.
+    http_request_duration_seconds: HistogramVec = |f| f.histograms(&HTTP_SECONDS, &[("route", NONE_YET), ("code", NONE_YET)]);
+    /// Log messages by level.
+    log_messages_total: IntCounterVec = |f| f.counters(&[("level", &LEVELS)]);
+}
+
+impl Metrics {
+    /// The text format 0.0.4, ready to be served.
+    ///
+    /// # Errors
+    /// Only if a family was registered without a metric or a name.
+    pub fn render(&self) -> Result<String, prometheus::Error> {
+        TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+
+    /// Gives the sources that are watched now their series, at 0, and drops those of the others.
+    /// A source that had a label keeps it; the first ones get those that are left.
+    ///
+    /// Times and ratios start with the first event instead: at 0 they would raise alerts.
+    pub fn watch_sources<'n>(&self, names: impl IntoIterator<Item = &'n str>) {
+        let names: Vec<&str> = names.into_iter().collect();
+        let configured: HashSet<&str> = names.iter().copied().collect();
+        let mut labelled = self
+            .sources_labelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (kept, gone): (BTreeSet<String>, BTreeSet<String>) = std::mem::take(&mut *labelled)
+            .into_iter()
+            .partition(|name| configured.contains(name.as_str()));
+        gone.iter().for_each(|name| self.drop_source(name));
+        *labelled = kept;
+        let mut dropped = 0;
+        for name in names {
+            if labelled.contains(name) {
+                continue;
+            }
+            if labelled.len() >= SOURCES_MAX {
+                dropped += 1;
+                continue;
+            }
+            labelled.insert(name.to_string());
+            self.start_source(name);
+        }
+        if dropped > 0 {
+            self.start_source(OTHER);
+        }
+        self.source_labels_dropped.set(dropped);
+    }
+
+    /// The `source` label of a source: its name if it has series of its own, else [`OTHER`].
+    pub fn source_label(&self, name: &str) -> String {
+        let labelled = self
+            .sources_labelled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        labelled
+            .get(name)
+            .map_or(OTHER, |name| name.as_str())
+            .to_string()
+    }
+
+    /// Starts the counters of the `[[notify]]` channels at 0.
+    pub fn watch_channels<'n>(&self, names: impl IntoIterator<Item = &'n str>) {
+        for name in names {
+            for outcome in NOTIFICATION_OUTCOMES {
+                self.notifications_total.with_label_values(&[name, outcome]);
+            }
+        }
+    }
+
+    /// A layer that counts log messages by level.
+    pub fn log_layer(&self) -> CountMessages {
+        CountMessages {
+            by_level: LEVELS.map(|level| self.log_messages_total.with_label_values(&[level])),
+        }
+    }
+
+    fn source_counters(&self) -> [&IntCounterVec; 3] {
+        [
+            &self.source_articles_total,
+            &self.source_articles_flagged_total,
+            &self.source_articles_abstained_total,
+        ]
+    }
+
+    fn start_source(&self, name: &str) {
+        for family in self.source_counters() {
+            family.with_label_values(&[name]);
+        }
+        self.source_enabled.with_label_values(&[name]).set(1);
+    }
+
+    /// A family that has no such series has nothing to drop.
+    fn drop_source(&self, name: &str) {
+        for family in self.source_counters() {
+            let _ = family.remove_label_values(&[name]);
+        }
+        for family in [
+            &self.source_boilerplate_ratio,
+            &self.source_last_article_timestamp_seconds,
+            &self.source_last_success_timestamp_seconds,
+        ] {
+            let _ = family.remove_label_values(&[name]);
+        }
+        let _ = self.source_enabled.remove_label_values(&[name]);
+    }
+}
+
+/// Counts the events that pass its filter, by level.
+#[derive(Debug, Clone)]
+pub struct CountMessages {
+    by_level: [IntCounter; 5],
+}
+
+impl<S: Subscriber> Layer<S> for CountMessages {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let [error, warn, info, debug, trace] = &self.by_level;
+        match *event.metadata().level() {
+            Level::ERROR => error.inc(),
+            Level::WARN => warn.inc(),
+            Level::INFO => info.inc(),
+            Level::DEBUG => debug.inc(),
+            Level::TRACE => trace.inc(),
+        }
+    }
+}
