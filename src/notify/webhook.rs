@@ -1,0 +1,146 @@
+//! One receiver: a POST per notification, at most one a second.
+
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
+
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use reqwest::{
+    Client,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
+    redirect::Policy,
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use url::Url;
+
+use crate::{config::NotifyConfig, store::Parcel};
+
+/// For one POST, from connecting to the head of the answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Tells a receiver that it has had this one already (draft-ietf-httpapi-idempotency-key-header).
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// POSTs to one channel, however many articles are flagged at once.
+const PER_SECOND: NonZeroU32 = NonZeroU32::MIN;
+
+/// Why no webhooks can be called.
+#[derive(Debug, thiserror::Error)]
+pub enum NotifySetupError {
+    /// The TLS settings were refused.
+    #[error("cannot set up TLS for webhooks: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client refused its settings.
+    #[error("cannot set up the HTTP client for webhooks: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The token of a channel cannot be sent.
+    #[error("the token of [[notify]] `{0}` cannot be sent in a header")]
+    Token(String),
+}
+
+/// A `[[notify]]` channel, ready to be called.
+#[derive(Debug)]
+pub struct Webhook {
+    name: String,
+    url: Url,
+    authorization: Option<HeaderValue>,
+    client: Client,
+    pace: DefaultDirectRateLimiter,
+}
+
+/// How a POST ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// 2xx: the receiver has it.
+    Accepted,
+    /// Anything else.
+    Failed {
+        /// For the log. Names no URL, which may hold a secret.
+        why: String,
+        /// The wait that the receiver asked for.
+        retry_after: Option<Duration>,
+    },
+}
+
+impl Webhook {
+    /// The channels of a configuration, over one client.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up or a token is no header value.
+    pub fn all(channels: &[NotifyConfig]) -> Result<Vec<Webhook>, NotifySetupError> {
+        let client = client()?;
+        channels
+            .iter()
+            .map(|channel| Webhook::new(channel, client.clone()))
+            .collect()
+    }
+
+    fn new(channel: &NotifyConfig, client: Client) -> Result<Webhook, NotifySetupError> {
+        let authorization = channel.token.as_ref().map(|token| {
+            let mut value = HeaderValue::try_from(format!("Bearer {token}"))
+                .map_err(|_| NotifySetupError::Token(channel.name.clone()))?;
+            value.set_sensitive(true);
+            Ok::<_, NotifySetupError>(value)
+        });
+        Ok(Webhook {
+            name: channel.name.clone(),
+            url: channel.url.clone(),
+            authorization: authorization.transpose()?,
+            client,
+            pace: RateLimiter::direct(Quota::per_second(PER_SECOND)),
+        })
+    }
+
+    /// The channel's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Posts one notification as soon as the pace allows. The same notification always bears the
+    /// same idempotency key.
+    pub async fn send(&self, parcel: &Parcel) -> Sent {
+        self.pace.until_ready().await;
+        let mut request = self
+            .client
+            .post(self.url.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .header(IDEMPOTENCY_KEY, parcel.id)
+            .body(parcel.payload.clone());
+        if let Some(authorization) = &self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
+        }
+        match request.send().await {
+            Ok(answer) if answer.status().is_success() => Sent::Accepted,
+            Ok(answer) => Sent::Failed {
+                why: format!("the receiver answered {}", answer.status()),
+                retry_after: answer
+                    .headers()
+                    .get(RETRY_AFTER)
+                    .and_then(|value| value.to_str().ok()?.parse().ok())
+                    .map(Duration::from_secs),
+            },
+            Err(error) => Sent::Failed {
+                why: chain(&error.without_url()),
+                retry_after: None,
+            },
+        }
+    }
+}
+
+/// Follows no redirects: the token and the articles are for the configured receiver alone.
+fn client() -> Result<Client, NotifySetupError> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(Policy::none())
+        .timeout(TIMEOUT)
+        .user_agent(concat!("benggala/", env!("CARGO_PKG_VERSION")))
+        .build()?)
+}
+
+/// An error with its causes: "error sending request" alone helps nobody.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
