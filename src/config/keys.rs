@@ -73,22 +73,22 @@ pub(super) const FETCH: &[Key<FetchConfig>] = &[
     key(
         "timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.timeout = x),
-        |c| show::text(show::duration(c.timeout)),
+        |c| show::text(&show::duration(c.timeout)),
     ),
     key(
         "idle_timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.idle_timeout = x),
-        |c| show::text(show::duration(c.idle_timeout)),
+        |c| show::text(&show::duration(c.idle_timeout)),
     ),
     key(
         "body_max",
         |c, v| v.size(KIB..=100 * MIB).map(|x| c.body_max = x),
-        |c| show::text(show::size(c.body_max)),
+        |c| show::text(&show::size(c.body_max)),
     ),
     key(
         "feed_max",
         |c, v| v.size(KIB..=500 * MIB).map(|x| c.feed_max = x),
-        |c| show::text(show::size(c.feed_max)),
+        |c| show::text(&show::size(c.feed_max)),
     ),
     key(
         "redirects_max",
@@ -111,7 +111,7 @@ pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
     key(
         "every",
         |c, v| v.duration(EVERY).map(|x| c.every = x),
-        |c| show::text(show::duration(c.every)),
+        |c| show::text(&show::duration(c.every)),
     ),
     key(
         "attempts_max",
@@ -121,22 +121,22 @@ pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
     key(
         "retry_first",
         |c, v| v.duration(seconds(1, DAY)).map(|x| c.retry_first = x),
-        |c| show::text(show::duration(c.retry_first)),
+        |c| show::text(&show::duration(c.retry_first)),
     ),
     key(
         "retry_max",
         |c, v| v.duration(seconds(1, YEAR)).map(|x| c.retry_max = x),
-        |c| show::text(show::duration(c.retry_max)),
+        |c| show::text(&show::duration(c.retry_max)),
     ),
     key(
         "lease",
         |c, v| v.duration(seconds(1, DAY)).map(|x| c.lease = x),
-        |c| show::text(show::duration(c.lease)),
+        |c| show::text(&show::duration(c.lease)),
     ),
     key(
         "drain",
         |c, v| v.duration(seconds(0, HOUR)).map(|x| c.drain = x),
-        |c| show::text(show::duration(c.drain)),
+        |c| show::text(&show::duration(c.drain)),
     ),
 ];
 
@@ -144,7 +144,7 @@ pub(super) const EXTRACT: &[Key<ParseLimits>] = &[
     key(
         "bytes",
         |c, v| v.size(KIB..=500 * MIB).map(|x| c.bytes = x as usize),
-        |c| show::text(show::size(c.bytes as u64)),
+        |c| show::text(&show::size(c.bytes as u64)),
     ),
     key(
         "nodes",
@@ -190,7 +190,7 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
     key(
         "url",
         |c, v| v.line().and_then(|x| store_url(v, x)).map(|x| c.url = x),
-        |c| show::text(show::without_password(&c.url)),
+        |c| show::text(&show::without_password(&c.url)),
     ),
     key(
         "url_file",
@@ -204,7 +204,7 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
     key(
         "keep_pages",
         |c, v| v.duration(seconds(0, 100 * YEAR)).map(|x| c.keep_pages = x),
-        |c| show::text(show::duration(c.keep_pages)),
+        |c| show::text(&show::duration(c.keep_pages)),
     ),
 ];
 
@@ -212,7 +212,7 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
     key(
         "listen",
         |c, v| v.socket().map(|x| c.listen = x),
-        |c| show::text(c.listen),
+        |c| show::text(&c.listen),
     ),
     key(
         "reload",
@@ -310,12 +310,12 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
     key(
         "kind",
         |c, v| v.kind().map(|x| c.kind = Some(x)),
-        |c| c.kind.and_then(|kind| show::text(kind.as_str())),
+        |c| c.kind.and_then(|kind| show::text(&kind.as_str())),
     ),
     key(
         "every",
         |c, v| v.duration(EVERY).map(|x| c.every = Some(x)),
-        |c| c.every.and_then(|every| show::text(show::duration(every))),
+        |c| c.every.and_then(|every| show::text(&show::duration(every))),
     ),
     key(
         "lang",
@@ -330,7 +330,7 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
     key(
         "remove",
         |c, v| v.list(Value::selector).map(|x| c.rules.remove = x),
-        |c| some(&c.rules.remove).and_then(|x| show::texts(x)),
+        |c| some(&c.rules.remove).and_then(show::texts),
     ),
 ];
 
@@ -344,7 +344,7 @@ pub(super) const SITE: &[Key<SiteRules>] = &[
     key(
         "remove",
         |c, v| v.list(Value::selector).map(|x| c.remove = x),
-        |c| some(&c.remove).and_then(|x| show::texts(x)),
+        |c| some(&c.remove).and_then(show::texts),
     ),
 ];
 

@@ -41,7 +41,7 @@ pub struct Place {
 impl Place {
     /// The place of the byte at `offset`.
     pub(super) fn at(text: &str, offset: usize) -> Place {
-        let before = &text[..text.floor_char_boundary(offset)];
+        let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Place {
             line: 1 + before.matches('\n').count(),

@@ -47,7 +47,7 @@ fn table<T>(out: &mut String, header: &str, keys: &[Key<T>], section: &T) {
     }
 }
 
-pub(super) fn text(value: impl ToString) -> Option<Toml> {
+pub(super) fn text<T: ToString + ?Sized>(value: &T) -> Option<Toml> {
     Some(Toml::String(value.to_string()))
 }
 

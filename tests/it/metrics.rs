@@ -1,5 +1,7 @@
 //! The metrics: their names, labels and limits, as a scraper sees them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use benggala::{
@@ -293,4 +295,26 @@ fn log_messages_are_counted_by_level() {
     });
     let count = |level: &str| metrics.log_messages_total.with_label_values(&[level]).get();
     assert_eq!(labels::LEVELS.map(count), [1, 2, 0, 0, 1]);
+}
+
+#[test]
+fn alerts_ask_for_metrics_that_exist() {
+    let rules = include_str!("../../config/prometheus/rules.yml");
+    let known: BTreeSet<&str> = FAMILIES
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let asked: BTreeSet<&str> = rules
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter_map(|word| word.strip_prefix("benggala_"))
+        .collect();
+    assert!(asked.len() > 10, "{asked:?}");
+    assert_eq!(
+        asked.difference(&known).collect::<Vec<_>>(),
+        Vec::<&&str>::new()
+    );
+    assert_eq!(
+        rules.matches("- alert:").count(),
+        rules.matches(" runbook: \"").count()
+    );
 }

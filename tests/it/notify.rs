@@ -1,5 +1,7 @@
 //! Webhooks, over a receiver on loopback.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
