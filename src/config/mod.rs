@@ -8,6 +8,7 @@ mod problem;
 mod read;
 mod show;
 mod sites;
+mod table;
 mod value;
 
 use std::{

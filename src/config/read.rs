@@ -1,6 +1,9 @@
 //! The whole file: sections, unknown keys, duplicates and what must fit together.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use toml::{
     Spanned,
@@ -13,7 +16,8 @@ use super::{
     keys::{self, ChannelEntry, Key, SourceEntry},
     names::Names,
     problem::{Complaint, Place},
-    value::{Context, Value, nearest, secret_text},
+    table::{complaint, header, parse, read_table},
+    value::{Context, nearest, secret_text},
 };
 use crate::{
     canonical::canonical,
@@ -60,112 +64,6 @@ pub(super) fn read(
         Ok(config)
     } else {
         Err(reader.complaints)
-    }
-}
-
-/// TOML, or its errors: the first of each line, since one slip often makes several.
-pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Vec<Complaint>> {
-    let (document, errors) = DeTable::parse_recoverable(text);
-    if errors.is_empty() {
-        return Ok(document.into_inner());
-    }
-    let mut complaints: Vec<Complaint> = errors
-        .iter()
-        .map(|error| {
-            let offset = error.span().map_or(text.len(), |span| span.start);
-            complaint(
-                Some(offset),
-                "",
-                format!("this is not TOML: {}", error.message()),
-                None,
-            )
-        })
-        .collect();
-    complaints.sort_by_key(|complaint| complaint.offset);
-    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| Place::at(text, at).line));
-    Err(complaints)
-}
-
-fn complaint(
-    offset: Option<usize>,
-    key: &str,
-    message: String,
-    hint: impl Into<Option<String>>,
-) -> Complaint {
-    Complaint {
-        offset,
-        key: key.to_string(),
-        message,
-        hint: hint.into(),
-    }
-}
-
-/// Fills `into` from `table` and tells what could not be used.
-pub(super) fn read_table<T>(
-    section: &str,
-    table: &DeTable<'_>,
-    keys: &[Key<T>],
-    into: &mut T,
-    context: Context<'_>,
-) -> Vec<Complaint> {
-    let mut complaints = Vec::new();
-    for (name, toml) in table {
-        let key = name.get_ref().as_ref();
-        let Some(known) = keys.iter().find(|known| known.name == key) else {
-            complaints.push(unknown_key(
-                section,
-                key,
-                name.span().start,
-                &keys::names(keys),
-            ));
-            continue;
-        };
-        let value = Value {
-            section,
-            key,
-            toml,
-            context,
-        };
-        if let Err(more) = (known.set)(into, &value) {
-            complaints.extend(more);
-        }
-        if let Some(plain) = key
-            .strip_suffix("_file")
-            .filter(|plain| table.contains_key(*plain))
-        {
-            complaints.push(complaint(
-                Some(name.span().start),
-                key,
-                format!("`{key}` and `{plain}` in {section} say the same thing twice"),
-                format!("keep `{key}`"),
-            ));
-        }
-    }
-    complaints
-}
-
-fn unknown_key(section: &str, key: &str, offset: usize, known: &[&'static str]) -> Complaint {
-    let home = keys::sections()
-        .into_iter()
-        .find(|(_, names)| names.contains(&key))
-        .map(|(home, _)| header(home));
-    let hint = nearest(key, known.iter().copied())
-        .map(|near| format!("did you mean `{near}`?"))
-        .or_else(|| home.map(|home| format!("`{key}` belongs in {home}")))
-        .unwrap_or_else(|| format!("{section} knows {}", known.join(", ")));
-    complaint(
-        Some(offset),
-        key,
-        format!("unknown key `{key}` in {section}"),
-        hint,
-    )
-}
-
-/// As it is written in the file.
-fn header(section: &str) -> String {
-    match section {
-        "notify" | "source" => format!("[[{section}]]"),
-        _ => format!("[{section}]"),
     }
 }
 
@@ -285,13 +183,8 @@ impl<'a> Reader<'a> {
             self.complaints
                 .extend(read_table(&header, table, keys, &mut entry, self.context));
             if !table.contains_key("url") {
-                let message = format!("this {header} has no `url`");
-                self.complaints.push(complaint(
-                    Some(element.span().start),
-                    "url",
-                    message,
-                    r#"add url = "https://…""#.to_string(),
-                ));
+                self.complaints
+                    .push(without_url(&header, element.span().start));
             }
             let place = |key: &str| {
                 table
@@ -446,6 +339,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn without_url(header: &str, offset: usize) -> Complaint {
+    let hint = r#"add url = "https://…""#.to_string();
+    complaint(
+        Some(offset),
+        "url",
+        format!("this {header} has no `url`"),
+        hint,
+    )
+}
+
 /// Byte offsets of an entry's keys, or of the entry where it lacks them.
 struct Places {
     name: usize,
@@ -493,7 +396,7 @@ fn token_variable(name: &str) -> String {
 /// once.
 pub(super) fn sources_for(urls: &[Url]) -> Vec<Source> {
     let mut names = Names::default();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     urls.iter()
         .filter(|url| seen.insert(canonical(url).unwrap_or_else(|| (*url).clone())))
         .filter_map(|url| {

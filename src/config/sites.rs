@@ -7,7 +7,7 @@ use toml::de::DeValue;
 use super::{
     ConfigErrors, Origin, keys,
     problem::Complaint,
-    read::{parse, read_table},
+    table::{parse, read_table},
     value::Context,
 };
 use crate::model::SiteRules;

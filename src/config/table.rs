@@ -1,0 +1,115 @@
+//! One section of the file: its keys, and those it does not know.
+
+use toml::de::DeTable;
+
+use super::{
+    keys::{self, Key},
+    problem::{Complaint, Place},
+    value::{Context, Value, nearest},
+};
+
+/// TOML, or its errors: the first of each line, since one slip often makes several.
+pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Vec<Complaint>> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(document.into_inner());
+    }
+    let mut complaints: Vec<Complaint> = errors
+        .iter()
+        .map(|error| {
+            let offset = error.span().map_or(text.len(), |span| span.start);
+            complaint(
+                Some(offset),
+                "",
+                format!("this is not TOML: {}", error.message()),
+                None,
+            )
+        })
+        .collect();
+    complaints.sort_by_key(|complaint| complaint.offset);
+    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| Place::at(text, at).line));
+    Err(complaints)
+}
+
+pub(super) fn complaint(
+    offset: Option<usize>,
+    key: &str,
+    message: String,
+    hint: impl Into<Option<String>>,
+) -> Complaint {
+    Complaint {
+        offset,
+        key: key.to_string(),
+        message,
+        hint: hint.into(),
+    }
+}
+
+/// Fills `into` from `table` and tells what could not be used.
+pub(super) fn read_table<T>(
+    section: &str,
+    table: &DeTable<'_>,
+    keys: &[Key<T>],
+    into: &mut T,
+    context: Context<'_>,
+) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for (name, toml) in table {
+        let key = name.get_ref().as_ref();
+        let Some(known) = keys.iter().find(|known| known.name == key) else {
+            complaints.push(unknown_key(
+                section,
+                key,
+                name.span().start,
+                &keys::names(keys),
+            ));
+            continue;
+        };
+        let value = Value {
+            section,
+            key,
+            toml,
+            context,
+        };
+        if let Err(more) = (known.set)(into, &value) {
+            complaints.extend(more);
+        }
+        if let Some(plain) = key
+            .strip_suffix("_file")
+            .filter(|plain| table.contains_key(*plain))
+        {
+            complaints.push(complaint(
+                Some(name.span().start),
+                key,
+                format!("`{key}` and `{plain}` in {section} say the same thing twice"),
+                format!("keep `{key}`"),
+            ));
+        }
+    }
+    complaints
+}
+
+fn unknown_key(section: &str, key: &str, offset: usize, known: &[&'static str]) -> Complaint {
+    let home = keys::sections()
+        .into_iter()
+        .find(|(_, names)| names.contains(&key))
+        .map(|(home, _)| header(home));
+    let hint = nearest(key, known.iter().copied())
+        .map(|near| format!("did you mean `{near}`?"))
+        .or_else(|| home.map(|home| format!("`{key}` belongs in {home}")))
+        .unwrap_or_else(|| format!("{section} knows {}", known.join(", ")));
+    complaint(
+        Some(offset),
+        key,
+        format!("unknown key `{key}` in {section}"),
+        hint,
+    )
+}
+
+/// As it is written in the file.
+pub(super) fn header(section: &str) -> String {
+    match section {
+        "notify" | "source" => format!("[[{section}]]"),
+        _ => format!("[{section}]"),
+    }
+}
