@@ -4,12 +4,30 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::{
     config::FetchConfig,
     model::{FetchOutcome, Headers, PageKind, RobotsRecord},
 };
+
+mod client; //       one request: guard, gate, wire, body
+pub mod decode; //   bodies within bounds
+mod gate; //         the pace of each host
+pub mod guard; //    no private addresses
+pub mod outcome; //  what an answer or an error means
+pub mod redirect; // the way from the first URL to the last
+pub mod robots; //   what a robots.txt says
+mod robots_cache; // and who has asked for it
+
+use client::{Answer, Ask, Client, Cost};
+use outcome::Failure;
+use redirect::Trail;
+use robots_cache::RobotsCache;
+
+/// All hops of one call together may take so many times the time limit of one answer.
+const CALL_TIMEOUTS: u32 = 3;
 
 /// What to ask for.
 #[derive(Debug, Clone)]
@@ -79,32 +97,140 @@ pub enum FetchSetupError {
     /// The HTTP client refused its configuration.
     #[error("cannot set up the HTTP client: {0}")]
     Client(#[from] reqwest::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up TLS: {0}")]
+    Tls(#[from] rustls::Error),
 }
 
-/// Fetches politely. Cheap to clone.
+/// Fetches politely. Cheap to clone; clones share their pace.
 #[derive(Debug, Clone)]
 pub struct Fetcher {
     config: Arc<FetchConfig>,
+    client: Arc<Client>,
+    robots: Arc<RobotsCache>,
 }
 
 impl Fetcher {
     /// Makes the client, the gate and the guard.
     pub fn new(config: &FetchConfig) -> Result<Fetcher, FetchSetupError> {
+        let config = Arc::new(config.clone());
         Ok(Fetcher {
-            config: Arc::new(config.clone()),
+            client: Arc::new(Client::new(&config)?),
+            robots: Arc::default(),
+            config,
         })
     }
 
     /// Tells the fetcher a robots.txt from the store, so that it need not ask again.
-    pub fn know(&self, _robots: &RobotsRecord) {}
+    pub fn know(&self, robots: &RobotsRecord) {
+        self.robots.know(robots);
+    }
 
-    /// Asks for `request.url`, following up to ten redirects. Never fails: see [`Exchange`].
+    /// Asks for `request.url`, following redirects. Never fails: see [`Exchange`]. Dropping the
+    /// future closes the connection and gives back every slot.
     pub async fn fetch(&self, request: &Request) -> Exchange {
-        let _ = &self.config;
+        let mut trail = Trail::new(&request.url, self.config.redirects_max);
+        let mut exchange = Exchange::unasked(&request.url);
+        let failure = match self.follow(request, &mut trail, &mut exchange).await {
+            Ok(answer) => exchange.settle(answer, trail.moved_to()),
+            Err(failure) => Some(failure),
+        };
+        if let Some(failure) = failure {
+            exchange.fail(failure);
+        }
+        exchange.final_url = trail.url().clone();
+        redirect::drop_credentials(&mut exchange.final_url);
+        exchange
+    }
+
+    /// Hosts whose pace is remembered right now.
+    pub fn limiter_keys(&self) -> usize {
+        self.client.gate.len()
+    }
+
+    /// Forgets hosts that have been quiet; called every minute or so.
+    pub fn forget_idle(&self) {
+        self.client.gate.forget_idle();
+    }
+
+    /// Hop by hop to the first answer that is no redirect.
+    async fn follow(
+        &self,
+        request: &Request,
+        trail: &mut Trail,
+        exchange: &mut Exchange,
+    ) -> Result<Answer, Failure> {
+        let mut left = self.config.timeout * CALL_TIMEOUTS;
+        loop {
+            self.client.check(trail.url(), trail.stage())?;
+            let limit = left.min(self.config.timeout);
+            let crawl_delay = self
+                .obey(request.kind, trail.url(), limit, exchange)
+                .await?;
+            if trail.hops() == 0 {
+                exchange.delay = self.client.gate.delay(crawl_delay);
+            }
+            let ask = Ask {
+                url: trail.url(),
+                kind: request.kind,
+                etag: request.etag.as_deref(),
+                last_modified: request.last_modified.as_deref(),
+                stage: trail.stage(),
+                crawl_delay,
+                limit,
+            };
+            let mut cost = Cost::default();
+            let answer = self.client.ask(ask, &mut cost).await;
+            exchange.spend(cost);
+            exchange.took += cost.took;
+            left = left.saturating_sub(cost.took);
+            let answer = answer?;
+            exchange.status = Some(answer.status);
+            if !redirect::is_redirect(answer.status) {
+                return Ok(answer);
+            }
+            exchange.headers = answer.headers;
+            trail
+                .follow(answer.status, answer.location.as_deref())
+                .map_err(|error| Failure::new(FetchOutcome::Redirect, error.to_string()))?;
+        }
+    }
+
+    /// Reads the rules of the host before anything else of it. Returns its Crawl-delay.
+    async fn obey(
+        &self,
+        kind: PageKind,
+        url: &Url,
+        limit: Duration,
+        exchange: &mut Exchange,
+    ) -> Result<Duration, Failure> {
+        if kind == PageKind::Robots {
+            return Ok(Duration::ZERO);
+        }
+        let came = Instant::now();
+        let learned = self.robots.rules(&self.client, url, limit).await;
+        exchange.spend(Cost {
+            // Waiting for somebody else's question is politeness too.
+            waited: came.elapsed().saturating_sub(learned.cost.took),
+            ..learned.cost
+        });
+        exchange.robots.extend(learned.record);
+        let rules = learned.rules?;
+        if !rules.allows(url) {
+            let host = url.host_str().unwrap_or_default();
+            let error = format!("robots.txt of {host} disallows {}", url.path());
+            return Err(robots_cache::denied(error));
+        }
+        Ok(rules.delay().unwrap_or_default())
+    }
+}
+
+impl Exchange {
+    fn unasked(url: &Url) -> Exchange {
         Exchange {
             outcome: FetchOutcome::Cancelled,
             status: None,
-            final_url: request.url.clone(),
+            final_url: url.clone(),
             moved_to: None,
             headers: Headers::default(),
             body: Bytes::new(),
@@ -121,11 +247,44 @@ impl Fetcher {
         }
     }
 
-    /// Hosts whose pace is remembered right now.
-    pub fn limiter_keys(&self) -> usize {
-        0
+    /// Adds what requests have cost, but for their time.
+    fn spend(&mut self, cost: Cost) {
+        self.wire_bytes += cost.wire_bytes;
+        self.waited += cost.waited;
+        self.retries += cost.retries;
     }
 
-    /// Forgets hosts that have been quiet; called every minute or so.
-    pub fn forget_idle(&self) {}
+    /// Judges the last answer. Returns why it is of no use, if it is.
+    fn settle(&mut self, answer: Answer, moved_to: Option<Url>) -> Option<Failure> {
+        self.outcome = outcome::of_answer(answer.status, &answer.headers);
+        self.retry_after = client::wait_asked_for(answer.status, &answer.headers);
+        self.headers = answer.headers;
+        let body = match answer.body {
+            Ok(body) => body,
+            Err(failure) => return Some(failure),
+        };
+        if outcome::is_waf_script(answer.status, &body) {
+            self.outcome = FetchOutcome::Challenge;
+        }
+        match self.outcome {
+            FetchOutcome::Ok => {
+                self.body = body;
+                self.moved_to = moved_to;
+            }
+            FetchOutcome::NotModified => self.moved_to = moved_to,
+            outcome => {
+                let host = self.final_url.host_str().unwrap_or_default();
+                self.error = Some(outcome::sentence(outcome, answer.status, host));
+            }
+        }
+        None
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.outcome = failure.outcome;
+        self.error = Some(failure.error);
+        self.guard = failure.guard;
+        self.robots_denied = failure.robots_denied;
+        self.retry_after = failure.retry_after;
+    }
 }

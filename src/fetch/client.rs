@@ -1,0 +1,321 @@
+//! One request and its answer: guard, gate, wire, body.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use chrono::Utc;
+use http::{HeaderMap, HeaderValue, header};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::{
+    FetchSetupError, GuardStage,
+    decode::{self, Limits, Oversize},
+    gate::{Closed, Gate},
+    guard::{self, GuardedResolver},
+    outcome::{self, Failure},
+    redirect::latin1_or_utf8,
+};
+use crate::{
+    config::FetchConfig,
+    model::{FetchOutcome, Headers, PageKind},
+};
+
+/// What can be decoded; see [`decode::codings`].
+const ACCEPT_ENCODING: HeaderValue = HeaderValue::from_static("gzip, br, zstd, deflate");
+
+/// Longer than the usual gap between two requests, so that connections are used again, and short
+/// enough that hundreds, not thousands, of them lie idle.
+const POOL_IDLE: Duration = Duration::from_secs(10);
+
+/// Decompressed header bytes of an HTTP/2 answer. HTTP/1 stops at about 400 KiB by itself.
+const H2_HEADERS_MAX: u32 = 64 << 10;
+
+/// RFC 9309, 2.5: at least 500 KiB are to be read.
+pub(super) const ROBOTS_MAX: u64 = 500 << 10;
+
+/// Header values longer than this are of no use to us and are left out.
+const HEADER_VALUE_MAX: usize = 4 << 10;
+
+/// Names and values kept of one answer; what comes later is left out.
+const HEADERS_MAX: usize = 32 << 10;
+
+/// What is still read of an answer whose body is of no use: the connection stays usable then.
+const DRAIN_MAX: u64 = 16 << 10;
+
+/// How long that may take.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+
+/// Requests sent for one, when connections break before an answer.
+const TRIES: u32 = 2;
+
+/// One request.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask<'a> {
+    pub(super) url: &'a Url,
+    pub(super) kind: PageKind,
+    pub(super) etag: Option<&'a str>,
+    pub(super) last_modified: Option<&'a str>,
+    /// Where a refusal of the URL itself is booked.
+    pub(super) stage: GuardStage,
+    pub(super) crawl_delay: Duration,
+    /// Time left, without waits.
+    pub(super) limit: Duration,
+}
+
+/// What requests have cost.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Cost {
+    pub(super) wire_bytes: u64,
+    pub(super) waited: Duration,
+    pub(super) took: Duration,
+    pub(super) retries: u32,
+}
+
+/// The head of an answer, and its body if that is of use.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Headers,
+    /// The bytes of Location, which may not be text.
+    pub(super) location: Option<Vec<u8>>,
+    /// `Ok` and empty for all but 2xx.
+    pub(super) body: Result<Bytes, Failure>,
+}
+
+/// The HTTP client behind gate and guard.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: reqwest::Client,
+    pub(super) gate: Gate,
+    config: Arc<FetchConfig>,
+}
+
+impl Client {
+    pub(super) fn new(config: &Arc<FetchConfig>) -> Result<Client, FetchSetupError> {
+        let user_agent = config
+            .user_agent
+            .replace("{version}", env!("CARGO_PKG_VERSION"))
+            .replace("{contact}", &config.contact);
+        let resolver = GuardedResolver {
+            allow: config.allow_private.as_slice().into(),
+            timeout: config.idle_timeout,
+        };
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls()?)
+            .user_agent(user_agent)
+            .dns_resolver(resolver)
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(config.idle_timeout)
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(config.concurrency_per_host)
+            .http2_max_header_list_size(H2_HEADERS_MAX)
+            .build()?;
+        Ok(Client {
+            http,
+            gate: Gate::new(config),
+            config: Arc::clone(config),
+        })
+    }
+
+    /// Asks once the gate opens. A connection that breaks before any answer, as one that was
+    /// kept open too long does, is replaced once.
+    pub(super) async fn ask(&self, ask: Ask<'_>, cost: &mut Cost) -> Result<Answer, Failure> {
+        self.check(ask.url, ask.stage)?;
+        let until = cost.took + ask.limit;
+        let mut tries = 1;
+        loop {
+            let limit = until.saturating_sub(cost.took);
+            let result = self.pass_and_send(Ask { limit, ..ask }, cost).await;
+            match result {
+                Err(failure) if failure.unanswered && tries < TRIES => {
+                    tries += 1;
+                    cost.retries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Whether the guard lets `url` through, as far as can be seen without resolving names.
+    pub(super) fn check(&self, url: &Url, stage: GuardStage) -> Result<(), Failure> {
+        guard::check_url(url, &self.config.allow_private)
+            .map_err(|refusal| Failure::refused(&refusal, stage))
+    }
+
+    async fn pass_and_send(&self, ask: Ask<'_>, cost: &mut Cost) -> Result<Answer, Failure> {
+        let came = Instant::now();
+        let pass = self.gate.enter(ask.url, ask.crawl_delay).await;
+        let started = Instant::now();
+        cost.waited += started - came;
+        let _pass = pass.map_err(|closed| turned_away(closed, ask.url))?;
+        let answer = self.send(ask, started + ask.limit, cost).await;
+        cost.took += started.elapsed();
+        if let Ok(answer) = &answer
+            && let Some(wait) = wait_asked_for(answer.status, &answer.headers)
+        {
+            self.gate.hold(ask.url, wait);
+        }
+        answer
+    }
+
+    async fn send(
+        &self,
+        ask: Ask<'_>,
+        deadline: Instant,
+        cost: &mut Cost,
+    ) -> Result<Answer, Failure> {
+        let host = ask.url.host_str().unwrap_or_default();
+        let request = self.http.get(ask.url.clone()).headers(headers(&ask));
+        let response = timeout_at(deadline, request.send()).await.map_err(|_| {
+            let sentence = format!("no answer within {:?} from {host}", ask.limit);
+            Failure::new(FetchOutcome::Timeout, sentence)
+        })?;
+        let response =
+            response.map_err(|error| outcome::of_error(&error, host, self.config.idle_timeout))?;
+        let status = response.status().as_u16();
+        let headers = kept_headers(response.headers());
+        let location = response.headers().get(header::LOCATION);
+        let location = location.map(|value| value.as_bytes().to_vec());
+        let received = Arc::new(AtomicU64::new(0));
+        let body = if (200..=299).contains(&status) {
+            let limits = self.limits(&ask, deadline);
+            decode::read(response, &headers, &limits, host, &received).await
+        } else {
+            drain(response, deadline, &received).await;
+            Ok(Bytes::new())
+        };
+        cost.wire_bytes += received.load(Ordering::Relaxed);
+        Ok(Answer {
+            status,
+            headers,
+            location,
+            body,
+        })
+    }
+
+    fn limits(&self, ask: &Ask<'_>, deadline: Instant) -> Limits {
+        let (bytes, oversize) = match ask.kind {
+            PageKind::Article | PageKind::Listing => (self.config.body_max, Oversize::Refuse),
+            PageKind::Feed | PageKind::Sitemap | PageKind::Auto => {
+                (self.config.feed_max, Oversize::Refuse)
+            }
+            PageKind::Robots => (ROBOTS_MAX, Oversize::Cut),
+        };
+        Limits {
+            bytes,
+            oversize,
+            idle: self.config.idle_timeout,
+            total: ask.limit,
+            deadline,
+        }
+    }
+}
+
+/// Mozilla's roots, the *ring* provider, HTTP/2 where offered.
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut tls = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(tls)
+}
+
+/// What is said of ourselves and of what we have. A validator that is no header value is left
+/// out: the answer is then complete instead of 304.
+fn headers(ask: &Ask<'_>) -> HeaderMap {
+    let accept = match ask.kind {
+        PageKind::Article | PageKind::Listing => "text/html,application/xhtml+xml,*/*;q=0.5",
+        PageKind::Feed => {
+            "application/rss+xml,application/atom+xml,application/feed+json,\
+             application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+        }
+        PageKind::Sitemap => "application/xml,text/xml,text/plain;q=0.8,*/*;q=0.5",
+        PageKind::Auto => {
+            "application/rss+xml,application/atom+xml,text/html;q=0.9,application/xml;q=0.9,\
+             */*;q=0.5"
+        }
+        PageKind::Robots => "text/plain,*/*;q=0.5",
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    headers.insert(header::ACCEPT_ENCODING, ACCEPT_ENCODING);
+    let validators = [
+        (header::IF_NONE_MATCH, ask.etag),
+        (header::IF_MODIFIED_SINCE, ask.last_modified),
+    ];
+    for (name, value) in validators {
+        if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}
+
+fn kept_headers(headers: &HeaderMap) -> Headers {
+    let mut bytes = 0;
+    let kept = headers
+        .iter()
+        .filter(|(_, value)| value.len() <= HEADER_VALUE_MAX)
+        .take_while(|(name, value)| {
+            bytes += name.as_str().len() + value.len();
+            bytes <= HEADERS_MAX
+        })
+        .map(|(name, value)| (name.to_string(), latin1_or_utf8(value.as_bytes())));
+    Headers(kept.collect())
+}
+
+/// The wait that an answer asks of us, if it may.
+pub(super) fn wait_asked_for(status: u16, headers: &Headers) -> Option<Duration> {
+    matches!(status, 429 | 503)
+        .then(|| headers.get("retry-after"))
+        .flatten()
+        .and_then(|value| outcome::retry_after(value, Utc::now()))
+}
+
+fn turned_away(closed: Closed, url: &Url) -> Failure {
+    let host = url.host_str().unwrap_or_default();
+    match closed {
+        Closed::Held(wait) => Failure {
+            retry_after: Some(wait),
+            ..Failure::new(
+                FetchOutcome::Throttled,
+                format!(
+                    "{host} asked to be left alone for another {} s",
+                    wait.as_secs()
+                ),
+            )
+        },
+        Closed::Gone => Failure::new(FetchOutcome::Cancelled, "stopped while waiting"),
+    }
+}
+
+/// Reads on for a moment, in vain, so that the connection can be used again.
+async fn drain(mut response: reqwest::Response, deadline: Instant, received: &AtomicU64) {
+    let moment = deadline.min(Instant::now() + DRAIN_TIME);
+    if response
+        .content_length()
+        .is_some_and(|length| length > DRAIN_MAX)
+    {
+        return;
+    }
+    while received.load(Ordering::Relaxed) <= DRAIN_MAX {
+        match timeout_at(moment, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => received.fetch_add(chunk.len() as u64, Ordering::Relaxed),
+            _ => return,
+        };
+    }
+}

@@ -1,0 +1,187 @@
+//! What an answer, or an error on the way to it, means.
+
+use std::{error::Error, io, time::Duration};
+
+use memchr::memmem;
+
+use super::{
+    GuardStage,
+    guard::{Refusal, Unresolved},
+};
+use crate::model::{FetchOutcome, Headers, Timestamp};
+
+/// No server may silence us for longer; one that asks for more is asked again after a day.
+pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// How one request failed.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    pub(super) outcome: FetchOutcome,
+    /// One short sentence without a full stop.
+    pub(super) error: String,
+    pub(super) guard: Option<GuardStage>,
+    pub(super) retry_after: Option<Duration>,
+    /// robots.txt forbade it.
+    pub(super) robots_denied: bool,
+    /// The connection broke before any answer: worth one silent retry.
+    pub(super) unanswered: bool,
+}
+
+impl Failure {
+    pub(super) fn new(outcome: FetchOutcome, error: impl Into<String>) -> Failure {
+        Failure {
+            outcome,
+            error: error.into(),
+            guard: None,
+            retry_after: None,
+            robots_denied: false,
+            unanswered: false,
+        }
+    }
+
+    pub(super) fn refused(refusal: &Refusal, stage: GuardStage) -> Failure {
+        Failure {
+            guard: Some(stage),
+            ..Failure::new(FetchOutcome::Blocked, refusal.to_string())
+        }
+    }
+}
+
+/// Reads a Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date, clamped to 0..=24 h. `None`
+/// for what is neither.
+pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+    let value = value.trim();
+    if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+        // A number too large for u64 is still a number.
+        let seconds = value.parse().unwrap_or(u64::MAX);
+        return Some(Duration::from_secs(seconds).min(RETRY_AFTER_MAX));
+    }
+    let until = Timestamp::from(httpdate::parse_http_date(value).ok()?);
+    let wait = (until - now).to_std().unwrap_or(Duration::ZERO);
+    Some(wait.min(RETRY_AFTER_MAX))
+}
+
+/// What an answer means by its status and headers. A redirect status means that it could not be
+/// followed.
+pub fn of_answer(status: u16, headers: &Headers) -> FetchOutcome {
+    if is_challenge(headers) {
+        return FetchOutcome::Challenge;
+    }
+    match status {
+        200..=299 => FetchOutcome::Ok,
+        304 => FetchOutcome::NotModified,
+        300..=399 => FetchOutcome::Redirect,
+        429 => FetchOutcome::Throttled,
+        503 if headers.get("retry-after").is_some() => FetchOutcome::Throttled,
+        400..=499 => FetchOutcome::Http4xx,
+        _ => FetchOutcome::Http5xx,
+    }
+}
+
+/// Bot walls that say so: Cloudflare and AWS WAF set a header on their challenge pages.
+fn is_challenge(headers: &Headers) -> bool {
+    headers.get("cf-mitigated") == Some("challenge")
+        || matches!(
+            headers.get("x-amzn-waf-action"),
+            Some("challenge" | "captcha")
+        )
+}
+
+/// AWS WAF answers its silent challenge with 202 and a script from its own domain; a news page
+/// is never 202.
+pub(super) fn is_waf_script(status: u16, body: &[u8]) -> bool {
+    status == 202 && memmem::find(body, b"awswaf.com").is_some()
+}
+
+/// What an answer other than a page is, for the log.
+pub(super) fn sentence(outcome: FetchOutcome, status: u16, host: &str) -> String {
+    match outcome {
+        FetchOutcome::Challenge => format!("{host} answered {status} with a bot wall"),
+        FetchOutcome::Throttled => format!("{host} answered {status}: it wants fewer requests"),
+        _ => format!("{host} answered {status}"),
+    }
+}
+
+/// Explains an error of the HTTP client. `limit` is the time that connecting may take.
+pub(super) fn of_error(error: &reqwest::Error, host: &str, limit: Duration) -> Failure {
+    for cause in causes(error) {
+        if let Some(refusal) = cause.downcast_ref::<Refusal>() {
+            return Failure::refused(refusal, GuardStage::Dns);
+        }
+        if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
+            return Failure::new(FetchOutcome::Dns, unresolved.to_string());
+        }
+        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+            return Failure::new(FetchOutcome::Tls, tls_sentence(tls, host));
+        }
+    }
+    if error.is_timeout() {
+        let sentence = format!("no connection to {host} within {limit:?}");
+        return Failure::new(FetchOutcome::Timeout, sentence);
+    }
+    if error.is_builder() {
+        let sentence = format!("the URL at {host} cannot be sent over HTTP");
+        return Failure::new(FetchOutcome::Connect, sentence);
+    }
+    let deepest = causes(error).last().map(ToString::to_string);
+    let deepest = deepest.unwrap_or_else(|| error.to_string());
+    if error.is_connect() {
+        let sentence = format!("no connection to {host}: {deepest}");
+        return Failure::new(FetchOutcome::Connect, sentence);
+    }
+    of_broken_answer(error, host, &deepest)
+}
+
+fn of_broken_answer(error: &reqwest::Error, host: &str, deepest: &str) -> Failure {
+    let http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
+    if http.is_some_and(hyper::Error::is_parse_too_large) {
+        let sentence = format!("the headers of {host} are too large");
+        return Failure::new(FetchOutcome::TooLarge, sentence);
+    }
+    if http.is_some_and(hyper::Error::is_parse) {
+        let sentence = format!("{host} does not speak HTTP: {deepest}");
+        return Failure::new(FetchOutcome::Connect, sentence);
+    }
+    Failure {
+        unanswered: http.is_some_and(hyper::Error::is_incomplete_message)
+            || causes(error).any(is_broken_pipe),
+        ..Failure::new(
+            FetchOutcome::Connect,
+            format!("{host} closed the connection before the answer was complete: {deepest}"),
+        )
+    }
+}
+
+fn is_broken_pipe(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref::<io::Error>().is_some_and(|error| {
+        matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+        )
+    })
+}
+
+fn tls_sentence(error: &rustls::Error, host: &str) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(why) => {
+            format!("the certificate of {host} is not valid: {why}")
+        }
+        other => format!("TLS with {host} failed: {other}"),
+    }
+}
+
+/// The error and everything below it. `io::Error` hides what it wraps from `source`: it is
+/// unwrapped here.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&cause| {
+        let wrapped = cause
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        match wrapped {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => cause.source(),
+        }
+    })
+}
