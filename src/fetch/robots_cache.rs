@@ -308,9 +308,7 @@ pub(super) fn denied(error: String) -> Failure {
     }
 }
 
-fn of_file(failure: Failure) -> Failure {
-    Failure {
-        error: format!("robots.txt: {}", failure.error),
-        ..failure
-    }
+fn of_file(mut failure: Failure) -> Failure {
+    failure.error.insert_str(0, "robots.txt: ");
+    failure
 }
