@@ -119,6 +119,8 @@ impl Client {
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(config.concurrency_per_host)
             .http2_max_header_list_size(H2_HEADERS_MAX)
+            // An HTTP/2 stream that the server refused or never looked at (GOAWAY) is sent again
+            // by the client itself, which is its default: to the server that is no second request.
             .build()?;
         Ok(Client {
             http,
@@ -177,7 +179,8 @@ impl Client {
         let host = ask.url.host_str().unwrap_or_default();
         let request = self.http.get(ask.url.clone()).headers(headers(&ask));
         let response = timeout_at(deadline, request.send()).await.map_err(|_| {
-            let sentence = format!("no answer within {:?} from {host}", ask.limit);
+            let limit = outcome::seconds(ask.limit);
+            let sentence = format!("no answer within {limit} from {host}");
             Failure::new(FetchOutcome::Timeout, sentence)
         })?;
         let response =

@@ -122,9 +122,9 @@ pub(super) struct Limits {
 /// What ended a body too early. Travels through the decoders inside an `io::Error`.
 #[derive(Debug, thiserror::Error)]
 enum Stop {
-    #[error("no more bytes within {0:?}")]
+    #[error("no more bytes within {}", outcome::seconds(*.0))]
     Idle(Duration),
-    #[error("no complete answer within {0:?}")]
+    #[error("no complete answer within {}", outcome::seconds(*.0))]
     Total(Duration),
     #[error("{0}")]
     Broken(#[source] reqwest::Error),
@@ -166,7 +166,7 @@ pub(super) async fn read(
         received,
     )
     .await;
-    let body = body.map_err(|error| explain(error, &codings, host))?;
+    let body = body.map_err(|error| explain(error, host))?;
     if body.len() as u64 > limits.bytes {
         return Err(too_large(format!("over {} bytes", limits.bytes)));
     }
@@ -290,12 +290,11 @@ impl AsyncRead for Metered {
 }
 
 /// Tells an end of the network from a fault of the coding.
-fn explain(error: io::Error, codings: &[Coding], host: &str) -> Failure {
+fn explain(error: io::Error, host: &str) -> Failure {
     let stop = match error.downcast::<Stop>() {
         Ok(stop) => stop,
         Err(error) => {
-            let sentence =
-                format!("the {codings:?} body of {host} is damaged or cut short: {error}");
+            let sentence = format!("the encoded body of {host} is damaged or cut short: {error}");
             return Failure::new(FetchOutcome::Decode, sentence);
         }
     };

@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_secs(300);
 
 /// From this many hosts on, those that could be asked right now are forgotten at once: they need
 /// no limiter.
-const HOSTS_MAX: usize = 20_000;
+const HOSTS_MAX: usize = 10_000;
 
 /// The longest gap: stands in for a rate of nothing at all.
 const DELAY_MAX: Duration = Duration::from_secs(24 * 3600);

@@ -66,9 +66,12 @@ pub enum Refusal {
     /// Neither http nor https.
     #[error("{0}: is not fetched, only http: and https: are")]
     Scheme(String),
-    /// The host is, or resolves to, an address that is not public.
-    #[error("{host} leads to {address}, which is not a public address")]
-    Address {
+    /// The host is an address that is not public.
+    #[error("{0} is not a public address")]
+    Address(IpAddr),
+    /// The host resolves to an address that is not public.
+    #[error("{host} resolves to {address}, which is not a public address")]
+    Name {
         /// As written in the URL.
         host: String,
         /// The first address that is not public.
@@ -83,7 +86,7 @@ pub(super) enum Unresolved {
     Failed(String, std::io::Error),
     #[error("{0} resolves to no address")]
     Empty(String),
-    #[error("no address of {0} within {1:?}")]
+    #[error("no address of {} within {}", .0, super::outcome::seconds(*.1))]
     Timeout(String, Duration),
 }
 
@@ -119,17 +122,11 @@ pub fn check_url(url: &Url, allow: &[IpNet]) -> Result<(), Refusal> {
         Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
         Some(Host::Domain(_)) | None => return Ok(()),
     };
-    check_address(url.host_str().unwrap_or_default(), address, allow)
-}
-
-fn check_address(host: &str, address: IpAddr, allow: &[IpNet]) -> Result<(), Refusal> {
     if permits(address, allow) {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Refusal::Address(address))
     }
-    Err(Refusal::Address {
-        host: host.to_string(),
-        address,
-    })
 }
 
 /// Checks every address that `host` resolved to. One that is not permitted spoils all: an honest
@@ -139,9 +136,16 @@ pub fn check_answer(
     addresses: impl IntoIterator<Item = IpAddr>,
     allow: &[IpNet],
 ) -> Result<(), Refusal> {
-    addresses
+    let refused = addresses
         .into_iter()
-        .try_for_each(|address| check_address(host, address, allow))
+        .find(|&address| !permits(address, allow));
+    match refused {
+        None => Ok(()),
+        Some(address) => Err(Refusal::Name {
+            host: host.to_string(),
+            address,
+        }),
+    }
 }
 
 /// Resolves names for the connector and lets only checked addresses through.

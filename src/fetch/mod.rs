@@ -131,6 +131,7 @@ impl Fetcher {
     pub async fn fetch(&self, request: &Request) -> Exchange {
         let mut trail = Trail::new(&request.url, self.config.redirects_max);
         let mut exchange = Exchange::unasked(&request.url);
+        exchange.delay = self.client.gate.delay(Duration::ZERO);
         let failure = match self.follow(request, &mut trail, &mut exchange).await {
             Ok(answer) => exchange.settle(answer, trail.moved_to()),
             Err(failure) => Some(failure),
@@ -163,6 +164,10 @@ impl Fetcher {
         let mut left = self.config.timeout * CALL_TIMEOUTS;
         loop {
             self.client.check(trail.url(), trail.stage())?;
+            if left.is_zero() {
+                let error = format!("no page after {} slow redirects", trail.hops());
+                return Err(Failure::new(FetchOutcome::Timeout, error));
+            }
             let limit = left.min(self.config.timeout);
             let crawl_delay = self
                 .obey(request.kind, trail.url(), limit, exchange)

@@ -102,6 +102,12 @@ pub(super) fn sentence(outcome: FetchOutcome, status: u16, host: &str) -> String
     }
 }
 
+/// A time limit for the reader, to the tenth of a second.
+pub(super) fn seconds(limit: Duration) -> String {
+    let tenths = (limit.as_secs_f64() * 10.0).round() / 10.0;
+    format!("{tenths} s")
+}
+
 /// Explains an error of the HTTP client. `limit` is the time that connecting may take.
 pub(super) fn of_error(error: &reqwest::Error, host: &str, limit: Duration) -> Failure {
     for cause in causes(error) {
@@ -116,7 +122,11 @@ pub(super) fn of_error(error: &reqwest::Error, host: &str, limit: Duration) -> F
         }
     }
     if error.is_timeout() {
-        let sentence = format!("no connection to {host} within {limit:?}");
+        let sentence = if error.is_connect() {
+            format!("no connection to {host} within {}", seconds(limit))
+        } else {
+            format!("{host} fell silent")
+        };
         return Failure::new(FetchOutcome::Timeout, sentence);
     }
     if error.is_builder() {
@@ -139,7 +149,7 @@ fn of_broken_answer(error: &reqwest::Error, host: &str, deepest: &str) -> Failur
         return Failure::new(FetchOutcome::TooLarge, sentence);
     }
     if http.is_some_and(hyper::Error::is_parse) {
-        let sentence = format!("{host} does not speak HTTP: {deepest}");
+        let sentence = format!("{host} does not speak proper HTTP: {deepest}");
         return Failure::new(FetchOutcome::Connect, sentence);
     }
     Failure {
@@ -147,7 +157,7 @@ fn of_broken_answer(error: &reqwest::Error, host: &str, deepest: &str) -> Failur
             || causes(error).any(is_broken_pipe),
         ..Failure::new(
             FetchOutcome::Connect,
-            format!("{host} closed the connection before the answer was complete: {deepest}"),
+            format!("the answer of {host} broke off: {deepest}"),
         )
     }
 }

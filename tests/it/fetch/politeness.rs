@@ -1,0 +1,227 @@
+//! The pace of each host.
+
+use std::{
+    net::Ipv4Addr,
+    time::{Duration, Instant},
+};
+
+use benggala::{config::FetchConfig, model::FetchOutcome};
+use futures_util::future::join_all;
+use url::Url;
+
+use super::{
+    config, fetcher, request,
+    server::{Asked, Server, Step, full, redirect},
+};
+
+/// How much earlier than due a request may seem to arrive: the one before it may have been
+/// noticed late.
+const TOLERANCE: Duration = Duration::from_millis(100);
+
+#[track_caller]
+fn gaps_are_at_least(delay: Duration, asked: &[Asked]) {
+    for pair in asked.windows(2) {
+        let gap = pair[1].at - pair[0].at;
+        assert!(
+            gap + TOLERANCE >= delay,
+            "{gap:?} between {} and {}",
+            pair[0].path,
+            pair[1].path
+        );
+    }
+}
+
+fn per_second(requests_per_second: f64) -> FetchConfig {
+    FetchConfig {
+        requests_per_second,
+        concurrency_per_host: 4,
+        ..config()
+    }
+}
+
+#[tokio::test]
+async fn robots_hops_and_retries_keep_the_same_pace() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => full(404, &[], b""),
+        "/start" => redirect(302, "/end"),
+        "/broken" => vec![],
+        _ => full(200, &[], b"here"),
+    })
+    .await;
+    let fetcher = fetcher(&per_second(4.0));
+    let requests = ["/start", "/a", "/broken", "/b"].map(|path| request(server.url(path)));
+    let exchanges = join_all(requests.iter().map(|request| fetcher.fetch(request))).await;
+    let asked = server.asked();
+    // robots.txt, start, end, a, broken twice, b
+    assert_eq!(asked.len(), 7, "{asked:?}");
+    assert_eq!(asked[0].path, "/robots.txt");
+    gaps_are_at_least(Duration::from_millis(250), &asked);
+    for exchange in exchanges {
+        assert_eq!(exchange.delay, Duration::from_millis(250));
+        assert!(
+            exchange.waited >= Duration::from_millis(150),
+            "{:?}",
+            exchange.waited
+        );
+        assert!(exchange.took < exchange.waited, "{:?}", exchange.took);
+    }
+}
+
+#[tokio::test]
+async fn a_longer_crawl_delay_wins() {
+    let robots = b"User-agent: *\nCrawl-delay: 0.4\n";
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => full(200, &[], robots),
+        _ => full(200, &[], b"here"),
+    })
+    .await;
+    let fetcher = fetcher(&per_second(10.0));
+    let requests = ["/a", "/b", "/c"].map(|path| request(server.url(path)));
+    let exchanges = join_all(requests.iter().map(|request| fetcher.fetch(request))).await;
+    // From the answer that asked for it on.
+    gaps_are_at_least(Duration::from_millis(400), &server.asked());
+    for exchange in exchanges {
+        let off = exchange.delay.abs_diff(Duration::from_millis(400));
+        assert!(off < Duration::from_millis(1), "{:?}", exchange.delay);
+    }
+}
+
+#[tokio::test]
+async fn a_shorter_crawl_delay_does_not() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => full(200, &[], b"User-agent: *\nCrawl-delay: 0.01\n"),
+        _ => full(200, &[], b"here"),
+    })
+    .await;
+    let fetcher = fetcher(&per_second(5.0));
+    for path in ["/a", "/b"] {
+        let exchange = fetcher.fetch(&request(server.url(path))).await;
+        assert_eq!(exchange.delay, Duration::from_millis(200));
+    }
+    gaps_are_at_least(Duration::from_millis(200), &server.asked());
+}
+
+#[tokio::test]
+async fn hosts_do_not_wait_for_each_other_but_for_the_total() {
+    let site = |_: &Asked| full(404, &[], b"");
+    let (one, two) = (Server::start(site).await, Server::start(site).await);
+    let slow_each = FetchConfig {
+        requests_per_second: 0.01,
+        ..config()
+    };
+    let both = fetcher(&slow_each);
+    let urls = [one.url("/robots.txt"), two.url("/robots.txt")];
+    let robots_only = urls.map(|url| benggala::fetch::Request {
+        kind: benggala::model::PageKind::Robots,
+        ..request(url)
+    });
+    let exchanges = join_all(robots_only.iter().map(|request| both.fetch(request))).await;
+    assert!(
+        exchanges
+            .iter()
+            .all(|exchange| exchange.waited < Duration::from_secs(5))
+    );
+    let slow_total = FetchConfig {
+        requests_per_second_total: 4.0,
+        ..config()
+    };
+    let both = fetcher(&slow_total);
+    let started = Instant::now();
+    join_all(robots_only.iter().map(|request| both.fetch(request))).await;
+    assert!(started.elapsed() + TOLERANCE >= Duration::from_millis(250));
+}
+
+#[tokio::test]
+async fn a_host_is_asked_by_so_many_at_once() {
+    for allowed in [1, 3] {
+        let server = Server::start(|asked| match asked.path.as_str() {
+            "/robots.txt" => full(404, &[], b""),
+            _ => vec![Step::Hang],
+        })
+        .await;
+        let crowd = FetchConfig {
+            concurrency_per_host: allowed,
+            timeout: Duration::from_millis(1_200),
+            ..config()
+        };
+        let fetcher = fetcher(&crowd);
+        let requests = ["/a", "/b", "/c"].map(|path| request(server.url(path)));
+        join_all(requests.iter().map(|request| fetcher.fetch(request))).await;
+        let pages: Vec<Instant> = server
+            .asked()
+            .iter()
+            .skip(1)
+            .map(|asked| asked.at)
+            .collect();
+        let together = pages
+            .windows(2)
+            .filter(|pair| pair[1] - pair[0] < Duration::from_millis(600));
+        assert_eq!(together.count(), allowed - 1);
+    }
+}
+
+#[tokio::test]
+async fn a_host_that_asks_for_a_long_pause_is_not_asked_again() {
+    let server = Server::of(full(429, &["Retry-After: 3600"], b"")).await;
+    let fetcher = fetcher(&config());
+    let first = fetcher.fetch(&request(server.url("/a"))).await;
+    assert_eq!(first.outcome, FetchOutcome::Throttled);
+    let second = fetcher.fetch(&request(server.url("/b"))).await;
+    assert_eq!(second.outcome, FetchOutcome::Throttled);
+    assert_eq!(second.status, None);
+    let left = second.retry_after.unwrap();
+    assert!(
+        (Duration::from_secs(3_500)..=Duration::from_secs(3_600)).contains(&left),
+        "{left:?}"
+    );
+    assert_eq!(server.count("/b"), 0);
+}
+
+#[tokio::test]
+async fn a_short_pause_is_waited_for() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/robots.txt" => full(404, &[], b""),
+        "/a" => full(503, &["Retry-After: 1"], b""),
+        _ => full(200, &[], b"here"),
+    })
+    .await;
+    let fetcher = fetcher(&config());
+    assert_eq!(
+        fetcher.fetch(&request(server.url("/a"))).await.outcome,
+        FetchOutcome::Throttled
+    );
+    let exchange = fetcher.fetch(&request(server.url("/b"))).await;
+    assert_eq!(exchange.outcome, FetchOutcome::Ok);
+    assert!(
+        exchange.waited >= Duration::from_millis(900),
+        "{:?}",
+        exchange.waited
+    );
+}
+
+#[tokio::test]
+async fn hosts_are_remembered_within_bounds() {
+    const HOSTS: u32 = 10_500;
+    let quick = FetchConfig {
+        requests_per_second_total: 1e9,
+        ..config()
+    };
+    let fetcher = fetcher(&quick);
+    for n in 0..HOSTS {
+        // Nobody listens on port 1 of these.
+        let host = Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 0).to_bits() + n);
+        let url = Url::parse(&format!("http://{host}:1/")).unwrap();
+        let exchange = fetcher.fetch(&request(url)).await;
+        assert_eq!(exchange.outcome, FetchOutcome::Connect, "{exchange:?}");
+    }
+    assert!(fetcher.limiter_keys() > 0);
+    assert!(
+        fetcher.limiter_keys() <= 10_000,
+        "{}",
+        fetcher.limiter_keys()
+    );
+    // Those of this minute are not idle yet.
+    let before = fetcher.limiter_keys();
+    fetcher.forget_idle();
+    assert_eq!(fetcher.limiter_keys(), before);
+}
