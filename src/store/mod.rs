@@ -4,7 +4,9 @@
 //! is written for several workers on one database: time is an argument, claims are leases with an
 //! owner, and whatever a fetch led to is written in the one transaction that ends its lease.
 
-use std::{sync::Arc, time::Duration};
+mod sqlite;
+
+use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::{DateTime, FixedOffset};
@@ -17,7 +19,7 @@ use crate::model::{
 };
 
 /// Why the store could not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The `[store] url` names no store we know.
     #[error("`{0}` is no store: write sqlite:PATH")]
@@ -346,7 +348,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Leases URLs that are due, of hosts that are due, oldest first, spread over hosts. Expired
     /// leases count as due.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError>;
-    /// When the next URL falls due: at or before `now` if one is due already.
+    /// When the next URL falls due: at or before `now` if one is due already. A host with a lease
+    /// under way has no other URL due until that lease ends, so that whoever waits for this time
+    /// does not spin.
     async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
     /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`
     /// names the channels that are told if the article is new and flagged.
@@ -397,5 +401,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
 /// Opens the store that `url` names, creating or migrating it as needed.
 pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
-    Err(StoreError::Url(url.to_string()))
+    match url.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => sqlite::open(Path::new(path)).await,
+        _ => Err(StoreError::Url(url.to_string())),
+    }
 }

@@ -1,0 +1,389 @@
+//! Articles and what was concluded about them.
+
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    column::{Address, Json, Millis, Named, Zoned, row_limit, unreadable, verdict},
+    packed::{self, Packed},
+};
+use crate::{
+    model::{
+        Article, Assessment, Headers, Lang, Link, Page, PageKind, Provenance, Review, RulesHash,
+        Scores, Timestamp, Verdict,
+    },
+    store::{ArticleQuery, ArticleRow, StoredFinding, Visit},
+};
+
+/// The articles by which a source is judged: its latest.
+const VERDICTS_MAX: usize = 10_000;
+
+/// [`Link`] as JSON.
+#[derive(Serialize, Deserialize)]
+struct StoredLink {
+    url: Url,
+    source: String,
+    kind: PageKind,
+    published: Option<Timestamp>,
+}
+
+/// Adds the article or, if its URL is known, brings it up to date; tells its row and whether it is
+/// new.
+pub(super) fn put(
+    db: &Connection,
+    source: i64,
+    visit: &Visit,
+    page: &Packed,
+) -> rusqlite::Result<(i64, bool)> {
+    let url = visit.canonical.as_str();
+    let at = visit.page.fetched_at;
+    let known = db
+        .prepare_cached("SELECT id FROM articles WHERE url = ?1")?
+        .query_row([url], |row| row.get::<_, i64>(0))
+        .optional()?;
+    let article = match known {
+        Some(article) => article,
+        None => insert(db, url, source, at)?,
+    };
+    db.prepare_cached("UPDATE articles SET last_fetched_at = ?2 WHERE id = ?1")?
+        .execute(params![article, Millis(at)])?;
+    put_content(db, article, &visit.article)?;
+    put_assessment(db, article, &visit.assessment, at)?;
+    put_page(db, article, &visit.page, page)?;
+    Ok((article, known.is_none()))
+}
+
+/// A row whose content and conclusion follow.
+fn insert(db: &Connection, url: &str, source: i64, at: Timestamp) -> rusqlite::Result<i64> {
+    db.prepare_cached(
+        "INSERT INTO articles (url, source_id, fetched_at, last_fetched_at, verdict, blocks,
+                               provenance, origins, body)
+         VALUES (?1, ?2, ?3, ?3, '', '', '', '', '')",
+    )?
+    .execute(params![url, source, Millis(at)])?;
+    let article = db.last_insert_rowid();
+    db.prepare_cached(
+        "UPDATE sources SET last_article = max(coalesce(last_article, ?2), ?2) WHERE id = ?1",
+    )?
+    .execute(params![source, Millis(at)])?;
+    Ok(article)
+}
+
+fn put_content(db: &Connection, id: i64, article: &Article) -> rusqlite::Result<()> {
+    let blocks: Vec<_> = article
+        .blocks
+        .iter()
+        .map(|block| {
+            (
+                block.span.start,
+                block.span.end,
+                block.kind,
+                block.link_bytes,
+            )
+        })
+        .collect();
+    db.prepare_cached(
+        "UPDATE articles
+            SET named_url = :named_url, title = :title, byline = :byline, published = :published,
+                modified = :modified, lang = :lang, section = :section, image = :image,
+                body = :body, blocks = :blocks, provenance = :provenance, origins = :origins
+          WHERE id = :id",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":named_url": article.url.as_ref().map(Url::as_str),
+        ":title": article.title,
+        ":byline": article.byline,
+        ":published": article.published.map(Zoned),
+        ":modified": article.modified.map(Zoned),
+        ":lang": article.lang.as_ref().map(Lang::as_str),
+        ":section": article.section,
+        ":image": article.image.as_ref().map(Url::as_str),
+        ":body": article.body,
+        ":blocks": Json(blocks),
+        ":provenance": Json(&article.provenance),
+        ":origins": Json(&article.origins),
+    })?;
+    Ok(())
+}
+
+/// Appends to the history and makes it the latest.
+fn put_assessment(
+    db: &Connection,
+    article: i64,
+    assessment: &Assessment,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let findings: Vec<_> = assessment
+        .findings
+        .iter()
+        .map(|finding| StoredFinding {
+            rule: finding.rule.to_string(),
+            span: finding.span.clone(),
+            note: finding.note.clone(),
+        })
+        .collect();
+    let verdict = assessment.verdict;
+    let reason = verdict.reason().map(|reason| reason.as_str());
+    db.prepare_cached(
+        "INSERT INTO assessments (article_id, at, verdict, reason, overall, translation,
+                                  boilerplate, findings, rules)
+         VALUES (:article, :at, :verdict, :reason, :overall, :translation, :boilerplate,
+                 :findings, :rules)",
+    )?
+    .execute(named_params! {
+        ":article": article,
+        ":at": Millis(at),
+        ":verdict": verdict.as_str(),
+        ":reason": reason,
+        ":overall": assessment.scores.overall,
+        ":translation": assessment.scores.translation,
+        ":boilerplate": assessment.scores.boilerplate,
+        ":findings": Json(findings),
+        ":rules": assessment.rules.to_string(),
+    })?;
+    db.prepare_cached(
+        "UPDATE articles SET verdict = ?2, reason = ?3, assessment_id = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        article,
+        verdict.as_str(),
+        reason,
+        db.last_insert_rowid()
+    ])?;
+    put_rules(db, article, assessment)
+}
+
+fn put_rules(db: &Connection, article: i64, assessment: &Assessment) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM article_rules WHERE article_id = ?1")?
+        .execute([article])?;
+    let mut insert = db
+        .prepare_cached("INSERT OR IGNORE INTO article_rules (rule, article_id) VALUES (?1, ?2)")?;
+    for finding in &assessment.findings {
+        insert.execute(params![finding.rule, article])?;
+    }
+    Ok(())
+}
+
+fn put_page(db: &Connection, article: i64, page: &Page, body: &Packed) -> rusqlite::Result<()> {
+    let link = StoredLink {
+        url: page.link.url.clone(),
+        source: page.link.source.clone(),
+        kind: page.link.kind,
+        published: page.link.published,
+    };
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO pages (article_id, fetched_at, link, final_url, status, headers,
+                                       bytes, body)
+         VALUES (:article, :fetched_at, :link, :final_url, :status, :headers, :bytes, :body)",
+    )?
+    .execute(named_params! {
+        ":article": article,
+        ":fetched_at": Millis(page.fetched_at),
+        ":link": Json(link),
+        ":final_url": page.final_url.as_str(),
+        ":status": page.status,
+        ":headers": Json(&page.headers),
+        ":bytes": body.bytes,
+        ":body": body.blob,
+    })?;
+    Ok(())
+}
+
+/// See [`crate::store::Store::reassess`].
+pub(super) fn reassess(
+    db: &Connection,
+    article: i64,
+    content: &Article,
+    assessment: &Assessment,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    if !exists(db, article)? {
+        let id = article.to_string();
+        return Err(unreadable("an article", &id, &"there is no such row").into());
+    }
+    put_content(db, article, content)?;
+    put_assessment(db, article, assessment, at)
+}
+
+/// See [`crate::store::Store::add_review`].
+pub(super) fn add_review(db: &Connection, article: i64, review: &Review) -> rusqlite::Result<bool> {
+    if !exists(db, article)? {
+        return Ok(false);
+    }
+    db.prepare_cached(
+        "INSERT INTO reviews (article_id, decision, by, at, note) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        article,
+        review.decision.as_str(),
+        review.by,
+        Millis(review.at),
+        review.note
+    ])?;
+    Ok(true)
+}
+
+fn exists(db: &Connection, article: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM articles WHERE id = ?1")?
+        .exists([article])
+}
+
+/// See [`crate::store::Store::articles`].
+pub(super) fn list(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<Vec<ArticleRow>> {
+    // The column by which the rows come in order without sorting.
+    let (from, id) = match query.rule {
+        Some(_) => (
+            "article_rules JOIN articles ON articles.id = article_rules.article_id",
+            "article_rules.article_id",
+        ),
+        None => ("articles", "articles.id"),
+    };
+    let mut filters: Vec<(String, &dyn ToSql)> = Vec::new();
+    let since = query.since.map(Millis);
+    let until = query.until.map(Millis);
+    if let Some(rule) = &query.rule {
+        filters.push(("article_rules.rule = ?".to_string(), rule));
+    }
+    if let Some(verdict) = &query.verdict {
+        filters.push(("articles.verdict = ?".to_string(), verdict));
+    }
+    if let Some(source) = &query.source {
+        let is_source = "articles.source_id = (SELECT id FROM sources WHERE name = ?)";
+        filters.push((is_source.to_string(), source));
+    }
+    if let Some(since) = &since {
+        filters.push(("articles.fetched_at >= ?".to_string(), since));
+        // Rows come in the order of their times, nearly: this ends the walk.
+        let first = "(SELECT min(id) FROM articles WHERE fetched_at >= ?)";
+        filters.push((format!("{id} >= {first}"), since));
+    }
+    if let Some(until) = &until {
+        filters.push(("articles.fetched_at < ?".to_string(), until));
+        let last = "(SELECT max(id) FROM articles WHERE fetched_at < ?)";
+        filters.push((format!("{id} <= {last}"), until));
+    }
+    let before = query.before.unwrap_or(i64::MAX);
+    filters.push((format!("{id} < ?"), &before));
+    let (conditions, mut values): (Vec<String>, Vec<&dyn ToSql>) = filters.into_iter().unzip();
+    let limit = row_limit(query.limit);
+    values.push(&limit);
+    let conditions = conditions.join(" AND ");
+    let sql = format!(
+        "{ROWS} WHERE articles.id IN (
+             SELECT {id} FROM {from} WHERE {conditions} ORDER BY {id} DESC LIMIT ?)
+         ORDER BY articles.id DESC"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(values.as_slice(), |row| read(db, row))?;
+    rows.collect()
+}
+
+/// See [`crate::store::Store::article`].
+pub(super) fn get(db: &Connection, id: i64) -> rusqlite::Result<Option<ArticleRow>> {
+    db.prepare_cached(&format!("{ROWS} WHERE articles.id = ?1"))?
+        .query_row([id], |row| read(db, row))
+        .optional()
+}
+
+const ROWS: &str = "
+    SELECT articles.id, articles.url, sources.name AS source, articles.fetched_at, articles.title,
+           articles.byline, articles.published, articles.lang, articles.body, articles.provenance,
+           articles.verdict, articles.reason, assessments.overall, assessments.translation,
+           assessments.boilerplate, assessments.findings, assessments.rules
+      FROM articles
+      JOIN sources ON sources.id = articles.source_id
+      JOIN assessments ON assessments.id = articles.assessment_id";
+
+fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
+    let id = row.get("id")?;
+    let lang: Option<String> = row.get("lang")?;
+    Ok(ArticleRow {
+        id,
+        url: row.get::<_, Address>("url")?.0,
+        source: row.get("source")?,
+        fetched_at: row.get::<_, Millis>("fetched_at")?.0,
+        title: row.get("title")?,
+        byline: row.get("byline")?,
+        published: row.get::<_, Option<Zoned>>("published")?.map(|time| time.0),
+        lang: lang.as_deref().and_then(Lang::new),
+        body: row.get("body")?,
+        provenance: row.get::<_, Json<Vec<Provenance>>>("provenance")?.0,
+        verdict: verdict(row)?,
+        scores: Scores {
+            overall: row.get("overall")?,
+            translation: row.get("translation")?,
+            boilerplate: row.get("boilerplate")?,
+        },
+        findings: row.get::<_, Json<Vec<StoredFinding>>>("findings")?.0,
+        rules: rules(row)?,
+        reviews: reviews(db, id)?,
+    })
+}
+
+fn rules(row: &Row<'_>) -> rusqlite::Result<RulesHash> {
+    let text: String = row.get("rules")?;
+    u64::from_str_radix(&text, 16)
+        .map(RulesHash)
+        .map_err(|why| unreadable("a rules hash", &text, &why).into())
+}
+
+fn reviews(db: &Connection, article: i64) -> rusqlite::Result<Vec<Review>> {
+    db.prepare_cached(
+        "SELECT decision, by, at, note FROM reviews WHERE article_id = ?1 ORDER BY id",
+    )?
+    .query_map([article], |row| {
+        Ok(Review {
+            decision: row.get::<_, Named<_>>("decision")?.0,
+            by: row.get("by")?,
+            at: row.get::<_, Millis>("at")?.0,
+            note: row.get("note")?,
+        })
+    })?
+    .collect()
+}
+
+/// See [`crate::store::Store::page`].
+pub(super) fn page(db: &Connection, article: i64) -> rusqlite::Result<Option<Page>> {
+    db.prepare_cached(
+        "SELECT fetched_at, link, final_url, status, headers, bytes, body
+           FROM pages WHERE article_id = ?1",
+    )?
+    .query_row([article], |row| {
+        let link = row.get::<_, Json<StoredLink>>("link")?.0;
+        Ok(Page {
+            link: Link {
+                url: link.url,
+                source: link.source,
+                kind: link.kind,
+                published: link.published,
+            },
+            final_url: row.get::<_, Address>("final_url")?.0,
+            fetched_at: row.get::<_, Millis>("fetched_at")?.0,
+            status: row.get("status")?,
+            headers: row.get::<_, Json<Headers>>("headers")?.0,
+            body: packed::read(row, "body", "bytes")?,
+        })
+    })
+    .optional()
+}
+
+/// See [`crate::store::Store::verdicts`]; the latest [`VERDICTS_MAX`] of them.
+pub(super) fn verdicts(
+    db: &Connection,
+    source: &str,
+) -> rusqlite::Result<Vec<(Verdict, Timestamp)>> {
+    let mut latest = db
+        .prepare_cached(
+            "SELECT verdict, reason, fetched_at FROM articles
+              WHERE source_id = (SELECT id FROM sources WHERE name = ?1)
+              ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map(params![source, VERDICTS_MAX], |row| {
+            Ok((verdict(row)?, row.get::<_, Millis>("fetched_at")?.0))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    latest.reverse();
+    Ok(latest)
+}

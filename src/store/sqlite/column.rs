@@ -1,0 +1,138 @@
+//! How our nouns stand in columns. Each type is a thin wrapper that reads and writes one way.
+
+use std::{fmt::Display, str::FromStr};
+
+use chrono::{DateTime, FixedOffset};
+use rusqlite::{
+    Row, ToSql,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+
+use crate::model::{PageKind, Reason, Timestamp, Verdict};
+
+/// An instant as milliseconds since 1970 UTC.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Millis(pub(super) Timestamp);
+
+impl ToSql for Millis {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.timestamp_millis().into())
+    }
+}
+
+impl FromSql for Millis {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let millis = value.as_i64()?;
+        let time = DateTime::from_timestamp_millis(millis);
+        time.map(Millis).ok_or(FromSqlError::OutOfRange(millis))
+    }
+}
+
+/// A time of day somewhere, as RFC 3339 with its zone.
+pub(super) struct Zoned(pub(super) DateTime<FixedOffset>);
+
+impl ToSql for Zoned {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.to_rfc3339().into())
+    }
+}
+
+impl FromSql for Zoned {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        DateTime::parse_from_rfc3339(text)
+            .map(Zoned)
+            .map_err(|why| unreadable("a time", text, &why))
+    }
+}
+
+/// A URL as text.
+pub(super) struct Address(pub(super) Url);
+
+impl FromSql for Address {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        Url::from_str(text)
+            .map(Address)
+            .map_err(|why| unreadable("a URL", text, &why))
+    }
+}
+
+/// A page kind by its name.
+pub(super) struct Kind(pub(super) PageKind);
+
+impl ToSql for Kind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_str().into())
+    }
+}
+
+impl FromSql for Kind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        PageKind::parse(name)
+            .map(Kind)
+            .ok_or_else(|| unreadable("a page kind", name, &"unknown"))
+    }
+}
+
+/// Anything that serde knows, as JSON text.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> ToSql for Json<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match serde_json::to_string(&self.0) {
+            Ok(text) => Ok(text.into()),
+            Err(why) => Err(rusqlite::Error::ToSqlConversionFailure(Box::new(why))),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromSql for Json<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let text = value.as_str()?;
+        serde_json::from_str(text)
+            .map(Json)
+            .map_err(|why| unreadable("JSON", text, &why))
+    }
+}
+
+/// A unit variant by the name that serde gives it.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromSql for Named<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        serde_json::from_value(name.into())
+            .map(Named)
+            .map_err(|why| unreadable("a name", name, &why))
+    }
+}
+
+/// An optional time.
+pub(super) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<Millis>>(column)?.map(|millis| millis.0))
+}
+
+/// The verdict in the columns `verdict` and `reason`.
+pub(super) fn verdict(row: &Row<'_>) -> rusqlite::Result<Verdict> {
+    let name: String = row.get("verdict")?;
+    match name.as_str() {
+        "pass" => Ok(Verdict::Pass),
+        "flag" => Ok(Verdict::Flag),
+        _ => Ok(Verdict::Abstain(row.get::<_, Named<Reason>>("reason")?.0)),
+    }
+}
+
+/// A `LIMIT`, which SQLite counts with a sign.
+pub(super) fn row_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// The error for what stands in a column but should not.
+pub(super) fn unreadable(what: &str, text: &str, why: &dyn Display) -> FromSqlError {
+    let start: String = text.chars().take(80).collect();
+    FromSqlError::Other(format!("`{start}` is not {what}: {why}").into())
+}

@@ -1,0 +1,163 @@
+//! The database file: whose it is, whether it is sound, how it is opened.
+
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{
+    failure::classify,
+    schema::{self, Contents},
+};
+use crate::store::StoreError;
+
+/// How long another program that has the database locked (a `sqlite3` shell) is waited for.
+pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a start may take to look for damage. A database too large for it is read as far as
+/// the time goes.
+const CHECK_TIME: Duration = Duration::from_secs(5);
+/// Steps of SQLite's virtual machine between two looks at the clock.
+const CHECK_STEPS: i32 = 10_000;
+
+/// `synchronous = FULL`: a commit that was acknowledged survives a power cut. The log is folded
+/// into the database every 4 MiB and never kept larger than 32 MiB when it is empty.
+const WRITER: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 33554432;
+    PRAGMA cache_size = -16384;
+    PRAGMA temp_store = MEMORY;
+";
+
+const READER: &str = "
+    PRAGMA query_only = ON;
+    PRAGMA cache_size = -4096;
+    PRAGMA temp_store = MEMORY;
+";
+
+/// Statements kept prepared for each connection.
+const STATEMENTS: usize = 128;
+
+/// Keeps every other process away while it lives. Advisory, released by the system even after a
+/// kill.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "holds the lock until it is dropped")] File);
+
+/// Locks, opens, checks and migrates the file.
+pub(super) fn open(path: &Path) -> Result<(Connection, Lock), StoreError> {
+    let lock = lock(path)?;
+    let mut db = connect(path)?;
+    prepare(path, &mut db)?;
+    Ok((db, lock))
+}
+
+/// One more connection, for reading.
+pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let db = connect(path)?;
+    db.execute_batch(READER)
+        .map_err(|error| classify(path, &error))?;
+    Ok(db)
+}
+
+fn lock(path: &Path) -> Result<Lock, StoreError> {
+    let unusable = |why: String| StoreError::Open {
+        path: path.display().to_string(),
+        why,
+    };
+    if path.is_dir() {
+        return Err(unusable(
+            "it is a folder; name a file in it, as in sqlite:FOLDER/benggala.db".to_string(),
+        ));
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        let folder = folder.display();
+        return Err(unusable(format!(
+            "there is no folder {folder}; create it first"
+        )));
+    }
+    let mut name = path.as_os_str().to_os_string();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&name)
+        .map_err(|error| {
+            let name = name.display();
+            unusable(format!(
+                "{name}: {error}; make the folder writable for this user"
+            ))
+        })?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(unusable(format!(
+            "its folder does not support locks ({error}); put the store on a local disk"
+        ))),
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connect = || {
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(BUSY_WAIT)?;
+        db.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(db)
+    };
+    connect().map_err(|error| classify(path, &error))
+}
+
+/// Nothing is written before the file is known to be ours, of a schema we know, and sound.
+fn prepare(path: &Path, db: &mut Connection) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| classify(path, &error);
+    let name = path.display().to_string();
+    let found = match schema::contents(db).map_err(failed)? {
+        Contents::Ours(found) => found,
+        Contents::Foreign => {
+            let why = "it is the database of another program; name another file".to_string();
+            return Err(StoreError::Open { path: name, why });
+        }
+    };
+    if found > schema::VERSION {
+        return Err(StoreError::Newer {
+            path: name,
+            found,
+            known: schema::VERSION,
+        });
+    }
+    if let Some(why) = damage(db).map_err(failed)? {
+        return Err(StoreError::Corrupt { path: name, why });
+    }
+    db.execute_batch(WRITER).map_err(failed)?;
+    schema::migrate(db, found).map_err(failed)
+}
+
+/// What `PRAGMA quick_check` finds within its time.
+fn damage(db: &mut Connection) -> rusqlite::Result<Option<String>> {
+    let end = Instant::now() + CHECK_TIME;
+    db.progress_handler(CHECK_STEPS, Some(move || Instant::now() >= end))?;
+    let found = db.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    db.progress_handler(0, None::<fn() -> bool>)?;
+    match found {
+        Ok(text) if text == "ok" => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,250 @@
+//! The store in one SQLite file.
+//!
+//! One thread writes ([`writer`]), a few connections read beside it ([`readers`]); the async
+//! threads only wait. `file` opens and checks, `schema` migrates, `column` and `packed` say how
+//! our nouns stand in columns; the other files are the queries, by subject.
+
+mod articles;
+mod column;
+mod complete;
+mod failure;
+mod file;
+mod outbox;
+mod packed;
+mod queue;
+mod readers;
+mod schema;
+mod sources;
+mod upkeep;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    thread::JoinHandle,
+};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
+use super::{
+    ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
+    Store, StoreError,
+};
+use crate::model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict};
+
+/// Opens the file at `path`, relative to the working directory.
+pub(super) async fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    let path = path.to_path_buf();
+    let store = off_thread(move || SqliteStore::open(path)).await??;
+    Ok(Arc::new(store))
+}
+
+#[derive(Debug)]
+struct SqliteStore {
+    path: PathBuf,
+    readers: Readers,
+    /// Empty once it is closed.
+    writer: Mutex<Option<Writer>>,
+}
+
+#[derive(Debug)]
+struct Writer {
+    queue: mpsc::Sender<Work>,
+    thread: JoinHandle<()>,
+}
+
+impl SqliteStore {
+    fn open(path: PathBuf) -> Result<SqliteStore, StoreError> {
+        let (db, lock) = file::open(&path)?;
+        let readers = Readers::open(&path)?;
+        let (queue, thread) =
+            writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {
+                path: path.display().to_string(),
+                why: format!("no thread for it: {error}"),
+            })?;
+        Ok(SqliteStore {
+            path,
+            readers,
+            writer: Mutex::new(Some(Writer { queue, thread })),
+        })
+    }
+
+    /// Has the writer run `change` and waits for its commit.
+    async fn write<T, F>(&self, change: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let queue = {
+            let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            writer.as_ref().map(|writer| writer.queue.clone())
+        };
+        let queue = queue.ok_or(StoreError::Closed)?;
+        let (work, done) = writer::work(self.path.clone(), change);
+        queue.send(work).await.map_err(|_| StoreError::Closed)?;
+        done.await.map_err(|_| StoreError::Closed)?
+    }
+
+    fn take_writer(&self) -> Option<Writer> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.take()
+    }
+}
+
+/// Without `close`, dropping waits as well: the file is free when it returns.
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if let Some(Writer { queue, thread }) = self.take_writer() {
+            drop(queue);
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn off_thread<T: Send + 'static>(
+    task: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    spawn_blocking(task)
+        .await
+        .map_err(|_| StoreError::Database("a task of the store panicked".to_string()))
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError> {
+        let sources = sources.to_vec();
+        self.write(move |db| sources::put(db, &sources, now)).await
+    }
+
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
+        let claim = claim.clone();
+        self.write(move |db| queue::claim(db, &claim)).await
+    }
+
+    async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.readers.read(queue::next_due).await
+    }
+
+    async fn complete(
+        &self,
+        lease: &Lease,
+        completion: Completion,
+        notify: &[String],
+    ) -> Result<Completed, StoreError> {
+        let ending = off_thread(move || Ending::new(completion))
+            .await?
+            .map_err(|error| classify(&self.path, &error))?;
+        let (lease, notify) = (lease.clone(), notify.to_vec());
+        self.write(move |db| complete::complete(db, &lease, &ending, &notify))
+            .await
+    }
+
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
+        let leases = leases.to_vec();
+        self.write(move |db| queue::release(db, &leases)).await
+    }
+
+    async fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |db| queue::expire(db, now)).await
+    }
+
+    async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError> {
+        let query = query.clone();
+        self.readers
+            .read(move |db| articles::list(db, &query))
+            .await
+    }
+
+    async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError> {
+        self.readers.read(move |db| articles::get(db, id)).await
+    }
+
+    async fn page(&self, article: i64) -> Result<Option<Page>, StoreError> {
+        self.readers
+            .read(move |db| articles::page(db, article))
+            .await
+    }
+
+    async fn reassess(
+        &self,
+        article: i64,
+        content: &Article,
+        assessment: &Assessment,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (content, assessment) = (content.clone(), assessment.clone());
+        self.write(move |db| articles::reassess(db, article, &content, &assessment, at))
+            .await
+    }
+
+    async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError> {
+        let review = review.clone();
+        self.write(move |db| articles::add_review(db, article, &review))
+            .await
+    }
+
+    async fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
+        self.readers.read(sources::list).await
+    }
+
+    async fn verdicts(&self, source: &str) -> Result<Vec<(Verdict, Timestamp)>, StoreError> {
+        let source = source.to_string();
+        self.readers
+            .read(move |db| articles::verdicts(db, &source))
+            .await
+    }
+
+    async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError> {
+        self.readers
+            .read(move |db| outbox::due(db, now, limit))
+            .await
+    }
+
+    async fn settle(&self, parcel: i64, retry_at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.write(move |db| outbox::settle(db, parcel, retry_at))
+            .await
+    }
+
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
+        let path = self.path.clone();
+        self.readers
+            .read(move |db| {
+                Ok(Counts {
+                    size_bytes: upkeep::size(&path),
+                    free_bytes: upkeep::free(&path),
+                    ..upkeep::counts(db, now)?
+                })
+            })
+            .await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |db| upkeep::prune_robots(db, before))
+            .await?;
+        let mut pruned = 0;
+        loop {
+            let batch = self
+                .write(move |db| upkeep::prune_pages(db, before))
+                .await?;
+            pruned += batch as u64;
+            if batch < upkeep::PRUNE_BATCH {
+                return Ok(pruned);
+            }
+        }
+    }
+
+    async fn close(&self) -> Result<(), StoreError> {
+        self.readers.close().await;
+        match self.take_writer() {
+            None => Ok(()),
+            Some(Writer { queue, thread }) => {
+                drop(queue);
+                let ended = off_thread(move || thread.join()).await?;
+                ended.map_err(|_| StoreError::Database("the writer panicked".to_string()))
+            }
+        }
+    }
+}

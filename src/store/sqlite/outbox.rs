@@ -1,0 +1,88 @@
+//! Notifications that wait for their receivers: written with the article, so that none is lost.
+
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+
+use super::column::{Millis, row_limit};
+use crate::{
+    model::{Finding, Timestamp},
+    store::{Parcel, Visit},
+};
+
+/// Findings told in one notification; the article's page has them all.
+const FINDINGS_MAX: usize = 100;
+
+/// What receivers are told of a flagged article.
+pub(super) fn payload(article: i64, source: &str, visit: &Visit) -> Value {
+    let body = &visit.article.body;
+    let finding = |finding: &Finding| {
+        json!({
+            "rule": finding.rule,
+            "text": body.get(finding.span.clone()).unwrap_or_default(),
+            "note": finding.note,
+        })
+    };
+    let findings = visit.assessment.findings.iter().take(FINDINGS_MAX);
+    json!({
+        "article": article,
+        "url": visit.canonical.as_str(),
+        "source": source,
+        "title": visit.article.title,
+        "published": visit.article.published,
+        "fetched_at": visit.page.fetched_at,
+        "verdict": visit.assessment.verdict.as_str(),
+        "scores": visit.assessment.scores,
+        "findings": findings.map(finding).collect::<Vec<_>>(),
+    })
+}
+
+/// Puts one parcel in for each channel.
+pub(super) fn put(
+    db: &Connection,
+    channels: &[String],
+    payload: &Value,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let payload = payload.to_string();
+    for channel in channels {
+        db.prepare_cached("INSERT INTO outbox (channel, payload, next_at) VALUES (?1, ?2, ?3)")?
+            .execute(params![channel, payload, Millis(at)])?;
+    }
+    Ok(())
+}
+
+/// See [`crate::store::Store::parcels`]; those that wait longest come first.
+pub(super) fn due(db: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Parcel>> {
+    db.prepare_cached(
+        "SELECT id, channel, payload, attempts FROM outbox
+          WHERE next_at <= ?1 ORDER BY next_at, id LIMIT ?2",
+    )?
+    .query_map(params![Millis(now), row_limit(limit)], |row| {
+        Ok(Parcel {
+            id: row.get("id")?,
+            channel: row.get("channel")?,
+            payload: row.get("payload")?,
+            attempts: row.get("attempts")?,
+        })
+    })?
+    .collect()
+}
+
+/// See [`crate::store::Store::settle`].
+pub(super) fn settle(
+    db: &Connection,
+    parcel: i64,
+    retry_at: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    match retry_at {
+        None => db
+            .prepare_cached("DELETE FROM outbox WHERE id = ?1")?
+            .execute([parcel]),
+        Some(at) => db
+            .prepare_cached(
+                "UPDATE outbox SET attempts = attempts + 1, next_at = ?2 WHERE id = ?1",
+            )?
+            .execute(params![parcel, Millis(at)]),
+    }?;
+    Ok(())
+}

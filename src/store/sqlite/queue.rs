@@ -1,0 +1,253 @@
+//! The URL queue: claims, leases, and the hosts they must be spread over.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use url::Url;
+
+use super::{
+    column::{Address, Kind, Millis, row_limit, time},
+    packed,
+};
+use crate::{
+    model::{Link, RobotsRecord, RobotsRules, Timestamp},
+    store::{Claim, Lease},
+};
+
+/// The longest lease: keeps `now + lease` within what a time can be.
+const LEASE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Leases what is due: one URL of each host, the host that has waited longest first, then a second
+/// one of each, until the limits are reached.
+pub(super) fn claim(db: &Connection, claim: &Claim) -> rusqlite::Result<Vec<Lease>> {
+    expire(db, claim.now)?;
+    let mut hosts = Vec::new();
+    let mut due_hosts =
+        db.prepare_cached("SELECT id FROM hosts WHERE ready_at <= ?1 ORDER BY ready_at, id")?;
+    let mut rows = due_hosts.query([Millis(claim.now)])?;
+    while hosts.len() < claim.limit
+        && let Some(row) = rows.next()?
+    {
+        let host: i64 = row.get(0)?;
+        let room = claim.per_host.saturating_sub(leased(db, host)?);
+        let urls = due_urls(db, host, claim.now, room.min(claim.limit))?;
+        if !urls.is_empty() {
+            hosts.push((host, urls));
+        }
+    }
+    drop(rows);
+
+    let deepest = hosts.iter().map(|(_, urls)| urls.len()).max().unwrap_or(0);
+    let chosen: Vec<i64> = (0..deepest)
+        .flat_map(|pass| hosts.iter().filter_map(move |(_, urls)| urls.get(pass)))
+        .take(claim.limit)
+        .copied()
+        .collect();
+    let leases = chosen.into_iter().map(|url| lease(db, url, claim));
+    let leases = leases.collect::<rusqlite::Result<Vec<_>>>()?;
+    for (host, _) in hosts {
+        refresh_host(db, host)?;
+    }
+    Ok(leases)
+}
+
+/// URLs of a host that are under way.
+fn leased(db: &Connection, host: i64) -> rusqlite::Result<usize> {
+    db.prepare_cached("SELECT count(*) FROM urls WHERE host_id = ?1 AND state = 'leased'")?
+        .query_row([host], |row| row.get(0))
+}
+
+/// Polls of sources before articles, then what has waited longest. Two queries, so that each
+/// walks its index from the first row it wants to the last.
+fn due_urls(
+    db: &Connection,
+    host: i64,
+    now: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut query = db.prepare_cached(
+        "SELECT id FROM urls
+          WHERE state = 'queued' AND wanted
+            AND host_id = ?1 AND is_article = ?2 AND next_at <= ?3
+          ORDER BY next_at, id LIMIT ?4",
+    )?;
+    let mut urls = Vec::new();
+    for is_article in [false, true] {
+        let left = limit.saturating_sub(urls.len());
+        let values = params![host, is_article, Millis(now), row_limit(left)];
+        let found = query.query_map(values, |row| row.get(0))?;
+        for url in found {
+            urls.push(url?);
+        }
+    }
+    Ok(urls)
+}
+
+fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
+    let until = claim.now + claim.lease.min(LEASE_MAX);
+    db.prepare_cached(
+        "UPDATE urls
+            SET state = 'leased', worker = :worker, fence = fence + 1, lease_until = :until
+          WHERE id = :id",
+    )?
+    .execute(named_params! {":id": url, ":worker": claim.worker, ":until": Millis(until)})?;
+    let mut lease = db
+        .prepare_cached(
+            "SELECT urls.id, urls.worker, urls.fence, urls.url, sources.name AS source, urls.kind,
+                    urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures
+               FROM urls
+               JOIN hosts ON hosts.id = urls.host_id
+               JOIN sources ON sources.id = urls.source_id
+              WHERE urls.id = ?1",
+        )?
+        .query_row([url], read_lease)?;
+    lease.robots = robots(db, &lease.link.url)?;
+    Ok(lease)
+}
+
+fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
+    Ok(Lease {
+        id: row.get("id")?,
+        worker: row.get("worker")?,
+        fence: row.get("fence")?,
+        link: Link {
+            url: row.get::<_, Address>("url")?.0,
+            source: row.get("source")?,
+            kind: row.get::<_, Kind>("kind")?.0,
+            published: time(row, "published")?,
+        },
+        attempts: row.get("attempts")?,
+        etag: row.get("etag")?,
+        last_modified: row.get("last_modified")?,
+        robots: None,
+        host_failures: row.get("failures")?,
+    })
+}
+
+fn robots(db: &Connection, url: &Url) -> rusqlite::Result<Option<RobotsRecord>> {
+    let Some(origin) = origin(url) else {
+        return Ok(None);
+    };
+    db.prepare_cached("SELECT fetched_at, kind, text, bytes FROM robots WHERE origin = ?1")?
+        .query_row([&origin], |row| {
+            let kind: String = row.get("kind")?;
+            let rules = match kind.as_str() {
+                "unavailable" => RobotsRules::Unavailable,
+                "unreachable" => RobotsRules::Unreachable,
+                _ => RobotsRules::Text(packed::read(row, "text", "bytes")?),
+            };
+            Ok(RobotsRecord {
+                origin: origin.clone(),
+                fetched_at: row.get::<_, Millis>("fetched_at")?.0,
+                rules,
+            })
+        })
+        .optional()
+}
+
+/// `scheme://host:port`, always with the port.
+pub(super) fn origin(url: &Url) -> Option<String> {
+    Some(format!("{}://{}", url.scheme(), authority(url)?))
+}
+
+/// `host:port`, always with the port.
+pub(super) fn authority(url: &Url) -> Option<String> {
+    Some(format!(
+        "{}:{}",
+        url.host_str()?,
+        url.port_or_known_default()?
+    ))
+}
+
+/// The host's row, made on demand.
+pub(super) fn host_id(db: &Connection, authority: &str) -> rusqlite::Result<i64> {
+    let known = db
+        .prepare_cached("SELECT id FROM hosts WHERE authority = ?1")?
+        .query_row([authority], |row| row.get(0))
+        .optional()?;
+    match known {
+        Some(id) => Ok(id),
+        None => {
+            db.prepare_cached("INSERT INTO hosts (authority) VALUES (?1)")?
+                .execute([authority])?;
+            Ok(db.last_insert_rowid())
+        }
+    }
+}
+
+/// Brings `ready_at` up to date; due after every change to the host or its URLs.
+pub(super) fn refresh_host(db: &Connection, host: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE hosts SET ready_at = max(next_at, (
+             SELECT min(first) FROM (
+                 SELECT min(next_at) AS first FROM urls
+                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND is_article = 0
+                 UNION ALL
+                 SELECT min(next_at) FROM urls
+                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND is_article = 1
+             )))
+          WHERE id = ?1",
+    )?
+    .execute([host])?;
+    Ok(())
+}
+
+/// See [`crate::store::Store::next_due`]. A lease that runs out is a URL that falls due.
+pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let host = db
+        .prepare_cached(
+            "SELECT ready_at FROM hosts
+              WHERE ready_at IS NOT NULL AND NOT EXISTS (
+                  SELECT 1 FROM urls WHERE host_id = hosts.id AND state = 'leased')
+              ORDER BY ready_at LIMIT 1",
+        )?
+        .query_row([], |row| row.get::<_, Millis>(0))
+        .optional()?;
+    let lease = db
+        .prepare_cached("SELECT min(lease_until) FROM urls WHERE state = 'leased'")?
+        .query_row([], |row| row.get::<_, Option<Millis>>(0))?;
+    let times = [host, lease];
+    Ok(times.into_iter().flatten().map(|millis| millis.0).min())
+}
+
+/// Whether a lease is still its owner's; then with the host and the source of its URL.
+pub(super) fn held(db: &Connection, lease: &Lease) -> rusqlite::Result<Option<(i64, i64)>> {
+    db.prepare_cached(
+        "SELECT host_id, source_id FROM urls
+          WHERE id = ?1 AND worker = ?2 AND fence = ?3 AND state = 'leased'",
+    )?
+    .query_row(params![lease.id, lease.worker, lease.fence], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+    .optional()
+}
+
+/// Puts leases back as they were before the claim.
+pub(super) fn release(db: &Connection, leases: &[Lease]) -> rusqlite::Result<()> {
+    for lease in leases {
+        if let Some((host, _)) = held(db, lease)? {
+            db.prepare_cached(
+                "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL WHERE id = ?1",
+            )?
+            .execute([lease.id])?;
+            refresh_host(db, host)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts back the leases that ran out by `now`.
+pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
+    let hosts = db
+        .prepare_cached(
+            "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL
+              WHERE state = 'leased' AND lease_until <= ?1
+              RETURNING host_id",
+        )?
+        .query_map([Millis(now)], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    for host in &hosts {
+        refresh_host(db, *host)?;
+    }
+    Ok(hosts.len() as u64)
+}

@@ -1,0 +1,94 @@
+//! A few connections that read beside the writer, off the async threads.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use super::{failure::classify, file};
+use crate::store::StoreError;
+
+/// Reads that run at the same time; more wait.
+const READERS: usize = 4;
+
+#[derive(Debug)]
+pub(super) struct Readers {
+    path: PathBuf,
+    /// One permit for each connection; closed with the store.
+    permits: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path) -> Result<Readers, StoreError> {
+        let connections: Result<Vec<_>, _> = (0..READERS).map(|_| file::reader(path)).collect();
+        Ok(Readers {
+            path: path.to_path_buf(),
+            permits: Arc::new(Semaphore::new(READERS)),
+            idle: Arc::new(Mutex::new(connections?)),
+        })
+    }
+
+    /// Runs `query` on a blocking thread, in one snapshot of the database.
+    pub(super) async fn read<T, F>(&self, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        let permits = Arc::clone(&self.permits);
+        let permit = permits.acquire_owned().await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
+        let idle = Arc::clone(&self.idle);
+        let path = self.path.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            // Moved in, so that a caller who goes away does not free it early.
+            let _permit = permit;
+            let db = match take(&idle) {
+                Some(db) => db,
+                // The one before was lost to a panic.
+                None => file::reader(&path)?,
+            };
+            let result = snapshot(&db, query).map_err(|error| classify(&path, &error));
+            put(&idle, db);
+            result
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(_) => Err(StoreError::Database("a read panicked".to_string())),
+        }
+    }
+
+    /// Waits for the reads under way and closes the connections.
+    pub(super) async fn close(&self) {
+        if let Ok(permits) = self.permits.acquire_many(READERS as u32).await {
+            self.permits.close();
+            drop(permits);
+        }
+        let connections = std::mem::take(&mut *lock(&self.idle));
+        drop(connections);
+    }
+}
+
+fn snapshot<T>(
+    db: &Connection,
+    query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let transaction = db.unchecked_transaction()?;
+    query(&transaction)
+}
+
+fn take(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {
+    lock(idle).pop()
+}
+
+fn put(idle: &Mutex<Vec<Connection>>, db: Connection) {
+    lock(idle).push(db);
+}
+
+fn lock(idle: &Mutex<Vec<Connection>>) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    // Nothing panics while it is held.
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}

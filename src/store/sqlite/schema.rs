@@ -1,0 +1,48 @@
+//! The schema and how an older one becomes the present one.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Script `n` turns schema `n` into `n + 1`; schema 0 is the empty file. A script that has been
+/// released is never changed again.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+
+/// The schema that this version writes, kept in `PRAGMA user_version`.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// Says in `PRAGMA application_id` that a file is ours: "bngg".
+const APPLICATION_ID: i64 = 0x626e_6767;
+
+/// What a database file holds.
+pub(super) enum Contents {
+    /// Ours, or nothing yet; with the schema version.
+    Ours(i64),
+    /// Tables of another program.
+    Foreign,
+}
+
+/// Reads whose file it is.
+pub(super) fn contents(db: &Connection) -> rusqlite::Result<Contents> {
+    let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let application: i64 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let tables: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application == APPLICATION_ID || (tables == 0 && application == 0 && version == 0) {
+        Ok(Contents::Ours(version))
+    } else {
+        Ok(Contents::Foreign)
+    }
+}
+
+/// Runs the scripts that are missing, each in one transaction: an interrupted one leaves nothing.
+pub(super) fn migrate(db: &mut Connection, found: i64) -> rusqlite::Result<()> {
+    for (version, script) in (1_i64..).zip(MIGRATIONS) {
+        if version <= found {
+            continue;
+        }
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(script)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

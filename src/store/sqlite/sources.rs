@@ -1,0 +1,219 @@
+//! The sources of the configuration and how they do.
+
+use std::collections::{BTreeSet, HashMap};
+
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+
+use super::{
+    column::{Address, Kind, Millis, time, unreadable},
+    queue::{authority, host_id, refresh_host},
+};
+use crate::{
+    model::{PageKind, Source, Timestamp},
+    store::SourceRow,
+};
+
+/// See [`crate::store::Store::put_sources`].
+pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqlite::Result<()> {
+    let names: BTreeSet<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+    let mut hosts = BTreeSet::new();
+    for (id, name) in enabled(db)? {
+        if !names.contains(name.as_str()) {
+            set_enabled(db, id, false)?;
+            hosts.extend(recurring_hosts(db, id)?);
+        }
+    }
+    for source in sources {
+        let (id, kind) = put_one(db, source, now, &mut hosts)?;
+        set_enabled(db, id, true)?;
+        hosts.extend(recurring_hosts(db, id)?);
+        hosts.insert(queue_own(db, id, source, kind, now)?);
+    }
+    for host in hosts {
+        refresh_host(db, host)?;
+    }
+    Ok(())
+}
+
+fn enabled(db: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
+    db.prepare_cached("SELECT id, name FROM sources WHERE enabled")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// A source that is not configured rests: its feeds, sitemaps and fronts wait, its articles do
+/// not.
+fn set_enabled(db: &Connection, source: i64, enabled: bool) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE sources SET enabled = ?2 WHERE id = ?1 AND enabled <> ?2")?
+        .execute(params![source, enabled])?;
+    db.prepare_cached(
+        "UPDATE urls SET wanted = ?2
+          WHERE source_id = ?1 AND kind <> 'article' AND wanted <> ?2",
+    )?
+    .execute(params![source, enabled])?;
+    Ok(())
+}
+
+fn recurring_hosts(db: &Connection, source: i64) -> rusqlite::Result<Vec<i64>> {
+    db.prepare_cached(
+        "SELECT DISTINCT host_id FROM urls WHERE source_id = ?1 AND kind <> 'article'",
+    )?
+    .query_map([source], |row| row.get(0))?
+    .collect()
+}
+
+/// Adds the source or takes over what changed; tells its row and the kind it is asked as.
+fn put_one(
+    db: &Connection,
+    source: &Source,
+    now: Timestamp,
+    hosts: &mut BTreeSet<i64>,
+) -> rusqlite::Result<(i64, PageKind)> {
+    let known = db
+        .prepare_cached("SELECT id, url, configured, kind FROM sources WHERE name = ?1")?
+        .query_row([&source.name], |row| {
+            let url: String = row.get("url")?;
+            let configured = row.get::<_, Kind>("configured")?.0;
+            Ok((
+                row.get("id")?,
+                url,
+                configured,
+                row.get::<_, Kind>("kind")?.0,
+            ))
+        })
+        .optional()?;
+    match known {
+        Some((id, url, configured, kind))
+            if url == source.url.as_str() && configured == source.kind =>
+        {
+            Ok((id, kind))
+        }
+        Some((id, url, ..)) => {
+            if url != source.url.as_str() {
+                hosts.extend(recurring_hosts(db, id)?);
+                forget_recurring(db, id)?;
+            }
+            change(db, id, source)?;
+            Ok((id, source.kind))
+        }
+        None => Ok((insert(db, source, now)?, source.kind)),
+    }
+}
+
+fn insert(db: &Connection, source: &Source, now: Timestamp) -> rusqlite::Result<i64> {
+    db.prepare_cached(
+        "INSERT INTO sources (name, url, configured, kind, enabled, since)
+         VALUES (?1, ?2, ?3, ?3, 1, ?4)",
+    )?
+    .execute(params![
+        source.name,
+        source.url.as_str(),
+        Kind(source.kind),
+        Millis(now)
+    ])?;
+    Ok(db.last_insert_rowid())
+}
+
+/// What was learned at the old address says nothing of the new one.
+fn change(db: &Connection, id: i64, source: &Source) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE sources SET url = ?2, configured = ?3, kind = ?3, failures = 0, error = NULL
+          WHERE id = ?1",
+    )?
+    .execute(params![id, source.url.as_str(), Kind(source.kind)])?;
+    Ok(())
+}
+
+/// Whoever holds a lease on one of them finds it gone, as if it had run out.
+fn forget_recurring(db: &Connection, source: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM urls WHERE source_id = ?1 AND kind <> 'article'")?
+        .execute([source])?;
+    Ok(())
+}
+
+/// Sees to it that the source's own URL is asked again and again; tells its host.
+fn queue_own(
+    db: &Connection,
+    id: i64,
+    source: &Source,
+    kind: PageKind,
+    now: Timestamp,
+) -> rusqlite::Result<i64> {
+    let Some(authority) = authority(&source.url) else {
+        let url = source.url.as_str();
+        return Err(unreadable("an address of a source", url, &"it has no host").into());
+    };
+    let host = host_id(db, &authority)?;
+    db.prepare_cached(
+        "INSERT INTO urls (url, host_id, source_id, kind, state, next_at, discovered_at)
+         VALUES (:url, :host, :source, :kind, 'queued', :now, :now)
+         ON CONFLICT (url) DO UPDATE
+            SET source_id = excluded.source_id, kind = excluded.kind, wanted = 1, attempts = 0,
+                etag = NULL, last_modified = NULL, next_at = excluded.next_at,
+                state = CASE state WHEN 'leased' THEN state ELSE 'queued' END
+          WHERE source_id <> excluded.source_id OR kind <> excluded.kind
+             OR NOT wanted OR state IN ('done', 'gone')",
+    )?
+    .execute(named_params! {
+        ":url": source.url.as_str(),
+        ":host": host,
+        ":source": id,
+        ":kind": Kind(kind),
+        ":now": Millis(now),
+    })?;
+    Ok(host)
+}
+
+/// See [`crate::store::Store::sources`].
+pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
+    let mut verdicts = verdict_counts(db)?;
+    db.prepare_cached(
+        "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
+                sources.since, sources.last_success, sources.last_article, sources.failures,
+                sources.error, urls.next_at
+           FROM sources
+           LEFT JOIN urls ON urls.url = sources.url AND urls.source_id = sources.id
+                AND urls.wanted AND urls.state IN ('queued', 'leased')
+          ORDER BY sources.name",
+    )?
+    .query_map([], |row| {
+        let id: i64 = row.get("id")?;
+        let [passed, flagged, abstained] = verdicts.remove(&id).unwrap_or_default();
+        Ok(SourceRow {
+            name: row.get("name")?,
+            url: row.get::<_, Address>("url")?.0,
+            kind: row.get::<_, Kind>("kind")?.0,
+            enabled: row.get("enabled")?,
+            since: row.get::<_, Millis>("since")?.0,
+            last_success: time(row, "last_success")?,
+            last_article: time(row, "last_article")?,
+            next_at: time(row, "next_at")?,
+            failures: row.get("failures")?,
+            error: row.get("error")?,
+            passed,
+            flagged,
+            abstained,
+        })
+    })?
+    .collect()
+}
+
+/// Source -> articles that passed, were flagged, could not be judged.
+fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
+    db.prepare_cached(
+        "SELECT source_id,
+                count(*) FILTER (WHERE verdict = 'pass') AS passed,
+                count(*) FILTER (WHERE verdict = 'flag') AS flagged,
+                count(*) FILTER (WHERE verdict = 'abstain') AS abstained
+           FROM articles GROUP BY source_id",
+    )?
+    .query_map([], |row| {
+        let counts = [
+            row.get("passed")?,
+            row.get("flagged")?,
+            row.get("abstained")?,
+        ];
+        Ok((row.get("source_id")?, counts))
+    })?
+    .collect()
+}

@@ -1,0 +1,81 @@
+//! How much there is, and the end of what is old.
+
+use std::path::Path;
+
+use rusqlite::{Connection, params};
+
+use super::column::Millis;
+use crate::{model::Timestamp, store::Counts};
+
+/// Pages dropped in one transaction: other writes go in between.
+pub(super) const PRUNE_BATCH: usize = 200;
+
+/// Rows of the tables; every count is answered by an index.
+pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts> {
+    let count = |sql: &str| -> rusqlite::Result<u64> {
+        db.prepare_cached(sql)?.query_row([], |row| row.get(0))
+    };
+    let (due, lag): (u64, i64) = db
+        .prepare_cached(
+            "SELECT count(*), coalesce(?1 - min(next_at), 0) FROM urls
+              WHERE state = 'queued' AND wanted = 1 AND next_at <= ?1",
+        )?
+        .query_row([Millis(now)], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let waiting = db
+        .prepare_cached(
+            "SELECT count(*) FROM urls
+              WHERE state = 'queued' AND wanted = 1 AND next_at > ?1",
+        )?
+        .query_row([Millis(now)], |row| row.get(0))?;
+    Ok(Counts {
+        waiting,
+        due,
+        leased: count("SELECT count(*) FROM urls WHERE state = 'leased'")?,
+        done: count("SELECT count(*) FROM urls WHERE state = 'done'")?,
+        gone: count("SELECT count(*) FROM urls WHERE state = 'gone'")?,
+        hosts: count("SELECT count(*) FROM hosts")?,
+        hosts_failing: count("SELECT count(*) FROM hosts WHERE failures > 0")?,
+        articles: count("SELECT count(*) FROM articles")?,
+        lag_seconds: lag.unsigned_abs() / 1_000,
+        outbox: count("SELECT count(*) FROM outbox")?,
+        ..Counts::default()
+    })
+}
+
+/// Bytes of the database and its log.
+pub(super) fn size(path: &Path) -> u64 {
+    let mut log = path.as_os_str().to_os_string();
+    log.push("-wal");
+    [path, Path::new(&log)]
+        .into_iter()
+        .filter_map(|file| std::fs::metadata(file).ok())
+        .map(|file| file.len())
+        .sum()
+}
+
+/// Bytes free for us on the disk of the database; 0 where the system does not tell.
+#[cfg(unix)]
+pub(super) fn free(path: &Path) -> u64 {
+    rustix::fs::statvfs(path).map_or(0, |disk| disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Bytes free for us on the disk of the database; 0 where the system does not tell.
+#[cfg(not(unix))]
+pub(super) fn free(_path: &Path) -> u64 {
+    0
+}
+
+/// Drops up to [`PRUNE_BATCH`] pages fetched before `before`.
+pub(super) fn prune_pages(db: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM pages WHERE article_id IN (
+             SELECT article_id FROM pages WHERE fetched_at < ?1 ORDER BY fetched_at LIMIT ?2)",
+    )?
+    .execute(params![Millis(before), PRUNE_BATCH])
+}
+
+/// Drops every robots.txt that nobody has asked for since `before`.
+pub(super) fn prune_robots(db: &Connection, before: Timestamp) -> rusqlite::Result<usize> {
+    db.prepare_cached("DELETE FROM robots WHERE fetched_at < ?1")?
+        .execute([Millis(before)])
+}
