@@ -1,1 +1,33 @@
+//! The contract of `Store`, held over every implementation, and what SQLite alone promises.
 
+mod articles;
+mod completion;
+mod crash;
+mod given;
+mod model;
+mod queue;
+mod sources;
+mod sqlite;
+
+use std::sync::Arc;
+
+use benggala::store::{self, Store};
+use tempfile::TempDir;
+
+/// An empty place for a store.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    pub(crate) folder: TempDir,
+}
+
+impl Place {
+    /// Opens the store there; again after the one before was dropped.
+    pub(crate) async fn open(&self) -> Arc<dyn Store> {
+        store::open(&self.url).await.expect("the store opens")
+    }
+}
+
+/// One place for every kind of store: the contract is held over all of them.
+pub(crate) fn places() -> Vec<Place> {
+    [sqlite::place].into_iter().map(|place| place()).collect()
+}

@@ -1,0 +1,289 @@
+//! What the end of a lease writes.
+
+use benggala::{
+    model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
+    store::{ArticleQuery, Completed, Completion, Fate},
+};
+use bytes::Bytes;
+
+use super::{
+    given::{
+        ABSTAIN, again, announced, at, claim, complete, completion, lease_one, link, read,
+        read_all, url,
+    },
+    places,
+};
+
+#[tokio::test]
+async fn links_are_counted_once() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/1"]).await;
+        let lease = lease_one(&store, at(1)).await;
+        let article = |address: &str| link(address, "harian", PageKind::Article);
+        let long = format!("https://harian.example/{}", "x".repeat(2_048));
+        let found = Completion {
+            links: vec![
+                article("https://harian.example/1"),
+                article("https://harian.example/2"),
+                article("https://harian.example/2"),
+                article("https://other.example/3"),
+                article(&long),
+                article("mailto:sari@harian.example"),
+                link(
+                    "https://harian.example/part.xml",
+                    "stranger",
+                    PageKind::Sitemap,
+                ),
+            ],
+            ..completion(at(1), Fate::Done)
+        };
+        let completed = complete(&store, &lease, found).await;
+        let expected = Completed {
+            accepted: true,
+            links_new: 3,
+            links_known: 2,
+            ..Completed::default()
+        };
+        assert_eq!(completed, expected, "a trap and a stranger are not counted");
+        let leases = store.claim(&claim("a", at(1))).await.unwrap();
+        let part = leases.iter().find(|l| l.link.kind == PageKind::Sitemap);
+        assert_eq!(
+            part.unwrap().link.source,
+            "harian",
+            "an unknown source is the one that led here"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_article_is_new_once() {
+    for place in places() {
+        let store = place.open().await;
+        let addresses = ["https://harian.example/1", "https://harian.example/1?amp=1"];
+        announced(&store, &addresses).await;
+        let first = lease_one(&store, at(1)).await;
+        let first = complete(&store, &first, read(&first, at(1), Verdict::Flag)).await;
+        assert!(first.article_new);
+
+        let second = lease_one(&store, at(2)).await;
+        let mut same = read(&second, at(2), Verdict::Pass);
+        same.visit.as_mut().unwrap().canonical = url(addresses[0]);
+        let second = complete(&store, &second, same).await;
+        assert!(!second.article_new);
+        assert_eq!(second.article, first.article);
+
+        let row = store
+            .article(first.article.unwrap())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(row.url.as_str(), addresses[0]);
+        assert_eq!(row.verdict, Verdict::Pass, "the latest conclusion");
+        assert_eq!(row.findings, []);
+        assert_eq!(row.fetched_at, at(1), "first seen");
+        let page = store.page(row.id).await.unwrap().unwrap();
+        assert_eq!(page.fetched_at, at(2), "the latest page");
+        assert_eq!(store.counts(at(2)).await.unwrap().articles, 1);
+        assert_eq!(store.parcels(at(2), 10).await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_new_and_flagged_are_told_to_every_channel() {
+    for place in places() {
+        let store = place.open().await;
+        announced(
+            &store,
+            &["https://harian.example/1", "https://harian.example/2"],
+        )
+        .await;
+        let channels = ["desk".to_string(), "archive".to_string()];
+        for verdict in [Verdict::Pass, Verdict::Flag] {
+            let lease = lease_one(&store, at(5)).await;
+            let completion = read(&lease, at(5), verdict);
+            store.complete(&lease, completion, &channels).await.unwrap();
+        }
+        assert_eq!(store.parcels(at(4), 10).await.unwrap(), []);
+        assert_eq!(store.parcels(at(5), 1).await.unwrap().len(), 1);
+        let parcels = store.parcels(at(5), 10).await.unwrap();
+        let told: Vec<_> = parcels.iter().map(|parcel| &parcel.channel).collect();
+        assert_eq!(told, ["desk", "archive"]);
+
+        let payload: serde_json::Value = serde_json::from_str(&parcels[0].payload).unwrap();
+        assert_eq!(payload["url"], "https://harian.example/2");
+        assert_eq!(payload["source"], "harian");
+        assert_eq!(payload["title"], "Jembatan baru dibuka");
+        assert_eq!(payload["verdict"], "flag");
+        assert_eq!(payload["findings"][0]["rule"], "stock-phrase");
+        assert_eq!(payload["findings"][0]["text"], "Kata");
+        assert_eq!(payload["findings"][0]["note"], "stock-phrase was here");
+        let id = payload["article"].as_i64().unwrap();
+        assert!(store.article(id).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
+async fn parcels_are_settled() {
+    for place in places() {
+        let store = place.open().await;
+        read_all(&store, &[Verdict::Flag, Verdict::Flag]).await;
+        let parcels = store.parcels(at(100), 10).await.unwrap();
+        store.settle(parcels[0].id, Some(at(200))).await.unwrap();
+        store.settle(parcels[1].id, None).await.unwrap();
+        assert_eq!(store.parcels(at(199), 10).await.unwrap(), []);
+        assert_eq!(store.counts(at(199)).await.unwrap().outbox, 1);
+        let later = store.parcels(at(200), 10).await.unwrap();
+        assert_eq!(later[0].id, parcels[0].id);
+        assert_eq!(later[0].attempts, 1);
+        store.settle(later[0].id, None).await.unwrap();
+        store.settle(later[0].id, None).await.unwrap();
+        assert_eq!(store.counts(at(200)).await.unwrap().outbox, 0);
+    }
+}
+
+#[tokio::test]
+async fn robots_come_with_the_lease() {
+    let rules = [
+        RobotsRules::Text(Bytes::from_static(b"User-agent: *\nDisallow: /x\n")),
+        RobotsRules::Text(Bytes::new()),
+        RobotsRules::Unavailable,
+        RobotsRules::Unreachable,
+    ];
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/1"]).await;
+        let mut now = at(1);
+        for rules in &rules {
+            let lease = lease_one(&store, now).await;
+            let record = RobotsRecord {
+                origin: "https://harian.example:443".to_string(),
+                fetched_at: now,
+                rules: rules.clone(),
+            };
+            let other = RobotsRecord {
+                origin: "http://harian.example:80".to_string(),
+                fetched_at: now,
+                rules: RobotsRules::Unreachable,
+            };
+            let seen = Completion {
+                robots: vec![record.clone(), other],
+                ..completion(now, again(at(now.timestamp() - at(0).timestamp() + 1)))
+            };
+            complete(&store, &lease, seen).await;
+            now += chrono::Duration::seconds(1);
+            let lease = lease_one(&store, now).await;
+            assert_eq!(lease.robots, Some(record));
+            store.release(&[lease]).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_poll_is_the_health_of_its_source() {
+    for place in places() {
+        let store = place.open().await;
+        let auto = super::given::source("harian", PageKind::Auto, "https://harian.example/");
+        store.put_sources(&[auto.clone()], at(0)).await.unwrap();
+        let failing = |outcome, error: Option<&str>| Completion {
+            outcome,
+            error: error.map(str::to_string),
+            ..completion(at(1), again(at(1)))
+        };
+        let timeout = failing(FetchOutcome::Timeout, None);
+        let broken = failing(FetchOutcome::Ok, Some("not a feed"));
+        let cancelled = failing(FetchOutcome::Cancelled, None);
+        for (answer, failures, error) in [
+            (timeout, 1, Some("timeout")),
+            (broken, 2, Some("not a feed")),
+            (cancelled, 2, Some("not a feed")),
+        ] {
+            let lease = lease_one(&store, at(1)).await;
+            complete(&store, &lease, answer).await;
+            let row = store.sources().await.unwrap().remove(0);
+            assert_eq!((row.failures, row.error.as_deref()), (failures, error));
+            assert_eq!(row.last_success, None);
+        }
+
+        let lease = lease_one(&store, at(2)).await;
+        let good = Completion {
+            kind: Some(PageKind::Feed),
+            links: vec![link(
+                "https://harian.example/map",
+                "harian",
+                PageKind::Sitemap,
+            )],
+            ..completion(at(2), again(at(600)))
+        };
+        complete(&store, &lease, good).await;
+        let row = store.sources().await.unwrap().remove(0);
+        assert_eq!((row.failures, row.error), (0, None));
+        assert_eq!(row.last_success, Some(at(2)));
+        assert_eq!(row.kind, PageKind::Feed);
+        assert_eq!(row.next_at, Some(at(600)));
+
+        // A part of the source that fails is not the source.
+        let part = lease_one(&store, at(3)).await;
+        complete(&store, &part, failing(FetchOutcome::Dns, None)).await;
+        assert_eq!(store.sources().await.unwrap()[0].failures, 0);
+
+        // What was learned stays over a restart with the same configuration.
+        store.put_sources(&[auto], at(4)).await.unwrap();
+        assert_eq!(store.sources().await.unwrap()[0].kind, PageKind::Feed);
+        let poll = store.claim(&claim("a", at(600))).await.unwrap();
+        assert!(poll.iter().any(|l| l.link.kind == PageKind::Feed));
+    }
+}
+
+#[tokio::test]
+async fn verdicts_are_kept_with_their_reason() {
+    for place in places() {
+        let store = place.open().await;
+        read_all(&store, &[Verdict::Pass, ABSTAIN, Verdict::Flag]).await;
+        let verdicts = store.verdicts("harian").await.unwrap();
+        let expected = [
+            (Verdict::Pass, at(10)),
+            (ABSTAIN, at(11)),
+            (Verdict::Flag, at(12)),
+        ];
+        assert_eq!(verdicts, expected);
+        assert_eq!(store.verdicts("stranger").await.unwrap(), []);
+        let row = store.sources().await.unwrap().remove(0);
+        assert_eq!((row.passed, row.flagged, row.abstained), (1, 1, 1));
+        assert_eq!(row.last_article, Some(at(12)));
+    }
+}
+
+#[tokio::test]
+async fn sixteen_writers_at_once_lose_nothing() {
+    const EACH: usize = 12;
+    for place in places() {
+        let store = place.open().await;
+        let addresses: Vec<_> = (0..16 * EACH)
+            .map(|n| format!("https://h{n}.example/"))
+            .collect();
+        let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
+        announced(&store, &addresses).await;
+        let workers = (0..16).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for second in 1..=EACH {
+                    let now = at(i64::try_from(second).unwrap());
+                    let lease = lease_one(&store, now).await;
+                    let completed = complete(&store, &lease, read(&lease, now, Verdict::Pass));
+                    assert!(completed.await.article_new);
+                }
+            })
+        });
+        for worker in workers.collect::<Vec<_>>() {
+            worker.await.unwrap();
+        }
+        let counts = store.counts(at(20)).await.unwrap();
+        assert_eq!((counts.done, counts.due, counts.leased), (192, 0, 0));
+        let all = ArticleQuery {
+            limit: usize::MAX,
+            ..ArticleQuery::default()
+        };
+        assert_eq!(store.articles(&all).await.unwrap().len(), 192);
+    }
+}

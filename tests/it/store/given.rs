@@ -1,0 +1,202 @@
+//! What the tests put into a store.
+
+use std::{sync::Arc, time::Duration};
+
+use benggala::{
+    model::{
+        Article, Assessment, Block, BlockKind, FetchOutcome, Finding, Headers, Link, Page,
+        PageKind, Provenance, Reason, RulesHash, Scores, SiteRules, Source, Timestamp, Verdict,
+    },
+    store::{Claim, Completed, Completion, Fate, Lease, Store, Visit},
+};
+use bytes::Bytes;
+use chrono::DateTime;
+use url::Url;
+
+/// Seconds after the moment at which every test begins.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time")
+}
+
+pub(crate) fn url(text: &str) -> Url {
+    Url::parse(text).expect("a URL")
+}
+
+pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
+    Source {
+        name: name.to_string(),
+        kind,
+        url: url(address),
+        every: None,
+        lang: None,
+        rules: SiteRules::default(),
+    }
+}
+
+pub(crate) fn link(address: &str, source: &str, kind: PageKind) -> Link {
+    Link {
+        url: url(address),
+        source: source.to_string(),
+        kind,
+        published: None,
+    }
+}
+
+/// Ten URLs, two of one host, for a minute.
+pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
+    Claim {
+        worker: worker.to_string(),
+        now,
+        lease: Duration::from_secs(60),
+        limit: 10,
+        per_host: 2,
+    }
+}
+
+/// A good answer with nothing in it.
+pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
+    Completion {
+        at,
+        outcome: FetchOutcome::Ok,
+        status: Some(200),
+        etag: None,
+        last_modified: None,
+        fate,
+        kind: None,
+        host_next_at: at,
+        host_failures: 0,
+        robots: Vec::new(),
+        links: Vec::new(),
+        visit: None,
+        error: None,
+    }
+}
+
+pub(crate) fn again(at: Timestamp) -> Fate {
+    Fate::Again { at, attempts: 0 }
+}
+
+pub(crate) fn article(body: &str) -> Article {
+    Article {
+        title: Some("Jembatan baru dibuka".to_string()),
+        byline: Some("Sari".to_string()),
+        published: DateTime::parse_from_rfc3339("2025-06-15T08:30:00+07:00").ok(),
+        body: body.to_string(),
+        blocks: vec![Block {
+            span: 0..body.len(),
+            kind: BlockKind::Paragraph,
+            link_bytes: 0,
+        }],
+        provenance: vec![Provenance {
+            rule: "translator-script".to_string(),
+            note: "a widget that translates".to_string(),
+        }],
+        ..Article::default()
+    }
+}
+
+/// With a finding on the first four bytes for each rule.
+pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment {
+    let finding = |rule: &&'static str| Finding {
+        rule,
+        span: 0..4,
+        note: format!("{rule} was here"),
+    };
+    Assessment {
+        verdict,
+        scores: Scores {
+            overall: 0.75,
+            translation: None,
+            boilerplate: 0.125,
+        },
+        findings: rules.iter().map(finding).collect(),
+        rules: RulesHash(0xfedc_ba98_7654_3210),
+    }
+}
+
+pub(crate) fn visit(lease: &Lease, at: Timestamp, verdict: Verdict) -> Visit {
+    let rules: &[&str] = match verdict {
+        Verdict::Flag => &["stock-phrase", "link-farm"],
+        Verdict::Pass | Verdict::Abstain(_) => &[],
+    };
+    Visit {
+        page: Page {
+            link: lease.link.clone(),
+            final_url: lease.link.url.clone(),
+            fetched_at: at,
+            status: 200,
+            headers: Headers(vec![("content-type".to_string(), "text/html".to_string())]),
+            body: Bytes::from_static(b"<p>Kata pertama, kata kedua.</p>"),
+        },
+        canonical: lease.link.url.clone(),
+        article: article("Kata pertama, kata kedua."),
+        assessment: assessment(verdict, rules),
+    }
+}
+
+pub(crate) const ABSTAIN: Verdict = Verdict::Abstain(Reason::TooShort);
+
+/// A completion that ends an article.
+pub(crate) fn read(lease: &Lease, at: Timestamp, verdict: Verdict) -> Completion {
+    Completion {
+        visit: Some(Box::new(visit(lease, at, verdict))),
+        ..completion(at, Fate::Done)
+    }
+}
+
+/// The source "harian", its feed read, and the articles it announced waiting.
+pub(crate) async fn announced(store: &Arc<dyn Store>, articles: &[&str]) {
+    let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
+    store.put_sources(&[feed], at(0)).await.expect("sources");
+    let leases = store.claim(&claim("given", at(0))).await.expect("a claim");
+    let links = articles
+        .iter()
+        .map(|address| link(address, "harian", PageKind::Article))
+        .collect();
+    let completion = Completion {
+        links,
+        ..completion(at(0), again(at(100_000)))
+    };
+    complete(store, &leases[0], completion).await;
+}
+
+pub(crate) async fn complete(
+    store: &Arc<dyn Store>,
+    lease: &Lease,
+    completion: Completion,
+) -> Completed {
+    let notify = ["desk".to_string()];
+    let completed = store.complete(lease, completion, &notify).await;
+    completed.expect("a completion")
+}
+
+pub(crate) async fn lease_one(store: &Arc<dyn Store>, now: Timestamp) -> Lease {
+    let one = Claim {
+        limit: 1,
+        ..claim("given", now)
+    };
+    let mut leases = store.claim(&one).await.expect("a claim");
+    leases.pop().expect("a URL is due")
+}
+
+/// Reads one article with each verdict; tells the rows.
+pub(crate) async fn read_all(store: &Arc<dyn Store>, verdicts: &[Verdict]) -> Vec<i64> {
+    let addresses: Vec<_> = (0..verdicts.len())
+        .map(|n| format!("https://harian.example/{n}"))
+        .collect();
+    let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
+    announced(store, &addresses).await;
+    let mut rows = Vec::new();
+    for (n, verdict) in verdicts.iter().enumerate() {
+        let now = at(10 + i64::try_from(n).expect("few"));
+        let lease = lease_one(store, now).await;
+        let completed = complete(store, &lease, read(&lease, now, *verdict)).await;
+        rows.extend(completed.article);
+    }
+    rows
+}
+
+/// The addresses of leases, in order.
+pub(crate) fn addresses(leases: &[Lease]) -> Vec<&str> {
+    leases.iter().map(|lease| lease.link.url.as_str()).collect()
+}

@@ -1,0 +1,349 @@
+//! Claims and leases.
+
+use std::time::Duration;
+
+use benggala::{
+    model::{Link, PageKind},
+    store::{Claim, Completion, Fate},
+};
+
+use super::{
+    given::{
+        addresses, again, announced, at, claim, complete, completion, lease_one, link, source,
+    },
+    places,
+};
+
+const THREE: [&str; 3] = [
+    "https://harian.example/1",
+    "https://harian.example/2",
+    "https://harian.example/3",
+];
+
+#[tokio::test]
+async fn a_lease_is_exclusive() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let all = Claim {
+            per_host: 10,
+            ..claim("a", at(1))
+        };
+        let first = store.claim(&all).await.unwrap();
+        assert_eq!(addresses(&first), THREE);
+        assert!(first.iter().all(|lease| lease.worker == "a"));
+        let other = Claim {
+            worker: "b".to_string(),
+            ..all
+        };
+        assert_eq!(store.claim(&other).await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn concurrent_workers_share_without_overlap() {
+    for place in places() {
+        let store = place.open().await;
+        let articles: Vec<_> = (0..40).map(|n| format!("https://h{n}.example/a")).collect();
+        let articles: Vec<_> = articles.iter().map(String::as_str).collect();
+        announced(&store, &articles).await;
+        let claims = (0..16).map(|n| {
+            let store = store.clone();
+            let claim = Claim {
+                limit: 3,
+                ..claim(&format!("worker {n}"), at(1))
+            };
+            tokio::spawn(async move { store.claim(&claim).await.unwrap() })
+        });
+        let mut found = Vec::new();
+        for task in claims.collect::<Vec<_>>() {
+            found.extend(task.await.unwrap().into_iter().map(|lease| lease.id));
+        }
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found.len(), 40, "16 x 3 places for 40 URLs");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_lease_passes_on_and_the_late_owner_changes_nothing() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE[..1]).await;
+        let early = lease_one(&store, at(1)).await;
+        assert_eq!(store.claim(&claim("b", at(60))).await.unwrap(), []);
+        let late = store.claim(&claim("b", at(61))).await.unwrap();
+        assert_eq!(addresses(&late), addresses(std::slice::from_ref(&early)));
+        assert!(late[0].fence > early.fence);
+
+        let before = store.counts(at(62)).await.unwrap();
+        let found = Completion {
+            links: vec![link("https://x.example/", "harian", PageKind::Article)],
+            ..super::given::read(&early, at(62), benggala::model::Verdict::Flag)
+        };
+        let refused = complete(&store, &early, found.clone()).await;
+        assert_eq!(refused, Default::default());
+        assert_eq!(store.counts(at(62)).await.unwrap(), before);
+
+        let accepted = complete(&store, &late[0], found.clone()).await;
+        assert!(accepted.accepted && accepted.article_new && accepted.links_new == 1);
+        let twice = complete(&store, &late[0], found).await;
+        assert!(!twice.accepted, "a lease ends once");
+    }
+}
+
+#[tokio::test]
+async fn expire_returns_leases_and_counts_them() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let leases = store.claim(&claim("a", at(1))).await.unwrap();
+        assert_eq!(leases.len(), 2, "per_host");
+        assert_eq!(store.expire(at(60)).await.unwrap(), 0);
+        assert_eq!(store.expire(at(61)).await.unwrap(), 2);
+        assert_eq!(store.expire(at(61)).await.unwrap(), 0);
+        let gone = complete(&store, &leases[0], completion(at(61), Fate::Done)).await;
+        assert!(!gone.accepted);
+        assert_eq!(store.counts(at(61)).await.unwrap().due, 3);
+    }
+}
+
+#[tokio::test]
+async fn released_leases_are_due_as_before() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE[..2]).await;
+        let leases = store.claim(&claim("a", at(1))).await.unwrap();
+        store.release(&leases).await.unwrap();
+        let again = store.claim(&claim("b", at(1))).await.unwrap();
+        assert_eq!(addresses(&again), addresses(&leases));
+        store.release(&leases).await.unwrap();
+        assert_eq!(
+            store.claim(&claim("c", at(1))).await.unwrap(),
+            [],
+            "whoever lost a lease cannot give it back"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_host_is_left_alone_until_its_time() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let lease = lease_one(&store, at(1)).await;
+        let pause = Completion {
+            host_next_at: at(30),
+            host_failures: 4,
+            ..completion(at(2), Fate::Done)
+        };
+        complete(&store, &lease, pause).await;
+        assert_eq!(store.claim(&claim("a", at(29))).await.unwrap(), []);
+        assert_eq!(store.next_due(at(3)).await.unwrap(), Some(at(30)));
+        let leases = store.claim(&claim("a", at(30))).await.unwrap();
+        assert_eq!(addresses(&leases), THREE[1..]);
+        assert_eq!(leases[0].host_failures, 4);
+
+        // A pause can be prolonged, not cut short.
+        let longer = Completion {
+            host_next_at: at(90),
+            ..completion(at(31), Fate::Done)
+        };
+        complete(&store, &leases[0], longer).await;
+        complete(&store, &leases[1], completion(at(32), again(at(33)))).await;
+        assert_eq!(store.next_due(at(33)).await.unwrap(), Some(at(90)));
+    }
+}
+
+#[tokio::test]
+async fn claims_are_spread_over_hosts() {
+    for place in places() {
+        let store = place.open().await;
+        let articles: Vec<_> = (0..30)
+            .map(|n| format!("https://big.example/{n}"))
+            .chain(["https://b.example/1".to_string()])
+            .chain(["https://c.example/1".to_string()])
+            .chain(["https://c.example/2".to_string()])
+            .collect();
+        let articles: Vec<_> = articles.iter().map(String::as_str).collect();
+        announced(&store, &articles).await;
+        let four = Claim {
+            limit: 4,
+            per_host: 3,
+            ..claim("a", at(1))
+        };
+        let first = store.claim(&four).await.unwrap();
+        let mut hosts: Vec<_> = first.iter().filter_map(|l| l.link.url.host_str()).collect();
+        hosts.sort_unstable();
+        assert_eq!(
+            hosts,
+            ["b.example", "big.example", "big.example", "c.example"]
+        );
+        let rest = store.claim(&Claim { limit: 9, ..four }).await.unwrap();
+        assert_eq!(
+            addresses(&rest),
+            ["https://big.example/2", "https://c.example/2"],
+            "leases under way count for per_host"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_host_that_has_waited_longest_comes_first() {
+    for place in places() {
+        let store = place.open().await;
+        let articles = [
+            "https://a.example/1",
+            "https://a.example/2",
+            "https://b.example/1",
+            "https://b.example/2",
+        ];
+        announced(&store, &articles).await;
+        let mut hosts = Vec::new();
+        for second in 1..=4 {
+            let lease = lease_one(&store, at(second)).await;
+            hosts.push(lease.link.url.host_str().unwrap().to_string());
+            complete(&store, &lease, completion(at(second), Fate::Done)).await;
+        }
+        assert_ne!(hosts[0], hosts[1]);
+        assert_eq!(hosts[..2], hosts[2..]);
+    }
+}
+
+#[tokio::test]
+async fn ports_are_hosts_of_their_own() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["http://a.example:8080/1", "http://a.example/1"]).await;
+        let one = Claim {
+            per_host: 1,
+            ..claim("a", at(1))
+        };
+        assert_eq!(store.claim(&one).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn polls_go_before_articles() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let now = at(100_000);
+        let two = store.claim(&claim("a", now)).await.unwrap();
+        assert_eq!(
+            addresses(&two),
+            ["https://harian.example/feed", THREE[0]],
+            "though the articles have waited longer"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_before_its_time() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE[..1]).await;
+        let lease = lease_one(&store, at(1)).await;
+        let failed = Fate::Again {
+            at: at(500),
+            attempts: 3,
+        };
+        complete(&store, &lease, completion(at(2), failed)).await;
+        assert_eq!(store.next_due(at(2)).await.unwrap(), Some(at(500)));
+        assert_eq!(store.claim(&claim("a", at(499))).await.unwrap(), []);
+        assert_eq!(lease_one(&store, at(500)).await.attempts, 3);
+    }
+}
+
+#[tokio::test]
+async fn next_due_follows_the_leases() {
+    for place in places() {
+        let store = place.open().await;
+        assert_eq!(store.next_due(at(0)).await.unwrap(), None);
+        announced(&store, &THREE[..2]).await;
+        assert!(store.next_due(at(1)).await.unwrap() <= Some(at(1)));
+        let lease = lease_one(&store, at(1)).await;
+        assert_eq!(
+            store.next_due(at(1)).await.unwrap(),
+            Some(at(61)),
+            "the host is busy until the lease ends"
+        );
+        complete(&store, &lease, completion(at(2), Fate::Gone)).await;
+        assert_eq!(store.next_due(at(2)).await.unwrap(), Some(at(2)));
+    }
+}
+
+#[tokio::test]
+async fn odd_claims_are_answered() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let odd = [
+            Claim {
+                limit: 0,
+                ..claim("a", at(1))
+            },
+            Claim {
+                per_host: 0,
+                ..claim("a", at(1))
+            },
+            Claim {
+                worker: String::new(),
+                ..claim("a", at(-1_000_000))
+            },
+        ];
+        for claim in odd {
+            assert_eq!(store.claim(&claim).await.unwrap(), [], "{claim:?}");
+        }
+        let greedy = Claim {
+            limit: usize::MAX,
+            per_host: usize::MAX,
+            lease: Duration::MAX,
+            ..claim("a", at(1))
+        };
+        assert_eq!(store.claim(&greedy).await.unwrap().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_lease_carries_what_was_stored() {
+    for place in places() {
+        let store = place.open().await;
+        let kinds = [PageKind::Feed, PageKind::Sitemap, PageKind::Listing];
+        let sources = kinds.map(|kind| {
+            let name = kind.as_str();
+            source(name, kind, &format!("https://{name}.example/"))
+        });
+        store.put_sources(&sources, at(0)).await.unwrap();
+        let leases = store.claim(&claim("a", at(0))).await.unwrap();
+        let mut links: Vec<_> = leases.iter().map(|lease| lease.link.clone()).collect();
+        links.sort_by(|a, b| a.source.cmp(&b.source));
+        let expected = sources.map(|source| Link {
+            url: source.url,
+            source: source.name,
+            kind: source.kind,
+            published: None,
+        });
+        let mut expected = expected.to_vec();
+        expected.sort_by(|a, b| a.source.cmp(&b.source));
+        assert_eq!(links, expected);
+
+        let published = Link {
+            published: Some(at(-60)),
+            ..link("https://feed.example/1", "feed", PageKind::Article)
+        };
+        let answer = Completion {
+            etag: Some("\"v1\"".to_string()),
+            last_modified: Some("Sun, 15 Jun 2025 15:06:40 GMT".to_string()),
+            links: vec![published.clone()],
+            ..completion(at(1), again(at(50)))
+        };
+        let feed = leases.iter().find(|l| l.link.source == "feed").unwrap();
+        complete(&store, feed, answer.clone()).await;
+        assert_eq!(lease_one(&store, at(1)).await.link, published);
+        let polled = store.claim(&claim("b", at(50))).await.unwrap();
+        let polled = polled.iter().find(|l| l.link == feed.link).unwrap();
+        assert_eq!(polled.etag, answer.etag);
+        assert_eq!(polled.last_modified, answer.last_modified);
+    }
+}

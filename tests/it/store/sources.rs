@@ -1,0 +1,181 @@
+//! Sources come, go and move.
+
+use benggala::{
+    model::PageKind,
+    store::{Completion, Fate},
+};
+
+use super::{
+    given::{
+        addresses, again, announced, at, claim, complete, completion, lease_one, link, source,
+    },
+    places,
+};
+
+#[tokio::test]
+async fn a_new_source_is_due_at_once() {
+    for place in places() {
+        let store = place.open().await;
+        let sources = [
+            source("b", PageKind::Feed, "https://b.example/feed"),
+            source("a", PageKind::Auto, "https://a.example/"),
+        ];
+        store.put_sources(&sources, at(5)).await.unwrap();
+        let rows = store.sources().await.unwrap();
+        let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names, ["a", "b"], "by name");
+        let row = &rows[0];
+        assert_eq!(
+            (row.enabled, row.since, row.next_at),
+            (true, at(5), Some(at(5)))
+        );
+        assert_eq!(
+            (row.kind, row.url.as_str()),
+            (PageKind::Auto, "https://a.example/")
+        );
+        assert_eq!(store.claim(&claim("w", at(5))).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn the_same_configuration_changes_nothing() {
+    for place in places() {
+        let store = place.open().await;
+        let feed = source("a", PageKind::Feed, "https://a.example/feed");
+        store
+            .put_sources(std::slice::from_ref(&feed), at(0))
+            .await
+            .unwrap();
+        let lease = lease_one(&store, at(0)).await;
+        store
+            .put_sources(std::slice::from_ref(&feed), at(1))
+            .await
+            .unwrap();
+        let answer = Completion {
+            etag: Some("\"1\"".to_string()),
+            ..completion(at(2), again(at(600)))
+        };
+        assert!(complete(&store, &lease, answer).await.accepted);
+        store.put_sources(&[feed], at(3)).await.unwrap();
+        assert_eq!(store.next_due(at(3)).await.unwrap(), Some(at(600)));
+        assert_eq!(
+            lease_one(&store, at(600)).await.etag.as_deref(),
+            Some("\"1\"")
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_left_rests_until_it_returns() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/1"]).await;
+        let lease = lease_one(&store, at(1)).await;
+        let parts = Completion {
+            links: vec![link(
+                "https://harian.example/map",
+                "harian",
+                PageKind::Sitemap,
+            )],
+            ..completion(
+                at(1),
+                Fate::Again {
+                    at: at(2),
+                    attempts: 0,
+                },
+            )
+        };
+        complete(&store, &lease, parts).await;
+
+        store.put_sources(&[], at(2)).await.unwrap();
+        let row = store.sources().await.unwrap().remove(0);
+        assert_eq!((row.enabled, row.next_at), (false, None));
+        let now = at(200_000);
+        let leases = store.claim(&claim("a", now)).await.unwrap();
+        assert_eq!(addresses(&leases), ["https://harian.example/1"]);
+        assert_eq!(store.counts(now).await.unwrap().due, 0);
+        complete(&store, &leases[0], completion(now, Fate::Done)).await;
+        assert_eq!(store.next_due(now).await.unwrap(), None);
+
+        let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
+        store.put_sources(&[feed], now).await.unwrap();
+        let leases = store.claim(&claim("a", now)).await.unwrap();
+        let mut found = addresses(&leases);
+        found.sort_unstable();
+        assert_eq!(
+            found,
+            ["https://harian.example/feed", "https://harian.example/map"]
+        );
+        assert_eq!(store.sources().await.unwrap()[0].since, at(0));
+    }
+}
+
+#[tokio::test]
+async fn a_poll_under_way_when_its_source_leaves_is_not_repeated() {
+    for place in places() {
+        let store = place.open().await;
+        let feed = source("a", PageKind::Feed, "https://a.example/feed");
+        store.put_sources(&[feed], at(0)).await.unwrap();
+        let lease = lease_one(&store, at(0)).await;
+        store.put_sources(&[], at(1)).await.unwrap();
+        let answer = Completion {
+            links: vec![
+                link("https://a.example/1", "a", PageKind::Article),
+                link("https://a.example/map", "a", PageKind::Sitemap),
+            ],
+            ..completion(at(2), again(at(3)))
+        };
+        let completed = complete(&store, &lease, answer).await;
+        assert!(completed.accepted, "what was fetched is kept");
+        assert_eq!(completed.links_new, 2);
+        let leases = store.claim(&claim("w", at(10))).await.unwrap();
+        assert_eq!(addresses(&leases), ["https://a.example/1"]);
+    }
+}
+
+#[tokio::test]
+async fn a_source_that_moves_is_asked_at_its_new_address_only() {
+    for place in places() {
+        let store = place.open().await;
+        let old = source("a", PageKind::Feed, "https://old.example/feed");
+        store.put_sources(&[old], at(0)).await.unwrap();
+        let lease = lease_one(&store, at(0)).await;
+        let shared = link("https://old.example/map", "a", PageKind::Sitemap);
+        let answer = Completion {
+            links: vec![shared],
+            ..completion(at(0), again(at(1)))
+        };
+        complete(&store, &lease, answer).await;
+        let late = lease_one(&store, at(1)).await;
+
+        let new = source("a", PageKind::Auto, "https://new.example/feed");
+        store.put_sources(&[new], at(1)).await.unwrap();
+        assert!(
+            !complete(&store, &late, completion(at(1), again(at(1))))
+                .await
+                .accepted
+        );
+        let leases = store.claim(&claim("w", at(1))).await.unwrap();
+        assert_eq!(addresses(&leases), ["https://new.example/feed"]);
+        assert_eq!(leases[0].link.kind, PageKind::Auto);
+        let rows = store.sources().await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].url.as_str(), "https://new.example/feed");
+    }
+}
+
+#[tokio::test]
+async fn a_source_takes_over_a_url_that_was_known() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/sport"]).await;
+        let lease = lease_one(&store, at(1)).await;
+        complete(&store, &lease, completion(at(1), Fate::Gone)).await;
+        let sport = source("sport", PageKind::Listing, "https://harian.example/sport");
+        let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
+        store.put_sources(&[feed, sport], at(2)).await.unwrap();
+        let lease = lease_one(&store, at(2)).await;
+        assert_eq!(lease.link.source, "sport");
+        assert_eq!(lease.link.kind, PageKind::Listing);
+    }
+}

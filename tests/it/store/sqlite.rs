@@ -1,0 +1,323 @@
+//! What the SQLite store promises beside the contract.
+
+use std::{fs, path::PathBuf};
+
+use benggala::{
+    model::{PageKind, Verdict},
+    store::{self, ArticleQuery, Completion, Fate, StoreError},
+};
+use bytes::Bytes;
+use rusqlite::Connection;
+
+use super::{
+    Place,
+    given::{announced, at, claim, complete, completion, lease_one, link, read, read_all},
+};
+
+/// An empty folder for a database.
+pub(crate) fn place() -> Place {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("benggala.db");
+    Place {
+        url: format!("sqlite:{}", path.display()),
+        folder,
+    }
+}
+
+fn file(place: &Place) -> PathBuf {
+    place.folder.path().join("benggala.db")
+}
+
+async fn refused(place: &Place) -> StoreError {
+    store::open(&place.url)
+        .await
+        .map(drop)
+        .expect_err("refused")
+}
+
+#[tokio::test]
+async fn only_sqlite_addresses_are_known() {
+    for url in ["", "sqlite", "sqlite:", "mysql://localhost", "benggala.db"] {
+        let error = store::open(url).await.map(drop).unwrap_err();
+        assert!(
+            matches!(&error, StoreError::Url(named) if named == url),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_second_store_on_one_file_is_refused() {
+    let place = place();
+    let first = place.open().await;
+    let error = refused(&place).await;
+    assert!(matches!(&error, StoreError::Locked(_)), "{error}");
+    assert!(error.to_string().contains("benggala.db"), "{error}");
+    drop(first);
+    place.open().await;
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_untouched() {
+    let place = place();
+    drop(place.open().await);
+    let db = Connection::open(file(&place)).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    let before = fs::read(file(&place)).unwrap();
+    let error = refused(&place).await;
+    assert!(
+        matches!(error, StoreError::Newer { found: 99, .. }),
+        "{error}"
+    );
+    assert_eq!(fs::read(file(&place)).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_migration_that_fails_leaves_nothing() {
+    let place = place();
+    drop(place.open().await);
+    let application: i64 = Connection::open(file(&place))
+        .and_then(|db| db.pragma_query_value(None, "application_id", |row| row.get(0)))
+        .unwrap();
+    fs::remove_file(file(&place)).unwrap();
+
+    // Ours and empty, but for a table that is in the way of the last ones.
+    let db = Connection::open(file(&place)).unwrap();
+    db.pragma_update(None, "application_id", application)
+        .unwrap();
+    db.execute_batch("CREATE TABLE outbox (x)").unwrap();
+    let error = refused(&place).await;
+    assert!(matches!(error, StoreError::Database(_)), "{error}");
+    let tables = "SELECT group_concat(name) FROM sqlite_schema";
+    let tables: String = db.query_row(tables, [], |row| row.get(0)).unwrap();
+    assert_eq!(tables, "outbox");
+    db.execute_batch("DROP TABLE outbox").unwrap();
+    drop(db);
+    place.open().await;
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_untouched() {
+    let place = place();
+    let text = "Not a database, but somebody's notes. ".repeat(400);
+    fs::write(file(&place), &text).unwrap();
+    let error = refused(&place).await;
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+    assert!(error.to_string().contains(".recover"), "{error}");
+    assert_eq!(fs::read_to_string(file(&place)).unwrap(), text);
+}
+
+#[tokio::test]
+async fn the_database_of_another_program_is_refused() {
+    let place = place();
+    let db = Connection::open(file(&place)).unwrap();
+    db.execute_batch("CREATE TABLE recipes (name)").unwrap();
+    drop(db);
+    let error = refused(&place).await;
+    assert!(matches!(error, StoreError::Open { .. }), "{error}");
+    assert!(error.to_string().contains("another program"), "{error}");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_refused() {
+    let place = place();
+    let store = place.open().await;
+    read_all(&store, &[Verdict::Flag; 40]).await;
+    store.close().await.unwrap();
+    let sound = fs::read(file(&place)).unwrap();
+    let middle = sound.len() / 2;
+    let mut torn = sound.clone();
+    torn[middle..middle + 8192].fill(0xa5);
+    let cut = sound[..middle].to_vec();
+    for damaged in [torn, cut] {
+        fs::write(file(&place), damaged).unwrap();
+        let error = refused(&place).await;
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+    }
+    fs::write(file(&place), sound).unwrap();
+    place.open().await;
+}
+
+#[tokio::test]
+async fn a_folder_that_is_missing_is_named() {
+    let place = place();
+    let url = format!("sqlite:{}/no/such/x.db", place.folder.path().display());
+    let error = store::open(&url).await.map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::Open { .. }), "{error}");
+    assert!(error.to_string().contains("create it first"), "{error}");
+
+    let url = format!("sqlite:{}", place.folder.path().display());
+    let error = store::open(&url).await.map(drop).unwrap_err();
+    assert!(error.to_string().contains("it is a folder"), "{error}");
+}
+
+/// `/sys` takes no files, not even from root, for whom no folder is read-only.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_read_only_folder_is_named() {
+    let error = store::open("sqlite:/sys/benggala.db").await.map(drop);
+    let error = error.unwrap_err();
+    assert!(matches!(error, StoreError::Open { .. }), "{error}");
+    assert!(error.to_string().contains("writable"), "{error}");
+}
+
+#[tokio::test]
+async fn a_completion_that_fails_leaves_nothing() {
+    let place = place();
+    let store = place.open().await;
+    announced(&store, &["https://harian.example/1"]).await;
+    let lease = lease_one(&store, at(1)).await;
+    let found = Completion {
+        links: vec![link("https://x.example/", "harian", PageKind::Article)],
+        ..read(&lease, at(1), Verdict::Flag)
+    };
+    let before = store.counts(at(1)).await.unwrap();
+    let other = Connection::open(file(&place)).unwrap();
+    for table in ["urls", "articles", "assessments", "pages", "outbox"] {
+        let fault = format!(
+            "CREATE TRIGGER fault BEFORE INSERT ON {table}
+             BEGIN SELECT raise(ABORT, 'a fault in {table}'); END"
+        );
+        other.execute_batch(&fault).unwrap();
+        let notify = ["desk".to_string()];
+        let failed = store.complete(&lease, found.clone(), &notify).await;
+        assert!(
+            matches!(&failed, Err(StoreError::Database(why)) if why.contains(table)),
+            "{failed:?}"
+        );
+        let counts = store.counts(at(1)).await.unwrap();
+        let size_bytes = before.size_bytes;
+        let free_bytes = before.free_bytes;
+        assert_eq!(
+            store::Counts {
+                size_bytes,
+                free_bytes,
+                ..counts
+            },
+            before,
+            "{table}"
+        );
+        other.execute_batch("DROP TRIGGER fault").unwrap();
+    }
+    assert!(complete(&store, &lease, found).await.article_new);
+}
+
+#[tokio::test]
+async fn one_failure_in_a_shared_commit_is_the_only_one() {
+    let place = place();
+    let store = place.open().await;
+    let addresses: Vec<_> = (0..12).map(|n| format!("https://h{n}.example/")).collect();
+    let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
+    announced(&store, &addresses).await;
+    let all = benggala::store::Claim {
+        limit: 12,
+        ..claim("a", at(1))
+    };
+    let leases = store.claim(&all).await.unwrap();
+    let other = Connection::open(file(&place)).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER fault BEFORE INSERT ON articles WHEN NEW.url = 'https://h5.example/'
+             BEGIN SELECT raise(ABORT, 'a fault'); END",
+        )
+        .unwrap();
+    let tasks = leases.into_iter().map(|lease| {
+        let store = store.clone();
+        tokio::spawn(async move {
+            let completion = read(&lease, at(2), Verdict::Pass);
+            let result = store.complete(&lease, completion, &[]).await;
+            (lease.link.url.to_string(), result.is_ok())
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        let (address, stored) = task.await.unwrap();
+        assert_eq!(stored, address != "https://h5.example/", "{address}");
+    }
+    let counts = store.counts(at(2)).await.unwrap();
+    assert_eq!((counts.done, counts.leased, counts.articles), (11, 1, 11));
+}
+
+#[tokio::test]
+async fn every_conclusion_is_kept() {
+    let place = place();
+    let store = place.open().await;
+    let id = read_all(&store, &[Verdict::Flag]).await[0];
+    let row = store.article(id).await.unwrap().unwrap();
+    let content = super::given::article(&row.body);
+    let passed = super::given::assessment(Verdict::Pass, &[]);
+    store.reassess(id, &content, &passed, at(99)).await.unwrap();
+    let other = Connection::open(file(&place)).unwrap();
+    let history = "SELECT group_concat(verdict) FROM assessments";
+    let history: String = other.query_row(history, [], |row| row.get(0)).unwrap();
+    assert_eq!(history, "flag,pass");
+}
+
+#[tokio::test]
+async fn an_unreadable_value_is_an_error_and_not_a_guess() {
+    let place = place();
+    let store = place.open().await;
+    let id = read_all(&store, &[Verdict::Flag]).await[0];
+    let other = Connection::open(file(&place)).unwrap();
+    other
+        .execute_batch("UPDATE assessments SET findings = '{broken'; UPDATE articles SET url = 'x'")
+        .unwrap();
+    let error = store.article(id).await.unwrap_err();
+    assert!(matches!(error, StoreError::Value(_)), "{error}");
+    let query = ArticleQuery {
+        limit: 1,
+        ..ArticleQuery::default()
+    };
+    assert!(store.articles(&query).await.is_err());
+}
+
+/// A reader that stays keeps the log from being emptied; once it goes, the log shrinks.
+#[tokio::test]
+async fn the_log_shrinks_after_a_long_reader() {
+    const PAGE: usize = 1 << 20;
+    const PAGES: usize = 48;
+    let place = place();
+    let store = place.open().await;
+    let addresses: Vec<_> = (0..PAGES + 3)
+        .map(|n| format!("https://h{n}.example/"))
+        .collect();
+    let addresses: Vec<_> = addresses.iter().map(String::as_str).collect();
+    announced(&store, &addresses).await;
+    let log = || {
+        fs::metadata(place.folder.path().join("benggala.db-wal"))
+            .unwrap()
+            .len()
+    };
+
+    let reader = Connection::open(file(&place)).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM urls")
+        .unwrap();
+    let mut noise = 1_u64;
+    for _ in 0..PAGES {
+        let lease = lease_one(&store, at(1)).await;
+        let mut large = read(&lease, at(1), Verdict::Pass);
+        large.visit.as_mut().unwrap().page.body = incompressible(PAGE, &mut noise);
+        complete(&store, &lease, large).await;
+    }
+    assert!(log() > 40 << 20, "the reader holds it");
+    drop(reader);
+    for _ in 0..3 {
+        let lease = lease_one(&store, at(1)).await;
+        complete(&store, &lease, completion(at(1), Fate::Done)).await;
+    }
+    assert!(log() <= 33 << 20, "{} bytes", log());
+}
+
+/// xorshift64 (Marsaglia, 2003): bytes that no compressor makes smaller.
+fn incompressible(length: usize, state: &mut u64) -> Bytes {
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        *state ^= *state << 13;
+        *state ^= *state >> 7;
+        *state ^= *state << 17;
+        bytes.extend(state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    Bytes::from(bytes)
+}
