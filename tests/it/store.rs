@@ -1,5 +1,11 @@
 //! The contract of `Store`, held over every implementation, and what SQLite alone promises.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends at its first surprise"
+)]
+
 mod articles;
 mod completion;
 mod crash;

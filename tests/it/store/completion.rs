@@ -184,7 +184,10 @@ async fn a_poll_is_the_health_of_its_source() {
     for place in places() {
         let store = place.open().await;
         let auto = super::given::source("harian", PageKind::Auto, "https://harian.example/");
-        store.put_sources(&[auto.clone()], at(0)).await.unwrap();
+        store
+            .put_sources(std::slice::from_ref(&auto), at(0))
+            .await
+            .unwrap();
         let failing = |outcome, error: Option<&str>| Completion {
             outcome,
             error: error.map(str::to_string),

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashSet,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
     sync::Arc,
 };
@@ -123,7 +123,7 @@ async fn work(store: Arc<dyn Store>, worker: String, now: benggala::model::Times
             } else {
                 let completed = complete(&store, &lease, read(&lease, now, Verdict::Flag)).await;
                 assert!(completed.article_new);
-                println!("stored {}", lease.link.url);
+                writeln!(std::io::stdout(), "stored {}", lease.link.url).unwrap();
             }
         }
     }

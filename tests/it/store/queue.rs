@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use benggala::{
-    model::{Link, PageKind},
-    store::{Claim, Completion, Fate},
+    model::{Link, PageKind, Verdict},
+    store::{Claim, Completed, Completion, Fate},
 };
 
 use super::{
     given::{
-        addresses, again, announced, at, claim, complete, completion, lease_one, link, source,
+        addresses, again, announced, at, claim, complete, completion, lease_one, link, read, rows,
+        source,
     },
     places,
 };
@@ -76,14 +77,14 @@ async fn an_expired_lease_passes_on_and_the_late_owner_changes_nothing() {
         assert_eq!(addresses(&late), addresses(std::slice::from_ref(&early)));
         assert!(late[0].fence > early.fence);
 
-        let before = store.counts(at(62)).await.unwrap();
+        let before = rows(&store.counts(at(62)).await.unwrap());
         let found = Completion {
             links: vec![link("https://x.example/", "harian", PageKind::Article)],
-            ..super::given::read(&early, at(62), benggala::model::Verdict::Flag)
+            ..read(&early, at(62), Verdict::Flag)
         };
         let refused = complete(&store, &early, found.clone()).await;
-        assert_eq!(refused, Default::default());
-        assert_eq!(store.counts(at(62)).await.unwrap(), before);
+        assert_eq!(refused, Completed::default());
+        assert_eq!(rows(&store.counts(at(62)).await.unwrap()), before);
 
         let accepted = complete(&store, &late[0], found.clone()).await;
         assert!(accepted.accepted && accepted.article_new && accepted.links_new == 1);
