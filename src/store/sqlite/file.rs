@@ -2,6 +2,7 @@
 
 use std::{
     fs::{File, TryLockError},
+    io::ErrorKind,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -93,11 +94,12 @@ fn lock(path: &Path) -> Result<Lock, StoreError> {
         .create(true)
         .truncate(false)
         .open(&name)
-        .map_err(|error| {
-            let name = name.display();
-            unusable(format!(
-                "{name}: {error}; make the folder writable for this user"
-            ))
+        .map_err(|error| match error.kind() {
+            ErrorKind::StorageFull => StoreError::Full,
+            _ => unusable(format!(
+                "{}: {error}; make the folder writable for this user",
+                name.display()
+            )),
         })?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),

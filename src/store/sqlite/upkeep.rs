@@ -10,33 +10,36 @@ use crate::{model::Timestamp, store::Counts};
 /// Pages dropped in one transaction: other writes go in between.
 pub(super) const PRUNE_BATCH: usize = 200;
 
-/// Rows of the tables; every count is answered by an index.
+/// Rows of the tables; what cannot be told at once is counted in an index.
 pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts> {
     let count = |sql: &str| -> rusqlite::Result<u64> {
         db.prepare_cached(sql)?.query_row([], |row| row.get(0))
     };
-    let (due, lag): (u64, i64) = db
+    let tally = |name: &str| -> rusqlite::Result<u64> {
+        db.prepare_cached("SELECT urls FROM tallies WHERE tally = ?1")?
+            .query_row([name], |row| row.get(0))
+    };
+    let due: u64 = db
         .prepare_cached(
-            "SELECT count(*), coalesce(?1 - min(next_at), 0) FROM urls
-              WHERE state = 'queued' AND wanted = 1 AND next_at <= ?1",
+            "SELECT count(*) FROM urls WHERE state = 'queued' AND wanted AND next_at <= ?1",
         )?
-        .query_row([Millis(now)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let waiting = db
+        .query_row([Millis(now)], |row| row.get(0))?;
+    let late: i64 = db
         .prepare_cached(
-            "SELECT count(*) FROM urls
-              WHERE state = 'queued' AND wanted = 1 AND next_at > ?1",
+            "SELECT max(0, coalesce(?1 - min(next_at), 0)) FROM urls
+              WHERE state = 'queued' AND wanted",
         )?
         .query_row([Millis(now)], |row| row.get(0))?;
     Ok(Counts {
-        waiting,
+        waiting: tally("queued")?.saturating_sub(due),
         due,
-        leased: count("SELECT count(*) FROM urls WHERE state = 'leased'")?,
-        done: count("SELECT count(*) FROM urls WHERE state = 'done'")?,
-        gone: count("SELECT count(*) FROM urls WHERE state = 'gone'")?,
+        leased: tally("leased")?,
+        done: tally("done")?,
+        gone: tally("gone")?,
         hosts: count("SELECT count(*) FROM hosts")?,
         hosts_failing: count("SELECT count(*) FROM hosts WHERE failures > 0")?,
         articles: count("SELECT count(*) FROM articles")?,
-        lag_seconds: lag.unsigned_abs() / 1_000,
+        lag_seconds: late.unsigned_abs() / 1_000,
         outbox: count("SELECT count(*) FROM outbox")?,
         ..Counts::default()
     })

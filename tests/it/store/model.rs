@@ -147,6 +147,21 @@ impl Model {
         ready.chain(leases).min()
     }
 
+    /// Waiting, due, leased, done.
+    fn counts(&self, now: i64) -> [u64; 4] {
+        let mut counts = [0; 4];
+        for row in self.rows.values() {
+            match row.state {
+                State::Queued if row.poll && !self.configured => {}
+                State::Queued if row.next_at > now => counts[0] += 1,
+                State::Queued => counts[1] += 1,
+                State::Leased { .. } => counts[2] += 1,
+                State::Done => counts[3] += 1,
+            }
+        }
+        counts
+    }
+
     fn holds(&self, lease: &Lease) -> bool {
         let row = &self.rows[lease.link.url.as_str()];
         matches!(&row.state, State::Leased { worker, .. } if *worker == lease.worker)
@@ -212,6 +227,9 @@ impl Run {
         }
         let due = self.store.next_due(at(self.now)).await.unwrap();
         prop_assert_eq!(due.map(seconds), self.model.next_due());
+        let counts = self.store.counts(at(self.now)).await.unwrap();
+        let counts = [counts.waiting, counts.due, counts.leased, counts.done];
+        prop_assert_eq!(counts, self.model.counts(self.now));
         Ok(())
     }
 

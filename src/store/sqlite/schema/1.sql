@@ -45,6 +45,8 @@ CREATE TABLE urls (
     -- its source is not configured.
     is_article    INTEGER NOT NULL GENERATED ALWAYS AS (kind = 'article') VIRTUAL,
     wanted        INTEGER NOT NULL DEFAULT 1,
+    tally         TEXT    NOT NULL GENERATED ALWAYS AS
+                  (CASE WHEN state = 'queued' AND NOT wanted THEN 'resting' ELSE state END) VIRTUAL,
     state         TEXT    NOT NULL CHECK (state IN ('queued', 'leased', 'done', 'gone')),
     next_at       INTEGER NOT NULL,
     attempts      INTEGER NOT NULL DEFAULT 0,
@@ -62,8 +64,27 @@ CREATE TABLE urls (
 ) STRICT;
 CREATE INDEX urls_waiting ON urls (host_id, is_article, next_at) WHERE state = 'queued' AND wanted;
 CREATE INDEX urls_leased ON urls (host_id, lease_until) WHERE state = 'leased';
-CREATE INDEX urls_by_state ON urls (state, wanted, next_at);
+CREATE INDEX urls_by_time ON urls (next_at) WHERE state = 'queued' AND wanted;
 CREATE INDEX urls_recurring ON urls (source_id) WHERE kind <> 'article';
+
+-- How many URLs there are in each state, for the gauges: counting millions of rows at every scrape
+-- would take too long. 'resting' is what is queued but not wanted.
+CREATE TABLE tallies (
+    tally TEXT    NOT NULL PRIMARY KEY,
+    urls  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO tallies (tally, urls)
+VALUES ('queued', 0), ('resting', 0), ('leased', 0), ('done', 0), ('gone', 0);
+CREATE TRIGGER urls_added AFTER INSERT ON urls BEGIN
+    UPDATE tallies SET urls = urls + 1 WHERE tally = NEW.tally;
+END;
+CREATE TRIGGER urls_moved AFTER UPDATE OF state, wanted ON urls WHEN NEW.tally <> OLD.tally BEGIN
+    UPDATE tallies SET urls = urls - 1 WHERE tally = OLD.tally;
+    UPDATE tallies SET urls = urls + 1 WHERE tally = NEW.tally;
+END;
+CREATE TRIGGER urls_removed AFTER DELETE ON urls BEGIN
+    UPDATE tallies SET urls = urls - 1 WHERE tally = OLD.tally;
+END;
 
 CREATE TABLE articles (
     id              INTEGER PRIMARY KEY,
