@@ -102,6 +102,7 @@ async fn write_until_killed(url: &str) {
 /// Polls the feed, which has a hundred more articles each time, and reads them, for ever.
 async fn work(store: Arc<dyn Store>, worker: String, now: benggala::model::Timestamp) {
     let mut polls = 0;
+    let mut acknowledged = std::io::stdout();
     loop {
         let three = Claim {
             limit: 3,
@@ -123,7 +124,7 @@ async fn work(store: Arc<dyn Store>, worker: String, now: benggala::model::Times
             } else {
                 let completed = complete(&store, &lease, read(&lease, now, Verdict::Flag)).await;
                 assert!(completed.article_new);
-                writeln!(std::io::stdout(), "stored {}", lease.link.url).unwrap();
+                writeln!(acknowledged, "stored {}", lease.link.url).unwrap();
             }
         }
     }

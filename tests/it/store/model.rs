@@ -58,7 +58,7 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Clone)]
 enum State {
     Queued,
-    Leased { worker: String, until: i64 },
+    Leased { fence: i64, until: i64 },
     Done,
 }
 
@@ -164,7 +164,7 @@ impl Model {
 
     fn holds(&self, lease: &Lease) -> bool {
         let row = &self.rows[lease.link.url.as_str()];
-        matches!(&row.state, State::Leased { worker, .. } if *worker == lease.worker)
+        matches!(&row.state, State::Leased { fence, .. } if *fence == lease.fence)
     }
 }
 
@@ -178,7 +178,6 @@ struct Run {
     now: i64,
     /// Every lease there ever was.
     leases: Vec<Lease>,
-    claims: usize,
 }
 
 fn seconds(time: Timestamp) -> i64 {
@@ -244,12 +243,11 @@ impl Run {
     }
 
     async fn claim(&mut self, limit: usize, per_host: usize) -> Result<(), TestCaseError> {
-        self.claims += 1;
         let claim = Claim {
             lease: Duration::from_secs(LEASE.unsigned_abs()),
             limit,
             per_host,
-            ..claim(&format!("worker {}", self.claims), at(self.now))
+            ..claim("always the same", at(self.now))
         };
         self.model.expire(self.now);
         let expected = self.model.claimable(self.now, limit, per_host);
@@ -260,8 +258,10 @@ impl Run {
             let ready = self.model.ready(row);
             prop_assert!(ready.is_some_and(|at| at <= self.now), "{lease:?}");
             prop_assert!(self.model.leased(&row.host) < per_host, "{lease:?}");
+            let mut past = self.leases.iter().filter(|old| old.id == lease.id);
+            prop_assert!(past.all(|old| old.fence < lease.fence));
             self.row(&lease).state = State::Leased {
-                worker: lease.worker.clone(),
+                fence: lease.fence,
                 until: self.now + LEASE,
             };
             self.leases.push(lease);
@@ -320,7 +320,6 @@ async fn compare(place: &Place, steps: &[Step]) -> Result<(), TestCaseError> {
         model: Model::default(),
         now: 0,
         leases: Vec::new(),
-        claims: 0,
     };
     let beginning = [
         Step::Configure(true),

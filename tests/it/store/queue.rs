@@ -94,6 +94,22 @@ async fn an_expired_lease_passes_on_and_the_late_owner_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_worker_that_leases_again_is_fenced_from_its_own_past() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE[..1]).await;
+        let early = lease_one(&store, at(1)).await;
+        let late = lease_one(&store, at(61)).await;
+        assert_eq!((early.id, &early.worker), (late.id, &late.worker));
+        store.release(std::slice::from_ref(&early)).await.unwrap();
+        let refused = complete(&store, &early, completion(at(62), Fate::Gone)).await;
+        assert_eq!(refused, Completed::default());
+        let accepted = complete(&store, &late, completion(at(62), Fate::Done)).await;
+        assert!(accepted.accepted);
+    }
+}
+
+#[tokio::test]
 async fn expire_returns_leases_and_counts_them() {
     for place in places() {
         let store = place.open().await;
