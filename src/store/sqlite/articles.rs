@@ -1,6 +1,6 @@
 //! Articles and what was concluded about them.
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params, params_from_iter};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -240,44 +240,52 @@ pub(super) fn list(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<Ve
         ),
         None => ("articles", "articles.id"),
     };
-    let mut filters: Vec<(String, &dyn ToSql)> = Vec::new();
-    let since = query.since.map(Millis);
-    let until = query.until.map(Millis);
-    if let Some(rule) = &query.rule {
-        filters.push(("article_rules.rule = ?".to_string(), rule));
-    }
-    if let Some(verdict) = &query.verdict {
-        filters.push(("articles.verdict = ?".to_string(), verdict));
-    }
-    if let Some(source) = &query.source {
-        let is_source = "articles.source_id = (SELECT id FROM sources WHERE name = ?)";
-        filters.push((is_source.to_string(), source));
-    }
-    if let Some(since) = &since {
-        filters.push(("articles.fetched_at >= ?".to_string(), since));
-        // Rows come in the order of their times, nearly: this ends the walk.
-        let first = "(SELECT min(id) FROM articles WHERE fetched_at >= ?)";
-        filters.push((format!("{id} >= {first}"), since));
-    }
-    if let Some(until) = &until {
-        filters.push(("articles.fetched_at < ?".to_string(), until));
-        let last = "(SELECT max(id) FROM articles WHERE fetched_at < ?)";
-        filters.push((format!("{id} <= {last}"), until));
-    }
-    let before = query.before.unwrap_or(i64::MAX);
-    filters.push((format!("{id} < ?"), &before));
-    let (conditions, mut values): (Vec<String>, Vec<&dyn ToSql>) = filters.into_iter().unzip();
-    let limit = row_limit(query.limit);
-    values.push(&limit);
+    let (conditions, mut values): (Vec<_>, Vec<_>) = filters(query, id).into_iter().unzip();
     let conditions = conditions.join(" AND ");
+    values.push(Box::new(row_limit(query.limit)));
     let sql = format!(
         "{ROWS} WHERE articles.id IN (
              SELECT {id} FROM {from} WHERE {conditions} ORDER BY {id} DESC LIMIT ?)
          ORDER BY articles.id DESC"
     );
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(values.as_slice(), |row| read(db, row))?;
+    let rows = statement.query_map(params_from_iter(values), |row| read(db, row))?;
     rows.collect()
+}
+
+/// The conditions of a query, each with the value of its one `?`; `id` is the column of the
+/// article's id. Never empty.
+fn filters(query: &ArticleQuery, id: &str) -> Vec<(String, Box<dyn ToSql>)> {
+    let mut filters: Vec<(String, Box<dyn ToSql>)> = Vec::new();
+    let mut filter = |condition: &str, value: Box<dyn ToSql>| {
+        filters.push((condition.to_string(), value));
+    };
+    if let Some(rule) = &query.rule {
+        filter("article_rules.rule = ?", Box::new(rule.clone()));
+    }
+    if let Some(verdict) = &query.verdict {
+        filter("articles.verdict = ?", Box::new(verdict.clone()));
+    }
+    if let Some(source) = &query.source {
+        let own = "articles.source_id = (SELECT id FROM sources WHERE name = ?)";
+        filter(own, Box::new(source.clone()));
+    }
+    // Ids follow the times, nearly: the second condition of each pair only ends the walk. Left to
+    // itself, SQLite would look for the ends by reading the table.
+    let by_time = "FROM articles INDEXED BY articles_by_time WHERE fetched_at";
+    if let Some(since) = query.since.map(Millis) {
+        filter("articles.fetched_at >= ?", Box::new(since));
+        let walk = format!("{id} >= (SELECT min(id) {by_time} >= ?)");
+        filter(&walk, Box::new(since));
+    }
+    if let Some(until) = query.until.map(Millis) {
+        filter("articles.fetched_at < ?", Box::new(until));
+        let walk = format!("{id} <= (SELECT max(id) {by_time} < ?)");
+        filter(&walk, Box::new(until));
+    }
+    let before = query.before.unwrap_or(i64::MAX);
+    filter(&format!("{id} < ?"), Box::new(before));
+    filters
 }
 
 /// See [`crate::store::Store::article`].
