@@ -1,1 +1,168 @@
 //! Conclusions in, text out.
+//!
+//! Every form of output is made from the same few views, which borrow from the nouns of
+//! [`crate::model`] or from whatever a store keeps of them.
+
+pub mod atom;
+pub mod excerpt;
+pub mod highlight;
+pub mod html;
+
+pub mod json;
+pub mod legend;
+pub mod table;
+pub mod terminal;
+pub mod wording;
+
+use chrono::{DateTime, FixedOffset};
+use serde_json::Value;
+use url::Url;
+
+use crate::model::{
+    Article, Assessment, PageKind, Provenance, Review, RulesHash, Scores, SourceStanding, Span,
+    Timestamp, Verdict,
+};
+
+/// One finding, wherever it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark<'a> {
+    /// The rule's name.
+    pub rule: &'a str,
+    /// Bytes of the body.
+    pub span: Span,
+    /// What is wrong here.
+    pub note: &'a str,
+}
+
+/// One document and what was concluded about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document<'a> {
+    /// What the caller knows it by, given back unchanged; null if nothing.
+    pub id: Value,
+    /// Its canonical URL.
+    pub url: Option<&'a str>,
+    /// Metadata.
+    pub title: Option<&'a str>,
+    /// Metadata.
+    pub byline: Option<&'a str>,
+    /// Metadata.
+    pub published: Option<DateTime<FixedOffset>>,
+    /// The primary subtag of its language.
+    pub lang: Option<&'a str>,
+    /// Paragraphs separated by a blank line.
+    pub body: &'a str,
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// The numbers behind it.
+    pub scores: Scores,
+    /// The words behind it, by position.
+    pub marks: Vec<Mark<'a>>,
+    /// Traces of translation in the page.
+    pub provenance: &'a [Provenance],
+}
+
+impl<'a> Document<'a> {
+    /// The view of an inspected article.
+    pub fn new(id: Value, article: &'a Article, assessment: &'a Assessment) -> Document<'a> {
+        let marks = assessment.findings.iter().map(|finding| Mark {
+            rule: finding.rule,
+            span: finding.span.clone(),
+            note: &finding.note,
+        });
+        Document {
+            id,
+            url: article.url.as_ref().map(Url::as_str),
+            title: article.title.as_deref(),
+            byline: article.byline.as_deref(),
+            published: article.published,
+            lang: article.lang.as_ref().map(|lang| lang.as_str()),
+            body: &article.body,
+            verdict: assessment.verdict,
+            scores: assessment.scores,
+            marks: marks.collect(),
+            provenance: &article.provenance,
+        }
+    }
+
+    /// The words that a mark points at; empty if it points outside the body.
+    pub fn words(&self, mark: &Mark<'_>) -> &'a str {
+        self.body.get(mark.span.clone()).unwrap_or_default()
+    }
+
+    /// The title, or what comes nearest to one.
+    pub fn heading(&self) -> &'a str {
+        let title = self.title.filter(|title| !title.trim().is_empty());
+        title.or(self.url).unwrap_or("(no title)")
+    }
+}
+
+/// An article that was collected, with all that is kept about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry<'a> {
+    /// Its row.
+    pub id: i64,
+    /// The name of the source that led to it first.
+    pub source: &'a str,
+    /// First seen.
+    pub fetched_at: Timestamp,
+    /// The article and the conclusion; its `id` is the row again.
+    pub document: Document<'a>,
+    /// The rules that the conclusion was made with.
+    pub rules: RulesHash,
+    /// What reviewers said, oldest first.
+    pub reviews: &'a [Review],
+}
+
+/// A source and how it does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceView<'a> {
+    /// Its unique name.
+    pub name: &'a str,
+    /// Where it is asked.
+    pub url: &'a Url,
+    /// What it has turned out to be.
+    pub kind: PageKind,
+    /// False once it has left the configuration.
+    pub enabled: bool,
+    /// Its articles.
+    pub standing: SourceStanding,
+    /// When it last answered well.
+    pub last_success: Option<Timestamp>,
+    /// When its last new article came.
+    pub last_article: Option<Timestamp>,
+    /// When it is asked next.
+    pub next_at: Option<Timestamp>,
+    /// Failed polls in a row.
+    pub failures: u32,
+    /// How the last poll failed.
+    pub error: Option<&'a str>,
+}
+
+/// How many documents ended in which way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Flagged.
+    pub flagged: u64,
+    /// Passed.
+    pub passed: u64,
+    /// Not judged.
+    pub abstained: u64,
+    /// Not even read.
+    pub failed: u64,
+}
+
+impl Tally {
+    /// Counts one verdict.
+    pub fn add(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Flag => self.flagged += 1,
+            Verdict::Pass => self.passed += 1,
+            Verdict::Abstain(_) => self.abstained += 1,
+        }
+    }
+
+    /// Documents in all.
+    pub fn total(&self) -> u64 {
+        self.flagged + self.passed + self.abstained + self.failed
+    }
+}

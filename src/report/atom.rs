@@ -1,0 +1,104 @@
+//! What was flagged, as an Atom feed (RFC 4287).
+
+use quick_xml::{
+    Writer,
+    events::{BytesDecl, BytesText, Event},
+};
+
+use super::{Entry, excerpt::Excerpt};
+use crate::model::Timestamp;
+
+/// Findings told of in one entry.
+const FINDINGS_MAX: usize = 10;
+
+/// Columns of text around the words of a finding.
+const EXCERPT_COLUMNS: usize = 160;
+
+/// The feed's media type.
+pub const MEDIA_TYPE: &str = "application/atom+xml; charset=utf-8";
+
+/// The feed of `entries`, newest first. `base` is the address of the review page, without the last
+/// slash; `now` dates a feed that holds nothing.
+///
+/// # Errors
+/// None in practice: memory is all it writes to.
+pub fn feed(entries: &[Entry<'_>], base: &str, now: Timestamp) -> std::io::Result<String> {
+    let updated = entries.iter().map(|entry| entry.fetched_at).max();
+    let this = format!("{base}/feed.atom");
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
+    xml.create_element("feed")
+        .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
+        .write_inner_content(|xml| {
+            leaf(xml, "id", &this)?;
+            leaf(xml, "title", "Flagged by benggala")?;
+            leaf(xml, "updated", &updated.unwrap_or(now).to_rfc3339())?;
+            link(xml, "self", &this)?;
+            link(xml, "alternate", &format!("{base}/"))?;
+            xml.create_element("author")
+                .write_inner_content(|xml| leaf(xml, "name", "benggala"))?;
+            entries.iter().try_for_each(|e| entry(xml, e, base))
+        })?;
+    Ok(String::from_utf8_lossy(&xml.into_inner()).into_owned())
+}
+
+fn entry(xml: &mut Writer<Vec<u8>>, entry: &Entry<'_>, base: &str) -> std::io::Result<()> {
+    let document = &entry.document;
+    let page = format!("{base}/articles/{}", entry.id);
+    xml.create_element("entry").write_inner_content(|xml| {
+        leaf(xml, "id", &page)?;
+        leaf(xml, "title", document.heading())?;
+        leaf(xml, "updated", &entry.fetched_at.to_rfc3339())?;
+        if let Some(published) = document.published {
+            leaf(xml, "published", &published.to_rfc3339())?;
+        }
+        link(xml, "alternate", &page)?;
+        if let Some(url) = document.url {
+            link(xml, "via", url)?;
+        }
+        xml.create_element("author")
+            .write_inner_content(|xml| leaf(xml, "name", entry.source))?;
+        xml.create_element("summary")
+            .with_attribute(("type", "text"))
+            .write_text_content(BytesText::new(&clean(&summary(entry))))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The words that gave it away, one finding a line.
+fn summary(entry: &Entry<'_>) -> String {
+    let document = &entry.document;
+    let traces = document.provenance.iter().map(|trace| trace.note.clone());
+    let findings = document.marks.iter().filter_map(|mark| {
+        let excerpt = Excerpt::new(document.body, &mark.span, EXCERPT_COLUMNS)?;
+        Some(format!("{}: “{}”", mark.note, excerpt.words))
+    });
+    let lines: Vec<String> = traces.chain(findings).take(FINDINGS_MAX).collect();
+    if lines.is_empty() {
+        format!("overall score {:.2}", document.scores.overall)
+    } else {
+        lines.join("\n")
+    }
+}
+
+fn leaf(xml: &mut Writer<Vec<u8>>, name: &str, text: &str) -> std::io::Result<()> {
+    xml.create_element(name)
+        .write_text_content(BytesText::new(&clean(text)))?;
+    Ok(())
+}
+
+fn link(xml: &mut Writer<Vec<u8>>, rel: &str, href: &str) -> std::io::Result<()> {
+    xml.create_element("link")
+        .with_attributes([("rel", rel), ("href", clean(href).as_str())])
+        .write_empty()?;
+    Ok(())
+}
+
+/// Without the characters that XML 1.0 (2.2) cannot hold in any form.
+fn clean(text: &str) -> String {
+    let allowed = |c: &char| {
+        !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
+    };
+    text.chars().filter(allowed).collect()
+}

@@ -1,0 +1,141 @@
+//! The words of a finding with what stands around them, cut to the width of a line.
+
+use crate::model::Span;
+
+/// Stands where something was left out.
+const ELLIPSIS: &str = "…";
+
+/// Words in their context. White space is plain spaces: an excerpt is one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// What precedes in the same paragraph.
+    pub before: String,
+    /// The words; their middle is left out where they are too long.
+    pub words: String,
+    /// What follows in the same paragraph.
+    pub after: String,
+    /// The number of the paragraph, from 1.
+    pub paragraph: usize,
+}
+
+impl Excerpt {
+    /// Cuts `columns` columns of a terminal around `span`. `None` if it points outside `body` or
+    /// at nothing.
+    pub fn new(body: &str, span: &Span, columns: usize) -> Option<Excerpt> {
+        let words = body.get(span.clone()).filter(|words| !words.is_empty())?;
+        let (first, rest) = match words.split_once("\n\n") {
+            Some((first, _)) => (first, ELLIPSIS),
+            None => (words, ""),
+        };
+        let start = body[..span.start].rfind("\n\n").map_or(0, |at| at + 2);
+        let first_end = span.start + first.len();
+        let end = body[first_end..]
+            .find("\n\n")
+            .map_or(body.len(), |at| first_end + at);
+
+        let words = shorten(first, columns * 3 / 4) + rest;
+        let left = &body[start..span.start];
+        let right = &body[first_end..end];
+        let room = columns.saturating_sub(width(&words));
+        let (left_room, right_room) = share(room, width(left), width(right));
+        Some(Excerpt {
+            before: one_line(&tail(left, left_room)),
+            words: one_line(&words),
+            after: one_line(&head(right, right_room)),
+            paragraph: body[..start].matches("\n\n").count() + 1,
+        })
+    }
+}
+
+/// Halves the room, and gives to one side what the other does not need.
+fn share(room: usize, left: usize, right: usize) -> (usize, usize) {
+    let half = room / 2;
+    if left <= half {
+        (left, room - left)
+    } else if right <= half {
+        (room - right, right)
+    } else {
+        (half, room - half)
+    }
+}
+
+/// Leaves out the middle of what is wider than `columns`.
+fn shorten(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_string();
+    }
+    let kept = columns.saturating_sub(3);
+    let first = prefix(text, kept * 2 / 3);
+    let last = suffix(text, kept / 3);
+    format!("{} {ELLIPSIS} {}", first.trim_end(), last.trim_start())
+}
+
+/// The first `columns` columns, ending with a word where that is possible.
+fn head(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_string();
+    }
+    let cut = prefix(text, columns.saturating_sub(2));
+    let whole = match cut.rfind(char::is_whitespace) {
+        Some(at) => &cut[..at],
+        None => cut,
+    };
+    format!("{whole} {ELLIPSIS}")
+}
+
+/// The last `columns` columns, beginning with a word where that is possible.
+fn tail(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_string();
+    }
+    let cut = suffix(text, columns.saturating_sub(2));
+    let whole = match cut.find(char::is_whitespace) {
+        Some(at) => &cut[at..],
+        None => cut,
+    };
+    format!("{ELLIPSIS}{}{whole}", if whole.starts_with(' ') { "" } else { " " })
+}
+
+fn prefix(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    let end = text.char_indices().find(|(_, c)| {
+        used += char_width(*c);
+        used > columns
+    });
+    &text[..end.map_or(text.len(), |(at, _)| at)]
+}
+
+fn suffix(text: &str, columns: usize) -> &str {
+    let mut used = 0;
+    let start = text.char_indices().rev().find(|(_, c)| {
+        used += char_width(*c);
+        used > columns
+    });
+    &text[start.map_or(0, |(at, c)| at + c.len_utf8())..]
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(char::is_whitespace, " ")
+}
+
+fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// Columns of one character: two for the wide blocks of Unicode's East Asian Width (UAX #11), one
+/// for all else. An excerpt need not be exact, only not twice as wide as it should be.
+fn char_width(c: char) -> usize {
+    let wide = matches!(
+        c,
+        '\u{1100}'..='\u{115f}'
+            | '\u{2e80}'..='\u{a4cf}'
+            | '\u{ac00}'..='\u{d7a3}'
+            | '\u{f900}'..='\u{faff}'
+            | '\u{fe30}'..='\u{fe6f}'
+            | '\u{ff00}'..='\u{ff60}'
+            | '\u{ffe0}'..='\u{ffe6}'
+            | '\u{1f300}'..='\u{1faff}'
+            | '\u{20000}'..='\u{3fffd}'
+    );
+    if wide { 2 } else { 1 }
+}

@@ -1,0 +1,101 @@
+//! What the rules are: the text of `rules` and `explain`, and the titles of findings.
+
+use std::fmt::Write as _;
+
+use super::terminal::Style;
+
+/// What readers are told about a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleView<'a> {
+    /// Kebab-case; names the defect.
+    pub rule: &'a str,
+    /// What it belongs to: `translation`, `boilerplate`, …
+    pub family: &'a str,
+    /// One clause: what is wrong where it fires.
+    pub summary: &'a str,
+    /// Why that gives a text away.
+    pub why: &'a str,
+    /// An example that it flags, the words `[[marked]]`.
+    pub flags: &'a str,
+    /// The nearest innocent text.
+    pub passes: &'a str,
+    /// How often it was seen to fire, where that was measured.
+    pub measured: Option<&'a str>,
+}
+
+/// The table that `benggala rules` prints, by family.
+pub fn rules_table(rules: &[RuleView<'_>], style: Style) -> String {
+    let width = rules.iter().map(|rule| rule.rule.len()).max().unwrap_or(0);
+    let mut families: Vec<&str> = Vec::new();
+    for rule in rules {
+        if !families.contains(&rule.family) {
+            families.push(rule.family);
+        }
+    }
+
+    let mut out = String::new();
+    for (i, family) in families.into_iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let _ = writeln!(out, "{}", style.strong(family));
+        for rule in rules.iter().filter(|rule| rule.family == family) {
+            let _ = writeln!(out, "  {:width$}  {}", rule.rule, rule.summary);
+        }
+    }
+    if !rules.is_empty() {
+        out.push_str("\nMore about one of them: benggala explain RULE\n");
+    }
+    out
+}
+
+/// What `benggala explain RULE` prints.
+pub fn explain(rule: &RuleView<'_>, style: Style) -> String {
+    let mut out = format!(
+        "{} ({})\n{}\n\n{}\n",
+        style.strong(rule.rule),
+        rule.family,
+        rule.summary,
+        rule.why.trim(),
+    );
+    let _ = write!(
+        out,
+        "\n{}\n{}\n",
+        style.strong("It flags"),
+        indent(&mark(rule.flags, style))
+    );
+    let _ = write!(
+        out,
+        "\n{}\n{}\n",
+        style.strong("It passes"),
+        indent(rule.passes)
+    );
+    if let Some(measured) = rule.measured {
+        let _ = write!(out, "\n{}\n{}\n", style.strong("Measured"), indent(measured));
+    }
+    out
+}
+
+/// Shows the `[[marked]]` words of an example in colour, or as they are.
+fn mark(example: &str, style: Style) -> String {
+    let Style::Colour = style else {
+        return example.to_string();
+    };
+    let mut out = String::new();
+    let mut rest = example;
+    while let Some((before, marked)) = rest.split_once("[[") {
+        let (words, after) = marked.split_once("]]").unwrap_or((marked, ""));
+        out.push_str(before);
+        out.push_str(&style.alarm(words));
+        rest = after;
+    }
+    out + rest
+}
+
+fn indent(text: &str) -> String {
+    let lines = text.trim().lines().map(|line| match line.trim() {
+        "" => String::new(),
+        line => format!("  {line}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

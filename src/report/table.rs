@@ -1,0 +1,54 @@
+//! Rows for `export`: CSV (RFC 4180) for spreadsheets, newline-delimited JSON for programs.
+
+use super::{Entry, json};
+
+/// The first line of the CSV, without the line's end.
+pub const CSV_HEADER: &str = "id,source,url,title,byline,published,fetched_at,lang,verdict,reason,\
+overall,translation,boilerplate,findings,rules,provenance,reviews,characters";
+
+/// One article as a line of CSV, without the line's end (which is CR LF in RFC 4180). Values are
+/// written as they are: a spreadsheet that runs formulas should import the columns as text.
+pub fn csv_row(entry: &Entry<'_>) -> String {
+    let document = &entry.document;
+    let scores = document.scores;
+    let published = document.published.map(|at| at.to_rfc3339());
+    let mut rules: Vec<&str> = document.marks.iter().map(|mark| mark.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let traces: Vec<&str> = document.provenance.iter().map(|p| p.rule.as_str()).collect();
+    let decisions: Vec<&str> = entry.reviews.iter().map(|r| r.decision.as_str()).collect();
+    let cells = [
+        entry.id.to_string(),
+        entry.source.to_string(),
+        document.url.unwrap_or_default().to_string(),
+        document.title.unwrap_or_default().to_string(),
+        document.byline.unwrap_or_default().to_string(),
+        published.unwrap_or_default(),
+        entry.fetched_at.to_rfc3339(),
+        document.lang.unwrap_or_default().to_string(),
+        document.verdict.as_str().to_string(),
+        document.verdict.reason().map_or("", |r| r.as_str()).to_string(),
+        json::round(scores.overall).to_string(),
+        scores.translation.map(|s| json::round(s).to_string()).unwrap_or_default(),
+        json::round(scores.boilerplate).to_string(),
+        document.marks.len().to_string(),
+        rules.join(" "),
+        traces.join(" "),
+        decisions.join(" "),
+        document.body.chars().count().to_string(),
+    ];
+    cells.map(|cell| quoted(&cell)).join(",")
+}
+
+/// One article as a line of JSON, without the line's end.
+pub fn ndjson_row(entry: &Entry<'_>) -> String {
+    json::entry_line(entry)
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\r', '\n']) || cell.trim() != cell {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_string()
+    }
+}

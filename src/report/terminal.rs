@@ -1,0 +1,194 @@
+//! What `check` prints for people.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use annotate_snippets::{
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
+use anstyle::AnsiColor;
+
+use super::{Document, Mark, Tally, excerpt::Excerpt, legend::RuleView, wording};
+use crate::model::{Reason, Scores, Verdict};
+
+/// Columns of a source line around the words of a finding.
+const EXCERPT_COLUMNS: usize = 100;
+
+/// Wider than any excerpt with its gutter and label, so that it is never cut a second time.
+const RENDER_COLUMNS: usize = 400;
+
+/// Findings of one rule shown in one document; the others are counted.
+const FINDINGS_PER_RULE_MAX: usize = 5;
+
+/// Whether the terminal understands colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Letters only.
+    Plain,
+    /// With ANSI escapes.
+    Colour,
+}
+
+impl Style {
+    fn paint(self, text: &str, style: anstyle::Style) -> String {
+        match self {
+            Style::Plain => text.to_string(),
+            Style::Colour => format!("{style}{text}{style:#}"),
+        }
+    }
+
+    pub(super) fn strong(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().bold())
+    }
+
+    pub(super) fn alarm(self, text: &str) -> String {
+        self.paint(text, AnsiColor::Red.on_default().bold())
+    }
+
+    fn verdict(self, verdict: Verdict) -> String {
+        let colour = match verdict {
+            Verdict::Flag => AnsiColor::Red,
+            Verdict::Pass => AnsiColor::Green,
+            Verdict::Abstain(_) => AnsiColor::Yellow,
+        };
+        self.paint(wording::verdict(verdict), colour.on_default().bold())
+    }
+}
+
+/// One document: its headline, its findings under the words they mean, and why it was not judged.
+/// `name` is what the user called it: a path or a URL. `legend` says what each rule is about.
+pub fn document(
+    document: &Document<'_>,
+    name: &str,
+    legend: &[RuleView<'_>],
+    style: Style,
+) -> String {
+    let name = normalize_untrusted_str(name);
+    let mut out = headline(document, &name, style);
+    if let Some(reason) = document.verdict.reason() {
+        out.push_str(&abstained(reason));
+    }
+    for trace in document.provenance {
+        let (note, rule) = (normalize_untrusted_str(&trace.note), &trace.rule);
+        let _ = writeln!(out, "  the page itself says: {note} [{rule}]");
+    }
+    out.push_str(&findings(document, &name, legend, style));
+    out
+}
+
+/// The line after several documents: `3 flagged, 1 passed, 1 not judged`.
+pub fn summary(tally: &Tally, style: Style) -> String {
+    let failed = (tally.failed > 0).then(|| format!(", {} could not be read", tally.failed));
+    style.strong(&format!(
+        "{} flagged, {} passed, {} not judged{}",
+        tally.flagged,
+        tally.passed,
+        tally.abstained,
+        failed.unwrap_or_default(),
+    )) + "\n"
+}
+
+fn headline(document: &Document<'_>, name: &str, style: Style) -> String {
+    let verdict = style.verdict(document.verdict);
+    let mut out = format!("{verdict}  {}\n", style.strong(name));
+    if let Some(title) = document.title {
+        let _ = writeln!(out, "  {}", normalize_untrusted_str(title));
+    }
+    let lang = document.lang.unwrap_or("unknown");
+    match document.verdict {
+        Verdict::Abstain(_) => {
+            let _ = writeln!(out, "  language {lang}");
+        }
+        Verdict::Pass | Verdict::Flag => {
+            let _ = writeln!(out, "  {}, language {lang}", scores(document.scores));
+        }
+    }
+    out
+}
+
+fn scores(scores: Scores) -> String {
+    let translation = match scores.translation {
+        Some(score) => format!("{score:.2}"),
+        None => "no model".to_string(),
+    };
+    format!(
+        "overall {:.2}, translation {translation}, boilerplate {:.2}",
+        scores.overall, scores.boilerplate
+    )
+}
+
+fn abstained(reason: Reason) -> String {
+    let wording::Wording { what, advice } = wording::reason(reason);
+    format!("  {what} [{}]\n  {advice}\n", reason.as_str())
+}
+
+fn findings(
+    document: &Document<'_>,
+    name: &str,
+    legend: &[RuleView<'_>],
+    style: Style,
+) -> String {
+    let mut out = String::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for mark in &document.marks {
+        let count = seen.entry(mark.rule).or_default();
+        *count += 1;
+        if *count > FINDINGS_PER_RULE_MAX {
+            continue;
+        }
+        if let Some(excerpt) = Excerpt::new(document.body, &mark.span, EXCERPT_COLUMNS) {
+            let summary = legend
+                .iter()
+                .find(|rule| rule.rule == mark.rule)
+                .map(|rule| rule.summary);
+            out.push('\n');
+            out.push_str(&finding(mark, &excerpt, summary, document.verdict, name, style));
+        }
+    }
+    for (rule, count) in seen {
+        if let Some(more @ 1..) = count.checked_sub(FINDINGS_PER_RULE_MAX) {
+            let _ = write!(out, "\n… and {more} more of {rule}\n");
+        }
+    }
+    out
+}
+
+/// The words with the rule above and the note below them. The number in the margin is that of the
+/// paragraph.
+fn finding(
+    mark: &Mark<'_>,
+    excerpt: &Excerpt,
+    summary: Option<&str>,
+    verdict: Verdict,
+    name: &str,
+    style: Style,
+) -> String {
+    let level = match verdict {
+        Verdict::Flag => Level::WARNING,
+        Verdict::Pass | Verdict::Abstain(_) => Level::NOTE,
+    };
+    let Excerpt {
+        before,
+        words,
+        after,
+        paragraph,
+    } = excerpt;
+    let start = before.len();
+    let label = summary.is_some().then_some(mark.note);
+    let snippet = Snippet::source(format!("{before}{words}{after}"))
+        .line_start(*paragraph)
+        .annotation(
+            AnnotationKind::Primary
+                .span(start..start + words.len())
+                .label(label),
+        );
+    let group: Group<'_> = level
+        .primary_title(summary.unwrap_or(mark.note))
+        .id(mark.rule)
+        .element(Origin::path(format!("{name}, paragraph {paragraph}")))
+        .element(snippet);
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colour => Renderer::styled(),
+    };
+    renderer.term_width(RENDER_COLUMNS).render(&[group]) + "\n"
+}

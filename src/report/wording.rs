@@ -1,0 +1,125 @@
+//! What conclusions are called when people read them: the same words in the terminal and on the
+//! page.
+
+use chrono::TimeDelta;
+
+use crate::model::{FetchOutcome, Reason, Timestamp, Verdict};
+
+/// A state in words, and what can be done about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wording {
+    /// What is the case.
+    pub what: &'static str,
+    /// What the reader can do.
+    pub advice: &'static str,
+}
+
+/// `flagged`, `passed` or `not judged`.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Flag => "flagged",
+        Verdict::Pass => "passed",
+        Verdict::Abstain(_) => "not judged",
+    }
+}
+
+/// Why there is no verdict.
+pub fn reason(reason: Reason) -> Wording {
+    let (what, advice) = match reason {
+        Reason::TooShort => (
+            "the text is too short to be judged fairly",
+            "judge the whole article, or lower `words_min` under [score]",
+        ),
+        Reason::UnknownLanguage => (
+            "no language pack serves this text",
+            "if the page declares the wrong language, name the right one with `lang`",
+        ),
+        Reason::NotAnArticle => (
+            "the page holds no article: a section front, a video, a wall or an error page",
+            "if it is one, give the site a `body` selector",
+        ),
+        Reason::Challenge => (
+            "the site answered with a bot wall",
+            "ask the site to let the crawler in, or ask it less often",
+        ),
+        Reason::ParseLimit => (
+            "the page broke a limit of the parser",
+            "if the page is honest, raise that limit under [extract]",
+        ),
+        Reason::NotHtml => (
+            "it is neither HTML nor text",
+            "look at the URL: it may lead to a PDF, an image or a film",
+        ),
+        Reason::Empty => (
+            "there is nothing in it",
+            "the page may be built by scripts: try its feed or its printed form",
+        ),
+        Reason::Failed => (
+            "the inspection itself failed",
+            "this is a fault of benggala; the page is kept, so please report it",
+        ),
+    };
+    Wording { what, advice }
+}
+
+/// What to do about a failed poll. `error` is what the store keeps of it, which begins with or
+/// contains the name of the outcome.
+pub fn poll_advice(error: &str) -> &'static str {
+    let named = |outcome: &FetchOutcome| {
+        error
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .any(|word| word.eq_ignore_ascii_case(outcome.as_str()))
+    };
+    let Some(outcome) = FetchOutcome::ALL
+        .iter()
+        .filter(|outcome| **outcome != FetchOutcome::Ok)
+        .find(|outcome| named(outcome))
+    else {
+        return "it is asked again by itself";
+    };
+    match outcome {
+        FetchOutcome::Ok | FetchOutcome::NotModified | FetchOutcome::Cancelled => {
+            "nothing to do: it is asked again by itself"
+        }
+        FetchOutcome::Redirect => "look where the address leads and configure the new one",
+        FetchOutcome::Http4xx => "look whether the address has moved: `benggala add` finds feeds",
+        FetchOutcome::Http5xx => "the site is in trouble; it is asked again by itself",
+        FetchOutcome::Throttled => "the site asks for fewer requests: set a longer `every`",
+        FetchOutcome::Timeout => "the site is slow; raise `timeout` under [fetch] if that lasts",
+        FetchOutcome::Dns => "look for a slip in the host's name",
+        FetchOutcome::Connect => "nobody answers there; it is asked again by itself",
+        FetchOutcome::Tls => "the site's certificate is not valid; it must be mended there",
+        FetchOutcome::TooLarge => "raise `feed_max` under [fetch] if the size is meant",
+        FetchOutcome::Decode => "the answer was cut short or wrongly encoded; asked again by itself",
+        FetchOutcome::Blocked => "robots.txt or the guard against private addresses forbids it",
+        FetchOutcome::Challenge => "the site shows a bot wall: ask it to let the crawler in",
+    }
+}
+
+/// `then` as seen from `now`: `5 min ago`, `in 2 h`, and the date when that is far.
+pub fn age(then: Timestamp, now: Timestamp) -> String {
+    let past = now - then;
+    let distance = past.abs();
+    let span = match (distance.num_days(), distance.num_hours(), distance.num_minutes()) {
+        (0, 0, 0) if past >= TimeDelta::zero() => return "just now".to_string(),
+        (0, 0, 0) => return "in a moment".to_string(),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, _) => format!("{hours} h"),
+        (1, ..) => "1 day".to_string(),
+        (days @ 2..=30, ..) => format!("{days} days"),
+        _ => return then.format("%Y-%m-%d").to_string(),
+    };
+    if past < TimeDelta::zero() {
+        format!("in {span}")
+    } else {
+        format!("{span} ago")
+    }
+}
+
+/// A count with its noun: `1 article`, `2 articles`.
+pub fn counted(n: u64, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        _ => format!("{n} {noun}s"),
+    }
+}
