@@ -97,8 +97,6 @@ fn link(xml: &mut Writer<Vec<u8>>, rel: &str, href: &str) -> std::io::Result<()>
 
 /// Without the characters that XML 1.0 (2.2) cannot hold in any form.
 fn clean(text: &str) -> String {
-    let allowed = |c: &char| {
-        !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
-    };
+    let allowed = |c: &char| !matches!(c, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}');
     text.chars().filter(allowed).collect()
 }

@@ -93,7 +93,10 @@ fn tail(text: &str, columns: usize) -> String {
         Some(at) => &cut[at..],
         None => cut,
     };
-    format!("{ELLIPSIS}{}{whole}", if whole.starts_with(' ') { "" } else { " " })
+    format!(
+        "{ELLIPSIS}{}{whole}",
+        if whole.starts_with(' ') { "" } else { " " }
+    )
 }
 
 fn prefix(text: &str, columns: usize) -> &str {

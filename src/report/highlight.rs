@@ -28,12 +28,7 @@ pub fn paragraphs<'a>(body: &'a str, marks: &[Mark<'_>]) -> Vec<Vec<Segment<'a>>
     out
 }
 
-fn segments<'a>(
-    body: &'a str,
-    start: usize,
-    end: usize,
-    marks: &[Mark<'_>],
-) -> Vec<Segment<'a>> {
+fn segments<'a>(body: &'a str, start: usize, end: usize, marks: &[Mark<'_>]) -> Vec<Segment<'a>> {
     let here: Vec<(usize, &Mark<'_>)> = (1..)
         .zip(marks)
         .filter(|(_, mark)| body.get(mark.span.clone()).is_some())

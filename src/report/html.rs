@@ -202,7 +202,9 @@ struct Evidence {
 /// The first findings of each rule, then the others, `max` in all, by position.
 fn evidence(document: &Document<'_>, max: usize, columns: usize) -> Vec<Evidence> {
     let is_first = |i: usize, mark: &Mark<'_>| {
-        !document.marks[..i].iter().any(|other| other.rule == mark.rule)
+        !document.marks[..i]
+            .iter()
+            .any(|other| other.rule == mark.rule)
     };
     let mut order: Vec<(usize, &Mark<'_>)> = document.marks.iter().enumerate().collect();
     order.sort_by_key(|(i, mark)| (!is_first(*i, mark), *i));

@@ -71,7 +71,12 @@ pub fn explain(rule: &RuleView<'_>, style: Style) -> String {
         indent(rule.passes)
     );
     if let Some(measured) = rule.measured {
-        let _ = write!(out, "\n{}\n{}\n", style.strong("Measured"), indent(measured));
+        let _ = write!(
+            out,
+            "\n{}\n{}\n",
+            style.strong("Measured"),
+            indent(measured)
+        );
     }
     out
 }

@@ -15,7 +15,11 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
     let mut rules: Vec<&str> = document.marks.iter().map(|mark| mark.rule).collect();
     rules.sort_unstable();
     rules.dedup();
-    let traces: Vec<&str> = document.provenance.iter().map(|p| p.rule.as_str()).collect();
+    let traces: Vec<&str> = document
+        .provenance
+        .iter()
+        .map(|p| p.rule.as_str())
+        .collect();
     let decisions: Vec<&str> = entry.reviews.iter().map(|r| r.decision.as_str()).collect();
     let cells = [
         entry.id.to_string(),
@@ -27,9 +31,16 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
         entry.fetched_at.to_rfc3339(),
         document.lang.unwrap_or_default().to_string(),
         document.verdict.as_str().to_string(),
-        document.verdict.reason().map_or("", |r| r.as_str()).to_string(),
+        document
+            .verdict
+            .reason()
+            .map_or("", |r| r.as_str())
+            .to_string(),
         json::round(scores.overall).to_string(),
-        scores.translation.map(|s| json::round(s).to_string()).unwrap_or_default(),
+        scores
+            .translation
+            .map(|s| json::round(s).to_string())
+            .unwrap_or_default(),
         json::round(scores.boilerplate).to_string(),
         document.marks.len().to_string(),
         rules.join(" "),

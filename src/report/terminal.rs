@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
-};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
 use anstyle::AnsiColor;
 
 use super::{Document, Mark, Tally, excerpt::Excerpt, legend::RuleView, wording};
@@ -71,7 +69,7 @@ pub fn document(
         let (note, rule) = (normalize_untrusted_str(&trace.note), &trace.rule);
         let _ = writeln!(out, "  the page itself says: {note} [{rule}]");
     }
-    out.push_str(&findings(document, &name, legend, style));
+    out.push_str(&findings(document, legend, style));
     out
 }
 
@@ -121,13 +119,14 @@ fn abstained(reason: Reason) -> String {
     format!("  {what} [{}]\n  {advice}\n", reason.as_str())
 }
 
-fn findings(
-    document: &Document<'_>,
-    name: &str,
-    legend: &[RuleView<'_>],
-    style: Style,
-) -> String {
-    let mut out = String::new();
+fn findings(document: &Document<'_>, legend: &[RuleView<'_>], style: Style) -> String {
+    let mut out = match document.marks.len() as u64 {
+        0 => String::new(),
+        n => format!(
+            "  {}, with the number of the paragraph in the margin\n",
+            wording::counted(n, "finding")
+        ),
+    };
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for mark in &document.marks {
         let count = seen.entry(mark.rule).or_default();
@@ -141,7 +140,7 @@ fn findings(
                 .find(|rule| rule.rule == mark.rule)
                 .map(|rule| rule.summary);
             out.push('\n');
-            out.push_str(&finding(mark, &excerpt, summary, document.verdict, name, style));
+            out.push_str(&finding(mark, &excerpt, summary, document.verdict, style));
         }
     }
     for (rule, count) in seen {
@@ -152,14 +151,12 @@ fn findings(
     out
 }
 
-/// The words with the rule above and the note below them. The number in the margin is that of the
-/// paragraph.
+/// The words with the rule above and the note below them.
 fn finding(
     mark: &Mark<'_>,
     excerpt: &Excerpt,
     summary: Option<&str>,
     verdict: Verdict,
-    name: &str,
     style: Style,
 ) -> String {
     let level = match verdict {
@@ -173,18 +170,18 @@ fn finding(
         paragraph,
     } = excerpt;
     let start = before.len();
-    let label = summary.is_some().then_some(mark.note);
+    // The library makes titles and sources safe for terminals, but not labels.
+    let note = normalize_untrusted_str(mark.note);
     let snippet = Snippet::source(format!("{before}{words}{after}"))
         .line_start(*paragraph)
         .annotation(
             AnnotationKind::Primary
                 .span(start..start + words.len())
-                .label(label),
+                .label(summary.map(|_| note.as_str())),
         );
-    let group: Group<'_> = level
+    let group = level
         .primary_title(summary.unwrap_or(mark.note))
         .id(mark.rule)
-        .element(Origin::path(format!("{name}, paragraph {paragraph}")))
         .element(snippet);
     let renderer = match style {
         Style::Plain => Renderer::plain(),

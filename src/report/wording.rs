@@ -90,7 +90,9 @@ pub fn poll_advice(error: &str) -> &'static str {
         FetchOutcome::Connect => "nobody answers there; it is asked again by itself",
         FetchOutcome::Tls => "the site's certificate is not valid; it must be mended there",
         FetchOutcome::TooLarge => "raise `feed_max` under [fetch] if the size is meant",
-        FetchOutcome::Decode => "the answer was cut short or wrongly encoded; asked again by itself",
+        FetchOutcome::Decode => {
+            "the answer was cut short or wrongly encoded; asked again by itself"
+        }
         FetchOutcome::Blocked => "robots.txt or the guard against private addresses forbids it",
         FetchOutcome::Challenge => "the site shows a bot wall: ask it to let the crawler in",
     }
@@ -100,7 +102,11 @@ pub fn poll_advice(error: &str) -> &'static str {
 pub fn age(then: Timestamp, now: Timestamp) -> String {
     let past = now - then;
     let distance = past.abs();
-    let span = match (distance.num_days(), distance.num_hours(), distance.num_minutes()) {
+    let span = match (
+        distance.num_days(),
+        distance.num_hours(),
+        distance.num_minutes(),
+    ) {
         (0, 0, 0) if past >= TimeDelta::zero() => return "just now".to_string(),
         (0, 0, 0) => return "in a moment".to_string(),
         (0, 0, minutes) => format!("{minutes} min"),
