@@ -1,1 +1,136 @@
 //! The review page, the API, metrics and health.
+//!
+//! [`app`] is the whole of it: what it needs from the other rooms comes in by [`State`].
+
+mod api;
+mod cursor;
+mod guard;
+mod pages;
+mod problem;
+mod query;
+mod review;
+mod service;
+mod views;
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::IntoResponse,
+    routing::{get, post},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use tokio::sync::{Semaphore, mpsc, watch};
+use tower_http::{
+    catch_panic::CatchPanicLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer,
+    timeout::TimeoutLayer,
+};
+
+use crate::{config::Config, model::Decision, report::legend::RuleView, store::Store};
+
+use problem::Problem;
+
+/// Bytes of a request's body.
+const BODY_MAX: usize = 64 << 10;
+
+/// For one answer, its wait included.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Answers under way at once. The others wait, so that a herd of scrapers takes no more of the
+/// machine than these.
+const CONCURRENCY: usize = 8;
+
+/// Pages load their style and icon from here and nothing from anywhere else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// What the pages show and what they may set off.
+#[derive(Clone)]
+pub struct State {
+    /// Articles and sources.
+    pub store: Arc<dyn Store>,
+    /// As it is now: a reload swaps it.
+    pub config: Arc<ArcSwap<Config>>,
+    /// The effective configuration as TOML, secrets masked.
+    pub effective_config: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Every metric in Prometheus' text format.
+    pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Told of every answer: the route as it is written in [`app`], or `other`; the status; the
+    /// time it took.
+    pub observe: Arc<dyn Fn(&str, u16, Duration) + Send + Sync>,
+    /// Told of every review that was kept.
+    pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
+    /// True once the daemon does its work.
+    pub ready: watch::Receiver<bool>,
+    /// Asks for a reload of the configuration.
+    pub reload: Option<mpsc::Sender<()>>,
+    /// What each rule is about.
+    pub rules: Arc<[RuleView<'static>]>,
+}
+
+/// Every route.
+pub fn app(state: State) -> Router {
+    let slots = Arc::new(Semaphore::new(CONCURRENCY));
+    let health = Router::new()
+        .route("/-/healthy", get(service::healthy))
+        .route("/-/ready", get(service::ready));
+    let work = Router::new()
+        .route("/", get(pages::review))
+        .route("/articles/{id}", get(pages::article))
+        .route("/sources", get(pages::sources))
+        .route("/feed.atom", get(pages::feed))
+        .route("/static/benggala.css", get(service::style))
+        .route("/static/benggala.svg", get(service::icon))
+        .route("/metrics", get(service::metrics))
+        .route("/config", get(service::config))
+        .route("/-/reload", post(service::reload))
+        .route("/api/v1/articles", get(api::articles))
+        .route("/api/v1/articles/{id}", get(api::article))
+        .route("/api/v1/articles/{id}/reviews", post(review::post))
+        .route("/api/v1/sources", get(api::sources))
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .layer(from_fn_with_state(slots, guard::admit));
+
+    // A layer wraps those above it: the last one sees a request first.
+    let answers = health
+        .merge(work)
+        .fallback(service::not_found)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            TIMEOUT,
+        ))
+        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
+        .layer(from_fn_with_state(state.clone(), guard::check_host))
+        .layer(CatchPanicLayer::custom(|_| {
+            Problem::fault().into_response()
+        }))
+        .layer(from_fn(problem::present));
+    with_headers(answers)
+        .layer(from_fn_with_state(state.clone(), service::observe))
+        .with_state(state)
+}
+
+fn with_headers(router: Router<State>) -> Router<State> {
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Not `no-referrer`: that makes browsers send `Origin: null` with the review form.
+        (header::REFERRER_POLICY, "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+    ];
+    let router = fixed.into_iter().fold(router, |router, (name, value)| {
+        let value = HeaderValue::from_static(value);
+        router.layer(SetResponseHeaderLayer::overriding(name, value))
+    });
+    router.layer(SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache"),
+    ))
+}

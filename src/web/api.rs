@@ -1,0 +1,121 @@
+//! What programs read: `/api/v1`.
+
+use axum::{
+    Json,
+    extract::{self, Path},
+    response::{IntoResponse, Response},
+};
+use http::header;
+use serde::Serialize;
+
+use crate::{
+    model::{SourceStanding, Timestamp},
+    report::{
+        Entry, SourceView,
+        json::{EntryJson, Field, Fields},
+    },
+};
+
+use super::{
+    State, cursor,
+    pages::{article_id, cut},
+    problem::Problem,
+    query::{self, Asked},
+    views,
+};
+
+/// The description of the API (OpenAPI 3.1).
+const OPENAPI: &str = include_str!("static/openapi.json");
+
+#[derive(Serialize)]
+struct ArticleList<'a> {
+    articles: Vec<EntryJson<'a>>,
+    next: Option<String>,
+}
+
+/// `/api/v1/articles`: without bodies, which would make a page of them megabytes.
+pub(super) async fn articles(
+    extract::State(state): extract::State<State>,
+    Asked(asked): Asked<query::Articles>,
+) -> Result<Response, Problem> {
+    let query = asked.to_store()?;
+    let mut rows = state.store.articles(&query).await?;
+    let next = cut(&mut rows, query.limit);
+    let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
+    let fields = &Fields::without(Field::Body);
+    let articles = entries.iter().map(|entry| EntryJson { entry, fields });
+    let list = ArticleList {
+        articles: articles.collect(),
+        next,
+    };
+    Ok(Json(list).into_response())
+}
+
+/// `/api/v1/articles/{id}`
+pub(super) async fn article(
+    extract::State(state): extract::State<State>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = state.store.article(article_id(&id)?).await?;
+    let row = found.ok_or_else(|| Problem::no_article(&id))?;
+    let entry = &views::entry(&row);
+    let fields = &Fields::all();
+    Ok(Json(EntryJson { entry, fields }).into_response())
+}
+
+#[derive(Serialize)]
+struct SourceList<'a> {
+    sources: Vec<SourceJson<'a>>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct SourceJson<'a> {
+    name: &'a str,
+    url: &'a str,
+    kind: &'static str,
+    enabled: bool,
+    standing: SourceStanding,
+    last_success: Option<Timestamp>,
+    last_article: Option<Timestamp>,
+    next_at: Option<Timestamp>,
+    failures: u32,
+    error: Option<&'a str>,
+}
+
+impl<'a> From<SourceView<'a>> for SourceJson<'a> {
+    fn from(view: SourceView<'a>) -> SourceJson<'a> {
+        SourceJson {
+            name: view.name,
+            url: view.url.as_str(),
+            kind: view.kind.as_str(),
+            enabled: view.enabled,
+            standing: view.standing,
+            last_success: view.last_success,
+            last_article: view.last_article,
+            next_at: view.next_at,
+            failures: view.failures,
+            error: view.error,
+        }
+    }
+}
+
+/// `/api/v1/sources`
+pub(super) async fn sources(
+    extract::State(state): extract::State<State>,
+    Asked(asked): Asked<query::Sources>,
+) -> Result<Response, Problem> {
+    let (after, limit) = (asked.after()?, asked.limit()?);
+    let (rows, more) = views::sources_page(state.store.as_ref(), after.as_deref(), limit).await?;
+    let last = rows.last().filter(|_| more);
+    let list = SourceList {
+        next: last.map(|(row, _)| cursor::after_source(&row.name)),
+        sources: rows.iter().map(|row| views::source(row).into()).collect(),
+    };
+    Ok(Json(list).into_response())
+}
+
+/// `/api/v1/openapi.json`
+pub(super) async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI)
+}

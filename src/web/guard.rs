@@ -1,0 +1,121 @@
+//! Who may ask, and who may write.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{self, Request},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderMap, StatusCode, header, uri::Authority};
+use tokio::sync::Semaphore;
+
+use crate::{config::ServeConfig, report::html::ReviewForm};
+
+use super::{State, problem::Problem};
+
+/// Waits for a free slot; the time limit around it ends a wait that is too long.
+pub(super) async fn admit(
+    extract::State(slots): extract::State<Arc<Semaphore>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Ok(_slot) = slots.acquire().await else {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "benggala is stopping.",
+        ));
+    };
+    Ok(next.run(request).await)
+}
+
+/// While only this machine can reach us, a name that does not belong to it was made to point here:
+/// a page somewhere is trying to read what the user can (DNS rebinding).
+pub(super) async fn check_host(
+    extract::State(state): extract::State<State>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let listen = state.config.load().serve.listen;
+    let host = authority(&request);
+    if is_loopback(listen.ip()) && !host.is_none_or(|host| is_ours(host.host(), listen)) {
+        return Err(Problem::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            format!("This address serves this machine alone: use http://{listen}/."),
+        ));
+    }
+    Ok(next.run(request).await)
+}
+
+/// The host that was asked: of the target (HTTP/2), else of `Host`. Every browser names one.
+pub(super) fn authority(request: &Request) -> Option<Authority> {
+    let named = || host_header(request.headers());
+    request.uri().authority().cloned().or_else(named)
+}
+
+/// What `Host` says. What cannot be read names nobody, which is nobody of ours.
+pub(super) fn host_header(headers: &HeaderMap) -> Option<Authority> {
+    let value = headers.get(header::HOST)?;
+    let parsed = Authority::try_from(value.as_bytes());
+    Some(parsed.unwrap_or_else(|_| Authority::from_static("invalid")))
+}
+
+fn is_ours(host: &str, listen: SocketAddr) -> bool {
+    let host = host.trim_matches(['[', ']']).trim_end_matches('.');
+    if let Ok(ip) = host.parse::<IpAddr>() {
+        return is_loopback(ip) || ip == listen.ip();
+    }
+    // RFC 6761, 6.3: these names always mean this machine.
+    let host = host.to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost")
+}
+
+fn is_loopback(ip: IpAddr) -> bool {
+    ip.to_canonical().is_loopback()
+}
+
+/// Whether and how reviews are taken: openly on this machine alone, else with the token, and not
+/// at all where there is none.
+pub(super) fn review_form(serve: &ServeConfig) -> ReviewForm {
+    if serve.token.is_some() {
+        ReviewForm::Token
+    } else if is_loopback(serve.listen.ip()) {
+        ReviewForm::Open
+    } else {
+        ReviewForm::Closed
+    }
+}
+
+/// Refuses a writing request that does not bring the token, where it takes one.
+pub(super) fn authorise(serve: &ServeConfig, brought: Option<&str>) -> Result<(), Problem> {
+    match (review_form(serve), &serve.token, brought) {
+        (ReviewForm::Open, ..) => Ok(()),
+        (ReviewForm::Token, Some(token), Some(brought)) if same(token, brought) => Ok(()),
+        (ReviewForm::Token, ..) => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "This needs the token of [serve]: send `Authorization: Bearer …`.",
+        )),
+        (ReviewForm::Closed, ..) => Err(Problem::forbidden(
+            "benggala is served beyond this machine, so writing needs a `token` under [serve].",
+        )),
+    }
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750, 2.1).
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Compares in a time that tells the length and nothing else.
+fn same(a: &str, b: &str) -> bool {
+    let differing = a
+        .bytes()
+        .zip(b.bytes())
+        .fold(0, |acc, (a, b)| acc | (a ^ b));
+    a.len() == b.len() && std::hint::black_box(differing) == 0
+}

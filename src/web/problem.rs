@@ -1,0 +1,156 @@
+//! Errors as problem details (RFC 9457), or as a page for who asked for a page.
+
+use askama::Template as _;
+use axum::{
+    Json,
+    extract::Request,
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::{report::html::ProblemPage, store::StoreError};
+
+/// The media type of RFC 9457.
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// Why there is no answer.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    status: StatusCode,
+    detail: String,
+}
+
+impl Problem {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        Problem {
+            status,
+            detail: detail.into(),
+        }
+    }
+
+    pub(super) fn bad_request(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    pub(super) fn forbidden(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(super) fn no_article(id: &str) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, format!("There is no article {id}."))
+    }
+
+    pub(super) fn cross_site() -> Problem {
+        Problem::forbidden("The request comes from another site.")
+    }
+
+    pub(super) fn fault() -> Problem {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "This is a fault of benggala; the log says more.",
+        )
+    }
+
+    fn of_status(status: StatusCode) -> Problem {
+        let detail = match status {
+            StatusCode::NOT_FOUND => "There is nothing at this address.",
+            StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.",
+            StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
+            StatusCode::SERVICE_UNAVAILABLE => "The answer took too long; try again later.",
+            _ => "The request could not be answered.",
+        };
+        Problem::new(status, detail)
+    }
+
+    fn title(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or("Error")
+    }
+
+    fn page(&self) -> Option<String> {
+        let page = ProblemPage {
+            status: self.status.as_u16(),
+            title: self.title(),
+            detail: &self.detail,
+        };
+        page.render().ok()
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        tracing::error!(kind = error.kind(), %error, "the store could not answer a request");
+        let status = match error {
+            StoreError::Full | StoreError::Closed | StoreError::Locked(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Problem::new(status, "The store could not answer; the log says why.")
+    }
+}
+
+impl From<askama::Error> for Problem {
+    fn from(error: askama::Error) -> Problem {
+        tracing::error!(%error, "a page could not be written");
+        Problem::fault()
+    }
+}
+
+#[derive(Serialize)]
+struct Details<'a> {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let details = Details {
+            r#type: "about:blank",
+            title: self.title(),
+            status: self.status.as_u16(),
+            detail: &self.detail,
+        };
+        let mut response = (self.status, Json(details)).into_response();
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every error the form that was asked for, also those of the router and the layers.
+pub(super) async fn present(request: Request, next: Next) -> Response {
+    let wants_page = !request.uri().path().starts_with("/api/") && accepts_html(request.headers());
+    let response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let known = response.extensions().get::<Problem>().cloned();
+    let problem = known.unwrap_or_else(|| Problem::of_status(status));
+    let page = problem.page().filter(|_| wants_page);
+    let mut presented = match page {
+        Some(page) => (status, Html(page)).into_response(),
+        None => problem.into_response(),
+    };
+    // `Allow` of a 405, `Retry-After` and their like stay.
+    for (name, value) in response.headers() {
+        if !presented.headers().contains_key(name) && *name != header::CONTENT_LENGTH {
+            presented.headers_mut().append(name, value.clone());
+        }
+    }
+    presented
+}
+
+/// Browsers name `text/html` when they go to a page; programs do not.
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("text/html"))
+}

@@ -1,0 +1,102 @@
+//! `POST /api/v1/articles/{id}/reviews`: a reviewer's word, from a program as JSON or from the
+//! article's page as a form.
+
+use axum::{
+    Form, Json,
+    extract::{self, FromRequest, Path, Request},
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono::Utc;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+
+use crate::model::{Decision, Review};
+
+use super::{State, guard, pages::article_id, problem::Problem};
+
+/// Characters of a reviewer's name.
+const BY_MAX: usize = 100;
+
+/// Characters of a review's note.
+const NOTE_MAX: usize = 2_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Brought {
+    decision: Decision,
+    by: String,
+    #[serde(default)]
+    note: String,
+    /// Forms cannot set headers, so theirs stands here.
+    token: Option<String>,
+}
+
+/// Where the review came from, and so what is answered.
+#[derive(Clone, Copy)]
+enum Sender {
+    Form,
+    Program,
+}
+
+pub(super) async fn post(
+    extract::State(state): extract::State<State>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let article = article_id(&id)?;
+    let bearer = guard::bearer(request.headers()).map(str::to_string);
+    let (sender, brought) = read(request).await?;
+    let token = bearer.or_else(|| brought.token.clone());
+    guard::authorise(&state.config.load().serve, token.as_deref())?;
+
+    let review = check(brought)?;
+    if !state.store.add_review(article, &review).await? {
+        return Err(Problem::no_article(&id));
+    }
+    (state.reviewed)(review.decision);
+    Ok(match sender {
+        Sender::Form => Redirect::to(&format!("/articles/{article}#review")).into_response(),
+        Sender::Program => (StatusCode::CREATED, Json(review)).into_response(),
+    })
+}
+
+async fn read(request: Request) -> Result<(Sender, Brought), Problem> {
+    if is_form(request.headers()) {
+        let form = Form::from_request(request, &()).await;
+        let Form(brought) = form.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+        Ok((Sender::Form, brought))
+    } else {
+        let json = Json::from_request(request, &()).await;
+        let Json(brought) = json.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+        Ok((Sender::Program, brought))
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
+}
+
+fn check(brought: Brought) -> Result<Review, Problem> {
+    let by = brought.by.trim().to_string();
+    if by.is_empty() || by.chars().count() > BY_MAX || by.contains(char::is_control) {
+        return Err(Problem::bad_request(format!(
+            "`by` is a name of 1 to {BY_MAX} characters on one line."
+        )));
+    }
+    let note = brought.note.trim().to_string();
+    if note.chars().count() > NOTE_MAX {
+        return Err(Problem::bad_request(format!(
+            "`note` has at most {NOTE_MAX} characters."
+        )));
+    }
+    Ok(Review {
+        decision: brought.decision,
+        by,
+        at: Utc::now(),
+        note,
+    })
+}

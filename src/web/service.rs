@@ -1,0 +1,111 @@
+//! What the operator's tools ask for: metrics, health, configuration; and the fixed files.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{self, MatchedPath, Request},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::{State, guard, problem::Problem};
+
+/// How long browsers keep the fixed files, which only change with the binary.
+const KEEP: &str = "public, max-age=3600";
+
+/// Prometheus' text format.
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// `/-/healthy`: the process answers.
+pub(super) async fn healthy() -> &'static str {
+    "benggala is healthy.\n"
+}
+
+/// `/-/ready`: the daemon does its work.
+pub(super) async fn ready(
+    extract::State(state): extract::State<State>,
+) -> Result<&'static str, Problem> {
+    if !*state.ready.borrow() {
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "benggala is starting or stopping.",
+        ));
+    }
+    Ok("benggala is ready.\n")
+}
+
+/// `/metrics`
+pub(super) async fn metrics(extract::State(state): extract::State<State>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, METRICS)], (state.metrics_text)())
+}
+
+/// `/config`
+pub(super) async fn config(extract::State(state): extract::State<State>) -> String {
+    (state.effective_config)()
+}
+
+/// `POST /-/reload`
+pub(super) async fn reload(
+    extract::State(state): extract::State<State>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, &'static str), Problem> {
+    let config = state.config.load();
+    let Some(reload) = state.reload.as_ref().filter(|_| config.serve.reload) else {
+        return Err(Problem::forbidden(
+            "Reloading over HTTP is off: set `reload = true` under [serve], or send SIGHUP.",
+        ));
+    };
+    guard::authorise(&config.serve, guard::bearer(&headers))?;
+    match reload.try_send(()) {
+        // One that already waits will read the file as it is by then.
+        Ok(()) | Err(TrySendError::Full(())) => Ok((
+            StatusCode::ACCEPTED,
+            "The configuration is being reloaded; /config and the metrics tell how it went.\n",
+        )),
+        Err(TrySendError::Closed(())) => Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "benggala is stopping.",
+        )),
+    }
+}
+
+/// `/static/benggala.css`
+pub(super) async fn style() -> impl IntoResponse {
+    fixed(
+        "text/css; charset=utf-8",
+        include_str!("static/benggala.css"),
+    )
+}
+
+/// `/static/benggala.svg`
+pub(super) async fn icon() -> impl IntoResponse {
+    fixed("image/svg+xml", include_str!("static/benggala.svg"))
+}
+
+fn fixed(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, KEEP)],
+        text,
+    )
+}
+
+/// Everything else.
+pub(super) async fn not_found() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+/// Reports every answer. The route is the pattern and never the path, which anybody may make up.
+pub(super) async fn observe(
+    extract::State(state): extract::State<State>,
+    path: Option<MatchedPath>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let began = Instant::now();
+    let response = next.run(request).await;
+    let route = path.as_ref().map_or("other", MatchedPath::as_str);
+    (state.observe)(route, response.status().as_u16(), began.elapsed());
+    response
+}
