@@ -65,38 +65,44 @@ fn shorten(text: &str, columns: usize) -> String {
         return text.to_string();
     }
     let kept = columns.saturating_sub(3);
-    let first = prefix(text, kept * 2 / 3);
-    let last = suffix(text, kept / 3);
+    let (first, last) = (first_words(text, kept * 2 / 3), last_words(text, kept / 3));
     format!("{} {ELLIPSIS} {}", first.trim_end(), last.trim_start())
 }
 
-/// The first `columns` columns, ending with a word where that is possible.
+/// The first `columns` columns.
 fn head(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_string();
     }
-    let cut = prefix(text, columns.saturating_sub(2));
-    let whole = match cut.rfind(char::is_whitespace) {
-        Some(at) => &cut[..at],
-        None => cut,
-    };
-    format!("{whole} {ELLIPSIS}")
+    let kept = first_words(text, columns.saturating_sub(2));
+    format!("{} {ELLIPSIS}", kept.trim_end())
 }
 
-/// The last `columns` columns, beginning with a word where that is possible.
+/// The last `columns` columns. The space before the words stays.
 fn tail(text: &str, columns: usize) -> String {
     if width(text) <= columns {
         return text.to_string();
     }
-    let cut = suffix(text, columns.saturating_sub(2));
-    let whole = match cut.find(char::is_whitespace) {
-        Some(at) => &cut[at..],
-        None => cut,
-    };
-    format!(
-        "{ELLIPSIS}{}{whole}",
-        if whole.starts_with(' ') { "" } else { " " }
-    )
+    let kept = last_words(text, columns.saturating_sub(2));
+    format!("{ELLIPSIS} {}", kept.trim_start())
+}
+
+/// The longest beginning within `columns` that ends with a word, or with a letter where no word
+/// ends.
+fn first_words(text: &str, columns: usize) -> &str {
+    let cut = prefix(text, columns);
+    let words = cut.rfind(char::is_whitespace).map(|at| &cut[..at]);
+    words.unwrap_or(cut)
+}
+
+/// The longest end within `columns` that begins with a word, or with a letter where no word does.
+fn last_words(text: &str, columns: usize) -> &str {
+    let cut = suffix(text, columns);
+    let words = cut
+        .trim_end()
+        .find(char::is_whitespace)
+        .map(|at| &cut[at..]);
+    words.unwrap_or(cut)
 }
 
 fn prefix(text: &str, columns: usize) -> &str {

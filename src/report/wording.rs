@@ -62,7 +62,7 @@ pub fn reason(reason: Reason) -> Wording {
     Wording { what, advice }
 }
 
-/// What to do about a failed poll. `error` is what the store keeps of it, which begins with or
+/// What to do about a failed poll, as a sentence without its full stop. `error` is what the store keeps of it, which begins with or
 /// contains the name of the outcome.
 pub fn poll_advice(error: &str) -> &'static str {
     let named = |outcome: &FetchOutcome| {
@@ -75,26 +75,28 @@ pub fn poll_advice(error: &str) -> &'static str {
         .filter(|outcome| **outcome != FetchOutcome::Ok)
         .find(|outcome| named(outcome))
     else {
-        return "it is asked again by itself";
+        return "It is asked again by itself";
     };
     match outcome {
         FetchOutcome::Ok | FetchOutcome::NotModified | FetchOutcome::Cancelled => {
-            "nothing to do: it is asked again by itself"
+            "Nothing to do: it is asked again by itself"
         }
-        FetchOutcome::Redirect => "look where the address leads and configure the new one",
-        FetchOutcome::Http4xx => "look whether the address has moved: `benggala add` finds feeds",
-        FetchOutcome::Http5xx => "the site is in trouble; it is asked again by itself",
-        FetchOutcome::Throttled => "the site asks for fewer requests: set a longer `every`",
-        FetchOutcome::Timeout => "the site is slow; raise `timeout` under [fetch] if that lasts",
-        FetchOutcome::Dns => "look for a slip in the host's name",
-        FetchOutcome::Connect => "nobody answers there; it is asked again by itself",
-        FetchOutcome::Tls => "the site's certificate is not valid; it must be mended there",
-        FetchOutcome::TooLarge => "raise `feed_max` under [fetch] if the size is meant",
+        FetchOutcome::Redirect => "Look where the address leads and configure the new one",
+        FetchOutcome::Http4xx => "Look whether the address has moved; benggala add finds feeds",
+        FetchOutcome::Http5xx => "The site is in trouble; it is asked again by itself",
+        FetchOutcome::Throttled => "The site asks for fewer requests: set a longer “every”",
+        FetchOutcome::Timeout => "The site is slow; raise “timeout” under [fetch] if that lasts",
+        FetchOutcome::Dns => "Look for a slip in the host's name",
+        FetchOutcome::Connect => "Nobody answers there; it is asked again by itself",
+        FetchOutcome::Tls => "The site's certificate is not valid; it must be mended there",
+        FetchOutcome::TooLarge => "Raise “feed_max” under [fetch] if the size is meant",
         FetchOutcome::Decode => {
-            "the answer was cut short or wrongly encoded; asked again by itself"
+            "The answer was cut short or wrongly encoded; asked again by itself"
         }
-        FetchOutcome::Blocked => "robots.txt or the guard against private addresses forbids it",
-        FetchOutcome::Challenge => "the site shows a bot wall: ask it to let the crawler in",
+        FetchOutcome::Blocked => {
+            "Either robots.txt or the guard against private addresses forbids it"
+        }
+        FetchOutcome::Challenge => "The site shows a bot wall: ask it to let the crawler in",
     }
 }
 

@@ -47,6 +47,10 @@ const CONCURRENCY: usize = 8;
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Told of every answer: the route as it is written in [`app`], or `other`; the status; the time
+/// it took.
+pub type Observer = dyn Fn(&str, u16, Duration) + Send + Sync;
+
 /// What the pages show and what they may set off.
 #[derive(Clone)]
 pub struct State {
@@ -58,9 +62,8 @@ pub struct State {
     pub effective_config: Arc<dyn Fn() -> String + Send + Sync>,
     /// Every metric in Prometheus' text format.
     pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Told of every answer: the route as it is written in [`app`], or `other`; the status; the
-    /// time it took.
-    pub observe: Arc<dyn Fn(&str, u16, Duration) + Send + Sync>,
+    /// Told of every answer.
+    pub observe: Arc<Observer>,
     /// Told of every review that was kept.
     pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
     /// True once the daemon does its work.

@@ -49,7 +49,7 @@ pub(super) async fn post(
     let token = bearer.or_else(|| brought.token.clone());
     guard::authorise(&state.config.load().serve, token.as_deref())?;
 
-    let review = check(brought)?;
+    let review = check(&brought)?;
     if !state.store.add_review(article, &review).await? {
         return Err(Problem::no_article(&id));
     }
@@ -80,7 +80,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     })
 }
 
-fn check(brought: Brought) -> Result<Review, Problem> {
+fn check(brought: &Brought) -> Result<Review, Problem> {
     let by = brought.by.trim().to_string();
     if by.is_empty() || by.chars().count() > BY_MAX || by.contains(char::is_control) {
         return Err(Problem::bad_request(format!(

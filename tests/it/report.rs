@@ -1,5 +1,7 @@
 //! Conclusions in, text out.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use askama::Template as _;
 use benggala::{
     model::{
@@ -628,7 +630,7 @@ fn the_sources_page_gives_the_interval_and_advice() {
         "never",
         "in 3 h",
         "4 times in a row",
-        "look for a slip in the host&#39;s name",
+        "Look for a slip in the host&#39;s name",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
