@@ -4,8 +4,28 @@ use std::fmt::Write as _;
 
 use super::terminal::Style;
 
-/// What readers are told about a rule.
+/// A text that shows a rule at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExampleView<'a> {
+    /// The primary subtag of its language.
+    pub lang: &'a str,
+    /// The text, with what is flagged in `[[ ]]`.
+    pub text: &'a str,
+}
+
+/// Share of news articles in which a rule was seen to fire, in percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatesView {
+    /// Written in their language.
+    pub native: f32,
+    /// Translated by people.
+    pub human: f32,
+    /// Translated by machines.
+    pub machine: f32,
+}
+
+/// What readers are told about a rule.
+#[derive(Debug, Clone, PartialEq)]
 pub struct RuleView<'a> {
     /// Kebab-case; names the defect.
     pub rule: &'a str,
@@ -15,12 +35,12 @@ pub struct RuleView<'a> {
     pub summary: &'a str,
     /// Why that gives a text away.
     pub why: &'a str,
-    /// An example that it flags, the words `[[marked]]`.
-    pub flags: &'a str,
-    /// The nearest innocent text.
-    pub passes: &'a str,
-    /// How often it was seen to fire, where that was measured.
-    pub measured: Option<&'a str>,
+    /// What it flags.
+    pub flags: Vec<ExampleView<'a>>,
+    /// The nearest innocent texts.
+    pub passes: Vec<ExampleView<'a>>,
+    /// How often it fires, where that was measured.
+    pub rates: Option<RatesView>,
 }
 
 /// The table that `benggala rules` prints, by family.
@@ -58,27 +78,31 @@ pub fn explain(rule: &RuleView<'_>, style: Style) -> String {
         rule.summary,
         rule.why.trim(),
     );
-    let _ = write!(
-        out,
-        "\n{}\n{}\n",
-        style.strong("It flags"),
-        indent(&mark(rule.flags, style))
-    );
-    let _ = write!(
-        out,
-        "\n{}\n{}\n",
-        style.strong("It passes"),
-        indent(rule.passes)
-    );
-    if let Some(measured) = rule.measured {
+    examples(&mut out, "It flags", &rule.flags, style);
+    examples(&mut out, "It passes", &rule.passes, style);
+    if let Some(rates) = rule.rates {
         let _ = write!(
             out,
-            "\n{}\n{}\n",
-            style.strong("Measured"),
-            indent(measured)
+            "\n{}\n  written in their language  {} %\n  translated by people       {} %\n  \
+             translated by machines     {} %\n",
+            style.strong("Articles in which it fires"),
+            rates.native,
+            rates.human,
+            rates.machine,
         );
     }
     out
+}
+
+fn examples(out: &mut String, title: &str, examples: &[ExampleView<'_>], style: Style) {
+    if examples.is_empty() {
+        return;
+    }
+    let _ = write!(out, "\n{}\n", style.strong(title));
+    for example in examples {
+        let text = indent(&mark(example.text, style));
+        let _ = writeln!(out, "  {} {}", example.lang, text.trim_start());
+    }
 }
 
 /// Shows the `[[marked]]` words of an example in colour, or as they are.
@@ -100,7 +124,7 @@ fn mark(example: &str, style: Style) -> String {
 fn indent(text: &str) -> String {
     let lines = text.trim().lines().map(|line| match line.trim() {
         "" => String::new(),
-        line => format!("  {line}"),
+        line => format!("     {line}"),
     });
     lines.collect::<Vec<_>>().join("\n")
 }

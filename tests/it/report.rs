@@ -14,7 +14,7 @@ use benggala::{
         highlight,
         html::{ArticlePage, Filter, ReviewForm, ReviewPage, SourcesPage},
         json::{self, Field, Fields},
-        legend::{self, RuleView},
+        legend::{self, ExampleView, RatesView, RuleView},
         table,
         terminal::{self, Style},
         wording,
@@ -84,26 +84,33 @@ fn flagged() -> Assessment {
     }
 }
 
-const LEGEND: [RuleView<'static>; 2] = [
-    RuleView {
-        rule: "repeated-phrase",
-        family: "translation",
-        summary: "the same words twice in a row",
-        why: "Decoders loop; editors strike it out.",
-        flags: "They walked [[to the to the]] harbour.",
-        passes: "Very, very late.",
-        measured: Some("0.2 % of edited articles"),
-    },
-    RuleView {
-        rule: "stock-phrase",
-        family: "boilerplate",
-        summary: "a line of the site, not of the story",
-        why: "It stands under every article.",
-        flags: "[[Subscribe now.]]",
-        passes: "They subscribe to the theory.",
-        measured: None,
-    },
-];
+fn legend() -> [RuleView<'static>; 2] {
+    let english = |text| vec![ExampleView { lang: "en", text }];
+    [
+        RuleView {
+            rule: "repeated-phrase",
+            family: "translation",
+            summary: "the same words twice in a row",
+            why: "Decoders loop; editors strike it out.",
+            flags: english("They walked [[to the to the]] harbour."),
+            passes: english("Very, very late."),
+            rates: Some(RatesView {
+                native: 0.02,
+                human: 0.1,
+                machine: 0.75,
+            }),
+        },
+        RuleView {
+            rule: "stock-phrase",
+            family: "boilerplate",
+            summary: "a line of the site, not of the story",
+            why: "It stands under every article.",
+            flags: english("[[Subscribe now.]]"),
+            passes: english("They subscribe to the theory."),
+            rates: None,
+        },
+    ]
+}
 
 fn code_points(text: &str, start: usize, end: usize) -> String {
     text.chars().skip(start).take(end - start).collect()
@@ -243,7 +250,7 @@ fn a_bad_line_says_which_one() {
 fn the_terminal_shows_rule_words_note_and_paragraph() {
     let (article, assessment) = (article(BODY), flagged());
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "page.html", &LEGEND, Style::Plain);
+    let text = terminal::document(&document, "page.html", &legend(), Style::Plain);
     println!("{text}");
 
     assert!(text.starts_with("flagged  page.html\n"));
@@ -256,7 +263,7 @@ fn the_terminal_shows_rule_words_note_and_paragraph() {
     assert!(text.contains("warning[script-residue]: two letters of another script"));
     assert!(text.contains("\n3 | Berlangganan buletin kami."));
     assert!(!text.contains('\u{1b}'));
-    let coloured = terminal::document(&document, "page.html", &LEGEND, Style::Colour);
+    let coloured = terminal::document(&document, "page.html", &legend(), Style::Colour);
     assert!(coloured.contains('\u{1b}'));
 }
 
@@ -274,7 +281,7 @@ fn a_long_paragraph_is_cut_to_a_window_around_the_words() {
         ..flagged()
     };
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "p", &LEGEND, Style::Plain);
+    let text = terminal::document(&document, "p", &legend(), Style::Plain);
     println!("{text}");
 
     let line = text.lines().find(|line| line.starts_with("2 |")).unwrap();
@@ -304,7 +311,7 @@ fn many_findings_of_one_rule_are_counted_not_listed() {
     };
     let article = article(&body);
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "p", &LEGEND, Style::Plain);
+    let text = terminal::document(&document, "p", &legend(), Style::Plain);
     assert_eq!(text.matches("warning[").count(), 5);
     assert!(text.contains("… and 35 more of repeated-phrase"));
 }
@@ -351,7 +358,7 @@ fn nothing_from_a_page_reaches_the_terminal_as_a_command() {
         ..flagged()
     };
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "\u{1b}c.html", &LEGEND, Style::Plain);
+    let text = terminal::document(&document, "\u{1b}c.html", &legend(), Style::Plain);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
 }
 
@@ -380,20 +387,21 @@ fn several_documents_end_with_a_tally() {
 
 #[test]
 fn rules_are_listed_and_explained() {
-    let list = legend::rules_table(&LEGEND, Style::Plain);
+    let rules = legend();
+    let list = legend::rules_table(&rules, Style::Plain);
     assert!(list.contains("translation\n  repeated-phrase  the same words twice in a row\n"));
     assert!(list.contains("boilerplate\n  stock-phrase     a line of the site"));
 
-    let text = legend::explain(&LEGEND[0], Style::Plain);
+    let text = legend::explain(&rules[0], Style::Plain);
     for part in [
         "Decoders loop",
-        "  They walked [[to the to the]] harbour.",
-        "  Very, very late.",
-        "0.2 % of edited articles",
+        "  en They walked [[to the to the]] harbour.",
+        "  en Very, very late.",
+        "translated by machines     0.75 %",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let coloured = legend::explain(&LEGEND[0], Style::Colour);
+    let coloured = legend::explain(&rules[0], Style::Colour);
     assert!(coloured.contains("to the to the") && !coloured.contains("[[to"));
 }
 
@@ -496,7 +504,7 @@ fn review_page<'a>(entries: &'a [Entry<'a>], filter: &'a Filter) -> ReviewPage<'
         entries,
         filter,
         sources: vec!["news & co"],
-        legend: &LEGEND,
+        legend: &[],
         counts: Tally {
             flagged: 1,
             passed: 4,
@@ -576,7 +584,7 @@ fn the_article_page_marks_numbers_and_takes_a_review() {
     let page = |form| {
         let page = ArticlePage {
             entry: &entry,
-            legend: &LEGEND,
+            legend: &[],
             form,
             now: now(),
         };
@@ -644,7 +652,7 @@ fn pages_load_nothing_from_elsewhere_and_need_no_script() {
     let list = review_page(&entries, &filter).render().unwrap();
     let one = ArticlePage {
         entry: &entries[0],
-        legend: &LEGEND,
+        legend: &[],
         form: ReviewForm::Open,
         now: now(),
     };

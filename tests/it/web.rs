@@ -36,9 +36,9 @@ const LEGEND: [RuleView<'static>; 1] = [RuleView {
     family: "translation",
     summary: "the same words twice in a row",
     why: "",
-    flags: "",
-    passes: "",
-    measured: None,
+    flags: Vec::new(),
+    passes: Vec::new(),
+    rates: None,
 }];
 
 /// A served store, and what it told the rest of the program.
