@@ -1,0 +1,127 @@
+//! One flagged article, in our own words.
+
+use benggala::{
+    model::{
+        Article, Assessment, Decision, Finding, Provenance, Review, RulesHash, Scores, Timestamp,
+        Verdict,
+    },
+    report::{
+        Document, Entry,
+        legend::{ExampleView, RatesView, RuleView},
+    },
+};
+use chrono::{DateTime, TimeDelta};
+use serde_json::json;
+use url::Url;
+
+pub(super) const BODY: &str = "Wali kota membuka jembatan itu pada hari Senin.\n\n\
+“Ini pasar kami”, kata seorang pedagang di 城市 dan dan ia tertawa.\n\n\
+Berlangganan buletin kami.";
+
+pub(super) fn now() -> Timestamp {
+    "2025-03-04T12:00:00Z".parse().unwrap()
+}
+
+pub(super) fn finding(body: &str, words: &str, rule: &'static str, note: &str) -> Finding {
+    let start = body.find(words).unwrap();
+    Finding {
+        rule,
+        span: start..start + words.len(),
+        note: note.to_string(),
+    }
+}
+
+pub(super) fn article(body: &str) -> Article {
+    Article {
+        url: Url::parse("https://news.example/jembatan").ok(),
+        title: Some("Jembatan <b>dibuka</b>".to_string()),
+        byline: Some("Rani, Joko".to_string()),
+        published: DateTime::parse_from_rfc3339("2025-03-04T09:30:00+07:00").ok(),
+        lang: benggala::model::Lang::new("id"),
+        body: body.to_string(),
+        provenance: vec![Provenance {
+            rule: "translated-ltr".to_string(),
+            note: "a browser's translator left its class".to_string(),
+        }],
+        ..Article::default()
+    }
+}
+
+pub(super) fn flagged() -> Assessment {
+    Assessment {
+        verdict: Verdict::Flag,
+        scores: Scores {
+            overall: 0.1 + 0.6,
+            translation: Some(0.123_456),
+            boilerplate: 0.05,
+        },
+        findings: vec![
+            finding(
+                BODY,
+                "城市",
+                "script-residue",
+                "two letters of another script",
+            ),
+            finding(BODY, "dan dan", "repeated-phrase", "a word twice"),
+            finding(
+                BODY,
+                "Berlangganan buletin kami.",
+                "stock-phrase",
+                "asks to subscribe",
+            ),
+        ],
+        rules: RulesHash(7),
+    }
+}
+
+pub(super) fn legend() -> [RuleView<'static>; 2] {
+    let english = |text| vec![ExampleView { lang: "en", text }];
+    [
+        RuleView {
+            rule: "repeated-phrase",
+            family: "translation",
+            summary: "the same words twice in a row",
+            why: "Decoders loop; editors strike it out.",
+            flags: english("They walked [[to the to the]] harbour."),
+            passes: english("Very, very late."),
+            rates: Some(RatesView {
+                native: 0.02,
+                human: 0.1,
+                machine: 0.75,
+            }),
+        },
+        RuleView {
+            rule: "stock-phrase",
+            family: "boilerplate",
+            summary: "a line of the site, not of the story",
+            why: "It stands under every article.",
+            flags: english("[[Subscribe now.]]"),
+            passes: english("They subscribe to the theory."),
+            rates: None,
+        },
+    ]
+}
+
+pub(super) fn review() -> Review {
+    Review {
+        decision: Decision::Confirmed,
+        by: "Ana <ana>".to_string(),
+        at: now() - TimeDelta::hours(2),
+        note: "clear".to_string(),
+    }
+}
+
+pub(super) fn entry<'a>(
+    article: &'a Article,
+    assessment: &'a Assessment,
+    reviews: &'a [Review],
+) -> Entry<'a> {
+    Entry {
+        id: 12,
+        source: "news & co",
+        fetched_at: now() - TimeDelta::minutes(5),
+        document: Document::new(json!(12), article, assessment),
+        rules: assessment.rules,
+        reviews,
+    }
+}

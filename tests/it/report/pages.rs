@@ -1,0 +1,183 @@
+//! What people read in a browser.
+
+use askama::Template as _;
+use benggala::{
+    model::{PageKind, SourceStanding},
+    report::{
+        Entry, SourceView, Tally,
+        html::{ArticlePage, Filter, ReviewForm, ReviewPage, SourcesPage},
+    },
+};
+use chrono::TimeDelta;
+use url::Url;
+
+use super::given::{BODY, article, entry, flagged, now, review};
+
+fn review_page<'a>(entries: &'a [Entry<'a>], filter: &'a Filter) -> ReviewPage<'a> {
+    ReviewPage {
+        entries,
+        filter,
+        sources: vec!["news & co"],
+        legend: &[],
+        counts: Tally {
+            flagged: 1,
+            passed: 4,
+            ..Tally::default()
+        },
+        next_poll: None,
+        next: Some("1-c".to_string()),
+        now: now(),
+    }
+}
+
+#[test]
+fn the_review_page_shows_the_words_in_context_and_escapes_the_rest() {
+    let (mut article, assessment, reviews) = (article(BODY), flagged(), [review()]);
+    article.title = Some("<script>alert(1)</script>".to_string());
+    let entries = [entry(&article, &assessment, &reviews)];
+    let filter = Filter {
+        verdict: Some("flag".to_string()),
+        ..Filter::default()
+    };
+    let page = review_page(&entries, &filter).render().unwrap();
+
+    assert!(!page.contains("<script"), "{page}");
+    assert!(
+        page.contains("di 城市 <mark>dan dan</mark> ia tertawa."),
+        "{page}"
+    );
+    assert!(page.contains("5 min ago") && page.contains("Flagged 1"));
+    assert!(page.contains(r#"rel="noopener noreferrer nofollow""#));
+    assert!(
+        page.contains("/?verdict=flag&#38;source=news+%26+co"),
+        "{page}"
+    );
+    assert!(page.contains("cursor=1-c"));
+    assert!(page.contains("confirmed by Ana &#60;ana&#62;"));
+}
+
+#[test]
+fn an_empty_page_says_what_happens_next() {
+    let filter = Filter {
+        verdict: Some("flag".to_string()),
+        ..Filter::default()
+    };
+    let page = review_page(&[], &filter);
+    assert!(page.render().unwrap().contains("Nothing is flagged"));
+    let soon = ReviewPage {
+        counts: Tally::default(),
+        next_poll: Some(now() + TimeDelta::minutes(7)),
+        ..review_page(&[], &filter)
+    };
+    assert!(
+        soon.render()
+            .unwrap()
+            .contains("1 source will be asked; the next one in 7 min")
+    );
+    let bare = ReviewPage {
+        sources: Vec::new(),
+        ..review_page(&[], &filter)
+    };
+    assert!(bare.render().unwrap().contains("benggala add"));
+    let other = Filter {
+        rule: Some("stock-phrase".to_string()),
+        ..filter
+    };
+    assert!(
+        review_page(&[], &other)
+            .render()
+            .unwrap()
+            .contains("Nothing matches")
+    );
+}
+
+#[test]
+fn the_article_page_marks_numbers_and_takes_a_review() {
+    let (article, assessment, reviews) = (article(BODY), flagged(), [review()]);
+    let entry = entry(&article, &assessment, &reviews);
+    let page = |form| {
+        let page = ArticlePage {
+            entry: &entry,
+            legend: &[],
+            form,
+            now: now(),
+        };
+        page.render().unwrap()
+    };
+    let open = page(ReviewForm::Open);
+    assert!(
+        open.contains("<mark>dan dan</mark><sup><a href=\"#note-2\""),
+        "{open}"
+    );
+    assert!(open.contains("id=\"note-2\"") && open.contains("Jembatan &#60;b&#62;dibuka"));
+    assert!(open.contains("2025-03-04 09:30 +07:00"));
+    assert!(open.contains("action=\"/api/v1/articles/12/reviews\""));
+    assert!(!open.contains("name=\"token\""));
+    assert!(page(ReviewForm::Token).contains("name=\"token\""));
+    assert!(!page(ReviewForm::Closed).contains("<form"));
+}
+
+#[test]
+fn the_sources_page_gives_the_interval_and_advice() {
+    let url = Url::parse("https://news.example/feed").unwrap();
+    let standing = SourceStanding {
+        articles: 20,
+        flagged: 5,
+        abstained: 3,
+        interval: (0.112, 0.469),
+        since: None,
+    };
+    let source = SourceView {
+        name: "news <co>",
+        url: &url,
+        kind: PageKind::Feed,
+        enabled: true,
+        standing,
+        last_success: None,
+        last_article: None,
+        next_at: Some(now() + TimeDelta::hours(3)),
+        failures: 4,
+        error: Some("dns: no such host"),
+    };
+    let page = SourcesPage {
+        sources: &[source],
+        next: None,
+        now: now(),
+    };
+    let page = page.render().unwrap();
+    for part in [
+        "news &#60;co&#62;",
+        "25 %",
+        "11 to 47 %",
+        "never",
+        "in 3 h",
+        "4 times in a row",
+        "Look for a slip in the host&#39;s name",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+}
+
+#[test]
+fn pages_load_nothing_from_elsewhere_and_need_no_script() {
+    let (article, assessment) = (article(BODY), flagged());
+    let entries = [entry(&article, &assessment, &[])];
+    let filter = Filter::default();
+    let list = review_page(&entries, &filter).render().unwrap();
+    let one = ArticlePage {
+        entry: &entries[0],
+        legend: &[],
+        form: ReviewForm::Open,
+        now: now(),
+    };
+    for page in [list, one.render().unwrap()] {
+        assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("<style"));
+        for (at, _) in page.match_indices("src=\"") {
+            assert!(
+                page[at + 5..].starts_with("/static/"),
+                "{}",
+                &page[at..at + 40]
+            );
+        }
+    }
+}

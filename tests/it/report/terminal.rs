@@ -1,0 +1,173 @@
+//! What people read in a terminal.
+
+use benggala::{
+    model::{Article, Assessment, Finding, Reason, Verdict},
+    report::{
+        Document, Tally,
+        legend::{self},
+        terminal::{self, Style},
+        wording,
+    },
+};
+use serde_json::Value;
+
+use super::given::{BODY, article, finding, flagged, legend};
+
+#[test]
+fn the_terminal_shows_rule_words_note_and_paragraph() {
+    let (article, assessment) = (article(BODY), flagged());
+    let document = Document::new(Value::Null, &article, &assessment);
+    let text = terminal::document(&document, "page.html", &legend(), Style::Plain);
+    println!("{text}");
+
+    assert!(text.starts_with("flagged  page.html\n"));
+    assert!(text.contains("overall 0.70, translation 0.12, boilerplate 0.05, language id"));
+    assert!(text.contains("the page itself says: a browser's translator left its class"));
+    assert!(text.contains("warning[repeated-phrase]: the same words twice in a row"));
+    assert!(text.contains("3 findings, with the number of the paragraph in the margin"));
+    assert!(text.contains("\n2 | “Ini pasar kami”"));
+    assert!(text.contains("^^^^^^^ a word twice"));
+    assert!(text.contains("warning[script-residue]: two letters of another script"));
+    assert!(text.contains("\n3 | Berlangganan buletin kami."));
+    assert!(!text.contains('\u{1b}'));
+    let coloured = terminal::document(&document, "page.html", &legend(), Style::Colour);
+    assert!(coloured.contains('\u{1b}'));
+}
+
+#[test]
+fn a_long_paragraph_is_cut_to_a_window_around_the_words() {
+    let sentence = "Pedagang menata barang dagangan sejak pagi buta. ";
+    let body = format!(
+        "Pembuka.\n\n{}dan dan lalu {}",
+        sentence.repeat(9),
+        sentence.repeat(9).trim_end()
+    );
+    let article = article(&body);
+    let assessment = Assessment {
+        findings: vec![finding(&body, "dan dan", "repeated-phrase", "a word twice")],
+        ..flagged()
+    };
+    let document = Document::new(Value::Null, &article, &assessment);
+    let text = terminal::document(&document, "p", &legend(), Style::Plain);
+    println!("{text}");
+
+    let line = text.lines().find(|line| line.starts_with("2 |")).unwrap();
+    assert!(line.contains("… ") && line.contains(" …") && line.contains("dan dan"));
+    let columns = line.chars().count();
+    assert!((80..=110).contains(&columns), "{columns} columns");
+    let under = text.lines().find(|line| line.contains("^^^^^^^")).unwrap();
+    let before = line[..line.find("dan dan").unwrap()].chars().count();
+    assert_eq!(
+        under.find('^'),
+        Some(before),
+        "the marks stand under the words"
+    );
+}
+
+#[test]
+fn many_findings_of_one_rule_are_counted_not_listed() {
+    let body = "dan dan ".repeat(40);
+    let findings = (0..40).map(|i| Finding {
+        rule: "repeated-phrase",
+        span: i * 8..i * 8 + 7,
+        note: "a word twice".to_string(),
+    });
+    let assessment = Assessment {
+        findings: findings.collect(),
+        ..flagged()
+    };
+    let article = article(&body);
+    let document = Document::new(Value::Null, &article, &assessment);
+    let text = terminal::document(&document, "p", &legend(), Style::Plain);
+    assert_eq!(text.matches("warning[").count(), 5);
+    assert!(text.contains("… and 35 more of repeated-phrase"));
+}
+
+#[test]
+fn an_abstention_is_explained_with_advice() {
+    let article = Article::default();
+    for reason in [
+        Reason::TooShort,
+        Reason::UnknownLanguage,
+        Reason::NotAnArticle,
+        Reason::Challenge,
+        Reason::ParseLimit,
+        Reason::NotHtml,
+        Reason::Empty,
+        Reason::Failed,
+    ] {
+        let assessment = benggala::inspect::abstain(reason);
+        let document = Document::new(Value::Null, &article, &assessment);
+        let text = terminal::document(&document, "p", &[], Style::Plain);
+        let words = wording::reason(reason);
+        assert!(text.starts_with("not judged  p\n"), "{text}");
+        assert!(
+            text.contains(words.what) && text.contains(words.advice),
+            "{text}"
+        );
+        assert!(!text.contains("overall"), "{text}");
+    }
+}
+
+#[test]
+fn nothing_from_a_page_reaches_the_terminal_as_a_command() {
+    let body = "Awal \u{1b}[2J\u{202e} dan dan akhir";
+    let mut article = article(body);
+    article.title = Some("\u{1b}]0;pwned\u{7} judul".to_string());
+    article.provenance[0].note = "x\u{1b}[31m".to_string();
+    let assessment = Assessment {
+        findings: vec![finding(
+            body,
+            "dan dan",
+            "repeated-phrase",
+            "\u{1b}[5m twice",
+        )],
+        ..flagged()
+    };
+    let document = Document::new(Value::Null, &article, &assessment);
+    let text = terminal::document(&document, "\u{1b}c.html", &legend(), Style::Plain);
+    assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
+}
+
+#[test]
+fn several_documents_end_with_a_tally() {
+    let mut tally = Tally::default();
+    for verdict in [
+        Verdict::Flag,
+        Verdict::Flag,
+        Verdict::Flag,
+        Verdict::Pass,
+        Verdict::Abstain(Reason::Empty),
+    ] {
+        tally.add(verdict);
+    }
+    assert_eq!(tally.total(), 5);
+    let line = terminal::summary(&tally, Style::Plain);
+    assert_eq!(line, "3 flagged, 1 passed, 1 not judged\n");
+    tally.failed = 2;
+    let line = terminal::summary(&tally, Style::Plain);
+    assert_eq!(
+        line,
+        "3 flagged, 1 passed, 1 not judged, 2 could not be read\n"
+    );
+}
+
+#[test]
+fn rules_are_listed_and_explained() {
+    let rules = legend();
+    let list = legend::rules_table(&rules, Style::Plain);
+    assert!(list.contains("translation\n  repeated-phrase  the same words twice in a row\n"));
+    assert!(list.contains("boilerplate\n  stock-phrase     a line of the site"));
+
+    let text = legend::explain(&rules[0], Style::Plain);
+    for part in [
+        "Decoders loop",
+        "  en They walked [[to the to the]] harbour.",
+        "  en Very, very late.",
+        "translated by machines     0.75 %",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let coloured = legend::explain(&rules[0], Style::Colour);
+    assert!(coloured.contains("to the to the") && !coloured.contains("[[to"));
+}

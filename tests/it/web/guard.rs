@@ -1,0 +1,192 @@
+//! What keeps others out and the crawl undisturbed.
+
+use std::sync::{Arc, Condvar, Mutex};
+
+use benggala::web;
+use http::{Method, StatusCode};
+use tower::ServiceExt as _;
+
+use super::site::{FORM, JSON, Site, request, reviews_of};
+
+#[tokio::test]
+async fn every_answer_carries_the_security_headers() {
+    let site = Site::empty().await;
+    for path in ["/", "/sources", "/metrics", "/api/v1/articles", "/nowhere"] {
+        let answer = site.get(path).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'"));
+        assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn other_sites_cannot_write() {
+    let (site, rows) = Site::seeded().await;
+    let body = "by=Ana&decision=confirmed";
+    for foreign in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "http://127.0.0.1:8000"),
+        ("origin", "null"),
+    ] {
+        let answer = site
+            .post(&reviews_of(rows[0]), &[FORM, foreign], body)
+            .await;
+        answer.problem(StatusCode::FORBIDDEN);
+    }
+    assert!(site.reviewed.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_ours_is_refused_on_loopback() {
+    let site = Site::empty().await;
+    for host in [
+        "evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1:9630",
+        "localhost.evil",
+        "\u{e9}",
+    ] {
+        let answer = site.get_with("/", &[("host", host)]).await;
+        answer.problem(StatusCode::MISDIRECTED_REQUEST);
+    }
+    for host in [
+        "localhost:9630",
+        "LOCALHOST",
+        "127.0.0.1",
+        "127.8.8.8:1",
+        "[::1]:9630",
+        "a.localhost",
+    ] {
+        let answer = site.get_with("/-/healthy", &[("host", host)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{host}");
+    }
+    site.configure(|config| config.serve.listen = ([192, 0, 2, 1], 9630).into());
+    let answer = site
+        .get_with("/-/healthy", &[("host", "news.example")])
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn writing_needs_the_token_once_there_is_one() {
+    let (site, rows) = Site::seeded().await;
+    let path = reviews_of(rows[0]);
+    let body = r#"{"decision":"confirmed","by":"a"}"#;
+    site.configure(|config| config.serve.token = Some("s3cret".to_string()));
+    for wrong in [
+        "Bearer s3cre",
+        "Bearer s3cretx",
+        "Bearer",
+        "Basic s3cret",
+        "s3cret",
+    ] {
+        let answer = site
+            .post(&path, &[JSON, ("authorization", wrong)], body)
+            .await;
+        let detail = answer.problem(StatusCode::UNAUTHORIZED);
+        assert!(!detail.contains("s3cret"));
+    }
+    site.post(&path, &[JSON], body)
+        .await
+        .problem(StatusCode::UNAUTHORIZED);
+    let right = [JSON, ("authorization", "bearer s3cret")];
+    assert_eq!(
+        site.post(&path, &right, body).await.status,
+        StatusCode::CREATED
+    );
+    let form = "by=a&decision=confirmed&note=&token=s3cret";
+    assert_eq!(
+        site.post(&path, &[FORM], form).await.status,
+        StatusCode::SEE_OTHER
+    );
+    let page = site.get(&format!("/articles/{}", rows[0])).await.text;
+    assert!(page.contains("name=\"token\"") && !page.contains("s3cret"));
+
+    site.configure(|config| config.serve.listen = ([0, 0, 0, 0], 9630).into());
+    site.post(&path, &[JSON], body)
+        .await
+        .problem(StatusCode::FORBIDDEN);
+    let page = site.get(&format!("/articles/{}", rows[0])).await.text;
+    assert!(!page.contains("<form") && page.contains("Reviews are closed"));
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer_and_not_the_end() {
+    let mut site = Site::empty().await;
+    site.state.metrics_text = Arc::new(|| panic!("on purpose"));
+    site.app = web::app(site.state.clone());
+    let answer = site.get("/metrics").await;
+    let detail = answer.problem(StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!detail.contains("on purpose"));
+    assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(
+        *site.observed.lock().unwrap(),
+        [("/metrics".to_string(), 500)]
+    );
+    assert_eq!(site.get("/-/healthy").await.status, StatusCode::OK);
+}
+
+/// Blocks whoever enters until it is opened, and counts them.
+#[derive(Default)]
+struct Gate {
+    inside: Mutex<(usize, usize, bool)>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn enter(&self) {
+        let mut state = self.inside.lock().unwrap();
+        state.0 += 1;
+        state.1 = state.1.max(state.0);
+        let mut state = self.opened.wait_while(state, |state| !state.2).unwrap();
+        state.0 -= 1;
+    }
+
+    fn open(&self) {
+        self.inside.lock().unwrap().2 = true;
+        self.opened.notify_all();
+    }
+
+    fn now(&self) -> usize {
+        self.inside.lock().unwrap().0
+    }
+
+    fn most(&self) -> usize {
+        self.inside.lock().unwrap().1
+    }
+}
+
+/// A thread for each of them, so that nothing but the limit holds them back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 60)]
+async fn a_herd_of_scrapers_is_answered_in_turn() {
+    let mut site = Site::empty().await;
+    let gate = Arc::new(Gate::default());
+    let inner = gate.clone();
+    site.state.metrics_text = Arc::new(move || {
+        inner.enter();
+        "m 1\n".to_string()
+    });
+    site.app = web::app(site.state.clone());
+
+    let scrapes: Vec<_> = (0..50)
+        .map(|_| {
+            let app = site.app.clone();
+            let scrape = request(Method::GET, "/metrics", &[], "");
+            tokio::spawn(async move { app.oneshot(scrape).await.unwrap().status() })
+        })
+        .collect();
+    while gate.now() < 8 {
+        tokio::task::yield_now().await;
+    }
+    let health = site.get("/-/healthy").await;
+    assert_eq!(health.status, StatusCode::OK, "health does not queue");
+    gate.open();
+    for scrape in scrapes {
+        assert_eq!(scrape.await.unwrap(), StatusCode::OK);
+    }
+    assert_eq!(gate.most(), 8);
+}

@@ -1,0 +1,327 @@
+//! A served store, asked without a socket.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use axum::{Router, body::Body};
+use benggala::{
+    config::Config,
+    inspect::abstain,
+    model::{
+        Article, Assessment, FetchOutcome, Finding, Headers, Lang, Link, Page, PageKind, Reason,
+        RulesHash, Scores, SiteRules, Source, Timestamp, Verdict,
+    },
+    report::legend::RuleView,
+    store::{self, Claim, Completion, Fate, Lease, Store, Visit},
+    web::{self, State},
+};
+use bytes::Bytes;
+use chrono::TimeDelta;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+use tower::ServiceExt as _;
+use url::Url;
+
+pub(super) const HOSTILE: &str = "<script>alert('x')</script> & co";
+pub(super) const BODY: &str =
+    "Wali kota membuka pasar di 城市 itu.\n\nPedagang dan dan pembeli datang.";
+const LEGEND: [RuleView<'static>; 1] = [RuleView {
+    rule: "repeated-phrase",
+    family: "translation",
+    summary: "the same words twice in a row",
+    why: "",
+    flags: Vec::new(),
+    passes: Vec::new(),
+    rates: None,
+}];
+
+/// A served store, and what it told the rest of the program.
+pub(super) struct Site {
+    pub(super) state: State,
+    pub(super) app: Router,
+    pub(super) observed: Arc<Mutex<Vec<(String, u16)>>>,
+    pub(super) reviewed: Arc<Mutex<Vec<&'static str>>>,
+    pub(super) reloads: mpsc::Receiver<()>,
+    pub(super) ready: watch::Sender<bool>,
+    _dir: tempfile::TempDir,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts that this is a problem (RFC 9457) and returns its detail.
+    pub(super) fn problem(&self, status: StatusCode) -> String {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.text
+        );
+        let value = self.json();
+        assert_eq!(value["status"], status.as_u16());
+        assert_eq!(value["type"], "about:blank");
+        assert!(value["title"].is_string());
+        value["detail"].as_str().unwrap().to_string()
+    }
+}
+
+impl Site {
+    /// A site with nothing in its store.
+    pub(super) async fn empty() -> Site {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("benggala.db");
+        let store = store::open(&format!("sqlite:{}", path.display()))
+            .await
+            .unwrap();
+        let observed = Arc::new(Mutex::new(Vec::new()));
+        let reviewed = Arc::new(Mutex::new(Vec::new()));
+        let (reload, reloads) = mpsc::channel(1);
+        let (ready, is_ready) = watch::channel(true);
+        let (seen, said) = (observed.clone(), reviewed.clone());
+        let state = State {
+            store,
+            config: Arc::new(ArcSwap::from_pointee(Config::default())),
+            effective_config: Arc::new(|| "[serve]\n".to_string()),
+            metrics_text: Arc::new(|| "benggala_up 1\n".to_string()),
+            observe: Arc::new(move |route, code, _| {
+                seen.lock().unwrap().push((route.to_string(), code));
+            }),
+            reviewed: Arc::new(move |decision| said.lock().unwrap().push(decision.as_str())),
+            ready: is_ready,
+            reload: Some(reload),
+            rules: Arc::new(LEGEND),
+        };
+        Site {
+            app: web::app(state.clone()),
+            state,
+            observed,
+            reviewed,
+            reloads,
+            ready,
+            _dir: dir,
+        }
+    }
+
+    /// A site whose store holds two sources and four articles; their rows, oldest first.
+    pub(super) async fn seeded() -> (Site, Vec<i64>) {
+        let site = Site::empty().await;
+        let rows = seed(site.state.store.as_ref()).await;
+        (site, rows)
+    }
+
+    pub(super) fn configure(&self, change: impl Fn(&mut Config)) {
+        let mut config = Config::default();
+        change(&mut config);
+        self.state.config.store(Arc::new(config));
+    }
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, 4 << 20).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.send(request(Method::GET, path, &[], "")).await
+    }
+
+    pub(super) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(request(Method::GET, path, headers, "")).await
+    }
+
+    pub(super) async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send(request(Method::POST, path, headers, body)).await
+    }
+}
+
+pub(super) fn request(
+    method: Method,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        request = request.header(header::HOST, "127.0.0.1:9630");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_string())).unwrap()
+}
+
+fn now() -> Timestamp {
+    "2025-03-04T12:00:00Z".parse().unwrap()
+}
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+async fn seed(store: &dyn Store) -> Vec<i64> {
+    let sources = ["desa", "kota & co"].map(|name| Source {
+        name: name.to_string(),
+        kind: PageKind::Feed,
+        url: url(&format!("https://{}.example/feed", &name[..4])),
+        every: None,
+        lang: None,
+        rules: SiteRules::default(),
+    });
+    store.put_sources(&sources, now()).await.unwrap();
+
+    let planned = [
+        ("desa", "pass", "Panen raya"),
+        ("desa", "abstain", "Galeri foto"),
+        ("kota & co", "flag", "Pasar baru"),
+        ("desa", "flag", HOSTILE),
+    ];
+    for lease in claim(store).await {
+        let mine = planned
+            .iter()
+            .filter(|(source, ..)| *source == lease.link.source);
+        let links = mine.map(|(source, verdict, _)| Link {
+            url: url(&format!("https://{}.example/{verdict}", &source[..4])),
+            source: (*source).to_string(),
+            kind: PageKind::Article,
+            published: Some(now()),
+        });
+        let completion = Completion {
+            links: links.collect(),
+            fate: Fate::Again {
+                at: now() + TimeDelta::hours(1),
+                attempts: 0,
+            },
+            ..completion()
+        };
+        assert!(
+            store
+                .complete(&lease, completion, &[])
+                .await
+                .unwrap()
+                .accepted
+        );
+    }
+
+    let leases = claim(store).await;
+    let mut rows = Vec::new();
+    for (source, verdict, title) in planned {
+        let wanted = |lease: &&Lease| {
+            lease.link.source == source && lease.link.url.path() == format!("/{verdict}")
+        };
+        let lease = leases.iter().find(wanted).unwrap();
+        let completion = Completion {
+            visit: Some(Box::new(visit(&lease.link, verdict, title))),
+            ..completion()
+        };
+        let done = store.complete(lease, completion, &[]).await.unwrap();
+        rows.push(done.article.unwrap());
+    }
+    rows
+}
+
+async fn claim(store: &dyn Store) -> Vec<Lease> {
+    let claim = Claim {
+        worker: "test".to_string(),
+        now: now(),
+        lease: Duration::from_secs(60),
+        limit: 100,
+        per_host: 100,
+    };
+    store.claim(&claim).await.unwrap()
+}
+
+fn completion() -> Completion {
+    Completion {
+        at: now(),
+        outcome: FetchOutcome::Ok,
+        status: Some(200),
+        etag: None,
+        last_modified: None,
+        fate: Fate::Done,
+        kind: None,
+        host_next_at: now(),
+        host_failures: 0,
+        robots: Vec::new(),
+        links: Vec::new(),
+        visit: None,
+        error: None,
+    }
+}
+
+fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
+    let article = Article {
+        url: Some(link.url.clone()),
+        title: Some(title.to_string()),
+        lang: Lang::new("id"),
+        body: BODY.to_string(),
+        ..Article::default()
+    };
+    let start = BODY.find("dan dan").unwrap();
+    let assessment = match verdict {
+        "abstain" => abstain(Reason::TooShort),
+        "pass" => Assessment {
+            verdict: Verdict::Pass,
+            ..abstain(Reason::TooShort)
+        },
+        _ => Assessment {
+            verdict: Verdict::Flag,
+            scores: Scores {
+                overall: 0.8,
+                translation: None,
+                boilerplate: 0.0,
+            },
+            findings: vec![Finding {
+                rule: "repeated-phrase",
+                span: start..start + "dan dan".len(),
+                note: "a word twice".to_string(),
+            }],
+            rules: RulesHash(9),
+        },
+    };
+    Visit {
+        page: Page {
+            link: link.clone(),
+            final_url: link.url.clone(),
+            fetched_at: now(),
+            status: 200,
+            headers: Headers::default(),
+            body: Bytes::from_static(b"<p>"),
+        },
+        canonical: link.url.clone(),
+        article,
+        assessment,
+    }
+}
+
+pub(super) const JSON: (&str, &str) = ("content-type", "application/json");
+pub(super) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+pub(super) const BROWSER: (&str, &str) =
+    ("accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
+
+pub(super) fn reviews_of(id: i64) -> String {
+    format!("/api/v1/articles/{id}/reviews")
+}
