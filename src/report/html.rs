@@ -42,8 +42,10 @@ pub struct Filter {
     pub source: Option<String>,
     /// A rule's name.
     pub rule: Option<String>,
-    /// As it was given.
+    /// Read since; as it was given.
     pub since: Option<String>,
+    /// Read before; as it was given.
+    pub until: Option<String>,
 }
 
 impl Filter {
@@ -55,12 +57,18 @@ impl Filter {
             ("source", &self.source),
             ("rule", &self.rule),
             ("since", &self.since),
+            ("until", &self.until),
         ] {
             if let Some(value) = value {
                 query.append_pair(key, value);
             }
         }
         format!("/?{}", query.finish())
+    }
+
+    /// Whether it leaves out more than the counts of verdicts tell.
+    fn narrows(&self) -> bool {
+        self.rule.is_some() || self.since.is_some() || self.until.is_some()
     }
 
     fn with_verdict(&self, verdict: Option<&str>) -> String {
@@ -130,9 +138,10 @@ impl ReviewPage<'_> {
             (None, "All", counts.total()),
         ];
         let choices = rows.map(|(verdict, name, count)| Choice {
-            label: match self.filter.rule.is_some() || self.filter.since.is_some() {
-                true => name.to_string(),
-                false => format!("{name} {count}"),
+            label: if self.filter.narrows() {
+                name.to_string()
+            } else {
+                format!("{name} {count}")
             },
             href: self.filter.with_verdict(verdict),
             current: self.filter.verdict.as_deref() == verdict,
@@ -297,9 +306,10 @@ impl SourcesPage<'_> {
     }
 
     fn due(&self, at: &Timestamp) -> String {
-        match *at > self.now {
-            true => wording::age(*at, self.now),
-            false => "now".to_string(),
+        if *at > self.now {
+            wording::age(*at, self.now)
+        } else {
+            "now".to_string()
         }
     }
 

@@ -78,6 +78,7 @@ impl Articles {
             source: given(&self.source),
             rule: given(&self.rule),
             since: given(&self.since),
+            until: given(&self.until),
         })
     }
 
