@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::site::{BROWSER, FORM, HOSTILE, Site, reviews_of};
+use super::site::{BROWSER, FORM, Site, reviews_of};
 
 #[tokio::test]
 async fn an_empty_daemon_says_what_to_do() {
@@ -104,11 +104,13 @@ async fn the_feed_holds_what_was_flagged() {
         feed.header("content-type"),
         "application/atom+xml; charset=utf-8"
     );
-    let feed = feed_rs::parser::parse(feed.text.as_bytes()).unwrap();
-    let ids: Vec<&str> = feed.entries.iter().map(|entry| entry.id.as_str()).collect();
-    let page = |row: i64| format!("http://127.0.0.1:9630/articles/{row}");
-    assert_eq!(ids, [page(rows[3]), page(rows[2])]);
-    assert_eq!(feed.entries[0].title.as_ref().unwrap().content, HOSTILE);
+    let ids: Vec<&str> = feed.text.split("<id>").skip(2).collect();
+    let (first, second) = (ids[0], ids[1]);
+    assert_eq!(ids.len(), 2);
+    let page = |row: i64| format!("http://127.0.0.1:9630/articles/{row}</id>");
+    assert!(first.starts_with(&page(rows[3])), "{first}");
+    assert!(second.starts_with(&page(rows[2])), "{second}");
+    assert!(!first.contains("<script") && first.contains("&lt;script&gt;"));
 }
 
 #[tokio::test]
