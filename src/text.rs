@@ -118,6 +118,11 @@ pub enum Script {
     Han,
 }
 
+impl Script {
+    /// How many there are.
+    pub const COUNT: usize = Script::Han as usize + 1;
+}
+
 /// The script of a letter; `None` for digits, marks, signs and scripts not listed (Unicode block
 /// ranges; enough to tell running text apart).
 pub fn script(c: char) -> Option<Script> {

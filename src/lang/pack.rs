@@ -1,0 +1,162 @@
+//! One language pack: a TOML file turned into look-up tables.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::phrase::{Key, Phrase, PhraseBook, key, keys};
+use crate::model::{Lang, Problem};
+
+/// What a stock line belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StockFamily {
+    /// The comment form and its hints.
+    CommentForm,
+    /// A link to another article.
+    ReadAlso,
+    /// Share and follow buttons.
+    Share,
+    /// An invitation to subscribe.
+    Newsletter,
+    /// Jumps and menus of the page.
+    Navigation,
+    /// The consent dialogue.
+    Cookie,
+    /// The rights notice.
+    Copyright,
+    /// Labels of the article.
+    Tags,
+    /// What stands around an advertisement.
+    Advertisement,
+    /// The door of a paywall.
+    Paywall,
+}
+
+/// What a machine says to the one who works it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResidueFamily {
+    /// A language model speaking of itself or to its user.
+    Assistant,
+    /// The mark that a translation engine leaves.
+    Engine,
+}
+
+/// The file as written. `config/languages/en.toml` explains the keys.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PackFile {
+    name: String,
+    identified_as: Option<String>,
+    function_words: String,
+    coordinators: Vec<String>,
+    #[serde(default)]
+    emphasis: Vec<String>,
+    #[serde(default)]
+    placeholder: Vec<String>,
+    #[serde(default)]
+    formerly: Vec<String>,
+    /// Read by the script that builds the table of places.
+    #[serde(default)]
+    #[expect(dead_code, reason = "accepted here, used by config/places.py")]
+    home: Vec<String>,
+    #[serde(default)]
+    place_words: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    stock: BTreeMap<StockFamily, Vec<String>>,
+    #[serde(default)]
+    residue: BTreeMap<ResidueFamily, Vec<String>>,
+}
+
+/// What is known about one language.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Which.
+    pub lang: Lang,
+    /// In English.
+    pub name: String,
+    /// What the statistical identifier takes this language for; itself unless it does not know it.
+    pub identified_as: Lang,
+    /// The most frequent grammatical words.
+    pub function_words: HashSet<Key>,
+    /// Words that join two equals: "and", "or".
+    pub coordinators: HashSet<Key>,
+    /// Words that make a repetition emphatic: "more difficult and more difficult".
+    pub emphasis: HashSet<Key>,
+    /// Words that begin a gap left to fill: "[insert name]".
+    pub placeholder: HashSet<Key>,
+    /// "formerly", as in "X (formerly Twitter)"; runs of words.
+    pub formerly: Vec<Vec<Key>>,
+    /// Words of place names that are also words by themselves, with the forms they take alone.
+    pub place_words: HashMap<Key, HashSet<Key>>,
+    /// Lines that belong to the page and not to the article.
+    pub stock: PhraseBook<StockFamily>,
+    /// What engines and assistants leave behind.
+    pub residue: PhraseBook<ResidueFamily>,
+}
+
+impl Pack {
+    /// Reads a pack. What is wrong with a phrase costs that phrase; `None` when the file as a
+    /// whole cannot be read.
+    pub fn parse(lang: Lang, text: &str, problems: &mut Vec<Problem>) -> Option<Pack> {
+        let file: PackFile = match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => {
+                problems.push(Problem {
+                    what: format!("language pack {lang}: {error}"),
+                });
+                return None;
+            }
+        };
+        let named = file.identified_as.as_deref().map(Lang::new);
+        let identified_as = match named {
+            None => lang.clone(),
+            Some(Some(other)) => other,
+            Some(None) => {
+                problems.push(Problem {
+                    what: format!("language pack {lang}: identified_as is not a language tag"),
+                });
+                lang.clone()
+            }
+        };
+        let stock = book(&lang, &file.stock, problems);
+        let residue = book(&lang, &file.residue, problems);
+        Some(Pack {
+            name: file.name,
+            identified_as,
+            function_words: keys(&file.function_words).into_iter().collect(),
+            coordinators: file.coordinators.iter().map(|word| key(word)).collect(),
+            emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
+            placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
+            formerly: file.formerly.iter().map(|words| keys(words)).collect(),
+            place_words: file
+                .place_words
+                .iter()
+                .map(|(word, alone)| (key(word), alone.iter().map(|form| key(form)).collect()))
+                .collect(),
+            stock,
+            residue,
+            lang,
+        })
+    }
+}
+
+fn book<T: Copy>(
+    lang: &Lang,
+    families: &BTreeMap<T, Vec<String>>,
+    problems: &mut Vec<Problem>,
+) -> PhraseBook<T> {
+    let mut book = PhraseBook::default();
+    for (family, patterns) in families {
+        for pattern in patterns {
+            match Phrase::parse(pattern) {
+                Ok(phrase) => book.add(phrase, *family),
+                Err(why) => problems.push(Problem {
+                    what: format!("language pack {lang}: phrase \"{pattern}\": {why}"),
+                }),
+            }
+        }
+    }
+    book
+}

@@ -1,0 +1,224 @@
+//! Stock phrases, matched loosely: case, punctuation and optional words do not matter.
+
+use std::collections::HashMap;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// What a word is compared by: see [`key`].
+pub type Key = u64;
+
+/// The words that one `*` stands for, at most.
+const WILD_MAX: usize = 6;
+
+/// 64-bit FNV-1a (Fowler, Noll, Vo): stable over releases and machines, so it may be stored.
+pub const fn fnv(seed: u64, bytes: &[u8]) -> u64 {
+    let mut hash = seed;
+    let mut at = 0;
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
+/// Where [`fnv`] starts.
+pub const FNV_SEED: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// A hash of `word` in lower case, with one form for every apostrophe and for the Russian ё.
+pub fn key(word: &str) -> Key {
+    if word.is_ascii() {
+        return word.bytes().fold(FNV_SEED, |hash, byte| {
+            fnv(hash, &[byte.to_ascii_lowercase()])
+        });
+    }
+    let mut buffer = [0; 4];
+    word.chars()
+        .flat_map(char::to_lowercase)
+        .fold(FNV_SEED, |hash, c| {
+            let plain = match c {
+                '’' | 'ʼ' | '‘' => '\'',
+                'ё' => 'е',
+                other => other,
+            };
+            fnv(hash, plain.encode_utf8(&mut buffer).as_bytes())
+        })
+}
+
+/// The keys of the words of `text`.
+pub fn keys(text: &str) -> Vec<Key> {
+    text.unicode_words().map(key).collect()
+}
+
+/// What may stand after a phrase in its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// Nothing, or another phrase.
+    Nothing,
+    /// A colon, then anything.
+    Colon,
+    /// Anything.
+    Anything,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Element {
+    /// One of these runs of words; an empty run makes it optional.
+    OneOf(Vec<Vec<Key>>),
+    /// Between `min` and [`WILD_MAX`] words of any kind.
+    Wild { min: usize },
+}
+
+/// A pattern over words, written as they read:
+///
+/// ```text
+/// leave a (reply|comment) to? *?     alternatives, an optional word, optional words of any kind
+/// read also:                         a colon must follow, then anything
+/// copyright * all rights reserved …  anything may follow
+/// … as an ai language model i …      anything may stand before and after
+/// ```
+///
+/// A hyphen joins the words of one alternative: `e-mail|email`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrase {
+    elements: Vec<Element>,
+    /// Whether it may stand anywhere in a line, not just at its start.
+    pub floats: bool,
+    /// What may follow.
+    pub tail: Tail,
+}
+
+impl Phrase {
+    /// Reads a pattern; the error says what is wrong with it.
+    pub fn parse(pattern: &str) -> Result<Phrase, String> {
+        let mut rest = pattern.trim();
+        let mut floats = false;
+        let mut tail = Tail::Nothing;
+        if let Some(after) = rest.strip_prefix('…') {
+            (rest, floats) = (after.trim_start(), true);
+        }
+        if let Some(before) = rest.strip_suffix('…') {
+            (rest, tail) = (before.trim_end(), Tail::Anything);
+        } else if let Some(before) = rest.strip_suffix(':') {
+            (rest, tail) = (before.trim_end(), Tail::Colon);
+        }
+        let elements = rest
+            .split_whitespace()
+            .map(|part| element(part).ok_or_else(|| format!("`{part}` has no words in it")))
+            .collect::<Result<Vec<_>, _>>()?;
+        match elements.first() {
+            None => Err("a phrase needs a word".to_string()),
+            Some(Element::OneOf(runs)) if runs.iter().all(|run| !run.is_empty()) => Ok(Phrase {
+                elements,
+                floats,
+                tail,
+            }),
+            Some(_) => Err("a phrase must begin with a word that is not optional".to_string()),
+        }
+    }
+
+    /// The end of the longest match of the whole phrase in `keys` from `at`.
+    fn end(&self, keys: &[Key], at: usize) -> Option<usize> {
+        end(&self.elements, keys, at)
+    }
+
+    fn first_keys(&self) -> impl Iterator<Item = Key> {
+        let runs = match self.elements.first() {
+            Some(Element::OneOf(runs)) => runs.as_slice(),
+            _ => &[],
+        };
+        runs.iter().filter_map(|run| run.first().copied())
+    }
+}
+
+fn element(part: &str) -> Option<Element> {
+    let (part, optional) = match part.strip_suffix('?') {
+        Some(part) => (part, true),
+        None => (part, false),
+    };
+    if part == "*" {
+        return Some(Element::Wild {
+            min: usize::from(!optional),
+        });
+    }
+    let part = part.trim_start_matches('(').trim_end_matches(')');
+    let mut runs: Vec<_> = part.split('|').map(keys).collect();
+    if runs.iter().any(Vec::is_empty) {
+        return None;
+    }
+    if optional {
+        runs.push(Vec::new());
+    }
+    Some(Element::OneOf(runs))
+}
+
+fn end(elements: &[Element], keys: &[Key], at: usize) -> Option<usize> {
+    let Some((first, rest)) = elements.split_first() else {
+        return Some(at);
+    };
+    match first {
+        Element::OneOf(runs) => runs
+            .iter()
+            .filter(|run| keys.get(at..).is_some_and(|tail| tail.starts_with(run)))
+            .filter_map(|run| end(rest, keys, at + run.len()))
+            .max(),
+        Element::Wild { min } => (*min..=WILD_MAX.min(keys.len().saturating_sub(at)))
+            .filter_map(|skipped| end(rest, keys, at + skipped))
+            .max(),
+    }
+}
+
+/// A phrase found in a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Hit<'a, T> {
+    /// The phrase.
+    pub phrase: &'a Phrase,
+    /// What it is filed under.
+    pub family: T,
+    /// The index of the word after its last.
+    pub end: usize,
+}
+
+/// Phrases by their first word, so that a text is looked through once for all of them.
+#[derive(Debug, Clone)]
+pub struct PhraseBook<T> {
+    phrases: Vec<(Phrase, T)>,
+    by_first: HashMap<Key, Vec<usize>>,
+}
+
+impl<T> Default for PhraseBook<T> {
+    fn default() -> PhraseBook<T> {
+        PhraseBook {
+            phrases: Vec::new(),
+            by_first: HashMap::new(),
+        }
+    }
+}
+
+impl<T: Copy> PhraseBook<T> {
+    /// Files a phrase under `family`.
+    pub fn add(&mut self, phrase: Phrase, family: T) {
+        for first in phrase.first_keys() {
+            self.by_first
+                .entry(first)
+                .or_default()
+                .push(self.phrases.len());
+        }
+        self.phrases.push((phrase, family));
+    }
+
+    /// The phrases that match the words of `keys` from `at` on.
+    pub fn at(&self, keys: &[Key], at: usize) -> impl Iterator<Item = Hit<'_, T>> {
+        let candidates = keys
+            .get(at)
+            .and_then(|first| self.by_first.get(first))
+            .map_or(&[][..], Vec::as_slice);
+        candidates.iter().filter_map(move |&index| {
+            let (phrase, family) = self.phrases.get(index)?;
+            Some(Hit {
+                phrase,
+                family: *family,
+                end: phrase.end(keys, at)?,
+            })
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! "punctuation marks and punctuation marks"
+
+use super::{About, Detector, Draft, Example, Family, Rates};
+use crate::{lang::Pack, model::Finding};
+
+/// See [`ABOUT`].
+pub(super) struct CoordinatedRepetition;
+
+/// One word twice is emphasis in many languages ("again and again").
+const WORDS_MIN: usize = 2;
+/// Longer ones are refrains and quotations.
+const WORDS_MAX: usize = 6;
+/// Letters that one of the words must have: "or so or so" is nobody's translation.
+const LETTERS_MIN: usize = 4;
+
+const ABOUT: About = About {
+    rule: "coordinated-repetition",
+    summary: "a phrase joined to itself: \"X and X\"",
+    why: "where the source joins two synonyms, a translation engine often has one word for both; \
+          a writer does not join a thing to itself",
+    family: Family::Translation,
+    weight: 0.35,
+    rates: Rates {
+        native: 0.0,
+        human: 0.0,
+        machine: 0.0,
+    },
+    flags: &[
+        Example {
+            lang: "id",
+            text: "Ia menolak [[tanda hubung dan tanda hubung]], katanya.",
+        },
+        Example {
+            lang: "en",
+            text: "The ministry promised [[safe roads and safe roads]].",
+        },
+    ],
+    passes: &[
+        Example {
+            lang: "en",
+            text: "It grew more difficult and more difficult, again and again.",
+        },
+        Example {
+            lang: "id",
+            text: "Ia menolak tanda hubung dan tanda hubung ganda yang panjang.",
+        },
+    ],
+};
+
+impl Detector for CoordinatedRepetition {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        let Some(pack) = draft.pack else { return };
+        for (at, key) in draft.keys.iter().enumerate() {
+            if !pack.coordinators.contains(key) {
+                continue;
+            }
+            let longest = WORDS_MAX.min(at).min(draft.keys.len() - at - 1);
+            let repeated = (WORDS_MIN..=longest)
+                .rev()
+                .find(|&len| is_repeated(draft, at, len) && is_content(draft, pack, at, len));
+            if let Some(len) = repeated
+                && ends_there(draft, pack, at + len)
+            {
+                let phrase = &draft.text.raw[draft.span(at - len, at)];
+                found.push(Finding {
+                    rule: ABOUT.rule,
+                    span: draft.span(at - len, at + len + 1),
+                    note: format!("“{phrase}” is joined to itself"),
+                });
+            }
+        }
+    }
+}
+
+/// Whether the `len` words before `at` and after it are the same, with nothing between them.
+fn is_repeated(draft: &Draft<'_>, at: usize, len: usize) -> bool {
+    draft.keys[at - len..at] == draft.keys[at + 1..=at + len]
+        && (at - len..at + len).all(|word| draft.joins_next(word))
+}
+
+/// Lower-case words of which one says something, and no emphasis.
+fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
+    let mut words = (at - len..at).chain(at + 1..=at + len);
+    words.all(|word| draft.text.word(word).chars().all(is_small))
+        && (at - len..at).any(|word| {
+            !pack.function_words.contains(&draft.keys[word])
+                && draft.text.word(word).chars().count() >= LETTERS_MIN
+        })
+        && !(at - len..at).any(|word| pack.emphasis.contains(&draft.keys[word]))
+}
+
+/// A phrase that goes on is another phrase: "corn farmers and corn farmers' unions".
+fn ends_there(draft: &Draft<'_>, pack: &Pack, last: usize) -> bool {
+    let gap = draft.text.gap_after(last);
+    let punctuated = gap.trim_matches(|c: char| c == '-' || c.is_whitespace());
+    !punctuated.is_empty()
+        || gap.contains("\n\n")
+        || draft
+            .keys
+            .get(last + 1)
+            .is_none_or(|next| pack.coordinators.contains(next))
+}
+
+/// A small letter, or what may stand inside a word.
+fn is_small(c: char) -> bool {
+    c.is_lowercase() || matches!(c, '\'' | '’') || (c.is_alphabetic() && !c.is_uppercase())
+}

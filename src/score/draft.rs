@@ -1,0 +1,105 @@
+//! What every detector is given: the text, its words ready to compare, and its language.
+
+use crate::{
+    lang::{Key, Lexicon, Pack, Places, key},
+    model::{Lang, Span},
+    text::Text,
+};
+
+/// A text with what is known about its language.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// The text.
+    pub text: &'a Text<'a>,
+    /// The key of each of its words.
+    pub keys: Vec<Key>,
+    /// The pack of its language; `None` where none serves it.
+    pub pack: Option<&'a Pack>,
+    /// The places of its language.
+    pub places: Option<&'a Places>,
+    /// The pack of the language that page templates are written in.
+    pub templates: Option<&'a Pack>,
+}
+
+impl<'a> Draft<'a> {
+    /// Looks the words of `text` up once for all detectors.
+    pub fn new(text: &'a Text<'a>, lang: Option<&Lang>, lexicon: &'a Lexicon) -> Draft<'a> {
+        let keys = (0..text.words.len()).map(|i| key(text.word(i))).collect();
+        Draft {
+            text,
+            keys,
+            pack: lang.and_then(|lang| lexicon.pack(lang)),
+            places: lang.and_then(|lang| lexicon.places(lang)),
+            templates: lexicon.template_pack(),
+        }
+    }
+
+    /// The pack of the text's language and that of templates, each once.
+    pub fn packs(&self) -> impl Iterator<Item = &'a Pack> {
+        let templates = self
+            .templates
+            .filter(|t| self.pack.is_none_or(|pack| pack.lang != t.lang));
+        self.pack.into_iter().chain(templates)
+    }
+
+    /// The lines of the text, as ranges of word indices.
+    pub fn lines(&self) -> impl Iterator<Item = Span> {
+        let text = self.text;
+        text.paragraphs.iter().flat_map(move |paragraph| {
+            let lines = text.raw[paragraph.clone()].split_inclusive('\n');
+            lines.scan(paragraph.start, move |start, line| {
+                let span = *start..*start + line.len();
+                *start = span.end;
+                Some(text.words_in(&span))
+            })
+        })
+    }
+
+    /// From the first to the last of the words `from..end`.
+    pub fn span(&self, from: usize, end: usize) -> Span {
+        let words = &self.text.words;
+        let start = words.get(from).map_or(self.text.raw.len(), |w| w.start);
+        start
+            ..end
+                .checked_sub(1)
+                .and_then(|last| words.get(last))
+                .map_or(start, |w| w.end)
+    }
+
+    /// Whether the word at `index` begins with a capital.
+    pub fn is_capital(&self, index: usize) -> bool {
+        self.text.word(index).starts_with(char::is_uppercase)
+    }
+
+    /// Whether only space or hyphens part the word at `index` from the next.
+    pub fn joins_next(&self, index: usize) -> bool {
+        let gap = self.text.gap_after(index);
+        !gap.contains("\n\n") && gap.chars().all(|c| c == '-' || c.is_whitespace())
+    }
+
+    /// Whether the byte at `at` stands inside quotation marks or brackets that its paragraph
+    /// opened: what is quoted, glossed or named is no fault of the text.
+    pub fn is_quoted(&self, at: usize) -> bool {
+        let paragraphs = &self.text.paragraphs;
+        let index = paragraphs.partition_point(|p| p.end <= at);
+        let Some(before) = paragraphs
+            .get(index)
+            .and_then(|p| self.text.raw.get(p.start..at))
+        else {
+            return false;
+        };
+        let mut quoted = false;
+        let mut brackets = 0_i32;
+        for c in before.chars() {
+            match c {
+                '"' | '“' | '”' | '„' | '«' | '»' | '`' | '「' | '」' | '『' | '』' => {
+                    quoted = !quoted;
+                }
+                '(' | '[' | '\u{ff08}' => brackets += 1,
+                ')' | ']' | '\u{ff09}' => brackets = (brackets - 1).max(0),
+                _ => {}
+            }
+        }
+        quoted || brackets > 0
+    }
+}

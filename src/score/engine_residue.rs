@@ -1,0 +1,93 @@
+//! "As an AI language model, I …", "Translated by Google".
+
+use super::{About, Detector, Draft, Example, Family, Rates};
+use crate::{
+    lang::{ResidueFamily, Tail},
+    model::{Finding, Span},
+};
+
+/// See [`ABOUT`].
+pub(super) struct EngineResidue;
+
+const ABOUT: About = About {
+    rule: "engine-residue",
+    summary: "what an assistant or a translation engine says to its user",
+    why: "the text was pasted from a machine and nobody read it",
+    family: Family::Translation,
+    weight: 0.9,
+    rates: Rates {
+        native: 0.0,
+        human: 0.0,
+        machine: 0.0,
+    },
+    flags: &[
+        Example {
+            lang: "en",
+            text: "[[As an AI language model, I]] have no news of the match.",
+        },
+        Example {
+            lang: "id",
+            text: "[[Berikut adalah terjemahan]]: Hujan turun di kota itu.",
+        },
+        Example {
+            lang: "id",
+            text: "Hujan turun di kota itu.\n\n[[Diterjemahkan oleh Google]]",
+        },
+    ],
+    passes: &[
+        Example {
+            lang: "en",
+            text: "The bot answered: “As an AI language model, I cannot say.”",
+        },
+        Example {
+            lang: "id",
+            text: "Novel itu diterjemahkan oleh Google dan para relawan pada tahun lalu.",
+        },
+    ],
+};
+
+impl Detector for EngineResidue {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        for line in draft.lines() {
+            let keys = &draft.keys[..line.end];
+            for at in line.clone() {
+                let hit = draft
+                    .packs()
+                    .flat_map(|pack| pack.residue.at(keys, at))
+                    .filter(|hit| hit.phrase.floats || at == line.start)
+                    .filter(|hit| match hit.phrase.tail {
+                        Tail::Anything => true,
+                        Tail::Nothing => hit.end == line.end,
+                        Tail::Colon => draft
+                            .text
+                            .gap_after(hit.end - 1)
+                            .trim_start()
+                            .starts_with(':'),
+                    })
+                    .max_by_key(|hit| hit.end);
+                let Some(hit) = hit else { continue };
+                let span = draft.span(at, hit.end);
+                if !draft.is_quoted(span.start) {
+                    found.push(finding(span, hit.family));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn finding(span: Span, family: ResidueFamily) -> Finding {
+    let note = match family {
+        ResidueFamily::Assistant => "a language model speaks to its user here",
+        ResidueFamily::Engine => "a translation engine left its mark here",
+    };
+    Finding {
+        rule: ABOUT.rule,
+        span,
+        note: note.to_string(),
+    }
+}

@@ -1,0 +1,90 @@
+//! "Q&amp;amp;A": an HTML entity that readers see as such.
+
+use super::{About, Detector, Draft, Example, Family, Rates};
+use crate::model::Finding;
+
+/// See [`ABOUT`].
+pub(super) struct EscapedEntity;
+
+/// Names that news texts need; a list keeps "R&D;" and the like out.
+const NAMES: [&str; 20] = [
+    "amp", "apos", "gt", "hellip", "laquo", "ldquo", "lsquo", "lt", "mdash", "nbsp", "ndash",
+    "quot", "raquo", "rdquo", "rsquo", "shy", "euro", "copy", "bdquo", "zwnj",
+];
+/// Digits of a numeric entity, at most.
+const DIGITS_MAX: usize = 6;
+/// Entities in one text, at most: beyond, one says it all.
+const FINDINGS_MAX: usize = 5;
+
+const ABOUT: About = About {
+    rule: "escaped-entity",
+    summary: "an HTML entity that reached the reader as text",
+    why: "the text went through a machine that escaped it twice, and nobody looked at the result",
+    family: Family::Boilerplate,
+    weight: 0.1,
+    rates: Rates {
+        native: 0.0,
+        human: 0.0,
+        machine: 0.0,
+    },
+    flags: &[Example {
+        lang: "en",
+        text: "He said [[&quot;]]yes[[&amp;quot;]] and left for Q[[&#038;]]A.",
+    }],
+    passes: &[Example {
+        lang: "en",
+        text: "Spending on R&D; sales at H&M; see http://example.com/?a=1&amp;b=2 for more.",
+    }],
+};
+
+impl Detector for EscapedEntity {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        let raw = draft.text.raw;
+        let entities = memchr::memchr_iter(b'&', raw.as_bytes())
+            .filter_map(|at| Some(at..at + entity(&raw[at..])?))
+            .filter(|span| !is_in_url(&raw[..span.start]))
+            .take(FINDINGS_MAX);
+        found.extend(entities.map(|span| Finding {
+            rule: ABOUT.rule,
+            note: format!("“{}” is an HTML entity shown as text", &raw[span.clone()]),
+            span,
+        }));
+    }
+}
+
+/// The length of the entity that `text` begins with, escaped once or more often.
+fn entity(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('&')?;
+    let end = inside.bytes().take(8).position(|b| b == b';')?;
+    let name = &inside[..end];
+    let number = name
+        .strip_prefix('#')
+        .map(|n| n.strip_prefix(['x', 'X']).unwrap_or(n));
+    let known = match number {
+        Some(digits) => {
+            (2..=DIGITS_MAX).contains(&digits.len())
+                && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        }
+        None => NAMES.contains(&name),
+    };
+    if !known {
+        return None;
+    }
+    // "&amp;quot;" is one entity, escaped twice.
+    let doubled = (name == "amp")
+        .then(|| format!("&{}", &inside[end + 1..inside.len().min(end + 10)]))
+        .and_then(|next| entity(&next));
+    Some(end + 2 + doubled.map_or(0, |len| len - 1))
+}
+
+/// Whether the word that `before` ends in began like an address.
+fn is_in_url(before: &str) -> bool {
+    before
+        .rsplit(char::is_whitespace)
+        .next()
+        .is_some_and(|word| word.contains("://") || word.contains("www."))
+}

@@ -1,0 +1,146 @@
+//! "Benggala Barat" (West Bengal) in a text that speaks of "Barat" (the West).
+
+use std::collections::HashSet;
+
+use super::{About, Detector, Draft, Example, Family, Rates};
+use crate::{
+    lang::{Country, Key, Place},
+    model::Finding,
+};
+
+/// See [`ABOUT`].
+pub(super) struct IsolatedPlace;
+
+/// A place named more often is what the article is about.
+const MENTIONS_MAX: usize = 2;
+
+const ABOUT: About = About {
+    rule: "isolated-place",
+    summary: "a province named once, in a text that never mentions its country, while the \
+              ordinary word in its name stands alone elsewhere",
+    why: "a translation engine that wants to write \"the West\" can slip into \"West Bengal\", \
+          the name it has seen more often; a writer who names a far province says where it lies",
+    family: Family::Translation,
+    weight: 0.45,
+    rates: Rates {
+        native: 0.0,
+        human: 0.0,
+        machine: 0.0,
+    },
+    flags: &[
+        Example {
+            lang: "id",
+            text: "Sanksi Barat dinilai berat. Ia mengecam keputusan [[Virginia Barat]] itu.",
+        },
+        Example {
+            lang: "en",
+            text: "He blamed the West for it. The decision of [[West Darfur]] broke the law.",
+        },
+    ],
+    passes: &[
+        Example {
+            lang: "id",
+            text: "Sanksi Barat dinilai berat. Gubernur Virginia Barat, Amerika Serikat, setuju.",
+        },
+        Example {
+            lang: "id",
+            text: "Sanksi Barat dinilai berat oleh pengusaha di Jawa Barat.",
+        },
+    ],
+};
+
+impl Detector for IsolatedPlace {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        let Some(places) = draft.places else { return };
+        let named: Vec<(usize, &Place)> = draft
+            .keys
+            .iter()
+            .enumerate()
+            .filter_map(|(at, key)| Some((at, places.by_word.get(key)?)))
+            .flat_map(|(at, candidates)| candidates.iter().map(move |place| (at, place)))
+            .filter_map(|(at, place)| Some((named_at(draft, at, place)?, place)))
+            .collect();
+        for &(from, place) in &named {
+            let mentions = named.iter().filter(|(_, other)| other.name == place.name);
+            let country = &places.countries[place.country];
+            if mentions.count() > MENTIONS_MAX
+                || is_mentioned(draft, country, &place.name)
+                || !stands_alone(draft, place)
+            {
+                continue;
+            }
+            let span = draft.span(from, from + place.name.len());
+            let name = &draft.text.raw[span.clone()];
+            found.push(Finding {
+                rule: ABOUT.rule,
+                note: format!(
+                    "{name} is in {}, which the text never mentions",
+                    country.name
+                ),
+                span,
+            });
+        }
+    }
+}
+
+/// Where the name of `place` begins, if its ordinary word is the word at `at`. A capital before or
+/// after makes it part of a longer name.
+fn named_at(draft: &Draft<'_>, at: usize, place: &Place) -> Option<usize> {
+    let from = at.checked_sub(place.ordinary)?;
+    let end = from + place.name.len();
+    let matches = draft.keys.get(from..end)? == place.name.as_slice()
+        && (from..end).all(|word| draft.is_capital(word))
+        && (from..end - 1).all(|word| draft.joins_next(word));
+    let before = from.checked_sub(1);
+    let longer = before.is_some_and(|word| draft.is_capital(word) && draft.joins_next(word))
+        || (draft.is_capital(end) && draft.joins_next(end - 1));
+    (matches && !longer).then_some(from)
+}
+
+/// Whether the text names the country, its people, another of its places, or the proper word of
+/// this one by itself.
+fn is_mentioned(draft: &Draft<'_>, country: &Country, name: &[Key]) -> bool {
+    let keys = &draft.keys;
+    let present: HashSet<Key> = keys.iter().copied().collect();
+    let others = country
+        .names
+        .iter()
+        .filter(|other| other.as_slice() != name);
+    let by_name = others
+        .filter(|other| other.iter().all(|word| present.contains(word)))
+        .any(|other| {
+            keys.windows(other.len())
+                .any(|words| words == other.as_slice())
+        });
+    by_name
+        || (0..keys.len()).any(|at| {
+            let word = draft.text.word(at).to_lowercase();
+            country.stems.iter().any(|stem| begins(&word, stem))
+        })
+}
+
+/// Whether `word` begins with `stem`, give or take a last vowel: India, Indian, Inder.
+fn begins(word: &str, stem: &str) -> bool {
+    let root = stem.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'y', 'я', 'а']);
+    word.starts_with(stem) || (root.chars().count() > 4 && word.starts_with(root))
+}
+
+/// Whether the ordinary word of `place` stands somewhere without a proper name beside it.
+fn stands_alone(draft: &Draft<'_>, place: &Place) -> bool {
+    let ordinary = place.name[place.ordinary];
+    let Some(forms) = draft.pack.and_then(|pack| pack.place_words.get(&ordinary)) else {
+        return false;
+    };
+    draft.keys.iter().enumerate().any(|(at, key)| {
+        forms.contains(key)
+            && draft.is_capital(at)
+            && !(draft.is_capital(at + 1) && draft.joins_next(at))
+            && !at
+                .checked_sub(1)
+                .is_some_and(|before| draft.is_capital(before) && draft.joins_next(before))
+    })
+}

@@ -1,0 +1,72 @@
+//! "Mоscow" with a Cyrillic о.
+
+use super::{About, Detector, Draft, Example, Family, Rates};
+use crate::{
+    model::Finding,
+    text::{Script, script},
+};
+
+/// See [`ABOUT`].
+pub(super) struct MixedScriptWord;
+
+/// Cyrillic letters that look like Latin ones.
+const CYRILLIC_ALIKE: &str = "асеорхуіјѕһԁАВЕКМНОРСТХУІЈЅ";
+/// Latin letters that look like Cyrillic ones.
+const LATIN_ALIKE: &str = "aceopxyijshdABEKMHOPCTXYIJS";
+/// Letters of a word, at least: a lone pair is a formula or a model name.
+const LETTERS_MIN: usize = 3;
+
+const ABOUT: About = About {
+    rule: "mixed-script-word",
+    summary: "Latin and Cyrillic look-alikes inside one word",
+    why: "engines and text spinners mix alphabets inside a word; a keyboard does not",
+    family: Family::Translation,
+    weight: 0.3,
+    rates: Rates {
+        native: 0.0,
+        human: 0.0,
+        machine: 0.0,
+    },
+    flags: &[Example {
+        lang: "en",
+        text: "The talks in [[M\u{43e}scow]] ended late.",
+    }],
+    passes: &[Example {
+        lang: "ru",
+        text: "Переговоры в Москве: IT-рынок, SMSки и 5G-сети.",
+    }],
+};
+
+impl Detector for MixedScriptWord {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        for (at, span) in draft.text.words.iter().enumerate() {
+            let word = draft.text.word(at);
+            if !word.is_ascii() && is_mixed(word) {
+                found.push(Finding {
+                    rule: ABOUT.rule,
+                    span: span.clone(),
+                    note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
+                });
+            }
+        }
+    }
+}
+
+/// Whether the letters of the rarer alphabet all pass for those of the other.
+fn is_mixed(word: &str) -> bool {
+    let of = |wanted| move |c: &char| script(*c) == Some(wanted);
+    let latin = word.chars().filter(of(Script::Latin)).count();
+    let cyrillic = word.chars().filter(of(Script::Cyrillic)).count();
+    if latin == 0 || cyrillic == 0 || latin + cyrillic < LETTERS_MIN {
+        return false;
+    }
+    let (rarer, alike) = match cyrillic <= latin {
+        true => (Script::Cyrillic, CYRILLIC_ALIKE),
+        false => (Script::Latin, LATIN_ALIKE),
+    };
+    word.chars().filter(of(rarer)).all(|c| alike.contains(c))
+}

@@ -1,0 +1,130 @@
+//! "Leave a Reply", "Baca Juga: …", "Back To Top"
+
+use super::{About, Detector, Draft, Example, Family, Rates};
+use crate::{
+    lang::{StockFamily, Tail},
+    model::{Finding, Span},
+};
+
+/// See [`ABOUT`].
+pub(super) struct StockLine;
+
+/// Words of a line, at most: templates are terse.
+const WORDS_MAX: usize = 36;
+
+const ABOUT: About = About {
+    rule: "stock-line",
+    summary: "a line that belongs to the page and not to the article",
+    why: "text taken over from a page by a machine brings the comment form, the share buttons and \
+          the links to other articles along",
+    family: Family::Boilerplate,
+    weight: 0.22,
+    rates: Rates {
+        native: 0.0,
+        human: 0.0,
+        machine: 0.0,
+    },
+    flags: &[
+        Example {
+            lang: "id",
+            text: "Hujan turun.\n\n[[Baca Juga: Banjir di Kota Itu Surut]]\n\n\
+                   [[Alamat email Anda tidak akan dipublikasikan. Kolom yang wajib ditandai *]]",
+        },
+        Example {
+            lang: "en",
+            text: "It rained.\n\n[[Leave a Reply]]\n\n[[Back to top]]",
+        },
+    ],
+    passes: &[
+        Example {
+            lang: "en",
+            text: "Sites must let readers accept all cookies or none, the court said.\n\n\
+                   Leave a reply unsent for a day, she advises, and you will be glad.",
+        },
+        Example {
+            lang: "id",
+            text: "Warga diminta membaca juga petunjuk di papan pengumuman.",
+        },
+    ],
+};
+
+impl Detector for StockLine {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        for line in draft.lines().filter(|line| line.len() <= WORDS_MAX) {
+            let Some(family) = stock(draft, &line) else {
+                continue;
+            };
+            found.push(Finding {
+                rule: ABOUT.rule,
+                span: whole_line(draft, &line),
+                note: note(family).to_string(),
+            });
+        }
+    }
+}
+
+/// What the line belongs to, if it is made of stock phrases from its first word to its last.
+fn stock(draft: &Draft<'_>, line: &Span) -> Option<StockFamily> {
+    let keys = &draft.keys[..line.end];
+    let mut at = line.start;
+    let mut first = None;
+    while at < line.end {
+        let hit = draft
+            .packs()
+            .flat_map(|pack| pack.stock.at(keys, at))
+            .filter(|hit| match hit.phrase.tail {
+                Tail::Anything => true,
+                Tail::Nothing => ends_phrase(draft, hit.end, line),
+                Tail::Colon => draft
+                    .text
+                    .gap_after(hit.end - 1)
+                    .trim_start()
+                    .starts_with(':'),
+            })
+            .max_by_key(|hit| (hit.phrase.tail != Tail::Nothing, hit.end))?;
+        first = first.or(Some(hit.family));
+        at = match hit.phrase.tail {
+            Tail::Nothing => hit.end,
+            Tail::Colon | Tail::Anything => line.end,
+        };
+    }
+    first
+}
+
+/// Whether a phrase may end before the word at `end`: at the end of the line, or where the next
+/// word begins like a sentence or a label.
+fn ends_phrase(draft: &Draft<'_>, end: usize, line: &Span) -> bool {
+    end >= line.end || draft.is_capital(end) || !draft.text.gap_after(end - 1).trim().is_empty()
+}
+
+/// The line with its punctuation.
+fn whole_line(draft: &Draft<'_>, line: &Span) -> Span {
+    let raw = draft.text.raw;
+    let words = draft.span(line.start, line.end);
+    let start = raw[..words.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = raw[words.end..]
+        .find('\n')
+        .map_or(raw.len(), |at| words.end + at);
+    let text = &raw[start..end];
+    let start = start + (text.len() - text.trim_start().len());
+    start..start + text.trim().len()
+}
+
+fn note(family: StockFamily) -> &'static str {
+    match family {
+        StockFamily::CommentForm => "part of the comment form",
+        StockFamily::ReadAlso => "a link to other articles",
+        StockFamily::Share => "share or follow buttons",
+        StockFamily::Newsletter => "an invitation to subscribe",
+        StockFamily::Navigation => "navigation of the page",
+        StockFamily::Cookie => "part of the consent dialogue",
+        StockFamily::Copyright => "the rights notice of the site",
+        StockFamily::Tags => "labels of the article",
+        StockFamily::Advertisement => "the frame of an advertisement",
+        StockFamily::Paywall => "the door of a paywall",
+    }
+}
