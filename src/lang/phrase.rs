@@ -105,14 +105,18 @@ impl Phrase {
             .split_whitespace()
             .map(|part| element(part).ok_or_else(|| format!("`{part}` has no words in it")))
             .collect::<Result<Vec<_>, _>>()?;
-        match elements.first() {
-            None => Err("a phrase needs a word".to_string()),
-            Some(Element::OneOf(runs)) if runs.iter().all(|run| !run.is_empty()) => Ok(Phrase {
-                elements,
-                floats,
-                tail,
-            }),
-            Some(_) => Err("a phrase must begin with a word that is not optional".to_string()),
+        let phrase = Phrase {
+            elements,
+            floats,
+            tail,
+        };
+        match phrase
+            .elements
+            .iter()
+            .find(|element| !element.is_optional())
+        {
+            Some(Element::OneOf(_)) => Ok(phrase),
+            _ => Err("a phrase needs a word that is not optional, before any `*`".to_string()),
         }
     }
 
@@ -121,12 +125,29 @@ impl Phrase {
         end(&self.elements, keys, at)
     }
 
+    /// The words that it can begin with.
     fn first_keys(&self) -> impl Iterator<Item = Key> {
-        let runs = match self.elements.first() {
-            Some(Element::OneOf(runs)) => runs.as_slice(),
-            _ => &[],
-        };
-        runs.iter().filter_map(|run| run.first().copied())
+        let optional = self.elements.iter().take_while(|e| e.is_optional()).count();
+        self.elements[..=optional.min(self.elements.len() - 1)]
+            .iter()
+            .flat_map(Element::runs)
+            .filter_map(|run| run.first().copied())
+    }
+}
+
+impl Element {
+    fn runs(&self) -> &[Vec<Key>] {
+        match self {
+            Element::OneOf(runs) => runs,
+            Element::Wild { .. } => &[],
+        }
+    }
+
+    fn is_optional(&self) -> bool {
+        match self {
+            Element::OneOf(runs) => runs.iter().any(Vec::is_empty),
+            Element::Wild { min } => *min == 0,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every detector is given: the text, its words ready to compare, and its language.
 
 use crate::{
-    lang::{Key, Lexicon, Pack, Places, key},
+    lang::{Key, Lexicon, Pack, Places, identify_words, key},
     model::{Lang, Span},
     text::Text,
 };
@@ -23,8 +23,13 @@ pub struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Looks the words of `text` up once for all detectors.
-    pub fn new(text: &'a Text<'a>, lang: Option<&Lang>, lexicon: &'a Lexicon) -> Draft<'a> {
-        let keys = (0..text.words.len()).map(|i| key(text.word(i))).collect();
+    ///
+    /// `declared` is the language that the caller or the page names: it counts where the text does
+    /// not tell by itself. Pages name their template's language too often to be asked first.
+    pub fn new(text: &'a Text<'a>, declared: Option<&Lang>, lexicon: &'a Lexicon) -> Draft<'a> {
+        let keys: Vec<Key> = (0..text.words.len()).map(|i| key(text.word(i))).collect();
+        let read = identify_words(text.raw, &keys, lexicon);
+        let lang = read.as_ref().or(declared);
         Draft {
             text,
             keys,

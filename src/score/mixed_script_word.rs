@@ -13,6 +13,8 @@ pub(super) struct MixedScriptWord;
 const CYRILLIC_ALIKE: &str = "асеорхуіјѕһԁАВЕКМНОРСТХУІЈЅ";
 /// Latin letters that look like Cyrillic ones.
 const LATIN_ALIKE: &str = "aceopxyijshdABEKMHOPCTXYIJS";
+/// What joins parts that may each have their alphabet: O'Нил.
+const PARTS: [char; 3] = ['\'', '’', '.'];
 /// Letters of a word, at least: a lone pair is a formula or a model name.
 const LETTERS_MIN: usize = 3;
 
@@ -33,7 +35,7 @@ const ABOUT: About = About {
     }],
     passes: &[Example {
         lang: "ru",
-        text: "Переговоры в Москве: IT-рынок, SMSки и 5G-сети.",
+        text: "Переговоры в Москве: IT-рынок, SMSки, O'Нил и 5G-сети.",
     }],
 };
 
@@ -45,7 +47,7 @@ impl Detector for MixedScriptWord {
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         for (at, span) in draft.text.words.iter().enumerate() {
             let word = draft.text.word(at);
-            if !word.is_ascii() && is_mixed(word) {
+            if !word.is_ascii() && word.split(PARTS).any(is_mixed) {
                 found.push(Finding {
                     rule: ABOUT.rule,
                     span: span.clone(),

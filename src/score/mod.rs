@@ -120,8 +120,7 @@ const FINDINGS_MAX: usize = 500;
 /// Judges one article.
 pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessment {
     let text = Text::new(&article.body);
-    let lang = policy::language(article, lexicon);
-    let draft = Draft::new(&text, lang.as_ref(), lexicon);
+    let draft = Draft::new(&text, article.lang.as_ref(), lexicon);
     let mut findings = Vec::new();
     for detector in DETECTORS {
         if !policy

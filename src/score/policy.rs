@@ -4,43 +4,26 @@ use std::collections::HashMap;
 
 use super::{Draft, Family, rules};
 use crate::{
-    lang::{FNV_SEED, Lexicon, fnv, identify},
-    model::{
-        Article, Finding, Lang, Policy, Reason, RulesHash, Scores, SourceStanding, Timestamp,
-        Verdict,
-    },
+    lang::{FNV_SEED, Lexicon, fnv},
+    model::{Finding, Policy, Reason, RulesHash, Scores, SourceStanding, Timestamp, Verdict},
 };
 
 /// One finding of this weight needs no language pack to be believed.
 const DECISIVE: f32 = 0.8;
 
-/// The language that an article is judged in: what its text reads like, else what it declares.
-/// Pages declare their template's language too often to be asked first.
-pub(super) fn language(article: &Article, lexicon: &Lexicon) -> Option<Lang> {
-    identify(&article.body, lexicon).or_else(|| article.lang.clone())
-}
-
 /// Scores and verdict. A text that is too short or in a language without a pack is scored all the
 /// same, so that a reader sees why; but it is not judged.
 pub(super) fn judge(draft: &Draft<'_>, findings: &[Finding], policy: &Policy) -> (Verdict, Scores) {
-    let residue: usize = stock_bytes(findings);
     let total: usize = draft.text.paragraphs.iter().map(|p| p.len()).sum();
-    let boilerplate = residue as f32 / total.max(1) as f32;
+    let boilerplate = (page_bytes(findings) as f32 / total.max(1) as f32).min(1.0);
+    // At `boilerplate_at` the share alone reaches `flag_at`.
+    let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
     let scores = Scores {
-        overall: evidence(findings)
-            .max(boilerplate.min(1.0) * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON))
-            .min(1.0),
+        overall: evidence(findings).max(by_share).min(1.0),
         translation: None,
-        boilerplate: boilerplate.min(1.0),
+        boilerplate,
     };
-    let decisive = || {
-        let weight = |finding: &Finding| {
-            rules()
-                .find(|r| r.rule == finding.rule)
-                .map_or(0.0, |r| r.weight)
-        };
-        findings.iter().any(|finding| weight(finding) >= DECISIVE)
-    };
+    let decisive = || findings.iter().any(|finding| weight(finding) >= DECISIVE);
     let verdict = if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
     } else if draft.pack.is_none() && !decisive() {
@@ -54,7 +37,7 @@ pub(super) fn judge(draft: &Draft<'_>, findings: &[Finding], policy: &Policy) ->
 }
 
 /// Bytes under findings that are lines of the page.
-fn stock_bytes(findings: &[Finding]) -> usize {
+fn page_bytes(findings: &[Finding]) -> usize {
     let of_page = |rule: &str| rules().any(|r| r.rule == rule && r.family == Family::Boilerplate);
     findings
         .iter()
@@ -71,13 +54,16 @@ fn evidence(findings: &[Finding]) -> f32 {
     let mut doubt = 1.0;
     for finding in findings {
         let times = said.entry((finding.rule, &finding.note)).or_insert(0);
-        let weight = rules()
-            .find(|r| r.rule == finding.rule)
-            .map_or(0.0, |r| r.weight);
-        doubt *= 1.0 - weight * 0.5_f32.powi(*times);
+        doubt *= 1.0 - weight(finding) * 0.5_f32.powi(*times);
         *times += 1;
     }
     1.0 - doubt
+}
+
+fn weight(finding: &Finding) -> f32 {
+    rules()
+        .find(|about| about.rule == finding.rule)
+        .map_or(0.0, |about| about.weight)
 }
 
 /// A fingerprint of everything that decides a verdict: release, rules, packs and policy.

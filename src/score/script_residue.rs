@@ -119,6 +119,7 @@ fn is_stranded(
 ) -> bool {
     let span = draft.span(from, end);
     let characters = draft.text.raw[span.clone()].chars().count();
+    // "β-blocker"
     let greek_letter = scripts[from] == Some(Script::Greek) && characters < 3;
     let left = from.checked_sub(1).is_some_and(|word| {
         scripts[word] == Some(main)
@@ -133,6 +134,7 @@ fn is_stranded(
     left && right
         && !glossed
         && !greek_letter
+        && !draft.text.raw[span.clone()].contains('.')
         && characters <= CHARACTERS_MAX
         && !draft.is_quoted(span.start)
 }
