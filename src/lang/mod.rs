@@ -14,7 +14,7 @@ use std::{
 
 pub use self::{
     pack::{Pack, ResidueFamily, StockFamily},
-    phrase::{FNV_SEED, Hit, Key, Phrase, PhraseBook, Tail, fnv, key, keys},
+    phrase::{FNV_SEED, Hit, Key, KeyMap, KeySet, Phrase, PhraseBook, Tail, fnv, key, keys},
     places::{Country, Place, Places},
 };
 use crate::model::{Lang, Problem};
@@ -36,7 +36,7 @@ struct Inner {
     packs: BTreeMap<Lang, Pack>,
     places: BTreeMap<Lang, Places>,
     /// Function word -> the packs that list it.
-    function_words: HashMap<Key, Vec<Lang>>,
+    function_words: KeyMap<Vec<Lang>>,
     hash: u64,
 }
 

@@ -1,10 +1,10 @@
 //! One language pack: a TOML file turned into look-up tables.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::phrase::{Key, Phrase, PhraseBook, key, keys};
+use super::phrase::{Key, KeyMap, KeySet, Phrase, PhraseBook, key, keys};
 use crate::model::{Lang, Problem};
 
 /// What a stock line belongs to.
@@ -79,17 +79,17 @@ pub struct Pack {
     /// What the statistical identifier takes this language for; itself unless it does not know it.
     pub identified_as: Lang,
     /// The most frequent grammatical words.
-    pub function_words: HashSet<Key>,
+    pub function_words: KeySet,
     /// Words that join two equals: "and", "or".
-    pub coordinators: HashSet<Key>,
+    pub coordinators: KeySet,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
-    pub emphasis: HashSet<Key>,
+    pub emphasis: KeySet,
     /// Words that begin a gap left to fill: "[insert name]".
-    pub placeholder: HashSet<Key>,
+    pub placeholder: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
     pub formerly: Vec<Vec<Key>>,
     /// Words of place names that are also words by themselves, with the forms they take alone.
-    pub place_words: HashMap<Key, HashSet<Key>>,
+    pub place_words: KeyMap<KeySet>,
     /// Lines that belong to the page and not to the article.
     pub stock: PhraseBook<StockFamily>,
     /// What engines and assistants leave behind.

@@ -1,11 +1,37 @@
 //! Stock phrases, matched loosely: case, punctuation and optional words do not matter.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What a word is compared by: see [`key`].
 pub type Key = u64;
+
+/// A [`Key`] is a hash already.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = fnv(self.0, bytes);
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// A set of words.
+pub type KeySet = HashSet<Key, BuildHasherDefault<KeyHasher>>;
+/// A map from words.
+pub type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<KeyHasher>>;
 
 /// The words that one `*` stands for, at most.
 const WILD_MAX: usize = 6;
@@ -120,11 +146,6 @@ impl Phrase {
         }
     }
 
-    /// The end of the longest match of the whole phrase in `keys` from `at`.
-    fn end(&self, keys: &[Key], at: usize) -> Option<usize> {
-        end(&self.elements, keys, at)
-    }
-
     /// The words that it can begin with.
     fn first_keys(&self) -> impl Iterator<Item = Key> {
         let optional = self.elements.iter().take_while(|e| e.is_optional()).count();
@@ -172,18 +193,24 @@ fn element(part: &str) -> Option<Element> {
     Some(Element::OneOf(runs))
 }
 
-fn end(elements: &[Element], keys: &[Key], at: usize) -> Option<usize> {
+/// The end of the longest match of `elements` in `keys` from `at` that `accept` allows.
+fn end(
+    elements: &[Element],
+    keys: &[Key],
+    at: usize,
+    accept: &dyn Fn(usize) -> bool,
+) -> Option<usize> {
     let Some((first, rest)) = elements.split_first() else {
-        return Some(at);
+        return accept(at).then_some(at);
     };
     match first {
         Element::OneOf(runs) => runs
             .iter()
             .filter(|run| keys.get(at..).is_some_and(|tail| tail.starts_with(run)))
-            .filter_map(|run| end(rest, keys, at + run.len()))
+            .filter_map(|run| end(rest, keys, at + run.len(), accept))
             .max(),
         Element::Wild { min } => (*min..=WILD_MAX.min(keys.len().saturating_sub(at)))
-            .filter_map(|skipped| end(rest, keys, at + skipped))
+            .filter_map(|skipped| end(rest, keys, at + skipped, accept))
             .max(),
     }
 }
@@ -203,14 +230,14 @@ pub struct Hit<'a, T> {
 #[derive(Debug, Clone)]
 pub struct PhraseBook<T> {
     phrases: Vec<(Phrase, T)>,
-    by_first: HashMap<Key, Vec<usize>>,
+    by_first: KeyMap<Vec<usize>>,
 }
 
 impl<T> Default for PhraseBook<T> {
     fn default() -> PhraseBook<T> {
         PhraseBook {
             phrases: Vec::new(),
-            by_first: HashMap::new(),
+            by_first: KeyMap::default(),
         }
     }
 }
@@ -227,18 +254,25 @@ impl<T: Copy> PhraseBook<T> {
         self.phrases.push((phrase, family));
     }
 
-    /// The phrases that match the words of `keys` from `at` on.
-    pub fn at(&self, keys: &[Key], at: usize) -> impl Iterator<Item = Hit<'_, T>> {
+    /// The phrases that match the words of `keys` from `at` on. `accept` says whether a phrase with
+    /// such a tail may end before the word at an index.
+    pub fn at<'a>(
+        &'a self,
+        keys: &'a [Key],
+        at: usize,
+        accept: &'a dyn Fn(Tail, usize) -> bool,
+    ) -> impl Iterator<Item = Hit<'a, T>> {
         let candidates = keys
             .get(at)
             .and_then(|first| self.by_first.get(first))
             .map_or(&[][..], Vec::as_slice);
         candidates.iter().filter_map(move |&index| {
             let (phrase, family) = self.phrases.get(index)?;
+            let accept = |end| accept(phrase.tail, end);
             Some(Hit {
                 phrase,
                 family: *family,
-                end: phrase.end(keys, at)?,
+                end: end(&phrase.elements, keys, at, &accept)?,
             })
         })
     }

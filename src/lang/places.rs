@@ -1,12 +1,10 @@
 //! Names of provinces and states that contain an ordinary word: "West Bengal".
 
-use std::collections::HashMap;
-
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     pack::Pack,
-    phrase::{Key, key, keys},
+    phrase::{Key, KeyMap, key, keys},
 };
 use crate::model::{Lang, Problem};
 
@@ -45,7 +43,7 @@ pub struct Places {
     /// Countries that have such a subdivision.
     pub countries: Vec<Country>,
     /// By their ordinary word.
-    pub by_word: HashMap<Key, Vec<Place>>,
+    pub by_word: KeyMap<Vec<Place>>,
 }
 
 impl Places {

@@ -97,7 +97,8 @@ fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
 fn ends_there(draft: &Draft<'_>, pack: &Pack, last: usize) -> bool {
     let gap = draft.text.gap_after(last);
     let punctuated = gap.trim_matches(|c: char| c == '-' || c.is_whitespace());
-    !punctuated.is_empty()
+    let possessive = gap.starts_with(['\'', '’']);
+    (!punctuated.is_empty() && !possessive)
         || gap.contains("\n\n")
         || draft
             .keys

@@ -22,14 +22,27 @@ pub struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    /// Looks the words of `text` up once for all detectors.
+    /// A text whose language is read from its words.
     ///
-    /// `declared` is the language that the caller or the page names: it counts where the text does
-    /// not tell by itself. Pages name their template's language too often to be asked first.
+    /// `declared` is what the caller or the page names: it counts where the text does not tell by
+    /// itself. Pages name their template's language too often to be asked first.
     pub fn new(text: &'a Text<'a>, declared: Option<&Lang>, lexicon: &'a Lexicon) -> Draft<'a> {
-        let keys: Vec<Key> = (0..text.words.len()).map(|i| key(text.word(i))).collect();
+        let keys = look_up(text);
         let read = identify_words(text.raw, &keys, lexicon);
-        let lang = read.as_ref().or(declared);
+        Draft::assembled(text, keys, read.as_ref().or(declared), lexicon)
+    }
+
+    /// A text whose language is known.
+    pub fn in_language(text: &'a Text<'a>, lang: Option<&Lang>, lexicon: &'a Lexicon) -> Draft<'a> {
+        Draft::assembled(text, look_up(text), lang, lexicon)
+    }
+
+    fn assembled(
+        text: &'a Text<'a>,
+        keys: Vec<Key>,
+        lang: Option<&Lang>,
+        lexicon: &'a Lexicon,
+    ) -> Draft<'a> {
         Draft {
             text,
             keys,
@@ -82,6 +95,12 @@ impl<'a> Draft<'a> {
         !gap.contains("\n\n") && gap.chars().all(|c| c == '-' || c.is_whitespace())
     }
 
+    /// Whether a colon stands right before the word at `index`, after the word before it.
+    pub fn has_colon_before(&self, index: usize) -> bool {
+        let gap = self.text.gap_before(index).trim_start();
+        index > 0 && gap.starts_with([':', '\u{ff1a}'])
+    }
+
     /// Whether the byte at `at` stands inside quotation marks or brackets that its paragraph
     /// opened: what is quoted, glossed or named is no fault of the text.
     pub fn is_quoted(&self, at: usize) -> bool {
@@ -107,4 +126,9 @@ impl<'a> Draft<'a> {
         }
         quoted || brackets > 0
     }
+}
+
+/// The key of each word.
+fn look_up(text: &Text<'_>) -> Vec<Key> {
+    (0..text.words.len()).map(|at| key(text.word(at))).collect()
 }

@@ -54,20 +54,16 @@ impl Detector for EngineResidue {
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         for line in draft.lines() {
             let keys = &draft.keys[..line.end];
+            let accept = |tail, end| match tail {
+                Tail::Anything => true,
+                Tail::Nothing => end == line.end,
+                Tail::Colon => draft.has_colon_before(end),
+            };
             for at in line.clone() {
                 let hit = draft
                     .packs()
-                    .flat_map(|pack| pack.residue.at(keys, at))
+                    .flat_map(|pack| pack.residue.at(keys, at, &accept))
                     .filter(|hit| hit.phrase.floats || at == line.start)
-                    .filter(|hit| match hit.phrase.tail {
-                        Tail::Anything => true,
-                        Tail::Nothing => hit.end == line.end,
-                        Tail::Colon => draft
-                            .text
-                            .gap_after(hit.end - 1)
-                            .trim_start()
-                            .starts_with(':'),
-                    })
                     .max_by_key(|hit| hit.end);
                 let Some(hit) = hit else { continue };
                 let span = draft.span(at, hit.end);

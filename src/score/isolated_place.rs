@@ -1,10 +1,8 @@
 //! "Benggala Barat" (West Bengal) in a text that speaks of "Barat" (the West).
 
-use std::collections::HashSet;
-
 use super::{About, Detector, Draft, Example, Family, Rates};
 use crate::{
-    lang::{Country, Key, Place},
+    lang::{Country, Key, KeySet, Place},
     model::Finding,
 };
 
@@ -30,7 +28,7 @@ const ABOUT: About = About {
     flags: &[
         Example {
             lang: "id",
-            text: "Sanksi Barat dinilai berat. Ia mengecam keputusan [[Virginia Barat]] itu.",
+            text: "Ia menilai sanksi Barat berat. Ia mengecam keputusan [[Virginia Barat]] itu.",
         },
         Example {
             lang: "en",
@@ -40,7 +38,7 @@ const ABOUT: About = About {
     passes: &[
         Example {
             lang: "id",
-            text: "Sanksi Barat dinilai berat. Gubernur Virginia Barat, Amerika Serikat, setuju.",
+            text: "Ia menilai sanksi Barat berat. Gubernur Virginia Barat, Amerika Serikat, setuju.",
         },
         Example {
             lang: "id",
@@ -101,15 +99,13 @@ fn named_at(draft: &Draft<'_>, at: usize, place: &Place) -> Option<usize> {
     (matches && !longer).then_some(from)
 }
 
-/// Whether the text names the country, its people, another of its places, or the proper word of
-/// this one by itself.
+/// Whether the text names the country, its people or another of its places.
 fn is_mentioned(draft: &Draft<'_>, country: &Country, name: &[Key]) -> bool {
     let keys = &draft.keys;
-    let present: HashSet<Key> = keys.iter().copied().collect();
-    let others = country
-        .names
-        .iter()
-        .filter(|other| other.as_slice() != name);
+    let present: KeySet = keys.iter().copied().collect();
+    // "Virginia" is a sibling of "West Virginia", but stands in its name.
+    let within = |other: &[Key]| name.windows(other.len()).any(|words| words == other);
+    let others = country.names.iter().filter(|other| !within(other));
     let by_name = others
         .filter(|other| other.iter().all(|word| present.contains(word)))
         .any(|other| {
@@ -139,8 +135,16 @@ fn stands_alone(draft: &Draft<'_>, place: &Place) -> bool {
         forms.contains(key)
             && draft.is_capital(at)
             && !(draft.is_capital(at + 1) && draft.joins_next(at))
-            && !at
-                .checked_sub(1)
-                .is_some_and(|before| draft.is_capital(before) && draft.joins_next(before))
+            && !at.checked_sub(1).is_some_and(|before| {
+                let named = draft.is_capital(before) && draft.joins_next(before);
+                named && !is_grammar(draft, before)
+            })
     })
+}
+
+/// "The West" is no longer name than "West".
+fn is_grammar(draft: &Draft<'_>, at: usize) -> bool {
+    draft
+        .pack
+        .is_some_and(|pack| pack.function_words.contains(&draft.keys[at]))
 }

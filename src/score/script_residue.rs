@@ -80,8 +80,10 @@ impl Detector for ScriptResidue {
             return;
         }
         let stranded = fragments
-            .into_iter()
-            .filter(|&(from, end)| is_stranded(draft, &scripts, main, from, end));
+            .iter()
+            .copied()
+            .filter(|&(from, end)| is_stranded(draft, &scripts, main, from, end))
+            .filter(|fragment| is_once(draft, &fragments, fragment));
         found.extend(stranded.map(|(from, end)| {
             let span = draft.span(from, end);
             Finding {
@@ -94,6 +96,13 @@ impl Detector for ScriptResidue {
             }
         }));
     }
+}
+
+/// What comes again is a name that the text uses.
+fn is_once(draft: &Draft<'_>, fragments: &[(usize, usize)], wanted: &(usize, usize)) -> bool {
+    let same =
+        |other: &&(usize, usize)| draft.keys[other.0..other.1] == draft.keys[wanted.0..wanted.1];
+    fragments.iter().filter(same).count() == 1
 }
 
 /// The script of most words.

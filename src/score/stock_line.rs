@@ -55,7 +55,7 @@ impl Detector for StockLine {
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         for line in draft.lines().filter(|line| line.len() <= WORDS_MAX) {
-            let Some(family) = stock(draft, &line) else {
+            let Some(family) = stock(draft, &line).filter(|_| !is_code(draft, &line)) else {
                 continue;
             };
             found.push(Finding {
@@ -67,24 +67,25 @@ impl Detector for StockLine {
     }
 }
 
+/// "tags: [Tag]" declares something.
+fn is_code(draft: &Draft<'_>, line: &Span) -> bool {
+    draft.text.raw[draft.span(line.start, line.end)].contains(['[', '{', '='])
+}
+
 /// What the line belongs to, if it is made of stock phrases from its first word to its last.
 fn stock(draft: &Draft<'_>, line: &Span) -> Option<StockFamily> {
     let keys = &draft.keys[..line.end];
+    let accept = |tail, end| match tail {
+        Tail::Anything => true,
+        Tail::Nothing => ends_phrase(draft, end, line),
+        Tail::Colon => draft.has_colon_before(end),
+    };
     let mut at = line.start;
     let mut first = None;
     while at < line.end {
         let hit = draft
             .packs()
-            .flat_map(|pack| pack.stock.at(keys, at))
-            .filter(|hit| match hit.phrase.tail {
-                Tail::Anything => true,
-                Tail::Nothing => ends_phrase(draft, hit.end, line),
-                Tail::Colon => draft
-                    .text
-                    .gap_after(hit.end - 1)
-                    .trim_start()
-                    .starts_with(':'),
-            })
+            .flat_map(|pack| pack.stock.at(keys, at, &accept))
             .max_by_key(|hit| (hit.phrase.tail != Tail::Nothing, hit.end))?;
         first = first.or(Some(hit.family));
         at = match hit.phrase.tail {

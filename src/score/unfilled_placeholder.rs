@@ -11,7 +11,8 @@ pub(super) struct UnfilledPlaceholder;
 
 /// Bytes between the brackets, at most.
 const INSIDE_MAX: usize = 60;
-/// Placeholders in one text, at most: beyond, the text explains templates.
+/// Placeholders in one text, at most: beyond, or with `{%`, the text explains
+/// templates.
 const FINDINGS_MAX: usize = 4;
 
 const ABOUT: About = About {
@@ -46,7 +47,7 @@ impl Detector for UnfilledPlaceholder {
             .filter_map(|at| placeholder(draft, at))
             .take(FINDINGS_MAX + 1)
             .collect();
-        if spans.len() > FINDINGS_MAX {
+        if spans.len() > FINDINGS_MAX || memchr::memmem::find(raw.as_bytes(), b"{%").is_some() {
             return;
         }
         found.extend(spans.into_iter().map(|span| Finding {

@@ -1,1 +1,333 @@
+//! What is flagged, what is not, and what it adds up to.
 
+use std::{fs, path::Path};
+
+use benggala::{
+    lang::Lexicon,
+    model::{Article, Finding, Lang, Policy, Reason, Timestamp, Verdict},
+    score::{DETECTORS, Detector, Draft, assess, rules, rules_hash, standing},
+    text::Text,
+};
+use proptest::prelude::*;
+
+/// What `detector` finds in `text`, in marks.
+fn mark(detector: &dyn Detector, lang: &str, text: &str, lexicon: &Lexicon) -> String {
+    let cut = Text::new(text);
+    let draft = Draft::in_language(&cut, Lang::new(lang).as_ref(), lexicon);
+    let mut found = Vec::new();
+    detector.detect(&draft, &mut found);
+    found.sort_by_key(|finding: &Finding| finding.span.start);
+    let mut marked = text.to_string();
+    for finding in found.iter().rev() {
+        assert!(!finding.note.is_empty(), "a finding says what is wrong");
+        marked.insert_str(finding.span.end, "]]");
+        marked.insert_str(finding.span.start, "[[");
+    }
+    marked
+}
+
+/// Takes the marks out; a bracket that belongs to the text stays.
+fn unmark(marked: &str) -> String {
+    marked
+        .replace("[[[", "\u{1}[")
+        .replace("]]]", "]\u{1}")
+        .replace("[[", "")
+        .replace("]]", "")
+        .replace('\u{1}', "")
+}
+
+fn check(
+    detector: &dyn Detector,
+    lang: &str,
+    marked: &str,
+    lexicon: &Lexicon,
+) -> Result<(), String> {
+    let got = mark(detector, lang, &unmark(marked), lexicon);
+    if got == marked {
+        return Ok(());
+    }
+    Err(format!(
+        "{} ({lang})\n  expected {marked}\n  got      {got}",
+        detector.about().rule
+    ))
+}
+
+#[test]
+fn every_example_is_marked_as_it_says() {
+    let lexicon = Lexicon::built_in();
+    let mut wrong = Vec::new();
+    for detector in DETECTORS {
+        let about = detector.about();
+        assert!(
+            about.flags.iter().all(|e| e.text.contains("[[")),
+            "{}",
+            about.rule
+        );
+        assert!(
+            !about.passes.is_empty(),
+            "{}: needs an innocent text",
+            about.rule
+        );
+        for example in about.flags.iter().chain(about.passes) {
+            wrong.extend(check(*detector, example.lang, example.text, &lexicon).err());
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+/// The cases of `tests/marked/<rule>.md`: language and marked text.
+fn marked_cases(rule: &str) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/marked/{rule}.md"));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
+    text.lines()
+        .filter_map(|line| line.strip_prefix("- "))
+        .map(|case| case.split_once(": ").expect("a case is `- lang: text`"))
+        .map(|(lang, text)| (lang.to_string(), text.replace('¶', "\n\n")))
+        .collect()
+}
+
+#[test]
+fn marked_texts_are_marked_as_they_say() {
+    let lexicon = Lexicon::built_in();
+    let mut wrong = Vec::new();
+    let (mut guilty, mut innocent) = (0, 0);
+    for detector in DETECTORS {
+        for (lang, text) in marked_cases(detector.about().rule) {
+            match text.contains("[[") {
+                true => guilty += 1,
+                false => innocent += 1,
+            }
+            wrong.extend(check(*detector, &lang, &text, &lexicon).err());
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    assert!(
+        guilty >= 60 && innocent >= 60,
+        "{guilty} guilty, {innocent} innocent cases"
+    );
+}
+
+#[test]
+fn every_file_beside_the_policy_is_a_registered_rule() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/score");
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .expect("src/score")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| {
+            path.file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .replace('_', "-")
+        })
+        .filter(|name| !["mod", "policy", "draft"].contains(&name.as_str()))
+        .collect();
+    files.sort();
+    let mut registered: Vec<_> = rules().map(|about| about.rule.to_string()).collect();
+    registered.sort();
+    assert_eq!(files, registered);
+}
+
+#[test]
+fn rules_are_described() {
+    for about in rules() {
+        assert!(
+            about
+                .rule
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'-'),
+            "{}",
+            about.rule
+        );
+        assert!(about.weight > 0.0 && about.weight < 1.0, "{}", about.rule);
+        assert!(
+            !about.summary.is_empty() && !about.why.is_empty(),
+            "{}",
+            about.rule
+        );
+    }
+}
+
+/// About 90 words of unremarkable Indonesian.
+const PLAIN: &str = "Hujan deras turun sejak pagi di kota itu dan membuat sejumlah jalan tergenang. \
+    Petugas mengatakan bahwa air mulai surut pada siang hari, tetapi warga masih diminta untuk \
+    berhati-hati karena arus di sungai tetap kuat.\n\n\
+    Menurut kepala dinas, saluran air di pusat kota sudah dibersihkan bulan lalu. Namun, sampah \
+    dari pasar kembali menutup saluran itu. Ia berharap para pedagang bisa membantu menjaga \
+    kebersihan agar banjir tidak terjadi lagi.\n\n\
+    Seorang warga mengaku tokonya terendam selama dua jam. Ia sudah memindahkan barang dagangan \
+    ke tempat yang lebih tinggi sebelum air masuk, sehingga kerugiannya tidak besar.";
+
+fn judge(body: &str) -> benggala::model::Assessment {
+    let article = Article {
+        body: body.to_string(),
+        ..Article::default()
+    };
+    assess(&article, &Lexicon::built_in(), &Policy::default())
+}
+
+#[test]
+fn a_plain_article_passes_without_a_finding() {
+    let got = judge(PLAIN);
+    assert_eq!(got.verdict, Verdict::Pass);
+    assert!(got.findings.is_empty());
+    assert_eq!(got.scores.overall, 0.0);
+    assert_eq!(got.scores.translation, None, "no model, no guess");
+}
+
+#[test]
+fn one_strong_finding_shows_in_the_score_but_does_not_flag_a_long_article() {
+    let got = judge(&format!(
+        "{PLAIN}\n\nIa menolak tanda kurung dan tanda kurung."
+    ));
+    assert_eq!(got.verdict, Verdict::Pass);
+    assert!(got.scores.overall > 0.3 && got.scores.overall < 0.5);
+}
+
+#[test]
+fn findings_of_different_rules_add_up_to_a_flag() {
+    let got = judge(&format!(
+        "{PLAIN}\n\nIa menilai sanksi Barat berat. Ia menolak tanda kurung dan tanda kurung serta \
+         keputusan Benggala Barat.\n\nBaca Juga: Cuaca Besok Cerah\n\nTinggalkan Balasan"
+    ));
+    let found: Vec<_> = got.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(
+        found,
+        [
+            "coordinated-repetition",
+            "isolated-place",
+            "stock-line",
+            "stock-line"
+        ],
+        "in the order of the text"
+    );
+    assert_eq!(got.verdict, Verdict::Flag);
+    assert!(got.scores.boilerplate > 0.0);
+}
+
+#[test]
+fn an_engine_that_speaks_of_itself_is_enough() {
+    let got = judge(&format!("Tentu! Berikut adalah artikelnya.\n\n{PLAIN}"));
+    assert_eq!(got.verdict, Verdict::Flag);
+}
+
+#[test]
+fn links_to_other_articles_alone_are_not_enough() {
+    let got = judge(&format!(
+        "{PLAIN}\n\nBaca juga: Cuaca Besok Cerah\n\n{PLAIN}\n\nBaca juga: Banjir Surut"
+    ));
+    assert_eq!(got.verdict, Verdict::Pass);
+    assert_eq!(got.findings.len(), 2);
+}
+
+#[test]
+fn a_template_left_at_the_end_is_enough() {
+    let got = judge(&format!(
+        "{PLAIN}\n\nBaca juga: Cuaca Besok Cerah\n\nTinggalkan Balasan\n\nAlamat email Anda tidak \
+         akan dipublikasikan. Ruas yang wajib ditandai *\n\nKembali ke atas"
+    ));
+    assert_eq!(got.verdict, Verdict::Flag);
+    assert_eq!(got.findings.len(), 4);
+}
+
+#[test]
+fn what_cannot_be_judged_is_not_called_good() {
+    let short = judge("Hujan turun di kota itu.");
+    assert_eq!(short.verdict, Verdict::Abstain(Reason::TooShort));
+    let czech = "Ministr včera uvedl, že se vláda sejde příští týden a projedná návrh zákona, který \
+                 má pomoci malým obcím. Starostové ale říkají, že peníze nestačí. ";
+    let unknown = judge(&czech.repeat(4));
+    assert_eq!(unknown.verdict, Verdict::Abstain(Reason::UnknownLanguage));
+    let empty = judge("");
+    assert_eq!(empty.verdict, Verdict::Abstain(Reason::TooShort));
+}
+
+#[test]
+fn a_rule_that_is_switched_off_finds_nothing() {
+    let article = Article {
+        body: format!("{PLAIN}\n\nTinggalkan Balasan"),
+        ..Article::default()
+    };
+    let policy = Policy {
+        disabled: vec!["stock-line".to_string()],
+        ..Policy::default()
+    };
+    let got = assess(&article, &Lexicon::built_in(), &policy);
+    assert!(got.findings.is_empty());
+}
+
+#[test]
+fn the_hash_changes_with_whatever_decides() {
+    let lexicon = Lexicon::built_in();
+    let policy = Policy::default();
+    let before = rules_hash(&lexicon, &policy);
+    assert_eq!(before, rules_hash(&Lexicon::built_in(), &policy.clone()));
+    let stricter = Policy {
+        flag_at: 0.4,
+        ..Policy::default()
+    };
+    assert_ne!(before, rules_hash(&lexicon, &stricter));
+    assert_ne!(before, rules_hash(&Lexicon::default(), &policy));
+}
+
+/// `passed` passes and `flagged` flags, a second apart.
+fn history(passed: usize, flagged: usize) -> Vec<(Verdict, Timestamp)> {
+    let verdicts = std::iter::repeat_n(Verdict::Pass, passed)
+        .chain(std::iter::repeat_n(Verdict::Flag, flagged));
+    verdicts
+        .enumerate()
+        .map(|(second, verdict)| {
+            let at = Timestamp::from_timestamp(second as i64, 0).expect("in range");
+            (verdict, at)
+        })
+        .collect()
+}
+
+#[test]
+fn a_source_is_judged_by_the_jeffreys_interval() {
+    // Quantiles of Beta(k + 1/2, n - k + 1/2), from R's qbeta.
+    let cases = [
+        (0, 0, (0.0, 1.0)),
+        (10, 0, (0.0, 0.2171961)),
+        (0, 10, (0.7828039, 1.0)),
+        (8, 2, (0.0441266, 0.5028067)),
+        (50, 50, (0.4032, 0.5968)),
+        (990, 10, (0.0051645, 0.0176924)),
+    ];
+    for (passed, flagged, (low, high)) in cases {
+        let got = standing(history(passed, flagged).into_iter());
+        assert_eq!(
+            (got.articles, got.flagged),
+            ((passed + flagged) as u64, flagged as u64)
+        );
+        let close = |a: f64, b: f64| (a - b).abs() < 5e-4;
+        assert!(
+            close(got.interval.0, low) && close(got.interval.1, high),
+            "{passed} passed, {flagged} flagged: {:?}",
+            got.interval
+        );
+    }
+}
+
+#[test]
+fn what_was_not_judged_says_nothing_about_a_source() {
+    let mut verdicts = history(8, 2);
+    let first = verdicts[0].1;
+    verdicts.reverse();
+    verdicts.push((Verdict::Abstain(Reason::TooShort), verdicts[0].1));
+    let got = standing(verdicts.into_iter());
+    assert_eq!((got.articles, got.flagged, got.abstained), (10, 2, 1));
+    assert_eq!(got.since, Some(first));
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_too_strange(body in "\\PC{0,200}|[a-z{}%&;#\\[\\]()\"“” .\n*漢жA-Z]{0,300}") {
+        let got = judge(&body);
+        for finding in &got.findings {
+            prop_assert!(body.get(finding.span.clone()).is_some_and(|text| !text.is_empty()));
+        }
+        prop_assert!((0.0..=1.0).contains(&got.scores.overall));
+        prop_assert!((0.0..=1.0).contains(&got.scores.boilerplate));
+    }
+}
