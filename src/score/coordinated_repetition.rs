@@ -23,7 +23,7 @@ const ABOUT: About = About {
     rates: Rates {
         native: 0.0,
         human: 0.0,
-        machine: 0.0,
+        machine: 0.2,
     },
     flags: &[
         Example {

@@ -23,9 +23,9 @@ const ABOUT: About = About {
     family: Family::Boilerplate,
     weight: 0.1,
     rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
+        native: 0.11,
+        human: 0.04,
+        machine: 0.08,
     },
     flags: &[Example {
         lang: "en",

@@ -25,8 +25,8 @@ const ABOUT: About = About {
     family: Family::Translation,
     weight: 0.3,
     rates: Rates {
-        native: 0.0,
-        human: 0.0,
+        native: 0.05,
+        human: 0.04,
         machine: 0.0,
     },
     flags: &[Example {

@@ -55,8 +55,9 @@ pub struct Example {
     pub text: &'static str,
 }
 
-/// Share of news articles in which a rule fires, in percent, as measured on labelled sets of
-/// eight languages.
+/// Share of texts in which a rule fires, in percent: measured on 1,898 native, 2,509
+/// human-translated and 6,399 machine-translated texts, most of them news, in German, English,
+/// Spanish, French, Indonesian, Malay and Russian.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
     /// Written in the language.
@@ -133,7 +134,7 @@ pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessme
     }
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);
-    let (verdict, scores) = policy::judge(&draft, &findings, policy);
+    let (verdict, scores) = policy::judge(&draft, &findings, &article.provenance, policy);
     Assessment {
         verdict,
         scores,

@@ -5,25 +5,37 @@ use std::collections::HashMap;
 use super::{Draft, Family, rules};
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv},
-    model::{Finding, Policy, Reason, RulesHash, Scores, SourceStanding, Timestamp, Verdict},
+    model::{
+        Finding, Policy, Provenance, Reason, RulesHash, Scores, SourceStanding, Timestamp, Verdict,
+    },
 };
+
+/// What a trace of translation in the page itself weighs: enough to flag, for it stands in the page
+/// because a translator was at work there.
+const PROVENANCE_WEIGHT: f32 = 0.6;
 
 /// One finding of this weight needs no language pack to be believed.
 const DECISIVE: f32 = 0.8;
 
-/// Scores and verdict. A text that is too short or in a language without a pack is scored all the
+/// Scores and verdict. Decisive evidence needs no language pack. A text that is too short or in a language without a pack is scored all the
 /// same, so that a reader sees why; but it is not judged.
-pub(super) fn judge(draft: &Draft<'_>, findings: &[Finding], policy: &Policy) -> (Verdict, Scores) {
+pub(super) fn judge(
+    draft: &Draft<'_>,
+    findings: &[Finding],
+    provenance: &[Provenance],
+    policy: &Policy,
+) -> (Verdict, Scores) {
     let total: usize = draft.text.paragraphs.iter().map(|p| p.len()).sum();
     let boilerplate = (page_bytes(findings) as f32 / total.max(1) as f32).min(1.0);
     // At `boilerplate_at` the share alone reaches `flag_at`.
     let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
     let scores = Scores {
-        overall: evidence(findings).max(by_share).min(1.0),
+        overall: evidence(findings, provenance).max(by_share).min(1.0),
         translation: None,
         boilerplate,
     };
-    let decisive = || findings.iter().any(|finding| weight(finding) >= DECISIVE);
+    let decisive =
+        || !provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE);
     let verdict = if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
     } else if draft.pack.is_none() && !decisive() {
@@ -49,9 +61,13 @@ fn page_bytes(findings: &[Finding]) -> usize {
 /// Findings speak independently (noisy-or): each leaves `1 - weight` of the doubt. The same
 /// complaint in the same words adds half as much each time: five links to other articles are
 /// one template, not five faults.
-fn evidence(findings: &[Finding]) -> f32 {
+fn evidence(findings: &[Finding], provenance: &[Provenance]) -> f32 {
     let mut said: HashMap<(&str, &str), i32> = HashMap::new();
-    let mut doubt = 1.0;
+    let mut doubt = if provenance.is_empty() {
+        1.0
+    } else {
+        1.0 - PROVENANCE_WEIGHT
+    };
     for finding in findings {
         let times = said.entry((finding.rule, &finding.note)).or_insert(0);
         doubt *= 1.0 - weight(finding) * 0.5_f32.powi(*times);

@@ -24,7 +24,7 @@ const ABOUT: About = About {
     rates: Rates {
         native: 0.0,
         human: 0.0,
-        machine: 0.0,
+        machine: 0.05,
     },
     flags: &[
         Example {

@@ -20,9 +20,9 @@ const ABOUT: About = About {
     family: Family::Boilerplate,
     weight: 0.22,
     rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
+        native: 4.79,
+        human: 0.16,
+        machine: 0.63,
     },
     flags: &[
         Example {
