@@ -17,8 +17,9 @@ const PROVENANCE_WEIGHT: f32 = 0.6;
 /// One finding of this weight needs no language pack to be believed.
 const DECISIVE: f32 = 0.8;
 
-/// Scores and verdict. Decisive evidence needs no language pack. A text that is too short or in a language without a pack is scored all the
-/// same, so that a reader sees why; but it is not judged.
+/// Scores and verdict. A text that is too short or in a language without a pack is scored all the
+/// same, so that a reader sees why; but it is not judged, unless, in the latter case, there is
+/// evidence that needs no pack.
 pub(super) fn judge(
     draft: &Draft<'_>,
     findings: &[Finding],
