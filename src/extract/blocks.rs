@@ -1,0 +1,413 @@
+//! The tree cut once into text blocks and the containers they stand in. What follows, the choice
+//! of the body above all, works on these two flat lists and never walks the tree again.
+
+use std::ops::Range;
+
+use ego_tree::{NodeId, NodeRef};
+use scraper::{Html, Node, node::Element};
+
+use super::families::{self, Families};
+use crate::model::BlockKind;
+
+/// A page as blocks and containers, both in document order.
+#[derive(Debug, Default)]
+pub(super) struct Cut<'a> {
+    /// The texts of all blocks, one after the other.
+    pub(super) text: String,
+    /// Every block-level element, parents before children. The first is the root.
+    pub(super) containers: Vec<Container<'a>>,
+    /// Runs of inline text.
+    pub(super) blocks: Vec<TextBlock>,
+}
+
+/// A block-level element.
+#[derive(Debug)]
+pub(super) struct Container<'a> {
+    /// Index of the enclosing container; the root's own index for the root.
+    pub(super) parent: usize,
+    /// The element itself, for its name, classes and attributes.
+    pub(super) element: &'a Element,
+    /// Which node of the tree it is.
+    pub(super) node: NodeId,
+    /// Containers above it.
+    pub(super) depth: usize,
+    /// The blocks inside it.
+    pub(super) blocks: Range<usize>,
+    /// One past the last container inside it.
+    pub(super) end: usize,
+    /// What its own name, role, classes and id say.
+    pub(super) families: Families,
+}
+
+/// A run of inline text between two block boundaries.
+#[derive(Debug)]
+pub(super) struct TextBlock {
+    /// Where in [`Cut::text`].
+    pub(super) span: Range<usize>,
+    /// The innermost container.
+    pub(super) container: usize,
+    /// By the nearest ancestor that says.
+    pub(super) kind: BlockKind,
+    /// 1 to 6 in a heading, else 0.
+    pub(super) heading: u8,
+    /// Bytes inside links.
+    pub(super) link_bytes: usize,
+    /// Bytes in bold or emphasis.
+    pub(super) bold_bytes: usize,
+    /// Links that begin in it.
+    pub(super) links: usize,
+}
+
+impl TextBlock {
+    /// Bytes of text.
+    pub(super) fn len(&self) -> usize {
+        self.span.len()
+    }
+
+    /// The share of its bytes that stand inside links.
+    pub(super) fn link_share(&self) -> f64 {
+        self.link_bytes as f64 / self.len().max(1) as f64
+    }
+}
+
+impl Cut<'_> {
+    /// The text of a block.
+    pub(super) fn text_of(&self, block: &TextBlock) -> &str {
+        &self.text[block.span.clone()]
+    }
+
+    /// A container and all that enclose it, innermost first.
+    pub(super) fn ancestors(&self, container: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut next = Some(container);
+        std::iter::from_fn(move || {
+            let here = next?;
+            let parent = self.containers[here].parent;
+            next = (parent != here).then_some(parent);
+            Some(here)
+        })
+    }
+
+    /// Whether `inner` is `outer` or stands inside it.
+    pub(super) fn encloses(&self, outer: usize, inner: usize) -> bool {
+        outer <= inner && inner < self.containers[outer].end
+    }
+}
+
+/// How an element takes part in the flow of text.
+enum Flow {
+    /// Its contents are no text for readers.
+    Skip,
+    Inline,
+    LineBreak,
+    Block,
+}
+
+fn flow(name: &str) -> Flow {
+    match name {
+        "script" | "style" | "noscript" | "template" | "iframe" | "object" | "embed" | "svg"
+        | "math" | "video" | "audio" | "canvas" | "map" | "select" | "option" | "button"
+        | "textarea" | "input" | "datalist" | "head" | "title" | "meta" | "link" | "rt" | "rp"
+        | "progress" | "meter" | "noembed" | "noframes" => Flow::Skip,
+        "br" => Flow::LineBreak,
+        "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data"
+        | "del" | "dfn" | "em" | "font" | "i" | "img" | "ins" | "kbd" | "label" | "mark"
+        | "nobr" | "picture" | "q" | "ruby" | "rb" | "s" | "samp" | "small" | "source"
+        | "span" | "strike" | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr"
+        | "output" | "slot" => Flow::Inline,
+        _ => Flow::Block,
+    }
+}
+
+/// Cuts a page.
+pub(super) fn cut(page: &Html) -> Cut<'_> {
+    let mut cutter = Cutter::default();
+    let root = page.tree.root();
+    let mut node = root;
+    loop {
+        if cutter.open(node)
+            && let Some(child) = node.first_child()
+        {
+            node = child;
+            continue;
+        }
+        loop {
+            cutter.close(node);
+            if node == root {
+                cutter.flush();
+                return cutter.cut;
+            }
+            if let Some(sibling) = node.next_sibling() {
+                node = sibling;
+                break;
+            }
+            let Some(parent) = node.parent() else {
+                return cutter.cut;
+            };
+            node = parent;
+        }
+    }
+}
+
+/// Cells of a row up to this much text are joined to one block; a longer row is layout.
+const ROW_BYTES_MAX: usize = 600;
+
+#[derive(Default)]
+struct Cutter<'a> {
+    cut: Cut<'a>,
+    /// Open containers.
+    open: Vec<usize>,
+    /// Open links, bold elements, preformatted elements.
+    links: usize,
+    bold: usize,
+    pre: usize,
+    /// The row whose cells are being joined.
+    row: Option<NodeId>,
+    /// The block being filled: where it starts and what was counted in it.
+    start: usize,
+    pending_space: bool,
+    breaks: usize,
+    link_bytes: usize,
+    bold_bytes: usize,
+    link_count: usize,
+}
+
+impl<'a> Cutter<'a> {
+    /// Enters a node; says whether its children are to be read.
+    fn open(&mut self, node: NodeRef<'a, Node>) -> bool {
+        let element = match node.value() {
+            Node::Element(element) => element,
+            Node::Text(text) => {
+                self.text(text);
+                return false;
+            }
+            Node::Document => return true,
+            _ => return false,
+        };
+        let name = element.name();
+        match flow(name) {
+            Flow::Skip => return false,
+            Flow::LineBreak => self.line_break(),
+            Flow::Inline => self.open_inline(element),
+            Flow::Block if self.row.is_some() => self.separate(name),
+            Flow::Block if name.contains('-') && self.in_paragraph() => {}
+            Flow::Block => self.open_block(node, element),
+        }
+        true
+    }
+
+    fn open_inline(&mut self, element: &Element) {
+        match element.name() {
+            "a" if element.attr("href").is_some() => {
+                self.links += 1;
+                self.link_count += 1;
+            }
+            "b" | "strong" | "em" | "i" => self.bold += 1,
+            _ => {}
+        }
+    }
+
+    fn open_block(&mut self, node: NodeRef<'a, Node>, element: &'a Element) {
+        self.flush();
+        let index = self.cut.containers.len();
+        self.cut.containers.push(Container {
+            parent: self.open.last().copied().unwrap_or(index),
+            element,
+            node: node.id(),
+            depth: self.open.len(),
+            blocks: self.cut.blocks.len()..self.cut.blocks.len(),
+            end: index + 1,
+            families: families::of(element),
+        });
+        self.open.push(index);
+        match element.name() {
+            "pre" => self.pre += 1,
+            "tr" if is_data_row(node) => self.row = Some(node.id()),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, node: NodeRef<'a, Node>) {
+        let Some(element) = node.value().as_element() else {
+            return;
+        };
+        match element.name() {
+            "a" if element.attr("href").is_some() => self.links -= 1,
+            "b" | "strong" | "em" | "i" => self.bold -= 1,
+            _ => {}
+        }
+        let Some(&index) = self.open.last() else {
+            return;
+        };
+        if self.cut.containers[index].node != node.id() {
+            return;
+        }
+        self.flush();
+        self.open.pop();
+        self.cut.containers[index].blocks.end = self.cut.blocks.len();
+        self.cut.containers[index].end = self.cut.containers.len();
+        if element.name() == "pre" {
+            self.pre -= 1;
+        }
+        if self.row == Some(node.id()) {
+            self.row = None;
+        }
+    }
+
+    fn in_paragraph(&self) -> bool {
+        self.open.last().is_some_and(|&index| {
+            matches!(
+                self.cut.containers[index].element.name(),
+                "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dd" | "figcaption"
+            )
+        })
+    }
+
+    /// Inside a row, cells are set apart and other blocks are only white space.
+    fn separate(&mut self, name: &str) {
+        let filled = self.cut.text.len() > self.start;
+        if filled && matches!(name, "td" | "th") && !self.cut.text.ends_with(" |") {
+            self.cut.text.push_str(" |");
+        }
+        self.pending_space = true;
+    }
+
+    /// One break is white space, two end the paragraph.
+    fn line_break(&mut self) {
+        if self.pre > 0 {
+            self.cut.text.push('\n');
+            return;
+        }
+        self.breaks += 1;
+        self.pending_space = true;
+        if self.breaks >= 2 && self.row.is_none() {
+            self.flush();
+        }
+    }
+
+    /// Adds text with its white space collapsed, without soft hyphens and byte order marks.
+    fn text(&mut self, text: &str) {
+        let before = self.cut.text.len();
+        if self.pre > 0 {
+            self.cut.text.push_str(text);
+        } else {
+            for word in text.split_inclusive(char::is_whitespace) {
+                self.word(word);
+            }
+        }
+        let added = self.cut.text.len() - before;
+        if self.links > 0 {
+            self.link_bytes += added;
+        }
+        if self.bold > 0 {
+            self.bold_bytes += added;
+        }
+    }
+
+    /// A run of non-spaces and the one space after it, if any.
+    fn word(&mut self, word: &str) {
+        let bare = word.trim_end_matches(char::is_whitespace);
+        if !bare.is_empty() {
+            if self.pending_space && self.cut.text.len() > self.start {
+                self.cut.text.push(' ');
+            }
+            self.pending_space = false;
+            self.breaks = 0;
+            if bare.is_ascii() {
+                self.cut.text.push_str(bare);
+            } else {
+                self.cut.text.extend(bare.chars().filter(|c| !is_ignorable(*c)));
+            }
+        }
+        self.pending_space |= bare.len() < word.len();
+    }
+
+    /// Ends the block being filled.
+    fn flush(&mut self) {
+        let raw = &self.cut.text[self.start..];
+        let trimmed = raw.trim_matches(is_edge);
+        let from = self.start + (raw.len() - raw.trim_start_matches(is_edge).len());
+        let span = from..from + trimmed.len();
+        let readable = trimmed.chars().any(char::is_alphanumeric);
+        if readable && let Some(&container) = self.open.last() {
+            let (kind, heading) = self.kind();
+            self.cut.text.truncate(span.end);
+            self.cut.blocks.push(TextBlock {
+                link_bytes: self.link_bytes.min(span.len()),
+                bold_bytes: self.bold_bytes.min(span.len()),
+                links: self.link_count,
+                span,
+                container,
+                kind,
+                heading,
+            });
+        } else {
+            self.cut.text.truncate(self.start);
+        }
+        self.start = self.cut.text.len();
+        self.pending_space = false;
+        self.breaks = 0;
+        self.link_bytes = 0;
+        self.bold_bytes = 0;
+        self.link_count = usize::from(self.links > 0);
+    }
+
+    /// The nearest ancestor that gives a block its role.
+    fn kind(&self) -> (BlockKind, u8) {
+        let names = self
+            .open
+            .iter()
+            .rev()
+            .take(KIND_LEVELS)
+            .map(|&index| self.cut.containers[index].element.name());
+        for name in names {
+            let kind = match name {
+                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                    return (BlockKind::Heading, name.as_bytes()[1] - b'0');
+                }
+                "li" | "dt" | "dd" => BlockKind::ListItem,
+                "blockquote" => BlockKind::Quote,
+                "tr" => BlockKind::Row,
+                "pre" => BlockKind::Preformatted,
+                "article" | "main" | "body" | "section" | "table" => break,
+                _ => continue,
+            };
+            return (kind, 0);
+        }
+        (BlockKind::Paragraph, 0)
+    }
+}
+
+/// How far up a role is looked for: a whole page inside a list item is no list item.
+const KIND_LEVELS: usize = 4;
+
+/// Soft hyphens and byte order marks are for typesetters and decoders.
+fn is_ignorable(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{FEFF}' | '\u{2060}')
+}
+
+/// What is no text at the edge of a block.
+fn is_edge(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '|')
+}
+
+/// A row of a table of data: two or more cells with text, short, without nested structure.
+fn is_data_row(row: NodeRef<'_, Node>) -> bool {
+    let (mut cells, mut bytes) = (0, 0);
+    for node in row.descendants() {
+        match node.value() {
+            Node::Element(element) => match element.name() {
+                "td" | "th" => cells += 1,
+                "table" | "ul" | "ol" | "blockquote" | "h1" | "h2" | "article" | "form" => {
+                    return false;
+                }
+                _ => {}
+            },
+            Node::Text(text) => bytes += text.trim().len(),
+            _ => {}
+        }
+        if bytes > ROW_BYTES_MAX {
+            return false;
+        }
+    }
+    cells >= 2 && bytes > 0
+}

@@ -1,0 +1,406 @@
+//! Which blocks are the article. Containers are judged by the mass of running text in them and
+//! by what their names say; inside the chosen ones, template blocks are taken out again.
+
+use memchr::memmem;
+
+use super::{
+    blocks::{Cut, TextBlock},
+    families::Families,
+    phrases,
+};
+use crate::model::BlockKind;
+
+/// What else is known of the article, from its metadata.
+#[derive(Debug, Default)]
+pub(super) struct Hints<'a> {
+    /// The title.
+    pub(super) title: Option<&'a str>,
+    /// Authors.
+    pub(super) byline: Option<&'a str>,
+    /// `articleBody` of JSON-LD.
+    pub(super) article_body: Option<&'a str>,
+    /// Containers that a site rule names; they are taken as they are.
+    pub(super) ruled: &'a [usize],
+    /// Containers that a site rule takes out.
+    pub(super) removed: &'a [usize],
+}
+
+/// The body, as indices of blocks in order.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Body {
+    /// Indices into [`Cut::blocks`].
+    pub(super) blocks: Vec<usize>,
+    /// Bytes of running text in it.
+    pub(super) mass: usize,
+}
+
+/// Families whose boxes are not part of an article.
+const TEMPLATE: Families = Families::NAVIGATION
+    .with(Families::SIDE)
+    .with(Families::RELATED)
+    .with(Families::SHARE)
+    .with(Families::SUBSCRIBE)
+    .with(Families::AUTHOR)
+    .with(Families::META)
+    .with(Families::COMMENTS)
+    .with(Families::ADVERT)
+    .with(Families::CONSENT)
+    .with(Families::CAPTION)
+    .with(Families::HIDDEN)
+    .with(Families::OVERLAY)
+    .with(Families::FORM);
+
+/// A name is overruled by this share of the page's text: a theme may call its content column
+/// `content-sidebar-wrap`.
+const OVERRULED_AT: f64 = 0.5;
+
+/// Names that hold even so: comments may well outweigh a short article.
+const FIRM: Families = Families::COMMENTS.with(Families::CONSENT);
+
+/// A block with less text adds no mass.
+const MASS_BYTES_MIN: usize = 50;
+
+/// Chooses the body of a page.
+pub(super) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
+    if cut.blocks.is_empty() {
+        return Body::default();
+    }
+    let ground = Ground::new(cut, hints, Families::NONE);
+    let body = ground.body(hints);
+    if body.mass >= RESCUE_BYTES {
+        return body;
+    }
+    // Nothing much: perhaps the text waits in a hidden box for a script to show it.
+    let shown = Ground::new(cut, hints, Families::HIDDEN.with(Families::SUBSCRIBE)).body(hints);
+    if shown.mass > 2 * body.mass + RESCUE_BYTES {
+        shown
+    } else {
+        body
+    }
+}
+
+/// A body under this many bytes of running text is looked for again in other ways.
+const RESCUE_BYTES: usize = 250;
+
+/// Sums over blocks, and which containers are template.
+struct Ground<'c, 'a> {
+    cut: &'c Cut<'a>,
+    /// `mass[i]` is the running text before block `i`, template left out.
+    mass: Vec<usize>,
+    template: Vec<bool>,
+}
+
+impl<'c, 'a> Ground<'c, 'a> {
+    fn new(cut: &'c Cut<'a>, hints: &Hints<'_>, forgiven: Families) -> Ground<'c, 'a> {
+        let raw = prefix_sums(cut.blocks.iter().map(mass_of));
+        let template = template_containers(cut, hints, &raw, TEMPLATE.without(forgiven));
+        let mass = prefix_sums(cut.blocks.iter().map(|block| {
+            if template[block.container] {
+                0
+            } else {
+                mass_of(block)
+            }
+        }));
+        Ground {
+            cut,
+            mass,
+            template,
+        }
+    }
+
+    fn mass(&self, container: usize) -> usize {
+        let blocks = &self.cut.containers[container].blocks;
+        self.mass[blocks.end] - self.mass[blocks.start]
+    }
+
+    fn total(&self) -> usize {
+        self.mass.last().copied().unwrap_or_default()
+    }
+
+    fn body(&self, hints: &Hints<'_>) -> Body {
+        let chosen = if hints.ruled.is_empty() {
+            self.containers(hints)
+        } else {
+            hints.ruled.to_vec()
+        };
+        let mut blocks: Vec<usize> = chosen
+            .iter()
+            .flat_map(|&container| self.cut.containers[container].blocks.clone())
+            .collect();
+        blocks.sort_unstable();
+        blocks.dedup();
+        let blocks = self.clean(&blocks, hints);
+        let mass = blocks.iter().map(|&b| mass_of(&self.cut.blocks[b])).sum();
+        Body { blocks, mass }
+    }
+
+    /// The containers of the body: by what they are called if they hold enough, else by where
+    /// the text is.
+    fn containers(&self, hints: &Hints<'_>) -> Vec<usize> {
+        if let Some(found) = self.by_article_body(hints) {
+            return vec![found];
+        }
+        let densest = self.densest(0);
+        let floor = self.mass(densest);
+        for (family, share) in [
+            (Families::BODY, 0.5),
+            (Families::ARTICLE, 0.6),
+            (Families::MAIN, 0.8),
+        ] {
+            let named = self.named(family);
+            let mass: usize = named.iter().map(|&c| self.mass(c)).sum();
+            if mass > 0 && mass as f64 >= share * floor as f64 {
+                return match named[..] {
+                    [only] if family != Families::BODY => vec![self.densest(only)],
+                    _ => named,
+                };
+            }
+        }
+        vec![densest]
+    }
+
+    /// Containers of a family that together make one article: nested ones are followed inwards
+    /// while they keep the text, several stand for one body cut in parts.
+    fn named(&self, family: Families) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for (index, container) in self.cut.containers.iter().enumerate() {
+            if !container.families.meets(family) || self.template[index] || self.mass(index) == 0 {
+                continue;
+            }
+            match found.last().copied() {
+                Some(outer) if self.cut.encloses(outer, index) => {
+                    if self.mass(index) * 10 >= self.mass(outer) * 8 {
+                        found.pop();
+                        found.push(index);
+                    }
+                }
+                _ => found.push(index),
+            }
+        }
+        self.one_article(found)
+    }
+
+    /// Of containers in several articles, those of the article with the most text.
+    fn one_article(&self, found: Vec<usize>) -> Vec<usize> {
+        let owner = |index: usize| {
+            self.cut
+                .ancestors(index)
+                .find(|&c| self.cut.containers[c].families.meets(Families::ARTICLE))
+        };
+        let mut groups: Vec<(Option<usize>, usize)> = Vec::new();
+        for &index in &found {
+            let key = owner(index);
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, mass)) => *mass += self.mass(index),
+                None => groups.push((key, self.mass(index))),
+            }
+        }
+        let most = groups.iter().map(|(_, mass)| *mass).max().unwrap_or(0);
+        let first = groups.iter().find(|(_, mass)| mass * 10 >= most * 7);
+        let Some(&(best, _)) = first else {
+            return found;
+        };
+        found.into_iter().filter(|&i| owner(i) == best).collect()
+    }
+
+    /// Goes down from `from` while one child keeps nearly all the text.
+    fn densest(&self, from: usize) -> usize {
+        let mut here = from;
+        loop {
+            let mass = self.mass(here);
+            let mut child = here + 1;
+            let end = self.cut.containers[here].end;
+            let mut next = None;
+            while child < end {
+                if self.mass(child) * 100 >= mass * 85 && mass > 0 {
+                    next = Some(child);
+                    break;
+                }
+                child = self.cut.containers[child].end;
+            }
+            match next {
+                Some(child) if self.cut.containers[child].end > child + 1 => here = child,
+                _ => return here,
+            }
+        }
+    }
+
+    /// The innermost container that holds nearly all blocks found in JSON-LD's `articleBody`.
+    fn by_article_body(&self, hints: &Hints<'_>) -> Option<usize> {
+        let told = bare_text(hints.article_body?, ARTICLE_BODY_MAX);
+        if told.len() < RESCUE_BYTES {
+            return None;
+        }
+        let finder_text = told.as_bytes();
+        let matched = prefix_sums(self.cut.blocks.iter().map(|block| {
+            if block.len() < MASS_BYTES_MIN || self.template[block.container] {
+                return 0;
+            }
+            let start = bare_text(self.cut.text_of(block), 48);
+            let known = memmem::find(finder_text, start.as_bytes()).is_some();
+            if known { block.len() } else { 0 }
+        }));
+        let all = matched.last().copied().unwrap_or_default();
+        if all < RESCUE_BYTES || all * 2 < told.len() {
+            return None;
+        }
+        let share = |container: usize| {
+            let blocks = &self.cut.containers[container].blocks;
+            matched[blocks.end] - matched[blocks.start]
+        };
+        let mut here = 0;
+        while let Some(child) = self
+            .children(here)
+            .find(|&child| share(child) * 100 >= all * 95)
+        {
+            here = child;
+        }
+        Some(here)
+    }
+
+    fn children(&self, container: usize) -> impl Iterator<Item = usize> + '_ {
+        let end = self.cut.containers[container].end;
+        let mut next = container + 1;
+        std::iter::from_fn(move || {
+            let here = (next < end).then_some(next)?;
+            next = self.cut.containers[here].end;
+            Some(here)
+        })
+    }
+
+    /// Takes out what is not the article's own text.
+    fn clean(&self, blocks: &[usize], hints: &Hints<'_>) -> Vec<usize> {
+        let kept: Vec<usize> = blocks
+            .iter()
+            .copied()
+            .filter(|&index| self.is_body_text(&self.cut.blocks[index]))
+            .collect();
+        let kept = self.without_head(&kept, hints);
+        self.without_loose_headings(kept)
+    }
+
+    fn is_body_text(&self, block: &TextBlock) -> bool {
+        if self.template[block.container] {
+            return false;
+        }
+        let share = block.link_share();
+        let text = self.cut.text_of(block);
+        match block.kind {
+            BlockKind::Heading => share < 0.9,
+            BlockKind::ListItem | BlockKind::Row => share < 0.6 || block.len() > 300,
+            _ => share < 0.9 || (block.len() > 160 && phrases::ends_sentence(text)),
+        }
+    }
+
+    /// Drops the title, byline and date lines before the first paragraph.
+    fn without_head(&self, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> {
+        let first_paragraph = kept
+            .iter()
+            .position(|&b| {
+                let block = &self.cut.blocks[b];
+                block.heading == 0 && block.len() >= 100
+            })
+            .unwrap_or(kept.len().min(HEAD_BLOCKS));
+        let same_as_title = |text: &str| {
+            hints
+                .title
+                .is_some_and(|title| phrases::same_words(text, title))
+        };
+        kept.iter()
+            .enumerate()
+            .filter(|&(position, &b)| {
+                let block = &self.cut.blocks[b];
+                let text = self.cut.text_of(block);
+                if position >= first_paragraph {
+                    return !(block.heading == 1 && same_as_title(text));
+                }
+                block.heading != 1
+                    && !same_as_title(text)
+                    && !phrases::is_byline(text, hints.byline)
+                    && !phrases::is_date_line(text)
+            })
+            .map(|(_, &b)| b)
+            .collect()
+    }
+
+    /// A heading with nothing under it belonged to what was taken out.
+    fn without_loose_headings(&self, mut kept: Vec<usize>) -> Vec<usize> {
+        while let Some(&last) = kept.last() {
+            if self.cut.blocks[last].heading == 0 {
+                break;
+            }
+            kept.pop();
+        }
+        kept
+    }
+}
+
+/// Blocks before the first paragraph that may be head lines, where no paragraph is long.
+const HEAD_BLOCKS: usize = 3;
+
+/// Bytes of `articleBody` that are compared.
+const ARTICLE_BODY_MAX: usize = 40_000;
+
+fn mass_of(block: &TextBlock) -> usize {
+    let own = block.len() - block.link_bytes;
+    if block.heading > 0 || block.len() < MASS_BYTES_MIN || block.link_share() > 0.5 {
+        0
+    } else {
+        own
+    }
+}
+
+fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut sums = vec![0];
+    let mut sum = 0;
+    for value in values {
+        sum += value;
+        sums.push(sum);
+    }
+    sums
+}
+
+/// Which containers are template, by their own name or that of one around them.
+fn template_containers(
+    cut: &Cut<'_>,
+    hints: &Hints<'_>,
+    raw: &[usize],
+    families: Families,
+) -> Vec<bool> {
+    let total = raw.last().copied().unwrap_or_default();
+    let mass = |index: usize| {
+        let blocks = &cut.containers[index].blocks;
+        raw[blocks.end] - raw[blocks.start]
+    };
+    let mut template = vec![false; cut.containers.len()];
+    let mut body_within = vec![false; cut.containers.len()];
+    for (index, container) in cut.containers.iter().enumerate() {
+        if container.families.meets(Families::BODY) && mass(index) * 3 >= total {
+            for above in cut.ancestors(index) {
+                body_within[above] = true;
+            }
+        }
+    }
+    for (index, container) in cut.containers.iter().enumerate() {
+        let named = container.families.meets(families);
+        let firm = container.families.meets(FIRM);
+        let heavy = mass(index) as f64 >= OVERRULED_AT * total as f64 && mass(index) > 0;
+        let overruled = body_within[index] || (heavy && !firm);
+        template[index] = (named && !overruled)
+            || template[container.parent]
+            || hints.removed.contains(&index);
+    }
+    template
+}
+
+/// Letters and digits only, in lower case, at most `max` bytes or so.
+fn bare_text(text: &str, max: usize) -> String {
+    let mut bare = String::with_capacity(text.len().min(max + 4));
+    for c in text.chars().filter(|c| c.is_alphanumeric()) {
+        bare.extend(c.to_lowercase());
+        if bare.len() >= max {
+            break;
+        }
+    }
+    bare
+}

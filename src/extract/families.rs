@@ -1,0 +1,370 @@
+//! What names, roles, classes and ids say about an element. Web authors name their boxes alike
+//! the world over; the words below are the families of such names.
+
+use scraper::node::Element;
+
+/// A set of families.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Families(u32);
+
+macro_rules! families {
+    ($($name:ident = $bit:expr, $doc:literal;)*) => {
+        impl Families { $(#[doc = $doc] pub(super) const $name: Families = Families(1 << $bit);)* }
+    };
+}
+
+families! {
+    NAVIGATION = 0, "Menus, breadcrumbs, pagination, tables of contents.";
+    SIDE = 1, "Sidebars, footers, widgets.";
+    RELATED = 2, "Links to other stories.";
+    SHARE = 3, "Share and follow buttons.";
+    SUBSCRIBE = 4, "Newsletter forms, paywall and registration prompts.";
+    AUTHOR = 5, "Bylines and author boxes.";
+    META = 6, "Dates, tags, categories, reading times, credits.";
+    COMMENTS = 7, "Readers' comments.";
+    ADVERT = 8, "Advertising.";
+    CONSENT = 9, "Cookie and consent notices.";
+    CAPTION = 10, "Captions and credits of media.";
+    HIDDEN = 11, "Not shown, or shown to screen readers only.";
+    OVERLAY = 12, "Pop-ups and players.";
+    HEADER = 13, "The head of a page or an article.";
+    FORM = 14, "Forms.";
+    BODY = 15, "Says that it holds an article's body.";
+    ARTICLE = 16, "Says that it holds an article, head and all.";
+    MAIN = 17, "Says that it holds the main content.";
+}
+
+impl Families {
+    /// No family.
+    pub(super) const NONE: Families = Families(0);
+
+    /// Both sets together.
+    pub(super) const fn with(self, other: Families) -> Families {
+        Families(self.0 | other.0)
+    }
+
+    /// Whether the sets have a family in common.
+    pub(super) const fn meets(self, other: Families) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// What is in this set and not in `other`.
+    pub(super) const fn without(self, other: Families) -> Families {
+        Families(self.0 & !other.0)
+    }
+}
+
+/// The families of one element.
+pub(super) fn of(element: &Element) -> Families {
+    let mut found = by_name(element.name());
+    if let Some(role) = element.attr("role") {
+        found = found.with(by_role(role));
+    }
+    found = found.with(by_visibility(element));
+    if let Some(property) = element.attr("itemprop") {
+        found = found.with(by_itemprop(property));
+    }
+    if matches!(element.name(), "html" | "body") {
+        return found.without(Families::HIDDEN);
+    }
+    for names in [element.attr("class"), element.attr("id")] {
+        for token in names.unwrap_or_default().split_ascii_whitespace().take(24) {
+            found = found.with(by_token(token));
+        }
+    }
+    found
+}
+
+fn by_name(name: &str) -> Families {
+    match name {
+        "nav" | "menu" => Families::NAVIGATION,
+        "aside" | "footer" => Families::SIDE,
+        "header" => Families::HEADER,
+        "figcaption" | "caption" => Families::CAPTION,
+        "form" | "fieldset" => Families::FORM,
+        "dialog" => Families::OVERLAY,
+        "address" => Families::AUTHOR,
+        "article" => Families::ARTICLE,
+        "main" => Families::MAIN,
+        "amp-consent" => Families::CONSENT,
+        "amp-ad" | "amp-sticky-ad" | "amp-embed" => Families::ADVERT,
+        "amp-sidebar" => Families::NAVIGATION,
+        _ => Families::NONE,
+    }
+}
+
+fn by_role(role: &str) -> Families {
+    match role {
+        "navigation" | "menu" | "menubar" | "search" | "tablist" => Families::NAVIGATION,
+        "complementary" | "contentinfo" => Families::SIDE,
+        "banner" => Families::HEADER,
+        "dialog" | "alertdialog" | "tooltip" => Families::OVERLAY,
+        "article" => Families::ARTICLE,
+        "main" => Families::MAIN,
+        _ => Families::NONE,
+    }
+}
+
+fn by_itemprop(property: &str) -> Families {
+    match property {
+        "articleBody" | "reviewBody" => Families::BODY,
+        "author" | "publisher" | "editor" => Families::AUTHOR,
+        "datePublished" | "dateModified" | "keywords" | "articleSection" => Families::META,
+        "comment" => Families::COMMENTS,
+        "caption" => Families::CAPTION,
+        _ => Families::NONE,
+    }
+}
+
+fn by_visibility(element: &Element) -> Families {
+    let hidden = element.attr("hidden").is_some()
+        || element.attr("aria-hidden").is_some_and(|value| value == "true")
+        || element.attr("style").is_some_and(|style| {
+            let bare: String = style
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .take(400)
+                .collect::<String>()
+                .to_ascii_lowercase();
+            bare.contains("display:none") || bare.contains("visibility:hidden")
+        });
+    if hidden {
+        Families::HIDDEN
+    } else {
+        Families::NONE
+    }
+}
+
+/// Whole class names or ids that say what they hold: `article-body`, `entry_content`.
+const BODIES: &[&str] = &[
+    "articlebody",
+    "articlecontent",
+    "articletext",
+    "articlebodycontent",
+    "articlemaincontent",
+    "bodytext",
+    "contentbody",
+    "detailtext",
+    "entrycontent",
+    "maincontentarticle",
+    "mainarticlecontent",
+    "newsbody",
+    "newscontent",
+    "newstext",
+    "pagecontentbody",
+    "postbody",
+    "postcontent",
+    "postentry",
+    "posttext",
+    "readcontent",
+    "richtext",
+    "storybody",
+    "storycontent",
+    "storytext",
+    "tdpostcontent",
+    "textbody",
+    "textcontent",
+    "wysiwyg",
+];
+
+/// Prefixes of class names that describe the page and not the box (WordPress' `post_class` and
+/// others).
+const DESCRIPTIVE: &[&str] = &[
+    "category-", "tag-", "has-", "no-", "with-", "is-", "js-", "single-", "page-", "type-",
+    "post_tag-", "hide-", "show-", "author-", "language-", "lang-", "format-", "status-", "wf-",
+];
+
+fn by_token(token: &str) -> Families {
+    let bare: String = token
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(48)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let mut found = Families::NONE;
+    if BODIES.iter().any(|name| bare.ends_with(name)) {
+        found = found.with(Families::BODY);
+    }
+    if WHOLE.iter().any(|(name, _)| *name == bare) {
+        found = WHOLE
+            .iter()
+            .filter(|(name, _)| *name == bare)
+            .fold(found, |sum, (_, family)| sum.with(*family));
+    }
+    let lower = token.to_ascii_lowercase();
+    if DESCRIPTIVE.iter().any(|prefix| lower.starts_with(prefix)) {
+        return found;
+    }
+    for word in words(token) {
+        if let Ok(at) = WORDS.binary_search_by(|(name, _)| (*name).cmp(word.as_str())) {
+            found = found.with(WORDS[at].1);
+        }
+    }
+    found
+}
+
+/// The words of an identifier: `relatedPosts_list-2` is `related`, `posts`, `list`.
+fn words(token: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut lower_before = false;
+    for c in token.chars().take(64) {
+        if !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && lower_before) {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+        }
+        if c.is_ascii_alphabetic() {
+            word.push(c.to_ascii_lowercase());
+        }
+        lower_before = c.is_ascii_lowercase();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// Names that mean something only as a whole, without their separators.
+const WHOLE: &[(&str, Families)] = &[
+    ("aboutauthor", Families::AUTHOR),
+    ("abouttheauthor", Families::AUTHOR),
+    ("alsoread", Families::RELATED),
+    ("authorbox", Families::AUTHOR),
+    ("bacajuga", Families::RELATED),
+    ("catlinks", Families::META),
+    ("editsection", Families::META),
+    ("jprelatedposts", Families::RELATED),
+    ("mostpopular", Families::RELATED),
+    ("mostread", Families::RELATED),
+    ("mwjumplink", Families::HIDDEN),
+    ("printonly", Families::HIDDEN),
+    ("readalso", Families::RELATED),
+    ("readingtime", Families::META),
+    ("readmore", Families::RELATED),
+    ("readnext", Families::RELATED),
+    ("screenreadertext", Families::HIDDEN),
+    ("seealso", Families::RELATED),
+    ("skiplink", Families::HIDDEN),
+    ("sronly", Families::HIDDEN),
+    ("upnext", Families::RELATED),
+    ("visuallyhidden", Families::HIDDEN),
+    ("youmayalsolike", Families::RELATED),
+    ("youmaylike", Families::RELATED),
+];
+
+/// Single words of names, in order.
+const WORDS: &[(&str, Families)] = &[
+    ("ad", Families::ADVERT),
+    ("addtoany", Families::SHARE),
+    ("ads", Families::ADVERT),
+    ("adsbygoogle", Families::ADVERT),
+    ("adslot", Families::ADVERT),
+    ("adthrive", Families::ADVERT),
+    ("advert", Families::ADVERT),
+    ("advertisement", Families::ADVERT),
+    ("advertising", Families::ADVERT),
+    ("anzeige", Families::ADVERT),
+    ("author", Families::AUTHOR),
+    ("authors", Families::AUTHOR),
+    ("autor", Families::AUTHOR),
+    ("bio", Families::AUTHOR),
+    ("breadcrumb", Families::NAVIGATION),
+    ("breadcrumbs", Families::NAVIGATION),
+    ("byline", Families::AUTHOR),
+    ("bylines", Families::AUTHOR),
+    ("caption", Families::CAPTION),
+    ("captions", Families::CAPTION),
+    ("comment", Families::COMMENTS),
+    ("commentlist", Families::COMMENTS),
+    ("comments", Families::COMMENTS),
+    ("consent", Families::CONSENT),
+    ("contributor", Families::AUTHOR),
+    ("cookie", Families::CONSENT),
+    ("cookies", Families::CONSENT),
+    ("copyright", Families::SIDE),
+    ("credit", Families::CAPTION),
+    ("credits", Families::CAPTION),
+    ("date", Families::META),
+    ("dateline", Families::META),
+    ("disclaimer", Families::SIDE),
+    ("disqus", Families::COMMENTS),
+    ("donate", Families::SUBSCRIBE),
+    ("donation", Families::SUBSCRIBE),
+    ("figcaption", Families::CAPTION),
+    ("follow", Families::SHARE),
+    ("footer", Families::SIDE),
+    ("gdpr", Families::CONSENT),
+    ("hashtags", Families::META),
+    ("hidden", Families::HIDDEN),
+    ("kicker", Families::META),
+    ("lightbox", Families::OVERLAY),
+    ("masthead", Families::NAVIGATION),
+    ("menu", Families::NAVIGATION),
+    ("meta", Families::META),
+    ("metadata", Families::META),
+    ("modal", Families::OVERLAY),
+    ("morefrom", Families::RELATED),
+    ("nav", Families::NAVIGATION),
+    ("navbar", Families::NAVIGATION),
+    ("navigation", Families::NAVIGATION),
+    ("newsletter", Families::SUBSCRIBE),
+    ("newsletters", Families::SUBSCRIBE),
+    ("noprint", Families::HIDDEN),
+    ("offscreen", Families::HIDDEN),
+    ("onetrust", Families::CONSENT),
+    ("outbrain", Families::RELATED),
+    ("overlay", Families::OVERLAY),
+    ("pager", Families::NAVIGATION),
+    ("pagination", Families::NAVIGATION),
+    ("paywall", Families::SUBSCRIBE),
+    ("popular", Families::RELATED),
+    ("popup", Families::OVERLAY),
+    ("promo", Families::RELATED),
+    ("promoted", Families::RELATED),
+    ("pubdate", Families::META),
+    ("published", Families::META),
+    ("rating", Families::META),
+    ("readtime", Families::META),
+    ("recirc", Families::RELATED),
+    ("recirculation", Families::RELATED),
+    ("recommend", Families::RELATED),
+    ("recommendation", Families::RELATED),
+    ("recommendations", Families::RELATED),
+    ("recommended", Families::RELATED),
+    ("regwall", Families::SUBSCRIBE),
+    ("related", Families::RELATED),
+    ("relatedposts", Families::RELATED),
+    ("reply", Families::COMMENTS),
+    ("respond", Families::COMMENTS),
+    ("share", Families::SHARE),
+    ("sharebar", Families::SHARE),
+    ("sharedaddy", Families::SHARE),
+    ("shares", Families::SHARE),
+    ("sharing", Families::SHARE),
+    ("sidebar", Families::SIDE),
+    ("signup", Families::SUBSCRIBE),
+    ("social", Families::SHARE),
+    ("socials", Families::SHARE),
+    ("sponsor", Families::ADVERT),
+    ("sponsored", Families::ADVERT),
+    ("subscribe", Families::SUBSCRIBE),
+    ("subscription", Families::SUBSCRIBE),
+    ("taboola", Families::RELATED),
+    ("taglist", Families::META),
+    ("tags", Families::META),
+    ("teaser", Families::RELATED),
+    ("teasers", Families::RELATED),
+    ("terkait", Families::RELATED),
+    ("timestamp", Families::META),
+    ("toc", Families::NAVIGATION),
+    ("toolbar", Families::NAVIGATION),
+    ("tooltip", Families::OVERLAY),
+    ("topics", Families::META),
+    ("trending", Families::RELATED),
+    ("verwandt", Families::RELATED),
+    ("widget", Families::SIDE),
+    ("widgets", Families::SIDE),
+    ("yarpp", Families::RELATED),
+    ("zergnet", Families::RELATED),
+];

@@ -1,0 +1,65 @@
+//! Small judgements on single lines of text.
+
+/// Whether `text` ends as a sentence does, in any script.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', '“', '」', '』', ')', ']', '）']);
+    text.ends_with([
+        '.', '!', '?', '…', ':', ';', '。', '！', '？', '؟', '۔', '।', '॥', '։', '።', '၊', '။',
+    ])
+}
+
+/// Whether two lines say the same but for case, spaces and punctuation.
+pub(super) fn same_words(a: &str, b: &str) -> bool {
+    let letters = |text: &str| -> Vec<char> {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .take(400)
+            .collect()
+    };
+    let (a, b) = (letters(a), letters(b));
+    !a.is_empty() && a == b
+}
+
+/// Words that open a byline in the languages of the packs, with what follows them.
+const BY: &[&str] = &[
+    "by ", "von ", "par ", "por ", "oleh ", "penulis", "written by", "autor", "author", "da ",
+    "door ", "av ", "af ", "editor:", "reporter:", "text:", "laporan ",
+];
+
+/// Longest line that can be a byline or a date line, in bytes.
+const LINE_BYTES_MAX: usize = 140;
+
+/// Whether a line names the author: it opens as bylines do or is little more than the name.
+pub(super) fn is_byline(text: &str, byline: Option<&str>) -> bool {
+    if text.len() > LINE_BYTES_MAX || ends_sentence(text) {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let named = byline.is_some_and(|names| {
+        names
+            .split(", ")
+            .any(|name| name.len() > 3 && lower.contains(&name.to_lowercase()))
+    });
+    let opens = BY.iter().any(|word| lower.starts_with(word));
+    (named && text.len() < 100) || (opens && text.split_whitespace().count() <= 12)
+}
+
+/// Whether a line is little more than a date or a time.
+pub(super) fn is_date_line(text: &str) -> bool {
+    if text.len() > LINE_BYTES_MAX {
+        return false;
+    }
+    let words = text.split_whitespace().count();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let year = text
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|run| run.len() == 4 && (run.starts_with("19") || run.starts_with("20")));
+    let clock = text.split_whitespace().any(|word| {
+        let mut parts = word.split([':', '.']);
+        matches!((parts.next(), parts.next()), (Some(h), Some(m))
+            if (1..=2).contains(&h.len()) && m.len() >= 2 && h.bytes().all(|b| b.is_ascii_digit())
+                && m.as_bytes()[..2].iter().all(u8::is_ascii_digit))
+    });
+    (year && digits >= 5 && words <= 12) || (clock && words <= 8 && !ends_sentence(text))
+}
