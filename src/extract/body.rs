@@ -65,19 +65,34 @@ pub(super) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
     if cut.blocks.is_empty() {
         return Body::default();
     }
-    let ground = Ground::new(cut, hints, Families::NONE);
-    let body = ground.body(hints);
-    if body.mass >= RESCUE_BYTES {
-        return body;
+    let page_mass: usize = cut.blocks.iter().map(mass_of).sum();
+    let mut best = Ground::new(cut, hints, Families::NONE).body(hints);
+    for forgiven in [MISLEADING, MISLEADING.with(Families::HIDDEN)] {
+        if best.mass >= RESCUE_BYTES && best.mass as f64 >= RESCUE_SHARE * page_mass as f64 {
+            break;
+        }
+        let other = Ground::new(cut, hints, forgiven).body(hints);
+        if other.mass > 2 * best.mass + RESCUE_BYTES {
+            best = other;
+        }
     }
-    // Nothing much: perhaps the text waits in a hidden box for a script to show it.
-    let shown = Ground::new(cut, hints, Families::HIDDEN.with(Families::SUBSCRIBE)).body(hints);
-    if shown.mass > 2 * body.mass + RESCUE_BYTES {
-        shown
-    } else {
-        body
-    }
+    best
 }
+
+/// Families whose names are found on bodies too, now and then. They are forgiven, and hidden
+/// boxes after them, where next to nothing is left otherwise.
+const MISLEADING: Families = Families::SIDE
+    .with(Families::RELATED)
+    .with(Families::SHARE)
+    .with(Families::SUBSCRIBE)
+    .with(Families::AUTHOR)
+    .with(Families::META)
+    .with(Families::ADVERT)
+    .with(Families::OVERLAY)
+    .with(Families::FORM);
+
+/// A body with less than this share of the page's running text is looked for again.
+const RESCUE_SHARE: f64 = 0.2;
 
 /// A body under this many bytes of running text is looked for again in other ways.
 const RESCUE_BYTES: usize = 250;

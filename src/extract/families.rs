@@ -117,6 +117,10 @@ fn by_itemprop(property: &str) -> Families {
 }
 
 fn by_visibility(element: &Element) -> Families {
+    // React streams content into hidden boxes `S:0`, `S:1` … that a script moves into place.
+    if element.attr("id").is_some_and(|id| id.starts_with("S:")) {
+        return Families::NONE;
+    }
     let hidden = element.attr("hidden").is_some()
         || element.attr("aria-hidden").is_some_and(|value| value == "true")
         || element.attr("style").is_some_and(|style| {
@@ -317,7 +321,6 @@ const WORDS: &[(&str, Families)] = &[
     ("overlay", Families::OVERLAY),
     ("pager", Families::NAVIGATION),
     ("pagination", Families::NAVIGATION),
-    ("paywall", Families::SUBSCRIBE),
     ("popular", Families::RELATED),
     ("popup", Families::OVERLAY),
     ("promo", Families::RELATED),
@@ -363,8 +366,6 @@ const WORDS: &[(&str, Families)] = &[
     ("topics", Families::META),
     ("trending", Families::RELATED),
     ("verwandt", Families::RELATED),
-    ("widget", Families::SIDE),
-    ("widgets", Families::SIDE),
     ("yarpp", Families::RELATED),
     ("zergnet", Families::RELATED),
 ];
