@@ -111,9 +111,9 @@ fn flow(name: &str) -> Flow {
         "br" => Flow::LineBreak,
         "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data"
         | "del" | "dfn" | "em" | "font" | "i" | "img" | "ins" | "kbd" | "label" | "mark"
-        | "nobr" | "picture" | "q" | "ruby" | "rb" | "s" | "samp" | "small" | "source"
-        | "span" | "strike" | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr"
-        | "output" | "slot" => Flow::Inline,
+        | "nobr" | "picture" | "q" | "ruby" | "rb" | "s" | "samp" | "small" | "source" | "span"
+        | "strike" | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr" | "output"
+        | "slot" => Flow::Inline,
         _ => Flow::Block,
     }
 }
@@ -315,7 +315,9 @@ impl<'a> Cutter<'a> {
             if bare.is_ascii() {
                 self.cut.text.push_str(bare);
             } else {
-                self.cut.text.extend(bare.chars().filter(|c| !is_ignorable(*c)));
+                self.cut
+                    .text
+                    .extend(bare.chars().filter(|c| !is_ignorable(*c)));
             }
         }
         self.pending_space |= bare.len() < word.len();

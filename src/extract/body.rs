@@ -21,8 +21,6 @@ pub(super) struct Hints<'a> {
     pub(super) article_body: Option<&'a str>,
     /// Containers that a site rule names; they are taken as they are.
     pub(super) ruled: &'a [usize],
-    /// Containers that a site rule takes out.
-    pub(super) removed: &'a [usize],
 }
 
 /// The body, as indices of blocks in order.
@@ -66,12 +64,12 @@ pub(super) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
         return Body::default();
     }
     let page_mass: usize = cut.blocks.iter().map(mass_of).sum();
-    let mut best = Ground::new(cut, hints, Families::NONE).body(hints);
+    let mut best = Ground::new(cut, Families::NONE).body(hints);
     for forgiven in [MISLEADING, MISLEADING.with(Families::HIDDEN)] {
         if best.mass >= RESCUE_BYTES && best.mass as f64 >= RESCUE_SHARE * page_mass as f64 {
             break;
         }
-        let other = Ground::new(cut, hints, forgiven).body(hints);
+        let other = Ground::new(cut, forgiven).body(hints);
         if other.mass > 2 * best.mass + RESCUE_BYTES {
             best = other;
         }
@@ -106,9 +104,9 @@ struct Ground<'c, 'a> {
 }
 
 impl<'c, 'a> Ground<'c, 'a> {
-    fn new(cut: &'c Cut<'a>, hints: &Hints<'_>, forgiven: Families) -> Ground<'c, 'a> {
+    fn new(cut: &'c Cut<'a>, forgiven: Families) -> Ground<'c, 'a> {
         let raw = prefix_sums(cut.blocks.iter().map(mass_of));
-        let template = template_containers(cut, hints, &raw, TEMPLATE.without(forgiven));
+        let template = template_containers(cut, &raw, TEMPLATE.without(forgiven));
         let mass = prefix_sums(cut.blocks.iter().map(|block| {
             if template[block.container] {
                 0
@@ -128,10 +126,6 @@ impl<'c, 'a> Ground<'c, 'a> {
         self.mass[blocks.end] - self.mass[blocks.start]
     }
 
-    fn total(&self) -> usize {
-        self.mass.last().copied().unwrap_or_default()
-    }
-
     fn body(&self, hints: &Hints<'_>) -> Body {
         let chosen = if hints.ruled.is_empty() {
             self.containers(hints)
@@ -142,6 +136,9 @@ impl<'c, 'a> Ground<'c, 'a> {
             .iter()
             .flat_map(|&container| self.cut.containers[container].blocks.clone())
             .collect();
+        if hints.ruled.is_empty() {
+            blocks.extend(self.lead(&chosen));
+        }
         blocks.sort_unstable();
         blocks.dedup();
         let blocks = self.clean(&blocks, hints);
@@ -216,6 +213,42 @@ impl<'c, 'a> Ground<'c, 'a> {
             return found;
         };
         found.into_iter().filter(|&i| owner(i) == best).collect()
+    }
+
+    /// Opening paragraphs that stand before the body, under the headline.
+    fn lead(&self, chosen: &[usize]) -> Vec<usize> {
+        let Some(first) = chosen
+            .iter()
+            .map(|&c| self.cut.containers[c].blocks.start)
+            .min()
+        else {
+            return Vec::new();
+        };
+        let blocks = &self.cut.blocks;
+        let Some(headline) = blocks[..first].iter().rposition(|block| block.heading == 1) else {
+            return Vec::new();
+        };
+        let is_lead = |&index: &usize| {
+            let block = &blocks[index];
+            let marked = self
+                .cut
+                .ancestors(block.container)
+                .take(LEAD_LEVELS)
+                .any(|c| self.cut.containers[c].families.meets(Families::LEAD));
+            let fits = (LEAD_BYTES_MIN..=LEAD_BYTES_MAX).contains(&block.len());
+            marked && fits && block.link_share() < 0.3 && self.is_shown(block.container)
+        };
+        (headline + 1..first)
+            .filter(is_lead)
+            .take(LEAD_BLOCKS_MAX)
+            .collect()
+    }
+
+    /// Not template but for a name of its own that leads also have.
+    fn is_shown(&self, container: usize) -> bool {
+        let own = &self.cut.containers[container];
+        !self.template[container]
+            || (own.families.meets(Families::LEAD) && !self.template[own.parent])
     }
 
     /// Goes down from `from` while one child keeps nearly all the text.
@@ -350,6 +383,13 @@ impl<'c, 'a> Ground<'c, 'a> {
     }
 }
 
+/// How far up from a lead its mark is looked for.
+const LEAD_LEVELS: usize = 3;
+/// Leads are this long, in bytes, and this many at most.
+const LEAD_BYTES_MIN: usize = 60;
+const LEAD_BYTES_MAX: usize = 900;
+const LEAD_BLOCKS_MAX: usize = 3;
+
 /// Blocks before the first paragraph that may be head lines, where no paragraph is long.
 const HEAD_BLOCKS: usize = 3;
 
@@ -376,12 +416,7 @@ fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
 }
 
 /// Which containers are template, by their own name or that of one around them.
-fn template_containers(
-    cut: &Cut<'_>,
-    hints: &Hints<'_>,
-    raw: &[usize],
-    families: Families,
-) -> Vec<bool> {
+fn template_containers(cut: &Cut<'_>, raw: &[usize], families: Families) -> Vec<bool> {
     let total = raw.last().copied().unwrap_or_default();
     let mass = |index: usize| {
         let blocks = &cut.containers[index].blocks;
@@ -400,10 +435,13 @@ fn template_containers(
         let named = container.families.meets(families);
         let firm = container.families.meets(FIRM);
         let heavy = mass(index) as f64 >= OVERRULED_AT * total as f64 && mass(index) > 0;
-        let overruled = body_within[index] || (heavy && !firm);
-        template[index] = (named && !overruled)
-            || template[container.parent]
-            || hints.removed.contains(&index);
+        let titled = || {
+            cut.blocks[container.blocks.clone()]
+                .iter()
+                .any(|block| block.heading == 1)
+        };
+        let overruled = body_within[index] || (heavy && (!firm || titled()));
+        template[index] = (named && !overruled) || template[container.parent];
     }
     template
 }

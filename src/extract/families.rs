@@ -31,6 +31,7 @@ families! {
     FORM = 14, "Forms.";
     BODY = 15, "Says that it holds an article's body.";
     ARTICLE = 16, "Says that it holds an article, head and all.";
+    LEAD = 18, "Opening paragraph set apart from the body.";
     MAIN = 17, "Says that it holds the main content.";
 }
 
@@ -109,6 +110,7 @@ fn by_itemprop(property: &str) -> Families {
     match property {
         "articleBody" | "reviewBody" => Families::BODY,
         "author" | "publisher" | "editor" => Families::AUTHOR,
+        "description" | "alternativeHeadline" => Families::LEAD,
         "datePublished" | "dateModified" | "keywords" | "articleSection" => Families::META,
         "comment" => Families::COMMENTS,
         "caption" => Families::CAPTION,
@@ -122,7 +124,9 @@ fn by_visibility(element: &Element) -> Families {
         return Families::NONE;
     }
     let hidden = element.attr("hidden").is_some()
-        || element.attr("aria-hidden").is_some_and(|value| value == "true")
+        || element
+            .attr("aria-hidden")
+            .is_some_and(|value| value == "true")
         || element.attr("style").is_some_and(|style| {
             let bare: String = style
                 .chars()
@@ -174,8 +178,25 @@ const BODIES: &[&str] = &[
 /// Prefixes of class names that describe the page and not the box (WordPress' `post_class` and
 /// others).
 const DESCRIPTIVE: &[&str] = &[
-    "category-", "tag-", "has-", "no-", "with-", "is-", "js-", "single-", "page-", "type-",
-    "post_tag-", "hide-", "show-", "author-", "language-", "lang-", "format-", "status-", "wf-",
+    "category-",
+    "tag-",
+    "has-",
+    "no-",
+    "with-",
+    "is-",
+    "js-",
+    "single-",
+    "page-",
+    "type-",
+    "post_tag-",
+    "hide-",
+    "show-",
+    "author-",
+    "language-",
+    "lang-",
+    "format-",
+    "status-",
+    "wf-",
 ];
 
 fn by_token(token: &str) -> Families {
@@ -259,6 +280,7 @@ const WHOLE: &[(&str, Families)] = &[
 
 /// Single words of names, in order.
 const WORDS: &[(&str, Families)] = &[
+    ("abstract", Families::LEAD),
     ("ad", Families::ADVERT),
     ("addtoany", Families::SHARE),
     ("ads", Families::ADVERT),
@@ -272,6 +294,7 @@ const WORDS: &[(&str, Families)] = &[
     ("author", Families::AUTHOR),
     ("authors", Families::AUTHOR),
     ("autor", Families::AUTHOR),
+    ("bajada", Families::LEAD),
     ("bio", Families::AUTHOR),
     ("breadcrumb", Families::NAVIGATION),
     ("breadcrumbs", Families::NAVIGATION),
@@ -279,6 +302,7 @@ const WORDS: &[(&str, Families)] = &[
     ("bylines", Families::AUTHOR),
     ("caption", Families::CAPTION),
     ("captions", Families::CAPTION),
+    ("chapo", Families::LEAD),
     ("comment", Families::COMMENTS),
     ("commentlist", Families::COMMENTS),
     ("comments", Families::COMMENTS),
@@ -291,17 +315,27 @@ const WORDS: &[(&str, Families)] = &[
     ("credits", Families::CAPTION),
     ("date", Families::META),
     ("dateline", Families::META),
+    ("dek", Families::LEAD),
+    ("description", Families::LEAD),
     ("disclaimer", Families::SIDE),
     ("disqus", Families::COMMENTS),
     ("donate", Families::SUBSCRIBE),
     ("donation", Families::SUBSCRIBE),
+    ("entradilla", Families::LEAD),
+    ("excerpt", Families::LEAD),
     ("figcaption", Families::CAPTION),
     ("follow", Families::SHARE),
     ("footer", Families::SIDE),
     ("gdpr", Families::CONSENT),
     ("hashtags", Families::META),
     ("hidden", Families::HIDDEN),
+    ("ingress", Families::LEAD),
+    ("intro", Families::LEAD),
+    ("introduction", Families::LEAD),
+    ("introtext", Families::LEAD),
     ("kicker", Families::META),
+    ("lead", Families::LEAD),
+    ("lede", Families::LEAD),
     ("lightbox", Families::OVERLAY),
     ("masthead", Families::NAVIGATION),
     ("menu", Families::NAVIGATION),
@@ -340,6 +374,7 @@ const WORDS: &[(&str, Families)] = &[
     ("relatedposts", Families::RELATED),
     ("reply", Families::COMMENTS),
     ("respond", Families::COMMENTS),
+    ("sapo", Families::LEAD),
     ("share", Families::SHARE),
     ("sharebar", Families::SHARE),
     ("sharedaddy", Families::SHARE),
@@ -351,12 +386,16 @@ const WORDS: &[(&str, Families)] = &[
     ("socials", Families::SHARE),
     ("sponsor", Families::ADVERT),
     ("sponsored", Families::ADVERT),
+    ("standfirst", Families::LEAD),
+    ("subheadline", Families::LEAD),
     ("subscribe", Families::SUBSCRIBE),
     ("subscription", Families::SUBSCRIBE),
+    ("subtitle", Families::LEAD),
+    ("summary", Families::LEAD),
     ("taboola", Families::RELATED),
     ("taglist", Families::META),
     ("tags", Families::META),
-    ("teaser", Families::RELATED),
+    ("teaser", Families::RELATED.with(Families::LEAD)),
     ("teasers", Families::RELATED),
     ("terkait", Families::RELATED),
     ("timestamp", Families::META),
@@ -366,6 +405,7 @@ const WORDS: &[(&str, Families)] = &[
     ("topics", Families::META),
     ("trending", Families::RELATED),
     ("verwandt", Families::RELATED),
+    ("vorspann", Families::LEAD),
     ("yarpp", Families::RELATED),
     ("zergnet", Families::RELATED),
 ];

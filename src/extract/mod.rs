@@ -2,28 +2,39 @@
 //!
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
-//! some of which are the body (`body`). Metadata is read beside it (`metadata`, `jsonld`,
-//! `dates`). Pages without an article are told apart in `abstain`.
+//! some of which are the body (`body`, `phrases`). Metadata is read beside it (`metadata`,
+//! `jsonld`, `dates`). Pages without an article are told apart in `abstain`.
 
+mod abstain;
 mod blocks;
 mod body;
 mod charset;
+mod dates;
 mod families;
 mod jsonld;
+mod metadata;
 mod parse;
 mod phrases;
+mod plain;
 mod prune;
 
+use scraper::{Html, Selector};
+
 use crate::{
-    lang::Lexicon,
-    model::{Article, Block, NoArticle, Page, ParseLimits, Reason, SiteRules},
+    lang::{self, Lexicon},
+    model::{Article, Block, BlockKind, NoArticle, Page, ParseLimits, Reason, SiteRules},
 };
+
+pub use plain::from_text;
+
+/// A text shorter than this, in bytes, says less about its language than the page does.
+const IDENTIFY_BYTES_MIN: usize = 200;
 
 /// Reads the article out of `page`. The error is data: it says why there is none.
 pub fn extract(
     page: &Page,
-    _rules: &SiteRules,
-    _lexicon: &Lexicon,
+    rules: &SiteRules,
+    lexicon: &Lexicon,
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
     let none = |reason| NoArticle {
@@ -31,35 +42,127 @@ pub fn extract(
         article: Box::default(),
     };
     let text = charset::decode(&page.body, &page.headers).map_err(none)?;
+    if text.len() > limits.bytes {
+        return Err(none(Reason::ParseLimit));
+    }
     let pruned = prune::prune(&text, limits.attributes).map_err(|_| none(Reason::ParseLimit))?;
-    let tree = parse::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
-    let entry = jsonld::article(&pruned.json_ld);
-    let cut = blocks::cut(&tree);
-    let title = entry.as_ref().and_then(|e| e.text("headline"));
-    let hints = body::Hints {
-        title,
-        article_body: entry.as_ref().and_then(|e| e.text("articleBody")),
-        ..Default::default()
-    };
-    let body = body::choose(&cut, &hints);
+    let mut tree = parse::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
+    remove(&mut tree, rules);
+    read(page, &text, &tree, &pruned.json_ld, rules, lexicon)
+}
+
+/// Reads metadata and body out of a tree.
+fn read(
+    page: &Page,
+    text: &str,
+    tree: &Html,
+    json_ld: &[&str],
+    rules: &SiteRules,
+    lexicon: &Lexicon,
+) -> Result<Article, NoArticle> {
+    let entry = jsonld::article(json_ld);
+    let said = metadata::read(tree);
     let mut article = Article::default();
+    metadata::fill(&mut article, &said, entry.as_ref(), &page.final_url);
+    let cut = blocks::cut(tree);
+    let ruled = ruled_containers(tree, &cut, rules);
+    let body = body::choose(
+        &cut,
+        &body::Hints {
+            title: article.title.as_deref(),
+            byline: article.byline.as_deref(),
+            article_body: entry.as_ref().and_then(|e| e.text("articleBody")),
+            ruled: &ruled,
+        },
+    );
+    let evidence = abstain::Evidence {
+        page: text,
+        cut: &cut,
+        body: &body,
+        said: &said,
+        entry: entry.as_ref(),
+        path: page.final_url.path(),
+    };
+    if ruled.is_empty()
+        && let Some(reason) = abstain::reason(&evidence)
+    {
+        let article = Box::new(article);
+        return Err(NoArticle { reason, article });
+    }
     fill(&mut article, &cut, &body.blocks);
+    name_language(&mut article, lexicon);
     Ok(article)
 }
 
-/// Writes the chosen blocks into an article, a blank line between them.
+/// Takes out what a site rule names. Selectors that do not parse were refused with the
+/// configuration, so they are passed over here.
+fn remove(tree: &mut Html, rules: &SiteRules) {
+    for selector in rules.remove.iter().filter_map(|s| Selector::parse(s).ok()) {
+        let found: Vec<_> = tree.select(&selector).map(|element| element.id()).collect();
+        for id in found {
+            if let Some(mut node) = tree.tree.get_mut(id) {
+                node.detach();
+            }
+        }
+    }
+}
+
+/// The containers that a site rule names as the body.
+fn ruled_containers(tree: &Html, cut: &blocks::Cut<'_>, rules: &SiteRules) -> Vec<usize> {
+    let Some(selector) = rules.body.as_deref().and_then(|s| Selector::parse(s).ok()) else {
+        return Vec::new();
+    };
+    let named: Vec<_> = tree.select(&selector).map(|element| element.id()).collect();
+    (0..cut.containers.len())
+        .filter(|&index| named.contains(&cut.containers[index].node))
+        .collect()
+}
+
+/// Writes the chosen blocks into an article.
 fn fill(article: &mut Article, cut: &blocks::Cut<'_>, chosen: &[usize]) {
     for &index in chosen {
         let block = &cut.blocks[index];
-        if !article.body.is_empty() {
-            article.body.push_str("\n\n");
+        push(article, cut.text_of(block), block.kind, block.link_bytes);
+    }
+}
+
+/// Adds one block, a blank line before it. A blank line inside would cut it in two.
+fn push(article: &mut Article, text: &str, kind: BlockKind, link_bytes: usize) {
+    if !article.body.is_empty() {
+        article.body.push_str("\n\n");
+    }
+    let start = article.body.len();
+    if text.contains('\n') {
+        let lines = text
+            .lines()
+            .map(str::trim_end)
+            .filter(|line| !line.is_empty());
+        for (number, line) in lines.enumerate() {
+            if number > 0 {
+                article.body.push('\n');
+            }
+            article.body.push_str(line);
         }
-        let start = article.body.len();
-        article.body.push_str(cut.text_of(block));
-        article.blocks.push(Block {
-            span: start..article.body.len(),
-            kind: block.kind,
-            link_bytes: block.link_bytes,
-        });
+    } else {
+        article.body.push_str(text);
+    }
+    let span = start..article.body.len();
+    let link_bytes = link_bytes.min(span.len());
+    article.blocks.push(Block {
+        span,
+        kind,
+        link_bytes,
+    });
+}
+
+/// The language that the text is in, where that can be told, else the declared one.
+fn name_language(article: &mut Article, lexicon: &Lexicon) {
+    if article.body.len() >= IDENTIFY_BYTES_MIN
+        && let Some(found) = lang::identify(&article.body, lexicon)
+    {
+        article.lang = Some(found);
+        article
+            .origins
+            .insert("lang".to_string(), "text".to_string());
     }
 }

@@ -23,8 +23,23 @@ pub(super) fn same_words(a: &str, b: &str) -> bool {
 
 /// Words that open a byline in the languages of the packs, with what follows them.
 const BY: &[&str] = &[
-    "by ", "von ", "par ", "por ", "oleh ", "penulis", "written by", "autor", "author", "da ",
-    "door ", "av ", "af ", "editor:", "reporter:", "text:", "laporan ",
+    "by ",
+    "von ",
+    "par ",
+    "por ",
+    "oleh ",
+    "penulis",
+    "written by",
+    "autor",
+    "author",
+    "da ",
+    "door ",
+    "av ",
+    "af ",
+    "editor:",
+    "reporter:",
+    "text:",
+    "laporan ",
 ];
 
 /// Longest line that can be a byline or a date line, in bytes.

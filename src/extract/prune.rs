@@ -22,7 +22,9 @@ const JSON_LD_MAX: usize = 32;
 
 /// Elements that are left out with their contents. The HTML parser reads the contents of the
 /// first group as text, so that the first end tag closes them; the others nest.
-const RAW: [&str; 6] = ["script", "style", "noscript", "iframe", "noembed", "noframes"];
+const RAW: [&str; 6] = [
+    "script", "style", "noscript", "iframe", "noembed", "noframes",
+];
 const NESTED: [&str; 4] = ["svg", "template", "canvas", "object"];
 /// Elements whose contents are text and stay.
 const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
