@@ -25,7 +25,7 @@ pub(super) struct Evidence<'e> {
 /// Why the page is no article, if it is none.
 pub(super) fn reason(evidence: &Evidence<'_>) -> Option<Reason> {
     let text: usize = evidence.cut.blocks.iter().map(|block| block.len()).sum();
-    if text <= WALL_TEXT_MAX && is_bot_wall(evidence) {
+    if text <= WALL_TEXT_MAX && evidence.body.mass <= WALL_MASS_MAX && is_bot_wall(evidence) {
         return Some(Reason::Challenge);
     }
     let body_text: usize = body_bytes(evidence);
@@ -36,8 +36,9 @@ pub(super) fn reason(evidence: &Evidence<'_>) -> Option<Reason> {
     none.then_some(Reason::NotAnArticle)
 }
 
-/// A wall shows at most this much text, in bytes.
+/// A wall shows at most this much text, and this much of it in paragraphs, in bytes.
 const WALL_TEXT_MAX: usize = 2_000;
+const WALL_MASS_MAX: usize = 600;
 /// The shortest item of news is longer than this, in bytes.
 const BODY_BYTES_MIN: usize = 100;
 /// Error pages and consent walls are shorter than this, in bytes.

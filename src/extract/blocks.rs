@@ -187,6 +187,7 @@ impl<'a> Cutter<'a> {
         match flow(name) {
             Flow::Skip => return false,
             Flow::LineBreak => self.line_break(),
+            Flow::Inline if families::is_unseen(element) => return false,
             Flow::Inline => self.open_inline(element),
             Flow::Block if self.row.is_some() => self.separate(name),
             Flow::Block if name.contains('-') && self.in_paragraph() => {}
@@ -231,6 +232,7 @@ impl<'a> Cutter<'a> {
             return;
         };
         match element.name() {
+            _ if families::is_unseen(element) => {}
             "a" if element.attr("href").is_some() => self.links -= 1,
             "b" | "strong" | "em" | "i" => self.bold -= 1,
             _ => {}
@@ -368,9 +370,9 @@ impl<'a> Cutter<'a> {
                 }
                 "li" | "dt" | "dd" => BlockKind::ListItem,
                 "blockquote" => BlockKind::Quote,
-                "tr" => BlockKind::Row,
+                "tr" if self.row.is_some() => BlockKind::Row,
                 "pre" => BlockKind::Preformatted,
-                "article" | "main" | "body" | "section" | "table" => break,
+                "article" | "main" | "body" | "section" | "table" | "tr" => break,
                 _ => continue,
             };
             return (kind, 0);

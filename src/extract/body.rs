@@ -336,6 +336,7 @@ impl<'c, 'a> Ground<'c, 'a> {
         match block.kind {
             BlockKind::Heading => share < 0.9,
             BlockKind::ListItem | BlockKind::Row => share < 0.6 || block.len() > 300,
+            BlockKind::Paragraph if block.len() <= 40 && phrases::is_date_line(text) => false,
             _ => share < 0.9 || (block.len() > 160 && phrases::ends_sentence(text)),
         }
     }

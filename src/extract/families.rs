@@ -76,6 +76,31 @@ pub(super) fn of(element: &Element) -> Families {
     found
 }
 
+/// Whether an inline element is not shown to readers: hidden, or for screen readers only. Text
+/// that is merely silent to screen readers is shown.
+pub(super) fn is_unseen(element: &Element) -> bool {
+    element.attr("hidden").is_some()
+        || element.attr("style").is_some_and(is_hidden_style)
+        || element.attr("class").is_some_and(|class| {
+            class
+                .split_ascii_whitespace()
+                .take(8)
+                .any(|token| by_token(token).meets(Families::HIDDEN))
+        })
+}
+
+fn is_hidden_style(style: &str) -> bool {
+    if !style.contains("none") && !style.contains("hidden") {
+        return false;
+    }
+    let bare: String = style
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .take(400)
+        .collect();
+    bare.contains("display:none") || bare.contains("visibility:hidden")
+}
+
 fn by_name(name: &str) -> Families {
     match name {
         "nav" | "menu" => Families::NAVIGATION,
@@ -127,15 +152,7 @@ fn by_visibility(element: &Element) -> Families {
         || element
             .attr("aria-hidden")
             .is_some_and(|value| value == "true")
-        || element.attr("style").is_some_and(|style| {
-            let bare: String = style
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .take(400)
-                .collect::<String>()
-                .to_ascii_lowercase();
-            bare.contains("display:none") || bare.contains("visibility:hidden")
-        });
+        || element.attr("style").is_some_and(is_hidden_style);
     if hidden {
         Families::HIDDEN
     } else {

@@ -26,11 +26,13 @@ const RAW: [&str; 6] = [
     "script", "style", "noscript", "iframe", "noembed", "noframes",
 ];
 const NESTED: [&str; 4] = ["svg", "template", "canvas", "object"];
+/// Of these, an unclosed one makes the rest of the page its own: code is no article.
+const SWALLOWING: [&str; 2] = ["script", "style"];
 /// Elements whose contents are text and stay.
 const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
 
-/// Prunes `page`. What is not closed is kept as it stands: a forgotten end tag must not swallow
-/// the article behind it.
+/// Prunes `page`. Where an end is missing, only the opening mark goes: a forgotten end must not
+/// swallow the article behind it.
 pub(super) fn prune(page: &str, attributes_max: usize) -> Result<Pruned<'_>, TooManyAttributes> {
     let mut pruner = Pruner {
         page,
@@ -115,6 +117,8 @@ impl<'a> Pruner<'a> {
                     self.json_ld(&tag, inner);
                 }
                 self.leave_out(start, end);
+            } else if !SWALLOWING.contains(&name) {
+                self.leave_out(start, tag.end);
             }
         } else if let Some(name) = is(&NESTED) {
             if tag.self_closing && name == "svg" {
@@ -122,8 +126,9 @@ impl<'a> Pruner<'a> {
             } else if name == "template" && tag.text.contains("shadowroot") {
                 // A declarative shadow root is shown where it stands.
                 self.leave_out(start, tag.end);
-            } else if let Some(end) = self.find_once(name, |page, from| nested(page, name, from)) {
-                self.leave_out(start, end);
+            } else {
+                let end = self.find_once(name, |page, from| nested(page, name, from));
+                self.leave_out(start, end.unwrap_or(tag.end));
             }
         } else if let Some(name) = is(&TEXT)
             && let Some((_, end)) = self.find_once(name, |page, from| end_tag(page, name, from))
