@@ -232,7 +232,7 @@ impl<'a> Cutter<'a> {
             return;
         };
         match element.name() {
-            _ if families::is_unseen(element) => {}
+            "a" | "b" | "strong" | "em" | "i" if families::is_unseen(element) => {}
             "a" if element.attr("href").is_some() => self.links -= 1,
             "b" | "strong" | "em" | "i" => self.bold -= 1,
             _ => {}

@@ -68,6 +68,9 @@ fn labelled_or_seen(labelled: Option<&'static Encoding>, bytes: &[u8]) -> &'stat
 /// Valid UTF-8, but for a character cut in two at the end or a few stray bytes as are left by
 /// texts pasted together.
 fn is_utf8_but_for_noise(bytes: &[u8]) -> bool {
+    if std::str::from_utf8(bytes).is_ok() {
+        return true;
+    }
     let (mut good, mut bad) = (0usize, 0usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();

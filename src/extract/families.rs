@@ -57,21 +57,27 @@ impl Families {
 
 /// The families of one element.
 pub(super) fn of(element: &Element) -> Families {
+    let page = matches!(element.name(), "html" | "body");
     let mut found = by_name(element.name());
-    if let Some(role) = element.attr("role") {
-        found = found.with(by_role(role));
-    }
-    found = found.with(by_visibility(element));
-    if let Some(property) = element.attr("itemprop") {
-        found = found.with(by_itemprop(property));
-    }
-    if matches!(element.name(), "html" | "body") {
-        return found.without(Families::HIDDEN);
-    }
-    for names in [element.attr("class"), element.attr("id")] {
-        for token in names.unwrap_or_default().split_ascii_whitespace().take(24) {
-            found = found.with(by_token(token));
+    let mut streamed = false;
+    for (name, value) in element.attrs() {
+        match name {
+            "class" | "id" if !page => {
+                found = found.with(by_tokens(value));
+                // React streams content into hidden boxes `S:0`, `S:1` … that a script moves
+                // into place.
+                streamed |= name == "id" && value.starts_with("S:");
+            }
+            "role" => found = found.with(by_role(value)),
+            "itemprop" => found = found.with(by_itemprop(value)),
+            "hidden" => found = found.with(Families::HIDDEN),
+            "aria-hidden" if value == "true" => found = found.with(Families::HIDDEN),
+            "style" if is_hidden_style(value) => found = found.with(Families::HIDDEN),
+            _ => {}
         }
+    }
+    if page || streamed {
+        found = found.without(Families::HIDDEN);
     }
     found
 }
@@ -79,14 +85,12 @@ pub(super) fn of(element: &Element) -> Families {
 /// Whether an inline element is not shown to readers: hidden, or for screen readers only. Text
 /// that is merely silent to screen readers is shown.
 pub(super) fn is_unseen(element: &Element) -> bool {
-    element.attr("hidden").is_some()
-        || element.attr("style").is_some_and(is_hidden_style)
-        || element.attr("class").is_some_and(|class| {
-            class
-                .split_ascii_whitespace()
-                .take(8)
-                .any(|token| by_token(token).meets(Families::HIDDEN))
-        })
+    element.attrs().any(|(name, value)| match name {
+        "hidden" => true,
+        "style" => is_hidden_style(value),
+        "class" => by_tokens(value).meets(Families::HIDDEN),
+        _ => false,
+    })
 }
 
 fn is_hidden_style(style: &str) -> bool {
@@ -143,23 +147,6 @@ fn by_itemprop(property: &str) -> Families {
     }
 }
 
-fn by_visibility(element: &Element) -> Families {
-    // React streams content into hidden boxes `S:0`, `S:1` … that a script moves into place.
-    if element.attr("id").is_some_and(|id| id.starts_with("S:")) {
-        return Families::NONE;
-    }
-    let hidden = element.attr("hidden").is_some()
-        || element
-            .attr("aria-hidden")
-            .is_some_and(|value| value == "true")
-        || element.attr("style").is_some_and(is_hidden_style);
-    if hidden {
-        Families::HIDDEN
-    } else {
-        Families::NONE
-    }
-}
-
 /// Whole class names or ids that say what they hold: `article-body`, `entry_content`.
 const BODIES: &[&str] = &[
     "articlebody",
@@ -192,83 +179,114 @@ const BODIES: &[&str] = &[
     "wysiwyg",
 ];
 
+/// What the names in [`BODIES`] end in: looked at first, since few names do.
+const BODY_ENDS: [&str; 6] = ["body", "content", "text", "entry", "article", "wysiwyg"];
+
 /// Prefixes of class names that describe the page and not the box (WordPress' `post_class` and
 /// others).
 const DESCRIPTIVE: &[&str] = &[
-    "category-",
-    "tag-",
-    "has-",
-    "no-",
-    "with-",
-    "is-",
-    "js-",
-    "single-",
-    "page-",
-    "type-",
-    "post_tag-",
-    "hide-",
-    "show-",
-    "author-",
-    "language-",
-    "lang-",
-    "format-",
-    "status-",
-    "wf-",
+    "author", "category", "format", "has", "hide", "is", "js", "lang", "language", "no", "page",
+    "post_tag", "show", "single", "status", "tag", "type", "wf", "with",
 ];
 
-fn by_token(token: &str) -> Families {
-    let bare: String = token
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(48)
-        .collect::<String>()
-        .to_ascii_lowercase();
-    let mut found = Families::NONE;
-    if BODIES.iter().any(|name| bare.ends_with(name)) {
-        found = found.with(Families::BODY);
-    }
-    if WHOLE.iter().any(|(name, _)| *name == bare) {
-        found = WHOLE
-            .iter()
-            .filter(|(name, _)| *name == bare)
-            .fold(found, |sum, (_, family)| sum.with(*family));
-    }
-    let lower = token.to_ascii_lowercase();
-    if DESCRIPTIVE.iter().any(|prefix| lower.starts_with(prefix)) {
-        return found;
-    }
-    for word in words(token) {
-        if let Ok(at) = WORDS.binary_search_by(|(name, _)| (*name).cmp(word.as_str())) {
-            found = found.with(WORDS[at].1);
-        }
-    }
-    found
+/// Class names of one attribute that are looked at.
+const TOKENS_MAX: usize = 24;
+/// Bytes of one class name that are looked at.
+const TOKEN_BYTES_MAX: usize = 63;
+
+fn by_tokens(names: &str) -> Families {
+    names
+        .split_ascii_whitespace()
+        .take(TOKENS_MAX)
+        .fold(Families::NONE, |found, token| found.with(by_token(token)))
 }
 
-/// The words of an identifier: `relatedPosts_list-2` is `related`, `posts`, `list`.
-fn words(token: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
+fn by_token(token: &str) -> Families {
+    let token = &token.as_bytes()[..token.len().min(TOKEN_BYTES_MAX)];
+    let mut letters = [0; TOKEN_BYTES_MAX];
+    let mut length = 0;
+    for byte in token.iter().filter(|b| b.is_ascii_alphanumeric()) {
+        letters[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let bare = &letters[..length];
+    let ends = |names: &[&str]| names.iter().any(|name| bare.ends_with(name.as_bytes()));
+    let mut found = look_up(&WHOLE, bare);
+    if ends(&BODY_ENDS) && ends(BODIES) {
+        found = found.with(Families::BODY);
+    }
+    let prefix = token
+        .iter()
+        .position(|b| *b == b'-')
+        .map(|end| &token[..end]);
+    if prefix.is_some_and(|p| {
+        DESCRIPTIVE
+            .iter()
+            .any(|d| d.as_bytes().eq_ignore_ascii_case(p))
+    }) {
+        return found;
+    }
+    by_words(token).with(found)
+}
+
+/// The words of an identifier, each looked up: `relatedPosts_list-2` is `related`, `posts`,
+/// `list`.
+fn by_words(token: &[u8]) -> Families {
+    let mut found = Families::NONE;
+    let mut word = [0; TOKEN_BYTES_MAX];
+    let mut length = 0;
     let mut lower_before = false;
-    for c in token.chars().take(64) {
-        if !c.is_ascii_alphabetic() || (c.is_ascii_uppercase() && lower_before) {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+    for byte in token {
+        let letter = byte.is_ascii_alphabetic();
+        if !letter || (byte.is_ascii_uppercase() && lower_before) {
+            found = found.with(look_up(&WORDS, &word[..length]));
+            length = 0;
         }
-        if c.is_ascii_alphabetic() {
-            word.push(c.to_ascii_lowercase());
+        if letter {
+            word[length] = byte.to_ascii_lowercase();
+            length += 1;
         }
-        lower_before = c.is_ascii_lowercase();
+        lower_before = byte.is_ascii_lowercase();
     }
-    if !word.is_empty() {
-        words.push(word);
+    found.with(look_up(&WORDS, &word[..length]))
+}
+
+/// A sorted table of names, with the lengths that occur for each first letter: most names that
+/// are looked up are in no table, and nearly all of these are told by that alone.
+struct Table {
+    rows: &'static [(&'static str, Families)],
+    lengths: [u64; 26],
+}
+
+impl Table {
+    const fn new(rows: &'static [(&'static str, Families)]) -> Table {
+        let mut lengths = [0; 26];
+        let mut at = 0;
+        while at < rows.len() {
+            let name = rows[at].0.as_bytes();
+            lengths[(name[0] - b'a') as usize] |= 1 << name.len();
+            at += 1;
+        }
+        Table { rows, lengths }
     }
-    words
+}
+
+/// The families of a name in lower case.
+fn look_up(table: &Table, name: &[u8]) -> Families {
+    let Some(first) = name.first().filter(|b| b.is_ascii_lowercase()) else {
+        return Families::NONE;
+    };
+    if table.lengths[usize::from(first - b'a')] >> name.len() & 1 == 0 {
+        return Families::NONE;
+    }
+    table
+        .rows
+        .binary_search_by(|(known, _)| known.as_bytes().cmp(name))
+        .map_or(Families::NONE, |at| table.rows[at].1)
 }
 
 /// Names that mean something only as a whole, without their separators.
-const WHOLE: &[(&str, Families)] = &[
+static WHOLE: Table = Table::new(&[
     ("aboutauthor", Families::AUTHOR),
     ("abouttheauthor", Families::AUTHOR),
     ("alsoread", Families::RELATED),
@@ -293,10 +311,10 @@ const WHOLE: &[(&str, Families)] = &[
     ("visuallyhidden", Families::HIDDEN),
     ("youmayalsolike", Families::RELATED),
     ("youmaylike", Families::RELATED),
-];
+]);
 
 /// Single words of names, in order.
-const WORDS: &[(&str, Families)] = &[
+static WORDS: Table = Table::new(&[
     ("abstract", Families::LEAD),
     ("ad", Families::ADVERT),
     ("addtoany", Families::SHARE),
@@ -425,4 +443,4 @@ const WORDS: &[(&str, Families)] = &[
     ("vorspann", Families::LEAD),
     ("yarpp", Families::RELATED),
     ("zergnet", Families::RELATED),
-];
+]);

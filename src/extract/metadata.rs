@@ -99,24 +99,32 @@ impl Said {
                 .map(str::to_string)
                 .or_else(|| text_of(whole))
         };
-        match element.attr("itemprop") {
-            Some("datePublished") if self.published.is_none() => self.published = stamp(),
-            Some("dateModified") if self.modified.is_none() => self.modified = stamp(),
-            _ => {}
+        let mut names_author = false;
+        for (name, value) in element.attrs() {
+            match (name, value) {
+                ("itemprop", "datePublished") if self.published.is_none() => {
+                    self.published = stamp();
+                }
+                ("itemprop", "dateModified") if self.modified.is_none() => {
+                    self.modified = stamp();
+                }
+                ("itemprop" | "rel", "author") => names_author = true,
+                ("class", class) => names_author |= is_author_class(class),
+                _ => {}
+            }
         }
-        if self.authors.len() >= 8 || element.name() == "meta" {
-            return;
-        }
-        let marked = element.attr("itemprop") == Some("author")
-            || element.attr("rel") == Some("author")
-            || element
-                .attr("class")
-                .is_some_and(|class| AUTHOR_CLASSES.iter().any(|name| has_class(class, name)));
-        if marked && let Some(name) = text_of(whole).and_then(|name| author_name(&name)) {
+        if names_author
+            && self.authors.len() < AUTHORS_MAX
+            && element.name() != "meta"
+            && let Some(name) = text_of(whole).and_then(|name| author_name(&name))
+        {
             self.authors.push(name);
         }
     }
 }
+
+/// Names that are gathered before the likeliest are taken.
+const AUTHORS_MAX: usize = 8;
 
 /// Classes that hold an author's name and nothing else.
 const AUTHOR_CLASSES: [&str; 8] = [
@@ -130,8 +138,10 @@ const AUTHOR_CLASSES: [&str; 8] = [
     "fn",
 ];
 
-fn has_class(class: &str, name: &str) -> bool {
-    class.split_ascii_whitespace().any(|token| token == name)
+fn is_author_class(class: &str) -> bool {
+    class
+        .split_ascii_whitespace()
+        .any(|token| AUTHOR_CLASSES.contains(&token))
 }
 
 /// The text of a short element; `None` where it is empty or long.
