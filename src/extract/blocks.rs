@@ -6,7 +6,10 @@ use std::ops::Range;
 use ego_tree::{NodeId, NodeRef};
 use scraper::{Html, Node, node::Element};
 
-use super::families::{self, Families};
+use super::{
+    families::{self, Families},
+    phrases,
+};
 use crate::model::BlockKind;
 
 /// A page as blocks and containers, both in document order.
@@ -29,8 +32,6 @@ pub(super) struct Container<'a> {
     pub(super) element: &'a Element,
     /// Which node of the tree it is.
     pub(super) node: NodeId,
-    /// Containers above it.
-    pub(super) depth: usize,
     /// The blocks inside it.
     pub(super) blocks: Range<usize>,
     /// One past the last container inside it.
@@ -48,14 +49,10 @@ pub(super) struct TextBlock {
     pub(super) container: usize,
     /// By the nearest ancestor that says.
     pub(super) kind: BlockKind,
-    /// 1 to 6 in a heading, else 0.
+    /// 1 to 6 in a heading element, else 0.
     pub(super) heading: u8,
     /// Bytes inside links.
     pub(super) link_bytes: usize,
-    /// Bytes in bold or emphasis.
-    pub(super) bold_bytes: usize,
-    /// Links that begin in it.
-    pub(super) links: usize,
 }
 
 impl TextBlock {
@@ -168,7 +165,6 @@ struct Cutter<'a> {
     breaks: usize,
     link_bytes: usize,
     bold_bytes: usize,
-    link_count: usize,
 }
 
 impl<'a> Cutter<'a> {
@@ -198,10 +194,7 @@ impl<'a> Cutter<'a> {
 
     fn open_inline(&mut self, element: &Element) {
         match element.name() {
-            "a" if element.attr("href").is_some() => {
-                self.links += 1;
-                self.link_count += 1;
-            }
+            "a" if element.attr("href").is_some() => self.links += 1,
             "b" | "strong" | "em" | "i" => self.bold += 1,
             _ => {}
         }
@@ -214,7 +207,6 @@ impl<'a> Cutter<'a> {
             parent: self.open.last().copied().unwrap_or(index),
             element,
             node: node.id(),
-            depth: self.open.len(),
             blocks: self.cut.blocks.len()..self.cut.blocks.len(),
             end: index + 1,
             families: families::of(element),
@@ -333,12 +325,13 @@ impl<'a> Cutter<'a> {
         let span = from..from + trimmed.len();
         let readable = trimmed.chars().any(char::is_alphanumeric);
         if readable && let Some(&container) = self.open.last() {
-            let (kind, heading) = self.kind();
+            let (kind, heading) = match self.kind() {
+                (BlockKind::Paragraph, _) if self.is_bold_heading(&span) => (BlockKind::Heading, 0),
+                known => known,
+            };
             self.cut.text.truncate(span.end);
             self.cut.blocks.push(TextBlock {
                 link_bytes: self.link_bytes.min(span.len()),
-                bold_bytes: self.bold_bytes.min(span.len()),
-                links: self.link_count,
                 span,
                 container,
                 kind,
@@ -352,7 +345,14 @@ impl<'a> Cutter<'a> {
         self.breaks = 0;
         self.link_bytes = 0;
         self.bold_bytes = 0;
-        self.link_count = usize::from(self.links > 0);
+    }
+
+    /// A short line all in bold, which ends in no full stop, is how many editors write a heading.
+    fn is_bold_heading(&self, span: &Range<usize>) -> bool {
+        span.len() <= BOLD_HEADING_BYTES_MAX
+            && self.link_bytes == 0
+            && self.bold_bytes + 2 >= span.len()
+            && !phrases::ends_sentence(&self.cut.text[span.clone()])
     }
 
     /// The nearest ancestor that gives a block its role.
@@ -380,6 +380,9 @@ impl<'a> Cutter<'a> {
         (BlockKind::Paragraph, 0)
     }
 }
+
+/// Longest line that is taken for a heading because it is bold, in bytes.
+const BOLD_HEADING_BYTES_MAX: usize = 120;
 
 /// How far up a role is looked for: a whole page inside a list item is no list item.
 const KIND_LEVELS: usize = 4;

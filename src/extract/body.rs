@@ -50,7 +50,7 @@ const TEMPLATE: Families = Families::NAVIGATION
 
 /// A name is overruled by this share of the page's text: a theme may call its content column
 /// `content-sidebar-wrap`.
-const OVERRULED_AT: f64 = 0.5;
+const OVERRULED_AT: f64 = 0.4;
 
 /// Names that hold even so: comments may well outweigh a short article.
 const FIRM: Families = Families::COMMENTS.with(Families::CONSENT);
@@ -156,7 +156,7 @@ impl<'c, 'a> Ground<'c, 'a> {
         let floor = self.mass(densest);
         for (family, share) in [
             (Families::BODY, 0.5),
-            (Families::ARTICLE, 0.6),
+            (Families::ARTICLE, 0.4),
             (Families::MAIN, 0.8),
         ] {
             let named = self.named(family);
@@ -335,7 +335,7 @@ impl<'c, 'a> Ground<'c, 'a> {
         let text = self.cut.text_of(block);
         match block.kind {
             BlockKind::Heading => share < 0.9,
-            BlockKind::ListItem | BlockKind::Row => share < 0.6 || block.len() > 300,
+            BlockKind::ListItem | BlockKind::Row => share < 0.8 || block.len() > 300,
             BlockKind::Paragraph if block.len() <= 40 && phrases::is_date_line(text) => false,
             _ => share < 0.9 || (block.len() > 160 && phrases::ends_sentence(text)),
         }
