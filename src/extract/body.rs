@@ -1,6 +1,8 @@
 //! Which blocks are the article. Containers are judged by the mass of running text in them and
 //! by what their names say; inside the chosen ones, template blocks are taken out again.
 
+use std::collections::BTreeMap;
+
 use memchr::memmem;
 
 use super::{
@@ -54,6 +56,9 @@ const OVERRULED_AT: f64 = 0.4;
 
 /// Names that hold even so: comments may well outweigh a short article.
 const FIRM: Families = Families::COMMENTS.with(Families::CONSENT);
+
+/// The way down to the densest container follows a child with this much of its parent's mass.
+const DENSEST_PERCENT: usize = 85;
 
 /// A block with less text adds no mass.
 const MASS_BYTES_MIN: usize = 50;
@@ -199,19 +204,15 @@ impl<'c, 'a> Ground<'c, 'a> {
                 .ancestors(index)
                 .find(|&c| self.cut.containers[c].families.meets(Families::ARTICLE))
         };
-        let mut groups: Vec<(Option<usize>, usize)> = Vec::new();
+        let mut groups: BTreeMap<Option<usize>, usize> = BTreeMap::new();
         for &index in &found {
-            let key = owner(index);
-            match groups.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, mass)) => *mass += self.mass(index),
-                None => groups.push((key, self.mass(index))),
-            }
+            *groups.entry(owner(index)).or_default() += self.mass(index);
         }
-        let most = groups.iter().map(|(_, mass)| *mass).max().unwrap_or(0);
-        let first = groups.iter().find(|(_, mass)| mass * 10 >= most * 7);
-        let Some(&(best, _)) = first else {
-            return found;
-        };
+        let most = groups.values().max().copied().unwrap_or_default();
+        let best = groups
+            .into_iter()
+            .find(|(_, mass)| mass * 10 >= most * 7)
+            .and_then(|(article, _)| article);
         found.into_iter().filter(|&i| owner(i) == best).collect()
     }
 
@@ -256,16 +257,9 @@ impl<'c, 'a> Ground<'c, 'a> {
         let mut here = from;
         loop {
             let mass = self.mass(here);
-            let mut child = here + 1;
-            let end = self.cut.containers[here].end;
-            let mut next = None;
-            while child < end {
-                if self.mass(child) * 100 >= mass * 85 && mass > 0 {
-                    next = Some(child);
-                    break;
-                }
-                child = self.cut.containers[child].end;
-            }
+            let next = self
+                .children(here)
+                .find(|&child| mass > 0 && self.mass(child) * 100 >= mass * DENSEST_PERCENT);
             match next {
                 Some(child) if self.cut.containers[child].end > child + 1 => here = child,
                 _ => return here,
@@ -280,8 +274,9 @@ impl<'c, 'a> Ground<'c, 'a> {
             return None;
         }
         let finder_text = told.as_bytes();
-        let matched = prefix_sums(self.cut.blocks.iter().map(|block| {
-            if block.len() < MASS_BYTES_MIN || self.template[block.container] {
+        let matched = prefix_sums(self.cut.blocks.iter().enumerate().map(|(at, block)| {
+            let small = block.len() < MASS_BYTES_MIN;
+            if small || at >= COMPARED_BLOCKS_MAX || self.template[block.container] {
                 return 0;
             }
             let start = bare_text(self.cut.text_of(block), 48);
@@ -324,6 +319,7 @@ impl<'c, 'a> Ground<'c, 'a> {
             .filter(|&index| self.is_body_text(&self.cut.blocks[index]))
             .collect();
         let kept = self.without_head(&kept, hints);
+        let kept = self.without_afterwards(kept);
         self.without_loose_headings(kept)
     }
 
@@ -333,6 +329,9 @@ impl<'c, 'a> Ground<'c, 'a> {
         }
         let share = block.link_share();
         let text = self.cut.text_of(block);
+        if phrases::is_furniture(text) {
+            return false;
+        }
         match block.kind {
             BlockKind::Heading => share < 0.9,
             BlockKind::ListItem | BlockKind::Row => share < 0.8 || block.len() > 300,
@@ -372,6 +371,20 @@ impl<'c, 'a> Ground<'c, 'a> {
             .collect()
     }
 
+    /// Ends the body at a heading such as "Related stories", if little text follows.
+    fn without_afterwards(&self, mut kept: Vec<usize>) -> Vec<usize> {
+        let masses = prefix_sums(kept.iter().map(|&b| self.cut.blocks[b].len()));
+        let all = masses.last().copied().unwrap_or_default();
+        let end = kept.iter().enumerate().position(|(at, &b)| {
+            let block = &self.cut.blocks[b];
+            (all - masses[at]) * AFTERWARDS_PART <= all
+                && (block.kind == BlockKind::Heading || block.len() < SHORT_BYTES_MAX)
+                && phrases::opens_afterwards(self.cut.text_of(block))
+        });
+        kept.truncate(end.unwrap_or(kept.len()));
+        kept
+    }
+
     /// A heading with nothing under it belonged to what was taken out.
     fn without_loose_headings(&self, mut kept: Vec<usize>) -> Vec<usize> {
         while let Some(&last) = kept.last() {
@@ -384,6 +397,12 @@ impl<'c, 'a> Ground<'c, 'a> {
     }
 }
 
+/// What follows an article is at most one part in this many of the text.
+const AFTERWARDS_PART: usize = 3;
+
+/// A line shorter than this may be a heading whatever its element, in bytes.
+const SHORT_BYTES_MAX: usize = 60;
+
 /// How far up from a lead its mark is looked for.
 const LEAD_LEVELS: usize = 3;
 /// Leads are this long, in bytes, and this many at most.
@@ -394,8 +413,9 @@ const LEAD_BLOCKS_MAX: usize = 3;
 /// Blocks before the first paragraph that may be head lines, where no paragraph is long.
 const HEAD_BLOCKS: usize = 3;
 
-/// Bytes of `articleBody` that are compared.
+/// Bytes of `articleBody`, and blocks, that are compared with each other.
 const ARTICLE_BODY_MAX: usize = 40_000;
+const COMPARED_BLOCKS_MAX: usize = 5_000;
 
 fn mass_of(block: &TextBlock) -> usize {
     let own = block.len() - block.link_bytes;

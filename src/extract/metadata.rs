@@ -273,8 +273,15 @@ fn letters(text: &str) -> String {
         .collect()
 }
 
+/// Characters of a field that are read: a bound on the parser below.
+const PLAIN_CHARS_MAX: usize = 1_000;
+
 /// Character references that are escaped twice, and tags, as some JSON-LD has them.
 fn plain(text: &str) -> String {
+    let text = text
+        .char_indices()
+        .nth(PLAIN_CHARS_MAX)
+        .map_or(text, |(end, _)| &text[..end]);
     if !text.contains(['&', '<']) {
         return text.split_whitespace().collect::<Vec<_>>().join(" ");
     }

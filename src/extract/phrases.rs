@@ -78,3 +78,140 @@ pub(super) fn is_date_line(text: &str) -> bool {
     });
     (year && digits >= 5 && words <= 12) || (clock && words <= 8 && !ends_sentence(text))
 }
+
+/// Lines that stand alone around an article and never in it, in lower case, without their
+/// punctuation.
+const FURNITURE: &[&str] = &[
+    "advertisement",
+    "advertisment",
+    "anzeige",
+    "article continues below",
+    "contents hide",
+    "download pdf",
+    "empfohlener redaktioneller inhalt",
+    "iklan",
+    "listen to this article",
+    "loading",
+    "press enter or click to view image in full size",
+    "print",
+    "publicidad",
+    "publicité",
+    "pubblicità",
+    "read more",
+    "reklama",
+    "scroll to continue",
+    "scroll to continue with content",
+    "share",
+    "share this",
+    "sponsored",
+    "story continues below advertisement",
+    "tags",
+    "werbung",
+];
+
+/// Openings of credit lines of pictures, in lower case.
+const CREDITS: &[&str] = &[
+    "photo:",
+    "photos:",
+    "photo by ",
+    "photograph:",
+    "photo illustration:",
+    "image:",
+    "image credit",
+    "images:",
+    "illustration:",
+    "credit:",
+    "(credit",
+    "picture:",
+    "foto:",
+    "fotos:",
+    "bild:",
+    "bildquelle",
+    "dok.",
+    "crédit photo",
+    "crédits photo",
+    "©",
+    "zdj.",
+    "fot.",
+    "getty images",
+    "istock",
+];
+
+/// Whether a short line is furniture: an advertising mark, a button, a picture credit.
+pub(super) fn is_furniture(text: &str) -> bool {
+    if text.len() > LINE_BYTES_MAX {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    FURNITURE.contains(&bare) || CREDITS.iter().any(|opening| lower.starts_with(opening))
+}
+
+/// Headings of what follows an article, in lower case: the heading is one of these, or opens with
+/// one that ends in a space.
+const AFTERWARDS: &[&str] = &[
+    "about the author",
+    "about the authors",
+    "about author",
+    "articles liés",
+    "artikel terkait",
+    "artikel lainnya",
+    "berita terkait",
+    "berita lainnya",
+    "comments",
+    "das könnte sie auch interessieren",
+    "discover more from ",
+    "if you like it please share it",
+    "join the conversation",
+    "join the discussion",
+    "keep reading",
+    "kommentare",
+    "komentar",
+    "latest news",
+    "latest posts",
+    "leave a comment",
+    "leave a reply",
+    "lesen sie auch",
+    "mehr zum thema",
+    "mehr zum thema ",
+    "more from ",
+    "more on this story",
+    "more stories",
+    "noticias relacionadas",
+    "over de auteur",
+    "read next",
+    "related",
+    "related articles",
+    "related content",
+    "related news",
+    "related posts",
+    "related reading",
+    "related stories",
+    "related topics",
+    "recommended",
+    "recommended for you",
+    "recent posts",
+    "share this article",
+    "share this post",
+    "sur le même sujet",
+    "thanks for your feedback",
+    "weitere artikel",
+    "weiterführende links",
+    "you may also like",
+    "you might also like",
+    "you might like",
+    "zobacz także",
+    "über den autor",
+];
+
+/// Whether a heading opens what follows an article and not a part of it.
+pub(super) fn opens_afterwards(heading: &str) -> bool {
+    if heading.len() > LINE_BYTES_MAX {
+        return false;
+    }
+    let lower = heading.to_lowercase();
+    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
+    AFTERWARDS
+        .iter()
+        .any(|known| *known == bare || (known.ends_with(' ') && bare.starts_with(known)))
+}

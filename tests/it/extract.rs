@@ -1,6 +1,11 @@
 //! Extraction over the public API: whole pages with their expected bodies, character sets,
 //! hostile markup.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test may end by a panic that says where"
+)]
+
 use std::{fs, path::Path};
 
 use benggala::{
@@ -344,6 +349,39 @@ fn hostile_markup_ends_at_a_limit() {
             Some(_) => assert_eq!(reason, expected, "{name}"),
             None => assert_ne!(reason, limit, "{name}"),
         }
+    }
+}
+
+/// Well-formed pages that make the work after parsing grow, or a recursion deep.
+#[test]
+fn bombs_behind_the_parser_end_too() {
+    let limit = Some(Reason::ParseLimit);
+    let bombs = [
+        (
+            "title",
+            format!("<title>{}</title>", "site - ".repeat(1_000_000)),
+        ),
+        (
+            "headline",
+            format!(
+                "<script type=application/ld+json>{{\"@type\":\"Article\",\"headline\":\"{}\"}}</script>",
+                "<b><div>".repeat(100_000)
+            ),
+        ),
+        ("authors", "<i class=author>".repeat(400)),
+        (
+            "articles",
+            format!("<article class=post-body><p>{}", "word ".repeat(20)).repeat(20_000),
+        ),
+        (
+            "articles in turn",
+            format!("<article class=post-body>{}</article>", "word ".repeat(20)).repeat(50_000),
+        ),
+    ];
+    for (name, html) in bombs {
+        let reason = read(html.as_bytes()).err().map(|none| none.reason);
+        let ends = [None, Some(Reason::NotAnArticle), limit];
+        assert!(ends.contains(&reason), "{name}: {reason:?}");
     }
 }
 
