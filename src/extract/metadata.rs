@@ -219,6 +219,19 @@ fn title(said: &Said, entry: Option<&Entry>, url: &Url) -> Found<String> {
         (said.heading(), "page"),
         (said.title.as_deref(), "page"),
     ];
+    let told: Vec<String> = candidates
+        .iter()
+        .filter_map(|(text, _)| Some(plain((*text)?)))
+        .collect();
+    // The only heading of its level is what readers see; search engines are told variants of it.
+    if let [heading] = &said.headings[..]
+        && heading.len() > HEADING_BYTES_MIN
+        && told
+            .iter()
+            .any(|text| text != heading && phrases::is_variant(heading, text))
+    {
+        return Some((without_site(heading, site, url).to_string(), "page"));
+    }
     candidates.into_iter().find_map(|(text, origin)| {
         let text = plain(text?);
         let bare = without_site(&text, site, url);
@@ -231,6 +244,9 @@ fn title(said: &Said, entry: Option<&Entry>, url: &Url) -> Found<String> {
         (!found.is_empty() && found.len() <= FIELD_BYTES_MAX).then_some((found, origin))
     })
 }
+
+/// A shorter heading is more likely a section's name than a title, in bytes.
+const HEADING_BYTES_MIN: usize = 15;
 
 /// Cuts ` | Site` off the end and `Site: ` off the front, where that part names the site.
 fn without_site<'a>(title: &'a str, site: Option<&str>, url: &Url) -> &'a str {

@@ -21,6 +21,17 @@ pub(super) fn same_words(a: &str, b: &str) -> bool {
     !a.is_empty() && a == b
 }
 
+/// Whether half of the words of `line` are in `other` too.
+pub(super) fn is_variant(line: &str, other: &str) -> bool {
+    let other = other.to_lowercase();
+    let (mut shared, mut all) = (0, 0);
+    for word in line.to_lowercase().split_whitespace().take(60) {
+        all += 1;
+        shared += usize::from(other.contains(word));
+    }
+    shared * 2 >= all && all > 0
+}
+
 /// Words that open a byline in the languages of the packs, with what follows them.
 const BY: &[&str] = &[
     "by ",
