@@ -4,10 +4,11 @@ use crate::{
     extract::extract,
     lang::Lexicon,
     model::{
-        Article, Assessment, Page, ParseLimits, Policy, Reason, RulesHash, Scores, SiteRules,
+        Article, Assessment, Lang, Page, ParseLimits, Policy, Reason, RulesHash, Scores, SiteRules,
         Verdict,
     },
-    score::assess,
+    report::legend::{ExampleView, RatesView, RuleView},
+    score::{self, Example, assess},
 };
 
 /// What was read out of a page and what was concluded.
@@ -30,10 +31,16 @@ pub struct Rules {
     pub limits: ParseLimits,
 }
 
-/// Extracts and judges one HTML page.
-pub fn inspect(page: &Page, site: &SiteRules, rules: &Rules) -> Inspection {
+/// Extracts and judges one HTML page. A language that the caller is sure of overrules what the
+/// page says and what its text looks like.
+pub fn inspect(page: &Page, site: &SiteRules, lang: Option<&Lang>, rules: &Rules) -> Inspection {
     match extract(page, site, &rules.lexicon, &rules.limits) {
-        Ok(article) => inspect_article(article, rules),
+        Ok(mut article) => {
+            if let Some(lang) = lang {
+                article.lang = Some(lang.clone());
+            }
+            inspect_article(article, rules)
+        }
         Err(none) => Inspection {
             article: *none.article,
             assessment: abstain(none.reason),
@@ -58,4 +65,27 @@ pub fn abstain(reason: Reason) -> Assessment {
         findings: Vec::new(),
         rules: RulesHash::default(),
     }
+}
+
+/// What readers are told about each rule.
+pub fn legend() -> Vec<RuleView<'static>> {
+    score::rules()
+        .map(|about| RuleView {
+            rule: about.rule,
+            family: about.family.as_str(),
+            summary: about.summary,
+            why: about.why,
+            flags: examples(about.flags),
+            passes: examples(about.passes),
+            rates: Some(RatesView {
+                native: about.rates.native,
+                human: about.rates.human,
+                machine: about.rates.machine,
+            }),
+        })
+        .collect()
+}
+
+fn examples(examples: &'static [Example]) -> Vec<ExampleView<'static>> {
+    examples.iter().map(|example| ExampleView { lang: example.lang, text: example.text }).collect()
 }

@@ -23,4 +23,6 @@ pub mod report; //     pure   conclusions -> text, JSON, HTML
 pub mod score; //      pure   an Article -> Assessment
 pub mod store; //      the only room that knows SQL
 pub mod text; //       pure   paragraphs, sentences, words with spans, cut once
+pub mod trees; //      pure   gradient-boosted decision trees
+pub mod evaluate; //   pure   how good an extracted body is
 pub mod web; //        review page, API, metrics, health //        one file a subcommand

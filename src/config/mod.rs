@@ -20,7 +20,7 @@ use std::{
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{ParseLimits, Policy, Source};
+use crate::model::{ParseLimits, Policy, SiteRules, Source};
 
 pub use problem::{ConfigErrors, ConfigProblem, Place};
 pub use sites::{SITES, parse_sites, site_rules};
@@ -172,11 +172,19 @@ impl Config {
             .map_err(|complaints| ConfigErrors::new(origin, text, complaints))
     }
 
-    /// The defaults with these pages as sources of kind `auto`.
-    pub fn for_sites(urls: &[Url]) -> Config {
-        Config {
-            sources: read::sources_for(urls),
-            ..Config::default()
+    /// Adds these pages as sources of kind `auto`, unless they are watched already.
+    #[must_use]
+    pub fn watching(mut self, urls: &[Url]) -> Config {
+        let sources = read::sources_for(urls, &self.sources);
+        self.sources.extend(sources);
+        self
+    }
+
+    /// The selectors for a page: those of its source, else those built in for its host.
+    pub fn rules_for(source: Option<&Source>, host: Option<&str>) -> SiteRules {
+        match source {
+            Some(source) if source.rules != SiteRules::default() => source.rules.clone(),
+            _ => host.and_then(site_rules).cloned().unwrap_or_default(),
         }
     }
 

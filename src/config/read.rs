@@ -394,9 +394,13 @@ fn token_variable(name: &str) -> String {
 
 /// A source for each page, with everything else left to the defaults; a page named twice counts
 /// once.
-pub(super) fn sources_for(urls: &[Url]) -> Vec<Source> {
+pub(super) fn sources_for(urls: &[Url], known: &[Source]) -> Vec<Source> {
     let mut names = Names::default();
     let mut seen = HashSet::new();
+    for source in known {
+        names.take(&source.name);
+        seen.insert(source.url.clone());
+    }
     urls.iter()
         .filter(|url| seen.insert(canonical(url).unwrap_or_else(|| (*url).clone())))
         .filter_map(|url| {

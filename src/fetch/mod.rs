@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::{
     config::FetchConfig,
-    model::{FetchOutcome, Headers, PageKind, RobotsRecord},
+    model::{FetchOutcome, Headers, Link, Page, PageKind, RobotsRecord, RobotsRules, Timestamp},
 };
 
 mod client; //       one request: guard, gate, wire, body
@@ -231,6 +231,39 @@ impl Fetcher {
 }
 
 impl Exchange {
+    /// A fetch that we ended ourselves.
+    pub fn cancelled(url: &Url, why: &str) -> Exchange {
+        Exchange { error: Some(why.to_string()), ..Exchange::unasked(url) }
+    }
+
+    /// The page, if there is one.
+    ///
+    /// # Errors
+    /// Why there is none, in one sentence.
+    pub fn into_page(self, link: Link, fetched_at: Timestamp) -> Result<Page, String> {
+        if self.outcome != FetchOutcome::Ok {
+            return Err(self.error.unwrap_or_else(|| self.outcome.as_str().to_string()));
+        }
+        Ok(Page {
+            link,
+            final_url: self.final_url,
+            fetched_at,
+            status: self.status.unwrap_or_default(),
+            headers: self.headers,
+            body: self.body,
+        })
+    }
+
+    /// The robots.txt of the page's host, if it was fetched on the way.
+    pub fn robots_text(&self) -> Option<&Bytes> {
+        let origin = robots_cache::origin(&self.final_url);
+        let record = self.robots.iter().find(|record| record.origin == origin)?;
+        match &record.rules {
+            RobotsRules::Text(text) => Some(text),
+            RobotsRules::Unavailable | RobotsRules::Unreachable => None,
+        }
+    }
+
     fn unasked(url: &Url) -> Exchange {
         Exchange {
             outcome: FetchOutcome::Cancelled,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
 use anstyle::AnsiColor;
 
-use super::{Document, Mark, Tally, excerpt::Excerpt, legend::RuleView, wording};
+use super::{Document, Entry, Mark, Tally, excerpt::Excerpt, legend::RuleView, wording};
 use crate::model::{Reason, Scores, Verdict};
 
 /// Columns of a source line around the words of a finding.
@@ -13,6 +13,9 @@ const EXCERPT_COLUMNS: usize = 100;
 
 /// Wider than any excerpt with its gutter and label, so that it is never cut a second time.
 const RENDER_COLUMNS: usize = 400;
+
+/// Columns of text around a finding in a list.
+const FLAGGED_COLUMNS: usize = 60;
 
 /// Findings of one rule shown in one document; the others are counted.
 const FINDINGS_PER_RULE_MAX: usize = 5;
@@ -70,6 +73,33 @@ pub fn document(
         let _ = writeln!(out, "  the page itself says: {note} [{rule}]");
     }
     out.push_str(&findings(document, legend, style));
+    out
+}
+
+/// A flagged article in a few lines, for a list that scrolls by: who, what, and for each rule the
+/// first words that it points at.
+pub fn flagged(entry: &Entry<'_>, style: Style) -> String {
+    let document = &entry.document;
+    let title = normalize_untrusted_str(document.heading());
+    let mut out = format!("{}  {}  {}\n", style.alarm("flagged"), style.strong(entry.source), title);
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for mark in &document.marks {
+        *seen.entry(mark.rule).or_default() += 1;
+    }
+    let width = seen.keys().map(|rule| rule.len()).max().unwrap_or(0);
+    for (rule, count) in seen {
+        let Some(first) = document.marks.iter().find(|mark| mark.rule == rule) else {
+            continue;
+        };
+        let Some(excerpt) = Excerpt::new(document.body, &first.span, FLAGGED_COLUMNS) else {
+            continue;
+        };
+        let (before, words, after) = (&excerpt.before, &excerpt.words, &excerpt.after);
+        let words = style.alarm(&normalize_untrusted_str(words));
+        let (before, after) = (normalize_untrusted_str(before), normalize_untrusted_str(after));
+        let more = if count > 1 { format!("  (and {} more)", count - 1) } else { String::new() };
+        let _ = writeln!(out, "  {rule:width$}  {before}{words}{after}{more}");
+    }
     out
 }
 

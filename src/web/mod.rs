@@ -10,7 +10,7 @@ mod problem;
 mod query;
 mod review;
 mod service;
-mod views;
+pub mod views;
 
 use std::{sync::Arc, time::Duration};
 

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The view of a stored article.
-pub(super) fn entry(row: &ArticleRow) -> Entry<'_> {
+pub fn entry(row: &ArticleRow) -> Entry<'_> {
     let marks = row.findings.iter().map(|finding| Mark {
         rule: &finding.rule,
         span: finding.span.clone(),

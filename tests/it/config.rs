@@ -300,7 +300,7 @@ fn bare_urls_become_sources() {
     .map(|url| Url::parse(url).unwrap())
     .collect();
     let loopback = config::network("127.0.0.1").unwrap();
-    let config = Config::for_sites(&urls).allowing(&[loopback]);
+    let config = Config::default().watching(&urls).allowing(&[loopback]);
     let names: Vec<&str> = config.sources.iter().map(|s| s.name.as_str()).collect();
     assert_eq!(names, ["news.example", "news.example-2"]);
     assert_eq!(config.sources[0].kind, PageKind::Auto);

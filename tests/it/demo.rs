@@ -160,6 +160,22 @@ async fn every_list_names_exactly_what_is_out() {
     }
 }
 
+/// How many elements of these names a well-formed document has.
+fn elements(document: &[u8], names: &[&str]) -> Result<usize, quick_xml::Error> {
+    let mut reader = quick_xml::Reader::from_reader(document);
+    let mut count = 0;
+    loop {
+        match reader.read_event()? {
+            quick_xml::events::Event::Eof => return Ok(count),
+            quick_xml::events::Event::Start(tag) => {
+                let name = tag.name();
+                count += usize::from(names.iter().any(|known| known.as_bytes() == name.as_ref()));
+            }
+            _ => {}
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_clean_feeds_and_the_sitemap_are_well_formed() {
     let newsroom = open_late().await;
@@ -170,26 +186,16 @@ async fn the_clean_feeds_and_the_sitemap_are_well_formed() {
         let reply = get(&source.url).await;
         match source.name.as_str() {
             "harian-pagi" | "the-lighthouse" => {
-                let feed = feed_rs::parser::parse(reply.body.as_slice()).unwrap();
-                assert_eq!(feed.entries.len(), expected);
-                assert!(feed.entries.iter().all(|e| e.published.is_some()));
+                let entries = elements(&reply.body, &["item", "entry"]).unwrap();
+                assert_eq!(entries, expected);
+                let dated = elements(&reply.body, &["pubDate", "published"]).unwrap();
+                assert_eq!(dated, expected);
             }
             "kabar-kilat" => {
-                let mut reader = quick_xml::Reader::from_reader(reply.body.as_slice());
-                let mut locations = 0;
-                loop {
-                    match reader.read_event().unwrap() {
-                        quick_xml::events::Event::Eof => break,
-                        quick_xml::events::Event::Start(tag) if tag.name().as_ref() == b"loc" => {
-                            locations += 1;
-                        }
-                        _ => {}
-                    }
-                }
-                assert_eq!(locations, expected);
+                assert_eq!(elements(&reply.body, &["loc"]).unwrap(), expected);
             }
             "rusak-news" => {
-                assert!(feed_rs::parser::parse(reply.body.as_slice()).is_err());
+                assert!(elements(&reply.body, &["item"]).is_err());
             }
             _ => assert_eq!(source.kind, PageKind::Listing),
         }

@@ -1,11 +1,12 @@
 //! One test binary; its modules mirror `src/`.
 
 mod canonical;
-mod check;
+mod cli;
 mod config;
 mod daemon;
 mod demo;
 mod discover;
+mod evaluate;
 mod extract;
 mod fetch;
 mod frontier;
@@ -17,4 +18,5 @@ mod score;
 mod store;
 mod text;
 mod tidy;
+mod trees;
 mod web;

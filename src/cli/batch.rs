@@ -1,0 +1,213 @@
+//! `benggala batch`: JSON Lines in, JSON Lines out, in order, in bounded memory.
+//!
+//! One thread reads, N inspect, the calling thread writes. For each line the reader queues the
+//! receiving end of a channel of one; the writer waits on them in turn, so the order holds whoever
+//! finishes first, and the length of that queue bounds what is in memory.
+
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use indicatif::ProgressBar;
+use serde::Deserialize;
+use url::Url;
+
+use crate::{
+    inspect::Rules,
+    model::Lang,
+    report::{
+        Document as View,
+        json::{self, Fields},
+    },
+};
+
+use super::{
+    Failure, Outcome,
+    input::{self, Document, inspect_document, rules_of},
+    load_config,
+};
+
+/// Lines in memory for each thread.
+const LINES_PER_THREAD: usize = 4;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Threads that inspect [default: one a core]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Only these fields, as id,verdict,scores
+    #[arg(long, value_name = "LIST", value_parser = Fields::parse)]
+    fields: Option<Fields>,
+}
+
+/// One line of input.
+#[derive(Deserialize)]
+struct Line {
+    id: Option<serde_json::Value>,
+    url: Option<String>,
+    lang: Option<String>,
+    html: Option<String>,
+    file: Option<PathBuf>,
+    text: Option<String>,
+}
+
+struct Job {
+    number: u64,
+    line: io::Result<String>,
+    answer: SyncSender<String>,
+}
+
+/// What every thread needs.
+struct Work {
+    rules: Rules,
+    fields: Fields,
+}
+
+pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
+    let (config, _) = load_config(config)?;
+    let threads = args
+        .threads
+        .or_else(|| thread::available_parallelism().ok())
+        .map_or(1, NonZeroUsize::get);
+    let work = Work {
+        rules: rules_of(&config),
+        fields: args.fields.clone().unwrap_or_else(Fields::all),
+    };
+    let (jobs, queue) = sync_channel::<Job>(threads);
+    let (order, answers) = sync_channel::<Receiver<String>>(threads * LINES_PER_THREAD);
+    let queue = Arc::new(Mutex::new(queue));
+    thread::scope(|scope| {
+        scope.spawn(|| read_lines(jobs, order));
+        for _ in 0..threads {
+            scope.spawn(|| answer_jobs(&queue, &work));
+        }
+        // Taken by value: when writing fails, the reader finds its queue closed and ends too.
+        write_answers(answers)
+    })?;
+    Ok(Outcome::Clean)
+}
+
+fn read_lines(jobs: SyncSender<Job>, order: SyncSender<Receiver<String>>) {
+    let mut input = io::stdin().lock();
+    for number in 1.. {
+        let line = match read_line(&mut input) {
+            Ok(None) => return,
+            Ok(Some(line)) if line.trim().is_empty() => continue,
+            Ok(Some(line)) => Ok(line),
+            Err(error) => Err(error),
+        };
+        let unreadable = line.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::InvalidData);
+        let (answer, receiver) = sync_channel(1);
+        if order.send(receiver).is_err() || jobs.send(Job { number, line, answer }).is_err() {
+            return;
+        }
+        if unreadable {
+            return;
+        }
+    }
+}
+
+/// One line without its end, within the limit; what is longer is skipped to its end and reported.
+fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    let read = io::Read::take(&mut *input, input::INPUT_MAX).read_until(b'\n', &mut bytes)?;
+    if read == 0 {
+        return Ok(None);
+    }
+    if !bytes.ends_with(b"\n") && read as u64 == input::INPUT_MAX {
+        input.skip_until(b'\n')?;
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the line is longer than 64 MiB"));
+    }
+    String::from_utf8(bytes)
+        .map(Some)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "the line is not UTF-8"))
+}
+
+fn answer_jobs(queue: &Mutex<Receiver<Job>>, work: &Work) {
+    loop {
+        let job = match queue.lock() {
+            Ok(queue) => queue.recv(),
+            Err(poisoned) => poisoned.into_inner().recv(),
+        };
+        let Ok(job) = job else { return };
+        let answer = answer(job.number, job.line, work);
+        if job.answer.send(answer).is_err() {
+            return;
+        }
+    }
+}
+
+fn write_answers(answers: Receiver<Receiver<String>>) -> io::Result<()> {
+    let bar = progress();
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for answer in answers {
+        let Ok(answer) = answer.recv() else { break };
+        writeln!(out, "{answer}")?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    out.flush()
+}
+
+fn progress() -> ProgressBar {
+    if !io::stderr().is_terminal() || io::stdout().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_message("documents");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// One answer line, for a good line as for a bad one.
+fn answer(number: u64, line: io::Result<String>, work: &Work) -> String {
+    let line = match line {
+        Ok(line) => line,
+        Err(error) => return json::error_line(None, number, &error.to_string()),
+    };
+    match serde_json::from_str::<Line>(&line) {
+        Ok(line) => {
+            let id = line.id.clone();
+            inspect_line(line, work)
+                .unwrap_or_else(|why| json::error_line(id.as_ref(), number, &why))
+        }
+        Err(error) => json::error_line(None, number, &format!("not a document: {error}")),
+    }
+}
+
+fn inspect_line(line: Line, work: &Work) -> Result<String, String> {
+    let url = line
+        .url
+        .as_deref()
+        .map(|url| Url::parse(url).map_err(|error| format!("`url`: {error}")))
+        .transpose()?;
+    let lang = line
+        .lang
+        .as_deref()
+        .map(|tag| Lang::new(tag).ok_or_else(|| format!("`lang`: `{tag}` is no language tag")))
+        .transpose()?;
+    let document = match (line.html, line.file, line.text) {
+        (Some(html), None, None) => Document::Html(Bytes::from(html)),
+        (None, Some(file), None) => Document::Html(
+            input::read_file(&file).map_err(|error| format!("`file`: {}: {error}", file.display()))?,
+        ),
+        (None, None, Some(text)) => Document::Text(text),
+        _ => return Err("give exactly one of `html`, `file` and `text`".to_string()),
+    };
+    let mut inspection = inspect_document(document, url.as_ref(), lang.as_ref(), &work.rules);
+    // The caller's address is the one by which it knows the document.
+    if url.is_some() {
+        inspection.article.url = url;
+    }
+    let id = line.id.unwrap_or_default();
+    let view = View::new(id, &inspection.article, &inspection.assessment);
+    Ok(json::line(&view, &work.fields))
+}

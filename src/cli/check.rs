@@ -1,0 +1,212 @@
+//! `benggala check`: judge once and point at the words.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    path::Path,
+    time::Duration,
+};
+
+use indicatif::ProgressBar;
+use url::Url;
+
+use crate::{
+    config::Config,
+    fetch::{Fetcher, Request},
+    inspect::{Inspection, Rules, abstain, inspect, legend},
+    model::{Article, FetchOutcome, Lang, Link, PageKind, Reason},
+    report::{
+        Document as View, Tally,
+        json::{self, Fields},
+        legend::RuleView,
+        terminal::{self, Style},
+    },
+};
+
+use super::{
+    AllowPrivate, Failure, Outcome, input,
+    input::{Document, inspect_document, rules_of},
+    load_config, out, runtime, tell,
+};
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// Annotated text
+    Text,
+    /// One line of JSON a document
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A URL, an .html or .txt file, a folder of them, or - for standard input
+    #[arg(required = true, value_name = "TARGET")]
+    targets: Vec<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// The language of the texts, as `id` [default: as the page says or the text shows]
+    #[arg(long, value_parser = parse_lang)]
+    lang: Option<Lang>,
+    #[command(flatten)]
+    allow: AllowPrivate,
+}
+
+pub(super) fn parse_lang(tag: &str) -> Result<Lang, String> {
+    Lang::new(tag).ok_or_else(|| "not a language tag; write for example `id` or `en-GB`".to_string())
+}
+
+/// One checked document.
+struct Checked {
+    name: String,
+    inspection: Inspection,
+}
+
+pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
+    let (mut config, _) = load_config(config)?;
+    config.fetch.allow_private.extend(&args.allow.allow_private);
+    let rules = rules_of(&config);
+    let bar = progress();
+    let mut printer = Printer { args, legend: legend(), tally: Tally::default() };
+    for target in &args.targets {
+        let mut report = |checked: Result<Checked, String>| {
+            bar.suspend(|| printer.print(checked))?;
+            bar.inc(1);
+            Ok::<(), io::Error>(())
+        };
+        match target.as_str() {
+            "-" => report(check_stdin(args, &rules))?,
+            url if is_url(url) => report(check_url(url, args, &config, &rules))?,
+            path => check_path(Path::new(path), args, &rules, &mut report)?,
+        }
+    }
+    bar.finish_and_clear();
+    printer.finish()
+}
+
+fn is_url(target: &str) -> bool {
+    target.starts_with("http://") || target.starts_with("https://")
+}
+
+fn progress() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner().with_message("documents checked");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+fn check_stdin(args: &Args, rules: &Rules) -> Result<Checked, String> {
+    let bytes = input::read_all(io::stdin().lock())
+        .map_err(|error| format!("cannot read standard input: {error}"))?;
+    let document = match looks_like_html(&bytes) {
+        true => Document::Html(bytes),
+        false => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
+    };
+    let inspection = inspect_document(document, None, args.lang.as_ref(), rules);
+    Ok(Checked { name: "standard input".to_string(), inspection })
+}
+
+/// Standard input has no name to tell it by: markup begins with `<`.
+fn looks_like_html(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    bytes.trim_ascii_start().starts_with(b"<")
+}
+
+fn check_path(
+    path: &Path,
+    args: &Args,
+    rules: &Rules,
+    report: &mut dyn FnMut(Result<Checked, String>) -> io::Result<()>,
+) -> io::Result<()> {
+    if !path.is_dir() {
+        return report(check_file(path, args, rules));
+    }
+    match input::files_below(path) {
+        Err(error) => report(Err(format!("cannot read the folder {}: {error}", path.display()))),
+        Ok(files) if files.is_empty() => {
+            report(Err(format!("{} holds no .html or .txt file", path.display())))
+        }
+        Ok(files) => files.iter().try_for_each(|file| report(check_file(file, args, rules))),
+    }
+}
+
+fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String> {
+    let bytes = input::read_file(path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let document = match input::is_text(path) {
+        true => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
+        false => Document::Html(bytes),
+    };
+    let inspection = inspect_document(document, None, args.lang.as_ref(), rules);
+    Ok(Checked { name: path.display().to_string(), inspection })
+}
+
+fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<Checked, String> {
+    let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    let fetcher = Fetcher::new(&config.fetch).map_err(|error| error.to_string())?;
+    let request = Request {
+        url: url.clone(),
+        kind: PageKind::Article,
+        etag: None,
+        last_modified: None,
+    };
+    let exchange = runtime()
+        .map_err(|failure| failure.to_string())?
+        .block_on(fetcher.fetch(&request));
+    if exchange.outcome == FetchOutcome::Challenge {
+        let article = Article { url: Some(url), ..Article::default() };
+        let inspection = Inspection { article, assessment: abstain(Reason::Challenge) };
+        return Ok(Checked { name: text.to_string(), inspection });
+    }
+    let link = Link { url, source: String::new(), kind: PageKind::Article, published: None };
+    let page = exchange
+        .into_page(link, chrono::Utc::now())
+        .map_err(|why| format!("cannot fetch {text}: {why}"))?;
+    let site = Config::rules_for(None, page.final_url.host_str());
+    let inspection = inspect(&page, &site, args.lang.as_ref(), rules);
+    Ok(Checked { name: text.to_string(), inspection })
+}
+
+/// Prints what was checked and counts it.
+struct Printer<'a> {
+    args: &'a Args,
+    legend: Vec<RuleView<'static>>,
+    tally: Tally,
+}
+
+impl Printer<'_> {
+    fn print(&mut self, checked: Result<Checked, String>) -> io::Result<()> {
+        let checked = match checked {
+            Ok(checked) => checked,
+            Err(why) => {
+                self.tally.failed += 1;
+                tell(format!("benggala: {why}"));
+                return Ok(());
+            }
+        };
+        let Inspection { article, assessment } = &checked.inspection;
+        self.tally.add(assessment.verdict);
+        let view = View::new(checked.name.as_str().into(), article, assessment);
+        let mut out = out();
+        match self.args.format {
+            Format::Json => writeln!(out, "{}", json::line(&view, &Fields::all())),
+            // Colours are always written; `anstream` takes them out where they are not wanted.
+            Format::Text => {
+                let text = terminal::document(&view, &checked.name, &self.legend, Style::Colour);
+                writeln!(out, "{}", text.trim_end())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Outcome, Failure> {
+        if matches!(self.args.format, Format::Text) && self.tally.total() > 1 {
+            write!(out(), "\n{}", terminal::summary(&self.tally, Style::Colour))?;
+        }
+        Ok(match self.tally {
+            Tally { failed: 1.., .. } => Outcome::Incomplete,
+            Tally { flagged: 1.., .. } => Outcome::Flagged,
+            _ => Outcome::Clean,
+        })
+    }
+}

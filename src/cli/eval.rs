@@ -1,0 +1,258 @@
+//! `benggala eval`: the accuracy of what is built in, on labelled data.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::{
+    evaluate::{self, Gold, PageScore, SetScore},
+    inspect::Rules,
+    model::Lang,
+};
+
+use super::{
+    Failure, Outcome,
+    input::{self, Document, inspect_document, rules_of},
+    load_config, out, tell,
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
+    Extraction(ExtractionArgs),
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// A table
+    Text,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum By {
+    /// The language of the page
+    Lang,
+    /// The part of the set
+    Source,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExtractionArgs {
+    /// The folder with the labelled pages
+    #[arg(long = "set", value_name = "DIR")]
+    folder: PathBuf,
+    /// One row a group
+    #[arg(long, value_enum)]
+    by: Option<By>,
+    /// List the pages that came out worst
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    worst: usize,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Fail when a figure is below its floor in this file, or the set is another one
+    #[arg(long, value_name = "FILE")]
+    floors: Option<PathBuf>,
+}
+
+/// The floors of one set, in a TOML table named after its folder.
+#[derive(Debug, Deserialize)]
+struct Floors {
+    /// SHA-256 of gold.jsonl.
+    gold_sha256: String,
+    f1: Option<f64>,
+    snippets_f1: Option<f64>,
+    clean: Option<f64>,
+    /// Milliseconds.
+    p99_ms: Option<f64>,
+}
+
+/// One page's outcome.
+struct Row {
+    gold: Gold,
+    score: PageScore,
+    took: Duration,
+}
+
+/// What is printed.
+#[derive(Serialize)]
+struct Report {
+    set: String,
+    gold_sha256: String,
+    all: SetScore,
+    groups: BTreeMap<String, SetScore>,
+    /// Milliseconds of extraction and scoring, of one thread.
+    p50_ms: f64,
+    p99_ms: f64,
+    max_ms: f64,
+    worst: Vec<(String, f64)>,
+}
+
+pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
+    let Command::Extraction(args) = command;
+    let (config, _) = load_config(config)?;
+    let (gold, hash) = read_gold(&args.folder)?;
+    let rows = inspect_all(gold, &args.folder, &rules_of(&config))?;
+    let report = report_of(args, &rows, hash);
+    match args.format {
+        Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
+        Format::Text => print_table(&report)?,
+    }
+    match &args.floors {
+        Some(file) => hold_floors(file, &report),
+        None => Ok(Outcome::Clean),
+    }
+}
+
+fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
+    let path = folder.join("gold.jsonl");
+    let text = fs::read_to_string(&path)
+        .map_err(|error| Failure::message(format!("cannot read {}: {error}", path.display())))?;
+    let gold = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|error| {
+                Failure::message(format!("{}:{}: {error}", path.display(), index + 1))
+            })
+        })
+        .collect::<Result<Vec<Gold>, Failure>>()?;
+    let hash = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok((gold, hash))
+}
+
+/// Inspects every page, on as many threads as there are cores.
+fn inspect_all(gold: Vec<Gold>, folder: &Path, rules: &Rules) -> Result<Vec<Row>, Failure> {
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut rows = Vec::new();
+        while let Some(gold) = gold.get(next.fetch_add(1, Ordering::Relaxed)) {
+            rows.push(inspect_one(gold, folder, rules)?);
+        }
+        Ok::<Vec<Row>, Failure>(rows)
+    };
+    let mut rows = Vec::new();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            let done = worker.join().map_err(|_| Failure::message("an evaluation thread failed"))?;
+            rows.extend(done?);
+        }
+        Ok::<(), Failure>(())
+    })?;
+    rows.sort_by(|a, b| a.gold.id.cmp(&b.gold.id));
+    Ok(rows)
+}
+
+fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure> {
+    let path = folder.join(format!("{}.html", gold.id));
+    let page = input::read_file(&path)
+        .map_err(|error| Failure::message(format!("cannot read {}: {error}", path.display())))?;
+    let url = gold.url.as_deref().and_then(|url| Url::parse(url).ok());
+    let lang = gold.lang.as_deref().and_then(Lang::new);
+    let begun = Instant::now();
+    let inspection = inspect_document(Document::Html(page), url.as_ref(), lang.as_ref(), rules);
+    let took = begun.elapsed();
+    let score = evaluate::page(gold, &inspection.article.body);
+    Ok(Row { gold: gold.clone(), score, took })
+}
+
+fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report {
+    let mut groups: BTreeMap<String, Vec<PageScore>> = BTreeMap::new();
+    for row in rows {
+        let group = match args.by {
+            None => continue,
+            Some(By::Lang) => row.gold.lang.clone(),
+            Some(By::Source) => row.gold.source.clone(),
+        };
+        groups.entry(group.unwrap_or_default()).or_default().push(row.score.clone());
+    }
+    let mut times: Vec<f64> = rows.iter().map(|row| row.took.as_secs_f64() * 1000.0).collect();
+    times.sort_unstable_by(f64::total_cmp);
+    let at = |share: f64| times.get((share * (times.len().max(1) - 1) as f64) as usize).copied().unwrap_or(0.0);
+    let mut worst: Vec<(String, f64)> =
+        rows.iter().filter_map(|row| Some((row.gold.id.clone(), row.score.f1()?))).collect();
+    worst.sort_by(|a, b| a.1.total_cmp(&b.1));
+    worst.truncate(args.worst);
+    let name = args.folder.file_name().unwrap_or_default();
+    Report {
+        set: name.to_string_lossy().into_owned(),
+        gold_sha256,
+        all: evaluate::set(rows.iter().map(|row| &row.score)),
+        groups: groups.into_iter().map(|(name, scores)| (name, evaluate::set(scores.iter()))).collect(),
+        p50_ms: at(0.5),
+        p99_ms: at(0.99),
+        max_ms: at(1.0),
+        worst,
+    }
+}
+
+fn print_table(report: &Report) -> Result<(), Failure> {
+    let mut out = out();
+    writeln!(
+        out,
+        "{:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
+        report.set, "pages", "empty", "precision", "recall", "F1", "clean", "snippets"
+    )?;
+    let all = [("all".to_string(), report.all)];
+    for (name, score) in all.into_iter().chain(report.groups.clone()) {
+        writeln!(
+            out,
+            "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
+            score.pages, score.empty, score.precision, score.recall, score.f1, score.clean, score.snippets_f1
+        )?;
+    }
+    writeln!(
+        out,
+        "extraction and scoring: median {:.1} ms, p99 {:.1} ms, longest {:.1} ms a page",
+        report.p50_ms, report.p99_ms, report.max_ms
+    )?;
+    for (id, f1) in &report.worst {
+        writeln!(out, "  {id} {f1:.3}")?;
+    }
+    Ok(())
+}
+
+/// Quality is pinned: lowering a floor is a change of its own, and so is another corpus.
+fn hold_floors(file: &Path, report: &Report) -> Result<Outcome, Failure> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| Failure::message(format!("cannot read {}: {error}", file.display())))?;
+    let mut tables: BTreeMap<String, Floors> = toml::from_str(&text)
+        .map_err(|error| Failure::message(format!("{}: {error}", file.display())))?;
+    let Some(floors) = tables.remove(&report.set) else {
+        return Err(Failure::message(format!("{} has no floors for `{}`", file.display(), report.set)));
+    };
+    if floors.gold_sha256 != report.gold_sha256 {
+        return Err(Failure::message(format!(
+            "the set is not the one that the floors of `{}` were measured on (gold.jsonl has SHA-256 {})",
+            report.set, report.gold_sha256
+        )));
+    }
+    let mut held = true;
+    for (name, floor, value) in [
+        ("f1", floors.f1, report.all.f1),
+        ("snippets_f1", floors.snippets_f1, report.all.snippets_f1),
+        ("clean", floors.clean, report.all.clean),
+        // The longer the worse: compared as negatives.
+        ("p99_ms", floors.p99_ms.map(|ms| -ms), -report.p99_ms),
+    ] {
+        if let Some(floor) = floor.filter(|floor| value < *floor) {
+            held = false;
+            tell(format!("benggala: {}: {name} is {value:.4}, its floor {floor:.4}", report.set));
+        }
+    }
+    if held { Ok(Outcome::Clean) } else { Ok(Outcome::Incomplete) }
+}

@@ -1,0 +1,88 @@
+//! `benggala export`: what was collected and concluded, as rows.
+
+use std::{io::Write, path::Path};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{
+    model::Timestamp,
+    report::table,
+    store::{self, ArticleQuery},
+    web::views,
+};
+
+use super::{Failure, Outcome, load_config, out, runtime};
+
+/// Rows that are read from the store at a time.
+const ROWS_AT_A_TIME: usize = 200;
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated values with a header
+    Csv,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// How to write
+    #[arg(long, value_enum, default_value = "ndjson")]
+    format: Format,
+    /// Only this verdict: pass, flag or abstain
+    #[arg(long, value_parser = ["pass", "flag", "abstain"])]
+    verdict: Option<String>,
+    /// Only this source
+    #[arg(long)]
+    source: Option<String>,
+    /// Fetched at or after, as 2026-01-31 or 2026-01-31T12:00:00Z
+    #[arg(long, value_parser = parse_time)]
+    since: Option<Timestamp>,
+    /// Fetched before
+    #[arg(long, value_parser = parse_time)]
+    until: Option<Timestamp>,
+}
+
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let day = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
+    DateTime::parse_from_rfc3339(text)
+        .map(|time| time.with_timezone(&Utc))
+        .ok()
+        .or_else(|| day().map(|time| time.and_utc()))
+        .ok_or_else(|| "write 2026-01-31 or 2026-01-31T12:00:00Z".to_string())
+}
+
+pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
+    let (config, _) = load_config(config)?;
+    runtime()?.block_on(async {
+        let store = store::open(&config.store.url).await?;
+        let mut query = ArticleQuery {
+            verdict: args.verdict.clone(),
+            source: args.source.clone(),
+            since: args.since,
+            until: args.until,
+            limit: ROWS_AT_A_TIME,
+            ..ArticleQuery::default()
+        };
+        let mut out = out();
+        if matches!(args.format, Format::Csv) {
+            write!(out, "{}\r\n", table::CSV_HEADER)?;
+        }
+        loop {
+            let rows = store.articles(&query).await?;
+            for row in &rows {
+                let entry = views::entry(row);
+                match args.format {
+                    Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&entry))?,
+                    Format::Csv => write!(out, "{}\r\n", table::csv_row(&entry))?,
+                }
+            }
+            match rows.last() {
+                Some(last) if rows.len() == ROWS_AT_A_TIME => query.before = Some(last.id),
+                _ => break,
+            }
+        }
+        store.close().await?;
+        Ok(Outcome::Clean)
+    })
+}

@@ -1,0 +1,91 @@
+//! `benggala rescore`: the stored pages, judged again with today's rules.
+
+use std::{path::Path, time::Duration};
+
+use chrono::Utc;
+use indicatif::ProgressBar;
+
+use crate::{
+    config::Config,
+    inspect::{Rules, inspect},
+    score,
+    store::{self, ArticleQuery, ArticleRow, Store},
+};
+
+use super::{Failure, Outcome, input::rules_of, load_config, runtime, tell};
+
+/// Rows that are read from the store at a time.
+const ROWS_AT_A_TIME: usize = 100;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Also what was judged with the same rules already
+    #[arg(long)]
+    all: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+struct Tally {
+    judged: u64,
+    changed: u64,
+    current: u64,
+    without_page: u64,
+}
+
+pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
+    let (config, _) = load_config(config)?;
+    let rules = rules_of(&config);
+    let today = score::rules_hash(&rules.lexicon, &rules.policy);
+    let bar = ProgressBar::new_spinner().with_message("articles");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let tally = runtime()?.block_on(async {
+        let store = store::open(&config.store.url).await?;
+        let mut tally = Tally::default();
+        let mut query = ArticleQuery { limit: ROWS_AT_A_TIME, ..ArticleQuery::default() };
+        loop {
+            let rows = store.articles(&query).await?;
+            for row in &rows {
+                if row.rules == today && !args.all {
+                    tally.current += 1;
+                } else {
+                    rescore_one(store.as_ref(), &config, &rules, row, &mut tally).await?;
+                }
+                bar.inc(1);
+            }
+            match rows.last() {
+                Some(last) if rows.len() == ROWS_AT_A_TIME => query.before = Some(last.id),
+                _ => break,
+            }
+        }
+        store.close().await?;
+        Ok::<Tally, Failure>(tally)
+    })?;
+    bar.finish_and_clear();
+    tell(format!(
+        "{} judged again, {} of them with another verdict; {} were up to date; of {} the page is no longer kept",
+        tally.judged, tally.changed, tally.current, tally.without_page,
+    ));
+    Ok(Outcome::Clean)
+}
+
+async fn rescore_one(
+    store: &dyn Store,
+    config: &Config,
+    rules: &Rules,
+    row: &ArticleRow,
+    tally: &mut Tally,
+) -> Result<(), Failure> {
+    let Some(page) = store.page(row.id).await? else {
+        tally.without_page += 1;
+        return Ok(());
+    };
+    let source = config.sources.iter().find(|source| source.name == row.source);
+    let site = Config::rules_for(source, page.final_url.host_str());
+    let lang = source.and_then(|source| source.lang.as_ref());
+    let inspection = inspect(&page, &site, lang, rules);
+    tally.judged += 1;
+    tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
+    store.reassess(row.id, &inspection.article, &inspection.assessment, Utc::now()).await?;
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What is done beside the crawl, every few seconds: leases that ran out, gauges, webhooks, old
+//! pages.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{TimeDelta, Utc};
+use tokio::{task::JoinHandle, time::Instant};
+
+use crate::{metrics::Metrics, notify, store::{Counts, SourceRow}};
+
+use super::{Setup, Shared, record::timed};
+
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Gauges of sources and the pruning of pages need not be fresher than this many rounds.
+const SLOW_ROUNDS: u64 = 12;
+
+/// The state of the chores.
+pub(super) struct Housekeeping {
+    due: Instant,
+    round: u64,
+    delivery: Option<JoinHandle<()>>,
+}
+
+impl Housekeeping {
+    pub(super) fn start(now: Instant) -> Housekeeping {
+        Housekeeping { due: now, round: 0, delivery: None }
+    }
+
+    pub(super) fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// One round. Failures are counted by [`timed`]; the next round tries again.
+    pub(super) async fn run(&mut self, shared: &Shared, setup: &Arc<Setup>) {
+        let now = Utc::now();
+        let metrics = &shared.metrics;
+        if let Ok(expired) = timed(metrics, "expire", shared.store.expire(now)).await {
+            metrics.leases_expired_total.inc_by(expired);
+        }
+        if let Ok(counts) = timed(metrics, "counts", shared.store.counts(now)).await {
+            set_gauges(metrics, &counts);
+        }
+        metrics.limiter_keys.set(setup.fetcher.limiter_keys() as i64);
+        self.deliver(shared, setup);
+        if self.round.is_multiple_of(SLOW_ROUNDS) {
+            setup.fetcher.forget_idle();
+            self.slow_round(shared, setup).await;
+        }
+        self.round += 1;
+        self.due = Instant::now() + EVERY;
+    }
+
+    async fn slow_round(&self, shared: &Shared, setup: &Setup) {
+        let metrics = &shared.metrics;
+        if let Ok(sources) = timed(metrics, "sources", shared.store.sources()).await {
+            set_source_gauges(metrics, &sources);
+        }
+        let keep = TimeDelta::from_std(setup.config.store.keep_pages).unwrap_or(TimeDelta::MAX);
+        if let Some(before) = Utc::now().checked_sub_signed(keep) {
+            // Already counted; there is nothing to add to it here.
+            let _ = timed(metrics, "prune", shared.store.prune(before)).await;
+        }
+    }
+
+    /// Webhooks may be slow: they run beside the loop, one round at a time.
+    fn deliver(&mut self, shared: &Shared, setup: &Arc<Setup>) {
+        if setup.config.notify.is_empty() || self.delivery.as_ref().is_some_and(|task| !task.is_finished()) {
+            return;
+        }
+        let (shared, setup) = (shared.clone(), Arc::clone(setup));
+        self.delivery = Some(tokio::spawn(async move {
+            let deliver = notify::deliver_due(shared.store.as_ref(), &setup.webhooks, Utc::now());
+            for delivery in timed(&shared.metrics, "parcels", deliver).await.unwrap_or_default() {
+                shared
+                    .metrics
+                    .notifications_total
+                    .with_label_values(&[delivery.channel.as_str(), delivery.outcome.as_str()])
+                    .inc();
+            }
+        }));
+    }
+}
+
+fn set_gauges(metrics: &Metrics, counts: &Counts) {
+    for (state, count) in [
+        ("waiting", counts.waiting),
+        ("due", counts.due),
+        ("leased", counts.leased),
+        ("done", counts.done),
+        ("gone", counts.gone),
+    ] {
+        metrics.queue_items.with_label_values(&[state]).set(count as i64);
+    }
+    metrics.hosts.with_label_values(&["ok"]).set((counts.hosts - counts.hosts_failing) as i64);
+    metrics.hosts.with_label_values(&["failing"]).set(counts.hosts_failing as i64);
+    metrics.schedule_lag_seconds.set(counts.lag_seconds as f64);
+    metrics.store_size_bytes.set(counts.size_bytes as i64);
+    metrics.store_free_bytes.set(counts.free_bytes as i64);
+    metrics.notifications_pending.set(counts.outbox as i64);
+}
+
+fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
+    let mut states = [("ok", 0), ("failing", 0), ("disabled", 0)];
+    for source in sources {
+        let state = match (source.enabled, source.failures) {
+            (false, _) => 2,
+            (true, 0) => 0,
+            (true, _) => 1,
+        };
+        states[state].1 += 1;
+        let label = metrics.source_label(&source.name);
+        let label = [label.as_str()];
+        metrics.source_enabled.with_label_values(&label).set(i64::from(source.enabled));
+        if let Some(at) = source.last_success {
+            metrics
+                .source_last_success_timestamp_seconds
+                .with_label_values(&label)
+                .set(at.timestamp() as f64);
+        }
+        if let Some(at) = source.last_article {
+            metrics
+                .source_last_article_timestamp_seconds
+                .with_label_values(&label)
+                .set(at.timestamp() as f64);
+        }
+    }
+    for (state, count) in states {
+        metrics.sources.with_label_values(&[state]).set(count);
+    }
+}

@@ -1,0 +1,178 @@
+//! What happened, as metrics and log lines: one place, so that they cannot disagree.
+
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    fetch::GuardStage,
+    metrics::{Metrics, labels::{self, kind_label}},
+    model::{FetchOutcome, Reason, Verdict},
+    store::{Completed, StoreError},
+};
+
+use super::visit::{Inspected, Visited};
+
+/// Times a store operation and counts its failure.
+pub(super) async fn timed<T>(
+    metrics: &Metrics,
+    op: &str,
+    operation: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let begun = Instant::now();
+    let result = operation.await;
+    metrics
+        .store_operation_duration_seconds
+        .with_label_values(&[op])
+        .observe(begun.elapsed().as_secs_f64());
+    if let Err(error) = &result {
+        metrics.store_errors_total.with_label_values(&[op, error.kind()]).inc();
+        tracing::error!(op, %error, "the store failed");
+    }
+    result
+}
+
+/// Counts and logs one finished visit.
+pub(super) fn record(metrics: &Metrics, visited: &Visited) {
+    record_exchange(metrics, visited);
+    if let Some(inspected) = &visited.reading.inspected {
+        record_extraction(metrics, inspected);
+    }
+    for problem in &visited.reading.problems {
+        tracing::debug!(url = %visited.lease.link.url, problem = problem.what, "partly read");
+    }
+    match &visited.completed {
+        Ok(completed) if completed.accepted => record_completed(metrics, visited, *completed),
+        Ok(_) => tracing::warn!(url = %visited.lease.link.url, "the lease had passed on; result dropped"),
+        Err(_) => {}
+    }
+}
+
+fn record_exchange(metrics: &Metrics, visited: &Visited) {
+    let exchange = &visited.exchange;
+    let kind = kind_label(visited.lease.link.kind);
+    metrics.fetches_total.with_label_values(&[kind, exchange.outcome.as_str()]).inc();
+    for _ in &exchange.robots {
+        metrics.fetches_total.with_label_values(&["robots", "ok"]).inc();
+    }
+    if let Some(status) = exchange.status {
+        metrics.fetch_responses_total.with_label_values(&[labels::code_label(status)]).inc();
+    }
+    if exchange.outcome != FetchOutcome::Blocked {
+        metrics.fetch_duration_seconds.with_label_values(&[kind]).observe(exchange.took.as_secs_f64());
+        metrics.politeness_wait_seconds.observe(exchange.waited.as_secs_f64());
+    }
+    if exchange.outcome == FetchOutcome::Ok {
+        metrics.fetch_body_bytes.with_label_values(&[kind]).observe(exchange.body.len() as f64);
+    }
+    metrics.fetch_wire_bytes_total.inc_by(exchange.wire_bytes);
+    metrics
+        .fetch_retries_total
+        .with_label_values(&[labels::RETRY_CONNECTION_CLOSED])
+        .inc_by(u64::from(exchange.retries));
+    if exchange.robots_denied {
+        metrics.robots_denied_total.inc();
+    }
+    if let Some(stage) = exchange.guard {
+        let stage = match stage {
+            GuardStage::Url => "url",
+            GuardStage::Dns => "dns",
+            GuardStage::Redirect => "redirect",
+        };
+        metrics.ssrf_blocked_total.with_label_values(&[stage]).inc();
+    }
+    match &exchange.error {
+        Some(error) => tracing::info!(
+            url = %visited.lease.link.url,
+            source = visited.lease.link.source,
+            outcome = exchange.outcome.as_str(),
+            error,
+            "fetch failed"
+        ),
+        None => tracing::debug!(url = %visited.lease.link.url, outcome = exchange.outcome.as_str(), "fetched"),
+    }
+}
+
+fn record_extraction(metrics: &Metrics, inspected: &Inspected) {
+    let assessment = &inspected.inspection.assessment;
+    let outcome = match assessment.verdict.reason() {
+        _ if inspected.panicked.is_some() => "panic",
+        None | Some(Reason::UnknownLanguage) => "ok",
+        Some(Reason::TooShort) => "too_short",
+        Some(Reason::ParseLimit) => "parse_limit",
+        Some(Reason::Empty) => "empty",
+        Some(Reason::NotAnArticle | Reason::Challenge | Reason::NotHtml) => "not_article",
+        Some(Reason::Failed) => "panic",
+    };
+    metrics.extractions_total.with_label_values(&[outcome]).inc();
+    metrics.extraction_duration_seconds.observe(inspected.took.as_secs_f64());
+    let characters = inspected.inspection.article.body.chars().count();
+    metrics.article_text_characters.observe(characters as f64);
+}
+
+fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) {
+    let link = &visited.lease.link;
+    let kind = kind_label(link.kind);
+    for (outcome, count) in [
+        ("new", completed.links_new),
+        ("known", completed.links_known),
+        ("filtered", visited.reading.links_filtered),
+        ("invalid", visited.reading.problems.len()),
+    ] {
+        metrics.discoveries_total.with_label_values(&[kind, outcome]).inc_by(count as u64);
+    }
+    let Some(inspected) = &visited.reading.inspected else {
+        return;
+    };
+    if !completed.article_new {
+        metrics.duplicates_total.with_label_values(&["exact"]).inc();
+        return;
+    }
+    let assessment = &inspected.inspection.assessment;
+    metrics.articles_scored_total.with_label_values(&[assessment.verdict.as_str()]).inc();
+    let source = metrics.source_label(&link.source);
+    let source = source.as_str();
+    metrics.source_articles_total.with_label_values(&[source]).inc();
+    match assessment.verdict {
+        Verdict::Pass => {}
+        Verdict::Abstain(_) => {
+            metrics.source_articles_abstained_total.with_label_values(&[source]).inc();
+            return;
+        }
+        Verdict::Flag => {
+            metrics.source_articles_flagged_total.with_label_values(&[source]).inc();
+            record_flag(metrics, visited, inspected);
+        }
+    }
+    let scores = assessment.scores;
+    metrics.article_score.with_label_values(&["overall"]).observe(scores.overall.into());
+    metrics.article_score.with_label_values(&["boilerplate"]).observe(scores.boilerplate.into());
+    if let Some(translation) = scores.translation {
+        metrics.article_score.with_label_values(&["translation"]).observe(translation.into());
+    }
+}
+
+fn record_flag(metrics: &Metrics, visited: &Visited, inspected: &Inspected) {
+    let mut rules: Vec<&str> =
+        inspected.inspection.assessment.findings.iter().map(|finding| finding.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    for rule in &rules {
+        metrics.articles_flagged_total.with_label_values(&[rule]).inc();
+    }
+    tracing::info!(
+        url = %visited.lease.link.url,
+        source = visited.lease.link.source,
+        title = inspected.inspection.article.title,
+        rules = rules.join(", "),
+        "flagged"
+    );
+}
+
+/// Counts one answer of our own server.
+pub(super) fn answered(metrics: &Metrics, route: &str, code: u16, took: Duration) {
+    let labels = [labels::route_label(Some(route)), labels::code_label(code)];
+    metrics.http_requests_total.with_label_values(&labels).inc();
+    metrics.http_request_duration_seconds.with_label_values(&labels).observe(took.as_secs_f64());
+}

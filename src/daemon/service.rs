@@ -1,0 +1,232 @@
+//! The daemon with its store, its web server and its handles: what `run`, `demo` and the tests
+//! start.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use arc_swap::ArcSwap;
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    inspect::legend,
+    metrics::Metrics,
+    score,
+    store::{self, Store, StoreError},
+    web,
+};
+
+use super::{Daemon, DaemonError, record};
+
+/// Why the service could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {why}; set another `[serve] listen`, or stop what has it")]
+    Listen {
+        /// As configured.
+        address: SocketAddr,
+        /// What the system says.
+        why: io::Error,
+    },
+}
+
+/// How long open connections may keep a stopped service.
+const WEB_CLOSES_WITHIN: Duration = Duration::from_secs(2);
+
+/// What can happen to a running service.
+#[derive(Debug)]
+pub enum ServiceEvent {
+    /// Somebody asked by HTTP for the configuration to be read again.
+    ReloadRequested,
+    /// The daemon has ended: after a stop, or because it could not go on.
+    Ended(Result<(), DaemonError>),
+}
+
+/// A running daemon.
+#[derive(Debug)]
+pub struct Service {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Where everything is counted.
+    pub metrics: Arc<Metrics>,
+    /// Where the review page is.
+    pub address: SocketAddr,
+    reload_requests: mpsc::Receiver<()>,
+    config: Arc<ArcSwap<Config>>,
+    reload: mpsc::Sender<()>,
+    stop: CancellationToken,
+    stop_now: CancellationToken,
+    daemon: JoinHandle<Result<(), DaemonError>>,
+    web: JoinHandle<io::Result<()>>,
+}
+
+impl Service {
+    /// Opens the store, takes the port and starts to watch.
+    pub async fn start(config: Config, metrics: Arc<Metrics>) -> Result<Service, StartError> {
+        let address = config.serve.listen;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|why| StartError::Listen { address, why })?;
+        let address = listener.local_addr().unwrap_or(address);
+        let store = store::open(&config.store.url).await?;
+        config_loaded(&metrics);
+        let config = Arc::new(ArcSwap::from_pointee(config));
+        let (stop, stop_now) = (CancellationToken::new(), CancellationToken::new());
+        let (reload, reload_received) = mpsc::channel(1);
+        let (request_reload, reload_requests) = mpsc::channel(1);
+        let (ready, is_ready) = watch::channel(true);
+        let state = web_state(&config, &store, &metrics, is_ready, request_reload);
+        let web = tokio::spawn(serve(listener, state, ready, stop.clone(), stop_now.clone()));
+        let daemon = Daemon {
+            config: Arc::clone(&config),
+            store: Arc::clone(&store),
+            metrics: Arc::clone(&metrics),
+            reload: reload_received,
+            stop: stop.clone(),
+            stop_now: stop_now.clone(),
+        };
+        let daemon = tokio::spawn(daemon.run());
+        Ok(Service {
+            store,
+            metrics,
+            address,
+            reload_requests,
+            config,
+            reload,
+            stop,
+            stop_now,
+            daemon,
+            web,
+        })
+    }
+
+    /// Goes on with another configuration. The store and the address stay as they are.
+    pub fn reload(&self, config: Config) {
+        self.config.store(Arc::new(config));
+        config_loaded(&self.metrics);
+        // A full channel means that a reload is waiting already: it will read this configuration.
+        let _ = self.reload.try_send(());
+    }
+
+    /// Tells that a new configuration could not be used.
+    pub fn reload_failed(&self) {
+        self.metrics.config_last_reload_successful.set(0);
+    }
+
+    /// Stops claiming and finishes what is under way.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Gives back what is under way.
+    pub fn stop_now(&self) {
+        self.stop.cancel();
+        self.stop_now.cancel();
+    }
+
+    /// Waits for what happens next.
+    pub async fn event(&mut self) -> ServiceEvent {
+        tokio::select! {
+            Some(()) = self.reload_requests.recv() => ServiceEvent::ReloadRequested,
+            ended = &mut self.daemon => ServiceEvent::Ended(
+                ended.unwrap_or_else(|error| Err(DaemonError::Panicked(error.to_string()))),
+            ),
+        }
+    }
+
+    /// Stops, waits for the end and closes the listener.
+    pub async fn close(mut self) -> Result<(), DaemonError> {
+        self.stop();
+        let ended = loop {
+            if let ServiceEvent::Ended(ended) = self.event().await {
+                break ended;
+            }
+        };
+        self.close_web().await;
+        ended
+    }
+
+    /// Closes the listener after the daemon has ended.
+    pub async fn close_web(self) {
+        self.stop.cancel();
+        let closing = tokio::time::timeout(WEB_CLOSES_WITHIN, self.web).await;
+        if let Ok(Ok(Err(error))) = closing {
+            tracing::error!(%error, "the web server failed");
+        }
+    }
+}
+
+/// Serves until the daemon stops; then it is no longer ready, and open connections may finish.
+async fn serve(
+    listener: TcpListener,
+    state: web::State,
+    ready: watch::Sender<bool>,
+    stop: CancellationToken,
+    stop_now: CancellationToken,
+) -> io::Result<()> {
+    let stopping = async move {
+        stop.cancelled().await;
+        // Nobody left to tell when every receiver is gone.
+        let _ = ready.send(false);
+    };
+    let serving = axum::serve(listener, web::app(state)).with_graceful_shutdown(stopping);
+    tokio::select! {
+        served = serving => served,
+        () = stop_now.cancelled() => Ok(()),
+    }
+}
+
+/// What the pages need, with the metrics room kept out of the web room by closures.
+fn web_state(
+    config: &Arc<ArcSwap<Config>>,
+    store: &Arc<dyn Store>,
+    metrics: &Arc<Metrics>,
+    ready: watch::Receiver<bool>,
+    request_reload: mpsc::Sender<()>,
+) -> web::State {
+    let effective = Arc::clone(config);
+    let (text, observed, reviewed) = (Arc::clone(metrics), Arc::clone(metrics), Arc::clone(metrics));
+    web::State {
+        store: Arc::clone(store),
+        config: Arc::clone(config),
+        effective_config: Arc::new(move || effective.load().to_toml()),
+        metrics_text: Arc::new(move || text.render().unwrap_or_default()),
+        observe: Arc::new(move |route, code, took| record::answered(&observed, route, code, took)),
+        reviewed: Arc::new(move |decision| {
+            reviewed.reviews_total.with_label_values(&[decision.as_str()]).inc();
+        }),
+        ready,
+        reload: config.load().serve.reload.then_some(request_reload),
+        rules: legend().into(),
+    }
+}
+
+fn config_loaded(metrics: &Metrics) {
+    metrics.config_last_reload_successful.set(1);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    metrics.config_last_reload_success_timestamp_seconds.set(now.as_secs_f64());
+}
+
+/// The metrics of this build.
+///
+/// # Errors
+/// If two rules had the same name: a bug that the tests find.
+pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
+    let rules = score::rules().map(|about| about.rule);
+    let revision = option_env!("BENGGALA_REVISION").unwrap_or("unknown");
+    let metrics = Metrics::new(rules, env!("CARGO_PKG_VERSION"), revision)?;
+    Ok(Arc::new(metrics))
+}

@@ -1,0 +1,286 @@
+//! One URL, from lease to completion.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use chrono::Utc;
+
+use crate::{
+    canonical,
+    config::Config,
+    discover::{self, discover},
+    fetch::{Exchange, Request},
+    frontier::{self, Next, Schedule},
+    inspect::{Inspection, abstain, inspect},
+    model::{
+        Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp,
+    },
+    store::{Completed, Completion, Fate, Lease, StoreError, Visit},
+};
+
+use super::{Setup, Shared, record};
+
+/// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
+/// watches what is new.
+const LINK_AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// All that a visit brought, for counting and logging.
+#[derive(Debug)]
+pub(super) struct Visited {
+    pub(super) lease: Lease,
+    pub(super) exchange: Exchange,
+    pub(super) reading: Reading,
+    pub(super) completed: Result<Completed, StoreError>,
+}
+
+/// What was read from the answer.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) kind: Option<PageKind>,
+    pub(super) links: Vec<Link>,
+    pub(super) links_filtered: usize,
+    pub(super) problems: Vec<Problem>,
+    pub(super) inspected: Option<Inspected>,
+}
+
+/// An article page that was inspected.
+#[derive(Debug)]
+pub(super) struct Inspected {
+    pub(super) inspection: Inspection,
+    pub(super) took: Duration,
+    pub(super) panicked: Option<String>,
+}
+
+pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Visited {
+    let exchange = fetch(&setup, &lease).await;
+    let now = Utc::now();
+    let page = exchange.clone().into_page(lease.link.clone(), now).ok();
+    let reading = match &page {
+        Some(page) => {
+            let robots = robots_text(&lease, &exchange);
+            read(&shared, &setup, page, robots).await
+        }
+        None => Reading::default(),
+    };
+    let completion = conclude(&setup, &lease, &exchange, &reading, page, now);
+    let complete = shared.store.complete(&lease, completion, &setup.channels);
+    let completed = record::timed(&shared.metrics, "complete", complete).await;
+    Visited { lease, exchange, reading, completed }
+}
+
+/// Fetches within the lease: a worker must have stopped before its lease passes to another.
+async fn fetch(setup: &Setup, lease: &Lease) -> Exchange {
+    if let Some(robots) = &lease.robots {
+        setup.fetcher.know(robots);
+    }
+    let request = Request {
+        url: lease.link.url.clone(),
+        kind: lease.link.kind,
+        etag: lease.etag.clone(),
+        last_modified: lease.last_modified.clone(),
+    };
+    let limit = setup.config.schedule.lease.mul_f64(0.8);
+    match tokio::time::timeout(limit, setup.fetcher.fetch(&request)).await {
+        Ok(exchange) => exchange,
+        Err(_) => Exchange::cancelled(&request.url, "the lease was about to end"),
+    }
+}
+
+/// The robots.txt of the page's host: just fetched, or as the store knows it.
+fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
+    let stored = lease.robots.as_ref().and_then(|record| match &record.rules {
+        RobotsRules::Text(text) => Some(text),
+        RobotsRules::Unavailable | RobotsRules::Unreachable => None,
+    });
+    exchange.robots_text().or(stored).cloned()
+}
+
+async fn read(
+    shared: &Shared,
+    setup: &Arc<Setup>,
+    page: &Page,
+    robots: Option<Bytes>,
+) -> Reading {
+    if page.link.kind == PageKind::Article {
+        let inspected = inspect_aside(shared, setup, page).await;
+        return Reading { inspected: Some(inspected), ..Reading::default() };
+    }
+    let page = page.clone();
+    let reading = off_the_loop(shared, move || read_listing(&page, robots.as_deref())).await;
+    reading.unwrap_or_else(|why| Reading {
+        problems: vec![Problem { what: format!("reading the page failed: {why}") }],
+        ..Reading::default()
+    })
+}
+
+/// Reads a page of links. What an `Auto` source turns out to be is settled here, and the sitemaps
+/// that its robots.txt names stand in where it offers no feed.
+fn read_listing(page: &Page, robots: Option<&[u8]>) -> Reading {
+    let (mut links, problems) = discover(page.link.kind, page);
+    let kind = (page.link.kind == PageKind::Auto).then(|| discover::sniff(page));
+    if kind == Some(PageKind::Listing) && !links.iter().any(|link| link.kind == PageKind::Feed) {
+        links.extend(sitemaps(page, robots));
+    }
+    let found = links.len();
+    links.retain(|link| {
+        link.kind != PageKind::Article
+            || frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX)
+    });
+    let links_filtered = found - links.len();
+    Reading { kind, links, links_filtered, problems, inspected: None }
+}
+
+fn sitemaps(page: &Page, robots: Option<&[u8]>) -> Vec<Link> {
+    let text = String::from_utf8_lossy(robots.unwrap_or_default());
+    discover::sitemaps_of(&text, &page.final_url)
+        .into_iter()
+        .map(|url| Link {
+            url,
+            source: page.link.source.clone(),
+            kind: PageKind::Sitemap,
+            published: None,
+        })
+        .collect()
+}
+
+async fn inspect_aside(shared: &Shared, setup: &Arc<Setup>, page: &Page) -> Inspected {
+    let source = setup.sources.get(&page.link.source);
+    let site = Config::rules_for(source, page.final_url.host_str());
+    let lang = source.and_then(|source| source.lang.clone());
+    let (work, rules) = (page.clone(), Arc::clone(setup));
+    let begun = std::time::Instant::now();
+    let inspection =
+        off_the_loop(shared, move || inspect(&work, &site, lang.as_ref(), &rules.rules)).await;
+    let took = begun.elapsed();
+    match inspection {
+        Ok(inspection) => Inspected { inspection, took, panicked: None },
+        Err(why) => {
+            tracing::error!(url = %page.final_url, why, "inspection failed; the page is kept");
+            let article = Article { url: Some(page.final_url.clone()), ..Article::default() };
+            let inspection = Inspection { article, assessment: abstain(Reason::Failed) };
+            Inspected { inspection, took, panicked: Some(why) }
+        }
+    }
+}
+
+/// Runs what needs the CPU on a blocking thread, as many at a time as there are cores. The error
+/// is the message of a panic.
+async fn off_the_loop<T: Send + 'static>(
+    shared: &Shared,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    let permit = Arc::clone(&shared.cores).acquire_owned().await;
+    let done = tokio::task::spawn_blocking(move || {
+        let _permit = permit;
+        work()
+    })
+    .await;
+    done.map_err(|error| match error.try_into_panic() {
+        Ok(panic) => panic_message(panic.as_ref()),
+        Err(error) => error.to_string(),
+    })
+}
+
+/// The message of a panic.
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+        .unwrap_or_else(|| "unknown".to_string())
+}
+
+/// Puts together all that is written in the one transaction that ends the lease.
+fn conclude(
+    setup: &Setup,
+    lease: &Lease,
+    exchange: &Exchange,
+    reading: &Reading,
+    page: Option<Page>,
+    now: Timestamp,
+) -> Completion {
+    let (pause, host_failures) = frontier::host_pause(
+        exchange.outcome,
+        lease.host_failures,
+        exchange.delay,
+        exchange.retry_after,
+        rand::random(),
+    );
+    let visit = page.zip(reading.inspected.as_ref()).map(|(page, inspected)| {
+        let article = inspected.inspection.article.clone();
+        let canonical = article_url(&article, &page);
+        let assessment = inspected.inspection.assessment.clone();
+        Box::new(Visit { page, canonical, article, assessment })
+    });
+    Completion {
+        at: now,
+        outcome: exchange.outcome,
+        status: exchange.status,
+        etag: validator(exchange, "etag", lease.etag.as_deref()),
+        last_modified: validator(exchange, "last-modified", lease.last_modified.as_deref()),
+        fate: fate(setup, lease, exchange, reading, now),
+        kind: reading.kind,
+        host_next_at: now + pause,
+        host_failures,
+        robots: exchange.robots.clone(),
+        links: reading.links.clone(),
+        visit,
+        error: failure(exchange).or_else(|| first_problem(reading)),
+    }
+}
+
+/// The outcome's name first: the review page gives advice by it.
+fn failure(exchange: &Exchange) -> Option<String> {
+    let error = exchange.error.as_deref()?;
+    Some(format!("{}: {error}", exchange.outcome.as_str()))
+}
+
+/// A page of links that yielded nothing but problems has failed, though the server answered.
+fn first_problem(reading: &Reading) -> Option<String> {
+    let problem = reading.problems.first()?;
+    reading.links.is_empty().then(|| problem.what.clone())
+}
+
+fn article_url(article: &Article, page: &Page) -> url::Url {
+    match &article.url {
+        Some(declared) => canonical::accepted(declared, &page.final_url),
+        None => canonical::accepted(&page.final_url, &page.final_url),
+    }
+}
+
+/// The value to send next time: the new one, the old one after "not modified", none after a 2xx
+/// without.
+fn validator(exchange: &Exchange, header: &str, old: Option<&str>) -> Option<String> {
+    let new = exchange.headers.get(header);
+    let kept = if exchange.outcome == FetchOutcome::Ok { None } else { old };
+    new.or(kept).map(str::to_string)
+}
+
+fn fate(
+    setup: &Setup,
+    lease: &Lease,
+    exchange: &Exchange,
+    reading: &Reading,
+    now: Timestamp,
+) -> Fate {
+    let schedule = &setup.config.schedule;
+    let next = frontier::after(
+        reading.kind.unwrap_or(lease.link.kind),
+        exchange.outcome,
+        exchange.status,
+        lease.attempts,
+        setup.sources.get(&lease.link.source).and_then(|source| source.every),
+        &Schedule {
+            every: schedule.every,
+            attempts_max: schedule.attempts_max,
+            retry_first: schedule.retry_first,
+            retry_max: schedule.retry_max,
+        },
+        rand::random(),
+    );
+    match next {
+        Next::Done => Fate::Done,
+        Next::Gone => Fate::Gone,
+        Next::Again { after, attempts } => Fate::Again { at: now + after, attempts },
+    }
+}

@@ -1,0 +1,366 @@
+//! Gradient-boosted decision trees for yes/no questions: training and prediction.
+//!
+//! Friedman, "Greedy function approximation: a gradient boosting machine" (2001), with the
+//! second-order leaf values and gains of Chen & Guestrin, "XGBoost" (2016), and the quantile
+//! histograms and leaf-wise growth of Ke et al., "LightGBM" (2017).
+
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+
+/// Examples to learn from, row by row.
+#[derive(Debug, Clone, Default)]
+pub struct Examples {
+    /// Features of one row.
+    pub width: usize,
+    /// `width` numbers a row; NaN counts as the smallest.
+    pub features: Vec<f32>,
+    /// 0.0 or 1.0 a row; values between are soft labels.
+    pub labels: Vec<f32>,
+    /// How much a row counts.
+    pub weights: Vec<f32>,
+}
+
+impl Examples {
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is nothing to learn from.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Adds one row.
+    pub fn push(&mut self, features: &[f32], label: f32, weight: f32) {
+        self.features.extend_from_slice(features);
+        self.labels.push(label);
+        self.weights.push(weight);
+    }
+}
+
+/// How to grow.
+#[derive(Debug, Clone, Copy)]
+pub struct Growth {
+    /// Trees.
+    pub rounds: usize,
+    /// Leaves of one tree.
+    pub leaves: usize,
+    /// Shrinkage of each tree, in 0..=1.
+    pub rate: f32,
+    /// Sum of second derivatives that a leaf must hold.
+    pub weight_min: f32,
+    /// L2 penalty on leaf values.
+    pub l2: f32,
+    /// Share of the features that each tree sees, in 0..=1.
+    pub features: f32,
+}
+
+impl Default for Growth {
+    fn default() -> Growth {
+        Growth { rounds: 250, leaves: 31, rate: 0.08, weight_min: 20.0, l2: 2.0, features: 0.6 }
+    }
+}
+
+/// An inner node, or a leaf when `feature` is [`LEAF`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct Node {
+    feature: u16,
+    /// Rows with a feature at or below go left; of a leaf, its value.
+    value: f32,
+    left: u16,
+    right: u16,
+}
+
+const LEAF: u16 = u16::MAX;
+
+/// A trained forest.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Forest {
+    width: usize,
+    base: f32,
+    trees: Vec<Vec<Node>>,
+}
+
+impl Forest {
+    /// The log-odds of yes. Features missing at the end count as 0.
+    pub fn log_odds(&self, features: &[f32]) -> f32 {
+        self.trees.iter().map(|tree| leaf_value(tree, features)).sum::<f32>() + self.base
+    }
+
+    /// The probability of yes.
+    pub fn probability(&self, features: &[f32]) -> f32 {
+        sigmoid(self.log_odds(features))
+    }
+
+    /// Features that it was trained with.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// How often each feature splits, for reading what was learned.
+    pub fn splits(&self) -> Vec<usize> {
+        let mut splits = vec![0; self.width];
+        for node in self.trees.iter().flatten().filter(|node| node.feature != LEAF) {
+            if let Some(count) = splits.get_mut(usize::from(node.feature)) {
+                *count += 1;
+            }
+        }
+        splits
+    }
+}
+
+fn leaf_value(tree: &[Node], features: &[f32]) -> f32 {
+    let mut at = 0;
+    // A tree is no deeper than it has nodes; a damaged one cannot loop for ever.
+    for _ in 0..tree.len() {
+        let Some(node) = tree.get(at) else { break };
+        if node.feature == LEAF {
+            return node.value;
+        }
+        let feature = features.get(usize::from(node.feature)).copied().unwrap_or(0.0);
+        at = usize::from(if feature > node.value { node.right } else { node.left });
+    }
+    0.0
+}
+
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Bins of a feature at most: split candidates are the quantiles between them.
+const BINS: usize = 64;
+
+/// The features as bin numbers, column by column.
+struct Binned {
+    columns: Vec<Vec<u8>>,
+    /// Upper edges of each column's bins.
+    edges: Vec<Vec<f32>>,
+}
+
+fn bin(examples: &Examples) -> Binned {
+    let rows = examples.len();
+    let mut columns = Vec::with_capacity(examples.width);
+    let mut edges = Vec::with_capacity(examples.width);
+    for feature in 0..examples.width {
+        let column = (0..rows).map(|row| examples.features[row * examples.width + feature]);
+        let mut sorted: Vec<f32> = column.clone().filter(|value| !value.is_nan()).collect();
+        sorted.sort_unstable_by(f32::total_cmp);
+        let mut cuts: Vec<f32> = (1..BINS)
+            .filter_map(|k| sorted.get(k * sorted.len() / BINS).copied())
+            .collect();
+        cuts.dedup();
+        let bins = column.map(|value| cuts.partition_point(|cut| *cut < value) as u8).collect();
+        columns.push(bins);
+        edges.push(cuts);
+    }
+    Binned { columns, edges }
+}
+
+/// Sums of first and second derivatives.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    gradient: f64,
+    hessian: f64,
+}
+
+impl Sums {
+    fn add(&mut self, gradient: f32, hessian: f32) {
+        self.gradient += f64::from(gradient);
+        self.hessian += f64::from(hessian);
+    }
+
+    fn minus(self, other: Sums) -> Sums {
+        Sums { gradient: self.gradient - other.gradient, hessian: self.hessian - other.hessian }
+    }
+
+    /// Twice the loss that the best leaf value saves.
+    fn saved(self, l2: f32) -> f64 {
+        self.gradient * self.gradient / (self.hessian + f64::from(l2))
+    }
+
+    fn best_value(self, l2: f32) -> f32 {
+        (-self.gradient / (self.hessian + f64::from(l2))) as f32
+    }
+}
+
+/// The best way found to cut a leaf in two.
+#[derive(Debug, Clone, Copy)]
+struct Split {
+    gain: f64,
+    feature: usize,
+    bin: usize,
+}
+
+/// A leaf that may still be cut.
+struct Open {
+    node: usize,
+    rows: Vec<u32>,
+    sums: Sums,
+    histogram: Vec<[Sums; BINS]>,
+    split: Option<Split>,
+}
+
+/// What one tree is grown from.
+struct Grower<'a> {
+    binned: &'a Binned,
+    features: Vec<usize>,
+    gradients: &'a [f32],
+    hessians: &'a [f32],
+    growth: &'a Growth,
+}
+
+impl Grower<'_> {
+    fn histogram(&self, rows: &[u32]) -> Vec<[Sums; BINS]> {
+        self.features
+            .iter()
+            .map(|feature| {
+                let column = &self.binned.columns[*feature];
+                let mut bins = [Sums::default(); BINS];
+                for row in rows {
+                    let row = *row as usize;
+                    bins[usize::from(column[row])].add(self.gradients[row], self.hessians[row]);
+                }
+                bins
+            })
+            .collect()
+    }
+
+    fn open(&self, node: usize, rows: Vec<u32>, histogram: Vec<[Sums; BINS]>) -> Open {
+        let mut sums = Sums::default();
+        for row in &rows {
+            sums.add(self.gradients[*row as usize], self.hessians[*row as usize]);
+        }
+        let split = self.best_split(&histogram, sums);
+        Open { node, rows, sums, histogram, split }
+    }
+
+    fn best_split(&self, histogram: &[[Sums; BINS]], sums: Sums) -> Option<Split> {
+        let weight_min = f64::from(self.growth.weight_min);
+        let mut best: Option<Split> = None;
+        for (bins, feature) in histogram.iter().zip(&self.features) {
+            let mut left = Sums::default();
+            for bin in 0..self.binned.edges[*feature].len() {
+                left.gradient += bins[bin].gradient;
+                left.hessian += bins[bin].hessian;
+                let right = sums.minus(left);
+                if left.hessian < weight_min || right.hessian < weight_min {
+                    continue;
+                }
+                let l2 = self.growth.l2;
+                let gain = left.saved(l2) + right.saved(l2) - sums.saved(l2);
+                if gain > best.map_or(1e-6, |best| best.gain) {
+                    best = Some(Split { gain, feature: *feature, bin });
+                }
+            }
+        }
+        best
+    }
+
+    /// Cuts the leaf with the most to gain, again and again.
+    fn grow(&self, rows: Vec<u32>) -> Vec<Node> {
+        let leaf = |sums: Sums| Node {
+            feature: LEAF,
+            value: sums.best_value(self.growth.l2) * self.growth.rate,
+            left: 0,
+            right: 0,
+        };
+        let root = self.open(0, rows.clone(), self.histogram(&rows));
+        let mut nodes = vec![leaf(root.sums)];
+        let mut open = vec![root];
+        for _ in 1..self.growth.leaves {
+            let gain = |open: &Open| open.split.map_or(0.0, |split| split.gain);
+            let best = (0..open.len()).max_by(|a, b| gain(&open[*a]).total_cmp(&gain(&open[*b])));
+            let Some((best, split)) = best.and_then(|best| Some((best, open[best].split?))) else {
+                break;
+            };
+            let parent = open.swap_remove(best);
+            let (left, right) = self.cut(parent.rows, split);
+            let (small, large, small_is_left) = match left.len() < right.len() {
+                true => (left, right, true),
+                false => (right, left, false),
+            };
+            // The larger child's histogram is what remains of the parent's.
+            let small_histogram = self.histogram(&small);
+            let large_histogram = subtract(parent.histogram, &small_histogram);
+            let at = nodes.len();
+            let (small_at, large_at) = if small_is_left { (at, at + 1) } else { (at + 1, at) };
+            let small = self.open(small_at, small, small_histogram);
+            let large = self.open(large_at, large, large_histogram);
+            nodes[parent.node] = Node {
+                feature: split.feature as u16,
+                value: self.binned.edges[split.feature][split.bin],
+                left: at as u16,
+                right: at as u16 + 1,
+            };
+            let (left, right) = if small_is_left { (small.sums, large.sums) } else { (large.sums, small.sums) };
+            nodes.push(leaf(left));
+            nodes.push(leaf(right));
+            open.push(small);
+            open.push(large);
+        }
+        nodes
+    }
+
+    fn cut(&self, rows: Vec<u32>, split: Split) -> (Vec<u32>, Vec<u32>) {
+        let column = &self.binned.columns[split.feature];
+        rows.into_iter().partition(|row| usize::from(column[*row as usize]) <= split.bin)
+    }
+}
+
+fn subtract(mut from: Vec<[Sums; BINS]>, what: &[[Sums; BINS]]) -> Vec<[Sums; BINS]> {
+    for (from, what) in from.iter_mut().zip(what) {
+        for (from, what) in from.iter_mut().zip(what) {
+            *from = from.minus(*what);
+        }
+    }
+    from
+}
+
+/// Trains a forest. `progress` is called after each tree with how many there are.
+pub fn train(
+    examples: &Examples,
+    growth: &Growth,
+    random: &mut impl Rng,
+    mut progress: impl FnMut(usize),
+) -> Forest {
+    let rows = examples.len();
+    let weight: f32 = examples.weights.iter().sum();
+    let yes: f32 = examples.labels.iter().zip(&examples.weights).map(|(label, weight)| label * weight).sum();
+    let share = (yes / weight.max(f32::MIN_POSITIVE)).clamp(1e-4, 1.0 - 1e-4);
+    let base = (share / (1.0 - share)).ln();
+    let mut forest = Forest { width: examples.width, base, trees: Vec::new() };
+    if rows == 0 || examples.width == 0 {
+        return forest;
+    }
+    let binned = bin(examples);
+    let mut odds = vec![base; rows];
+    let (mut gradients, mut hessians) = (vec![0.0; rows], vec![0.0; rows]);
+    for round in 0..growth.rounds {
+        for row in 0..rows {
+            let p = sigmoid(odds[row]);
+            gradients[row] = (p - examples.labels[row]) * examples.weights[row];
+            hessians[row] = (p * (1.0 - p)).max(1e-6) * examples.weights[row];
+        }
+        let grower = Grower {
+            binned: &binned,
+            features: some_features(examples.width, growth.features, random),
+            gradients: &gradients,
+            hessians: &hessians,
+            growth,
+        };
+        let tree = grower.grow((0..rows as u32).collect());
+        for row in 0..rows {
+            let features = &examples.features[row * examples.width..(row + 1) * examples.width];
+            odds[row] += leaf_value(&tree, features);
+        }
+        forest.trees.push(tree);
+        progress(round + 1);
+    }
+    forest
+}
+
+fn some_features(width: usize, share: f32, random: &mut impl Rng) -> Vec<usize> {
+    let features: Vec<usize> = (0..width).filter(|_| random.random::<f32>() < share).collect();
+    if features.is_empty() { (0..width).collect() } else { features }
+}
