@@ -80,7 +80,10 @@ pub struct SetScore {
     pub snippets_f1: f64,
 }
 
-#[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test")]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a constant pattern, compiled by every test"
+)]
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{L}\p{N}_]+").unwrap());
 
 /// The `\w+` tokens of a text.
@@ -107,7 +110,10 @@ fn shingles<'a>(tokens: &'a [&'a str]) -> HashMap<&'a [&'a str], i64> {
 fn compare(gold: &str, body: &str) -> (f64, f64, f64) {
     let (gold, body) = (tokens(gold), tokens(body));
     let (gold, body) = (shingles(&gold), shingles(&body));
-    let tp: i64 = gold.iter().map(|(shingle, n)| (*n).min(*body.get(shingle).unwrap_or(&0))).sum();
+    let tp: i64 = gold
+        .iter()
+        .map(|(shingle, n)| (*n).min(*body.get(shingle).unwrap_or(&0)))
+        .sum();
     let fp = body.values().sum::<i64>() - tp;
     let missing = gold.values().sum::<i64>() - tp;
     let all = (tp + fp + missing) as f64;
@@ -139,7 +145,10 @@ fn foreign(gold: &Gold, body: &str) -> usize {
             if words.len() < 2 * SHINGLE {
                 return !joined.contains(&format!(" {} ", words.join(" ")));
             }
-            let found = words.windows(SHINGLE).filter(|shingle| known.contains_key(shingle)).count();
+            let found = words
+                .windows(SHINGLE)
+                .filter(|shingle| known.contains_key(shingle))
+                .count();
             2 * found < words.len() - SHINGLE + 1
         })
         .count()
@@ -153,7 +162,12 @@ pub fn page(gold: &Gold, body: &str) -> PageScore {
     let wrong = gold.without.iter().filter(has).count() as u64;
     PageScore {
         shingles: gold.body.as_deref().map(|gold| compare(gold, body)),
-        snippets: (found, gold.with.len() as u64 - found, wrong, gold.without.len() as u64 - wrong),
+        snippets: (
+            found,
+            gold.with.len() as u64 - found,
+            wrong,
+            gold.without.len() as u64 - wrong,
+        ),
         foreign: foreign(gold, body),
         empty: text.is_empty(),
     }
@@ -168,7 +182,8 @@ fn harmonic(a: f64, b: f64) -> f64 {
 }
 
 /// Scores a set.
-pub fn set<'a>(pages: impl Iterator<Item = &'a PageScore> + Clone) -> SetScore {
+pub fn set(scores: &[&PageScore]) -> SetScore {
+    let pages = scores.iter().copied();
     let shingles = || pages.clone().filter_map(|page| page.shingles);
     let mean = |values: Vec<f64>| ratio(values.iter().sum(), values.len() as f64);
     let precision = mean(
@@ -195,7 +210,10 @@ pub fn set<'a>(pages: impl Iterator<Item = &'a PageScore> + Clone) -> SetScore {
         recall,
         f1: harmonic(precision, recall),
         clean: ratio(
-            with_body.clone().filter(|page| page.foreign == 0 && !page.empty).count() as f64,
+            with_body
+                .clone()
+                .filter(|page| page.foreign == 0 && !page.empty)
+                .count() as f64,
             with_body.count() as f64,
         ),
         snippets_f1: harmonic(ratio(found, found + wrong), ratio(found, found + missing)),

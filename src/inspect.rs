@@ -87,5 +87,11 @@ pub fn legend() -> Vec<RuleView<'static>> {
 }
 
 fn examples(examples: &'static [Example]) -> Vec<ExampleView<'static>> {
-    examples.iter().map(|example| ExampleView { lang: example.lang, text: example.text }).collect()
+    examples
+        .iter()
+        .map(|example| ExampleView {
+            lang: example.lang,
+            text: example.text,
+        })
+        .collect()
 }

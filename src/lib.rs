@@ -11,6 +11,7 @@ pub mod config; //     pure   TOML text -> Config, every problem at once
 pub mod daemon; //     the spine: one loop, readable top to bottom
 pub mod demo; //       a newsroom of our own on loopback
 pub mod discover; //   pure   a fetched page -> links
+pub mod evaluate; //   pure   how good an extracted body is
 pub mod extract; //    pure   a fetched page -> Article
 pub mod fetch; //      the only room that opens sockets to sources
 pub mod frontier; //   pure   what comes next and when
@@ -24,5 +25,4 @@ pub mod score; //      pure   an Article -> Assessment
 pub mod store; //      the only room that knows SQL
 pub mod text; //       pure   paragraphs, sentences, words with spans, cut once
 pub mod trees; //      pure   gradient-boosted decision trees
-pub mod evaluate; //   pure   how good an extracted body is
 pub mod web; //        review page, API, metrics, health //        one file a subcommand

@@ -58,7 +58,14 @@ pub struct Growth {
 
 impl Default for Growth {
     fn default() -> Growth {
-        Growth { rounds: 250, leaves: 31, rate: 0.08, weight_min: 20.0, l2: 2.0, features: 0.6 }
+        Growth {
+            rounds: 250,
+            leaves: 31,
+            rate: 0.08,
+            weight_min: 20.0,
+            l2: 2.0,
+            features: 0.6,
+        }
     }
 }
 
@@ -85,7 +92,11 @@ pub struct Forest {
 impl Forest {
     /// The log-odds of yes. Features missing at the end count as 0.
     pub fn log_odds(&self, features: &[f32]) -> f32 {
-        self.trees.iter().map(|tree| leaf_value(tree, features)).sum::<f32>() + self.base
+        self.trees
+            .iter()
+            .map(|tree| leaf_value(tree, features))
+            .sum::<f32>()
+            + self.base
     }
 
     /// The probability of yes.
@@ -101,7 +112,12 @@ impl Forest {
     /// How often each feature splits, for reading what was learned.
     pub fn splits(&self) -> Vec<usize> {
         let mut splits = vec![0; self.width];
-        for node in self.trees.iter().flatten().filter(|node| node.feature != LEAF) {
+        for node in self
+            .trees
+            .iter()
+            .flatten()
+            .filter(|node| node.feature != LEAF)
+        {
             if let Some(count) = splits.get_mut(usize::from(node.feature)) {
                 *count += 1;
             }
@@ -118,8 +134,15 @@ fn leaf_value(tree: &[Node], features: &[f32]) -> f32 {
         if node.feature == LEAF {
             return node.value;
         }
-        let feature = features.get(usize::from(node.feature)).copied().unwrap_or(0.0);
-        at = usize::from(if feature > node.value { node.right } else { node.left });
+        let feature = features
+            .get(usize::from(node.feature))
+            .copied()
+            .unwrap_or(0.0);
+        at = usize::from(if feature > node.value {
+            node.right
+        } else {
+            node.left
+        });
     }
     0.0
 }
@@ -150,7 +173,9 @@ fn bin(examples: &Examples) -> Binned {
             .filter_map(|k| sorted.get(k * sorted.len() / BINS).copied())
             .collect();
         cuts.dedup();
-        let bins = column.map(|value| cuts.partition_point(|cut| *cut < value) as u8).collect();
+        let bins = column
+            .map(|value| cuts.partition_point(|cut| *cut < value) as u8)
+            .collect();
         columns.push(bins);
         edges.push(cuts);
     }
@@ -171,7 +196,10 @@ impl Sums {
     }
 
     fn minus(self, other: Sums) -> Sums {
-        Sums { gradient: self.gradient - other.gradient, hessian: self.hessian - other.hessian }
+        Sums {
+            gradient: self.gradient - other.gradient,
+            hessian: self.hessian - other.hessian,
+        }
     }
 
     /// Twice the loss that the best leaf value saves.
@@ -232,7 +260,13 @@ impl Grower<'_> {
             sums.add(self.gradients[*row as usize], self.hessians[*row as usize]);
         }
         let split = self.best_split(&histogram, sums);
-        Open { node, rows, sums, histogram, split }
+        Open {
+            node,
+            rows,
+            sums,
+            histogram,
+            split,
+        }
     }
 
     fn best_split(&self, histogram: &[[Sums; BINS]], sums: Sums) -> Option<Split> {
@@ -240,9 +274,10 @@ impl Grower<'_> {
         let mut best: Option<Split> = None;
         for (bins, feature) in histogram.iter().zip(&self.features) {
             let mut left = Sums::default();
-            for bin in 0..self.binned.edges[*feature].len() {
-                left.gradient += bins[bin].gradient;
-                left.hessian += bins[bin].hessian;
+            let cuts = self.binned.edges[*feature].len();
+            for (bin, sums_of_bin) in bins.iter().enumerate().take(cuts) {
+                left.gradient += sums_of_bin.gradient;
+                left.hessian += sums_of_bin.hessian;
                 let right = sums.minus(left);
                 if left.hessian < weight_min || right.hessian < weight_min {
                     continue;
@@ -250,7 +285,11 @@ impl Grower<'_> {
                 let l2 = self.growth.l2;
                 let gain = left.saved(l2) + right.saved(l2) - sums.saved(l2);
                 if gain > best.map_or(1e-6, |best| best.gain) {
-                    best = Some(Split { gain, feature: *feature, bin });
+                    best = Some(Split {
+                        gain,
+                        feature: *feature,
+                        bin,
+                    });
                 }
             }
         }
@@ -258,14 +297,14 @@ impl Grower<'_> {
     }
 
     /// Cuts the leaf with the most to gain, again and again.
-    fn grow(&self, rows: Vec<u32>) -> Vec<Node> {
+    fn grow(&self, rows: &[u32]) -> Vec<Node> {
         let leaf = |sums: Sums| Node {
             feature: LEAF,
             value: sums.best_value(self.growth.l2) * self.growth.rate,
             left: 0,
             right: 0,
         };
-        let root = self.open(0, rows.clone(), self.histogram(&rows));
+        let root = self.open(0, rows.to_vec(), self.histogram(rows));
         let mut nodes = vec![leaf(root.sums)];
         let mut open = vec![root];
         for _ in 1..self.growth.leaves {
@@ -284,7 +323,11 @@ impl Grower<'_> {
             let small_histogram = self.histogram(&small);
             let large_histogram = subtract(parent.histogram, &small_histogram);
             let at = nodes.len();
-            let (small_at, large_at) = if small_is_left { (at, at + 1) } else { (at + 1, at) };
+            let (small_at, large_at) = if small_is_left {
+                (at, at + 1)
+            } else {
+                (at + 1, at)
+            };
             let small = self.open(small_at, small, small_histogram);
             let large = self.open(large_at, large, large_histogram);
             nodes[parent.node] = Node {
@@ -293,7 +336,11 @@ impl Grower<'_> {
                 left: at as u16,
                 right: at as u16 + 1,
             };
-            let (left, right) = if small_is_left { (small.sums, large.sums) } else { (large.sums, small.sums) };
+            let (left, right) = if small_is_left {
+                (small.sums, large.sums)
+            } else {
+                (large.sums, small.sums)
+            };
             nodes.push(leaf(left));
             nodes.push(leaf(right));
             open.push(small);
@@ -304,7 +351,8 @@ impl Grower<'_> {
 
     fn cut(&self, rows: Vec<u32>, split: Split) -> (Vec<u32>, Vec<u32>) {
         let column = &self.binned.columns[split.feature];
-        rows.into_iter().partition(|row| usize::from(column[*row as usize]) <= split.bin)
+        rows.into_iter()
+            .partition(|row| usize::from(column[*row as usize]) <= split.bin)
     }
 }
 
@@ -326,19 +374,29 @@ pub fn train(
 ) -> Forest {
     let rows = examples.len();
     let weight: f32 = examples.weights.iter().sum();
-    let yes: f32 = examples.labels.iter().zip(&examples.weights).map(|(label, weight)| label * weight).sum();
+    let yes: f32 = examples
+        .labels
+        .iter()
+        .zip(&examples.weights)
+        .map(|(label, weight)| label * weight)
+        .sum();
     let share = (yes / weight.max(f32::MIN_POSITIVE)).clamp(1e-4, 1.0 - 1e-4);
     let base = (share / (1.0 - share)).ln();
-    let mut forest = Forest { width: examples.width, base, trees: Vec::new() };
+    let mut forest = Forest {
+        width: examples.width,
+        base,
+        trees: Vec::new(),
+    };
     if rows == 0 || examples.width == 0 {
         return forest;
     }
     let binned = bin(examples);
     let mut odds = vec![base; rows];
     let (mut gradients, mut hessians) = (vec![0.0; rows], vec![0.0; rows]);
+    let all: Vec<u32> = (0..rows as u32).collect();
     for round in 0..growth.rounds {
-        for row in 0..rows {
-            let p = sigmoid(odds[row]);
+        for (row, odds) in odds.iter().enumerate() {
+            let p = sigmoid(*odds);
             gradients[row] = (p - examples.labels[row]) * examples.weights[row];
             hessians[row] = (p * (1.0 - p)).max(1e-6) * examples.weights[row];
         }
@@ -349,10 +407,12 @@ pub fn train(
             hessians: &hessians,
             growth,
         };
-        let tree = grower.grow((0..rows as u32).collect());
-        for row in 0..rows {
-            let features = &examples.features[row * examples.width..(row + 1) * examples.width];
-            odds[row] += leaf_value(&tree, features);
+        let tree = grower.grow(&all);
+        for (odds, features) in odds
+            .iter_mut()
+            .zip(examples.features.chunks(examples.width))
+        {
+            *odds += leaf_value(&tree, features);
         }
         forest.trees.push(tree);
         progress(round + 1);
@@ -361,6 +421,12 @@ pub fn train(
 }
 
 fn some_features(width: usize, share: f32, random: &mut impl Rng) -> Vec<usize> {
-    let features: Vec<usize> = (0..width).filter(|_| random.random::<f32>() < share).collect();
-    if features.is_empty() { (0..width).collect() } else { features }
+    let features: Vec<usize> = (0..width)
+        .filter(|_| random.random::<f32>() < share)
+        .collect();
+    if features.is_empty() {
+        (0..width).collect()
+    } else {
+        features
+    }
 }

@@ -46,30 +46,52 @@ pub(super) fn add(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure
         writeln!(out)?;
         write_source(&mut out, other, "# ")?;
     }
-    tell("Paste this into benggala.toml; the first is the one to watch, the others are alternatives.");
+    tell(
+        "Paste this into benggala.toml; the first is the one to watch, the others are alternatives.",
+    );
     Ok(Outcome::Clean)
 }
 
 fn write_source(out: &mut impl Write, candidate: &Candidate, mark: &str) -> std::io::Result<()> {
-    let Candidate { kind, url, articles } = candidate;
+    let Candidate {
+        kind,
+        url,
+        articles,
+    } = candidate;
     writeln!(out, "{mark}[[source]]")?;
     writeln!(out, "{mark}url = \"{url}\"")?;
-    writeln!(out, "{mark}kind = \"{}\"  # {articles} articles right now", kind.as_str())
+    writeln!(
+        out,
+        "{mark}kind = \"{}\"  # {articles} articles right now",
+        kind.as_str()
+    )
 }
 
 /// Everything worth watching at `url`, best first: feeds, then sitemaps, then the page itself.
 async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
     let fetcher = Fetcher::new(&config.fetch)?;
-    let (page, robots) = get(&fetcher, url, PageKind::Auto).await.map_err(Failure::Message)?;
+    let (page, robots) = get(&fetcher, url, PageKind::Auto)
+        .await
+        .map_err(Failure::Message)?;
     let kind = discover::sniff(&page);
     let (links, _) = discover(kind, &page);
-    let articles = links.iter().filter(|link| link.kind == PageKind::Article).count();
-    let own = Candidate { kind, url: page.final_url.clone(), articles };
+    let articles = links
+        .iter()
+        .filter(|link| link.kind == PageKind::Article)
+        .count();
+    let own = Candidate {
+        kind,
+        url: page.final_url.clone(),
+        articles,
+    };
     if kind != PageKind::Listing {
         return Ok(vec![own]);
     }
     let (links, _) = discover(PageKind::Auto, &page);
-    let feeds = links.into_iter().filter(|link| link.kind == PageKind::Feed).map(|link| link.url);
+    let feeds = links
+        .into_iter()
+        .filter(|link| link.kind == PageKind::Feed)
+        .map(|link| link.url);
     let robots = String::from_utf8_lossy(&robots);
     let sitemaps = discover::sitemaps_of(&robots, &page.final_url);
     let offers = feeds.map(|url| (PageKind::Feed, url));
@@ -79,7 +101,11 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
         match get(&fetcher, &url, kind).await {
             Ok((page, _)) => {
                 let articles = discover(kind, &page).0.len();
-                candidates.push(Candidate { kind, url, articles });
+                candidates.push(Candidate {
+                    kind,
+                    url,
+                    articles,
+                });
             }
             Err(why) => tell(format!("{why}; left out")),
         }
@@ -92,9 +118,19 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
 
 /// A page, and the robots.txt that was read on the way to it.
 async fn get(fetcher: &Fetcher, url: &Url, kind: PageKind) -> Result<(Page, Bytes), String> {
-    let request = Request { url: url.clone(), kind, etag: None, last_modified: None };
+    let request = Request {
+        url: url.clone(),
+        kind,
+        etag: None,
+        last_modified: None,
+    };
     let exchange = fetcher.fetch(&request).await;
-    let link = Link { url: url.clone(), source: String::new(), kind, published: None };
+    let link = Link {
+        url: url.clone(),
+        source: String::new(),
+        kind,
+        published: None,
+    };
     let robots = exchange.robots_text().cloned().unwrap_or_default();
     let page = exchange
         .into_page(link, Utc::now())

@@ -86,7 +86,8 @@ pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     let (order, answers) = sync_channel::<Receiver<String>>(threads * LINES_PER_THREAD);
     let queue = Arc::new(Mutex::new(queue));
     thread::scope(|scope| {
-        scope.spawn(|| read_lines(jobs, order));
+        // Moved in: the queues close when the reader is done, and the others end.
+        scope.spawn(move || read_lines(&jobs, &order));
         for _ in 0..threads {
             scope.spawn(|| answer_jobs(&queue, &work));
         }
@@ -96,7 +97,7 @@ pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     Ok(Outcome::Clean)
 }
 
-fn read_lines(jobs: SyncSender<Job>, order: SyncSender<Receiver<String>>) {
+fn read_lines(jobs: &SyncSender<Job>, order: &SyncSender<Receiver<String>>) {
     let mut input = io::stdin().lock();
     for number in 1.. {
         let line = match read_line(&mut input) {
@@ -105,9 +106,19 @@ fn read_lines(jobs: SyncSender<Job>, order: SyncSender<Receiver<String>>) {
             Ok(Some(line)) => Ok(line),
             Err(error) => Err(error),
         };
-        let unreadable = line.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::InvalidData);
+        let unreadable = line
+            .as_ref()
+            .is_err_and(|error| error.kind() != io::ErrorKind::InvalidData);
         let (answer, receiver) = sync_channel(1);
-        if order.send(receiver).is_err() || jobs.send(Job { number, line, answer }).is_err() {
+        if order.send(receiver).is_err()
+            || jobs
+                .send(Job {
+                    number,
+                    line,
+                    answer,
+                })
+                .is_err()
+        {
             return;
         }
         if unreadable {
@@ -125,7 +136,10 @@ fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
     }
     if !bytes.ends_with(b"\n") && read as u64 == input::INPUT_MAX {
         input.skip_until(b'\n')?;
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the line is longer than 64 MiB"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the line is longer than 64 MiB",
+        ));
     }
     String::from_utf8(bytes)
         .map(Some)
@@ -197,7 +211,8 @@ fn inspect_line(line: Line, work: &Work) -> Result<String, String> {
     let document = match (line.html, line.file, line.text) {
         (Some(html), None, None) => Document::Html(Bytes::from(html)),
         (None, Some(file), None) => Document::Html(
-            input::read_file(&file).map_err(|error| format!("`file`: {}: {error}", file.display()))?,
+            input::read_file(&file)
+                .map_err(|error| format!("`file`: {}: {error}", file.display()))?,
         ),
         (None, None, Some(text)) => Document::Text(text),
         _ => return Err("give exactly one of `html`, `file` and `text`".to_string()),

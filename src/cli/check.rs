@@ -52,7 +52,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn parse_lang(tag: &str) -> Result<Lang, String> {
-    Lang::new(tag).ok_or_else(|| "not a language tag; write for example `id` or `en-GB`".to_string())
+    Lang::new(tag)
+        .ok_or_else(|| "not a language tag; write for example `id` or `en-GB`".to_string())
 }
 
 /// One checked document.
@@ -66,7 +67,11 @@ pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     config.fetch.allow_private.extend(&args.allow.allow_private);
     let rules = rules_of(&config);
     let bar = progress();
-    let mut printer = Printer { args, legend: legend(), tally: Tally::default() };
+    let mut printer = Printer {
+        args,
+        legend: legend(),
+        tally: Tally::default(),
+    };
     for target in &args.targets {
         let mut report = |checked: Result<Checked, String>| {
             bar.suspend(|| printer.print(checked))?;
@@ -104,7 +109,10 @@ fn check_stdin(args: &Args, rules: &Rules) -> Result<Checked, String> {
         false => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
     };
     let inspection = inspect_document(document, None, args.lang.as_ref(), rules);
-    Ok(Checked { name: "standard input".to_string(), inspection })
+    Ok(Checked {
+        name: "standard input".to_string(),
+        inspection,
+    })
 }
 
 /// Standard input has no name to tell it by: markup begins with `<`.
@@ -123,11 +131,17 @@ fn check_path(
         return report(check_file(path, args, rules));
     }
     match input::files_below(path) {
-        Err(error) => report(Err(format!("cannot read the folder {}: {error}", path.display()))),
-        Ok(files) if files.is_empty() => {
-            report(Err(format!("{} holds no .html or .txt file", path.display())))
-        }
-        Ok(files) => files.iter().try_for_each(|file| report(check_file(file, args, rules))),
+        Err(error) => report(Err(format!(
+            "cannot read the folder {}: {error}",
+            path.display()
+        ))),
+        Ok(files) if files.is_empty() => report(Err(format!(
+            "{} holds no .html or .txt file",
+            path.display()
+        ))),
+        Ok(files) => files
+            .iter()
+            .try_for_each(|file| report(check_file(file, args, rules))),
     }
 }
 
@@ -139,7 +153,10 @@ fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String
         false => Document::Html(bytes),
     };
     let inspection = inspect_document(document, None, args.lang.as_ref(), rules);
-    Ok(Checked { name: path.display().to_string(), inspection })
+    Ok(Checked {
+        name: path.display().to_string(),
+        inspection,
+    })
 }
 
 fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<Checked, String> {
@@ -155,17 +172,40 @@ fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<
         .map_err(|failure| failure.to_string())?
         .block_on(fetcher.fetch(&request));
     if exchange.outcome == FetchOutcome::Challenge {
-        let article = Article { url: Some(url), ..Article::default() };
-        let inspection = Inspection { article, assessment: abstain(Reason::Challenge) };
-        return Ok(Checked { name: text.to_string(), inspection });
+        let article = Article {
+            url: Some(url),
+            ..Article::default()
+        };
+        let inspection = Inspection {
+            article,
+            assessment: abstain(Reason::Challenge),
+        };
+        return Ok(Checked {
+            name: text.to_string(),
+            inspection,
+        });
     }
-    let link = Link { url, source: String::new(), kind: PageKind::Article, published: None };
+    let link = Link {
+        url,
+        source: String::new(),
+        kind: PageKind::Article,
+        published: None,
+    };
+    if exchange.guard.is_some() {
+        let why = exchange.error.unwrap_or_default();
+        return Err(format!(
+            "cannot fetch {text}: {why}; if it is meant, add --allow-private with its network"
+        ));
+    }
     let page = exchange
         .into_page(link, chrono::Utc::now())
         .map_err(|why| format!("cannot fetch {text}: {why}"))?;
     let site = Config::rules_for(None, page.final_url.host_str());
     let inspection = inspect(&page, &site, args.lang.as_ref(), rules);
-    Ok(Checked { name: text.to_string(), inspection })
+    Ok(Checked {
+        name: text.to_string(),
+        inspection,
+    })
 }
 
 /// Prints what was checked and counts it.
@@ -185,7 +225,10 @@ impl Printer<'_> {
                 return Ok(());
             }
         };
-        let Inspection { article, assessment } = &checked.inspection;
+        let Inspection {
+            article,
+            assessment,
+        } = &checked.inspection;
         self.tally.add(assessment.verdict);
         let view = View::new(checked.name.as_str().into(), article, assessment);
         let mut out = out();

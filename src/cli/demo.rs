@@ -38,11 +38,17 @@ pub(super) struct Args {
 pub(super) fn demo(args: &Args) -> Result<Outcome, Failure> {
     let folder = std::env::temp_dir().join(format!("benggala-demo-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| {
-        Failure::message(format!("cannot make the folder {}: {error}", folder.display()))
+        Failure::message(format!(
+            "cannot make the folder {}: {error}",
+            folder.display()
+        ))
     })?;
     let shown = runtime()?.block_on(show(args, &folder));
     if let Err(error) = std::fs::remove_dir_all(&folder) {
-        tell(format!("benggala: {} is left behind: {error}", folder.display()));
+        tell(format!(
+            "benggala: {} is left behind: {error}",
+            folder.display()
+        ));
     }
     shown
 }
@@ -54,7 +60,9 @@ async fn show(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure>
     let mut signals = Signals::new()?;
     let newsroom = Newsroom::open(move || begun.elapsed())
         .await
-        .map_err(|error| Failure::message(format!("cannot open the newsroom on loopback: {error}")))?;
+        .map_err(|error| {
+            Failure::message(format!("cannot open the newsroom on loopback: {error}"))
+        })?;
     let config = demo_config(args, &newsroom, &folder.join("demo.db"));
     let service = match Service::start(config.clone(), metrics.clone()).await {
         Err(StartError::Listen { .. }) => {
@@ -110,12 +118,26 @@ fn greet(newsroom: &Newsroom, service: &Service, args: &Args) -> Result<(), Fail
     let mut out = out();
     writeln!(out, "A newsroom on loopback, and benggala watching it:\n")?;
     for source in newsroom.sources() {
-        writeln!(out, "  {:<16} {:<8} {}", source.name, source.kind.as_str(), source.url)?;
+        writeln!(
+            out,
+            "  {:<16} {:<8} {}",
+            source.name,
+            source.kind.as_str(),
+            source.url
+        )?;
     }
     writeln!(out, "\n  review page      http://{}/", service.address)?;
-    writeln!(out, "  metrics          http://{}/metrics\n", service.address)?;
+    writeln!(
+        out,
+        "  metrics          http://{}/metrics\n",
+        service.address
+    )?;
     match args.time {
-        Some(time) => writeln!(out, "It ends by itself after {}. Flagged so far:\n", humantime::format_duration(time))?,
+        Some(time) => writeln!(
+            out,
+            "It ends by itself after {}. Flagged so far:\n",
+            humantime::format_duration(time)
+        )?,
         None => writeln!(out, "Ctrl-C ends it. Flagged so far:\n")?,
     }
     Ok(())
@@ -123,23 +145,41 @@ fn greet(newsroom: &Newsroom, service: &Service, args: &Args) -> Result<(), Fail
 
 /// Prints what was flagged since row `last` and tells the new last row.
 async fn print_new(service: &Service, last: i64) -> Result<i64, Failure> {
-    let query = ArticleQuery { limit: 200, ..ArticleQuery::default() };
+    let query = ArticleQuery {
+        limit: 200,
+        ..ArticleQuery::default()
+    };
     let rows = service.store.articles(&query).await?;
     let mut out = out();
-    for row in rows.iter().rev().filter(|row| row.id > last && row.verdict == Verdict::Flag) {
-        write!(out, "{}", terminal::flagged(&views::entry(row), Style::Colour))?;
+    for row in rows
+        .iter()
+        .rev()
+        .filter(|row| row.id > last && row.verdict == Verdict::Flag)
+    {
+        write!(
+            out,
+            "{}",
+            terminal::flagged(&views::entry(row), Style::Colour)
+        )?;
     }
     out.flush()?;
     Ok(rows.first().map_or(last, |row| row.id.max(last)))
 }
 
 async fn summarise(service: &Service, took: Duration) -> Result<(), Failure> {
-    let query = ArticleQuery { limit: 200, ..ArticleQuery::default() };
+    let query = ArticleQuery {
+        limit: 200,
+        ..ArticleQuery::default()
+    };
     let rows: Vec<ArticleRow> = service.store.articles(&query).await?;
     let sources = service.store.sources().await?;
     let mut out = out();
     writeln!(out, "\nAfter {} s:\n", took.as_secs())?;
-    writeln!(out, "  {:<16} {:>8} {:>8} {:>8} {:>11}", "source", "articles", "flagged", "passed", "not judged")?;
+    writeln!(
+        out,
+        "  {:<16} {:>8} {:>8} {:>8} {:>11}",
+        "source", "articles", "flagged", "passed", "not judged"
+    )?;
     for source in &sources {
         let articles = source.passed + source.flagged + source.abstained;
         writeln!(
@@ -148,7 +188,14 @@ async fn summarise(service: &Service, took: Duration) -> Result<(), Failure> {
             source.name, articles, source.flagged, source.passed, source.abstained
         )?;
     }
-    let flagged = rows.iter().filter(|row| row.verdict == Verdict::Flag).count();
-    writeln!(out, "\n{} articles read, {flagged} flagged. Next: benggala run https://your.site", rows.len())?;
+    let flagged = rows
+        .iter()
+        .filter(|row| row.verdict == Verdict::Flag)
+        .count();
+    writeln!(
+        out,
+        "\n{} articles read, {flagged} flagged. Next: benggala run https://your.site",
+        rows.len()
+    )?;
     Ok(())
 }

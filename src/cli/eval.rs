@@ -104,7 +104,7 @@ pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, 
     let Command::Extraction(args) = command;
     let (config, _) = load_config(config)?;
     let (gold, hash) = read_gold(&args.folder)?;
-    let rows = inspect_all(gold, &args.folder, &rules_of(&config))?;
+    let rows = inspect_all(&gold, &args.folder, &rules_of(&config))?;
     let report = report_of(args, &rows, hash);
     match args.format {
         Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
@@ -129,12 +129,15 @@ fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
             })
         })
         .collect::<Result<Vec<Gold>, Failure>>()?;
-    let hash = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     Ok((gold, hash))
 }
 
 /// Inspects every page, on as many threads as there are cores.
-fn inspect_all(gold: Vec<Gold>, folder: &Path, rules: &Rules) -> Result<Vec<Row>, Failure> {
+fn inspect_all(gold: &[Gold], folder: &Path, rules: &Rules) -> Result<Vec<Row>, Failure> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let work = || {
@@ -148,7 +151,9 @@ fn inspect_all(gold: Vec<Gold>, folder: &Path, rules: &Rules) -> Result<Vec<Row>
     thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         for worker in workers {
-            let done = worker.join().map_err(|_| Failure::message("an evaluation thread failed"))?;
+            let done = worker
+                .join()
+                .map_err(|_| Failure::message("an evaluation thread failed"))?;
             rows.extend(done?);
         }
         Ok::<(), Failure>(())
@@ -167,32 +172,52 @@ fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure
     let inspection = inspect_document(Document::Html(page), url.as_ref(), lang.as_ref(), rules);
     let took = begun.elapsed();
     let score = evaluate::page(gold, &inspection.article.body);
-    Ok(Row { gold: gold.clone(), score, took })
+    Ok(Row {
+        gold: gold.clone(),
+        score,
+        took,
+    })
 }
 
 fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report {
-    let mut groups: BTreeMap<String, Vec<PageScore>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<&PageScore>> = BTreeMap::new();
     for row in rows {
         let group = match args.by {
             None => continue,
             Some(By::Lang) => row.gold.lang.clone(),
             Some(By::Source) => row.gold.source.clone(),
         };
-        groups.entry(group.unwrap_or_default()).or_default().push(row.score.clone());
+        groups
+            .entry(group.unwrap_or_default())
+            .or_default()
+            .push(&row.score);
     }
-    let mut times: Vec<f64> = rows.iter().map(|row| row.took.as_secs_f64() * 1000.0).collect();
+    let mut times: Vec<f64> = rows
+        .iter()
+        .map(|row| row.took.as_secs_f64() * 1000.0)
+        .collect();
     times.sort_unstable_by(f64::total_cmp);
-    let at = |share: f64| times.get((share * (times.len().max(1) - 1) as f64) as usize).copied().unwrap_or(0.0);
-    let mut worst: Vec<(String, f64)> =
-        rows.iter().filter_map(|row| Some((row.gold.id.clone(), row.score.f1()?))).collect();
+    let at = |share: f64| {
+        times
+            .get((share * (times.len().max(1) - 1) as f64) as usize)
+            .copied()
+            .unwrap_or(0.0)
+    };
+    let mut worst: Vec<(String, f64)> = rows
+        .iter()
+        .filter_map(|row| Some((row.gold.id.clone(), row.score.f1()?)))
+        .collect();
     worst.sort_by(|a, b| a.1.total_cmp(&b.1));
     worst.truncate(args.worst);
     let name = args.folder.file_name().unwrap_or_default();
     Report {
         set: name.to_string_lossy().into_owned(),
         gold_sha256,
-        all: evaluate::set(rows.iter().map(|row| &row.score)),
-        groups: groups.into_iter().map(|(name, scores)| (name, evaluate::set(scores.iter()))).collect(),
+        all: evaluate::set(&rows.iter().map(|row| &row.score).collect::<Vec<_>>()),
+        groups: groups
+            .into_iter()
+            .map(|(name, scores)| (name, evaluate::set(&scores)))
+            .collect(),
         p50_ms: at(0.5),
         p99_ms: at(0.99),
         max_ms: at(1.0),
@@ -212,7 +237,13 @@ fn print_table(report: &Report) -> Result<(), Failure> {
         writeln!(
             out,
             "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
-            score.pages, score.empty, score.precision, score.recall, score.f1, score.clean, score.snippets_f1
+            score.pages,
+            score.empty,
+            score.precision,
+            score.recall,
+            score.f1,
+            score.clean,
+            score.snippets_f1
         )?;
     }
     writeln!(
@@ -233,7 +264,11 @@ fn hold_floors(file: &Path, report: &Report) -> Result<Outcome, Failure> {
     let mut tables: BTreeMap<String, Floors> = toml::from_str(&text)
         .map_err(|error| Failure::message(format!("{}: {error}", file.display())))?;
     let Some(floors) = tables.remove(&report.set) else {
-        return Err(Failure::message(format!("{} has no floors for `{}`", file.display(), report.set)));
+        return Err(Failure::message(format!(
+            "{} has no floors for `{}`",
+            file.display(),
+            report.set
+        )));
     };
     if floors.gold_sha256 != report.gold_sha256 {
         return Err(Failure::message(format!(
@@ -251,8 +286,15 @@ fn hold_floors(file: &Path, report: &Report) -> Result<Outcome, Failure> {
     ] {
         if let Some(floor) = floor.filter(|floor| value < *floor) {
             held = false;
-            tell(format!("benggala: {}: {name} is {value:.4}, its floor {floor:.4}", report.set));
+            tell(format!(
+                "benggala: {}: {name} is {value:.4}, its floor {floor:.4}",
+                report.set
+            ));
         }
     }
-    if held { Ok(Outcome::Clean) } else { Ok(Outcome::Incomplete) }
+    if held {
+        Ok(Outcome::Clean)
+    } else {
+        Ok(Outcome::Incomplete)
+    }
 }

@@ -67,7 +67,12 @@ pub(super) fn inspect_document(
         article: Article::default(),
         assessment: abstain(Reason::Failed),
     });
-    if inspection.article.url.as_ref().is_some_and(|url| !url.scheme().starts_with("http")) {
+    if inspection
+        .article
+        .url
+        .as_ref()
+        .is_some_and(|url| !url.scheme().starts_with("http"))
+    {
         inspection.article.url = None;
     }
     inspection
@@ -75,9 +80,16 @@ pub(super) fn inspect_document(
 
 fn local_page(body: Bytes, url: Option<&Url>) -> Page {
     let url = url.cloned().or_else(|| Url::parse(NOWHERE).ok());
-    let Some(url) = url else { unreachable!("a constant that is a URL") };
+    let Some(url) = url else {
+        unreachable!("a constant that is a URL")
+    };
     Page {
-        link: Link { url: url.clone(), source: String::new(), kind: PageKind::Article, published: None },
+        link: Link {
+            url: url.clone(),
+            source: String::new(),
+            kind: PageKind::Article,
+            published: None,
+        },
         final_url: url,
         fetched_at: Utc::now(),
         status: 200,
@@ -88,14 +100,18 @@ fn local_page(body: Bytes, url: Option<&Url>) -> Page {
 
 /// Whether a file's name says that it holds plain text.
 pub(super) fn is_text(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("txt"))
 }
 
 /// Reads a whole file within the limit.
 pub(super) fn read_file(path: &Path) -> io::Result<Bytes> {
     let file = fs::File::open(path)?;
     if file.metadata()?.len() > INPUT_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 64 MiB"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 64 MiB",
+        ));
     }
     read_all(file)
 }
@@ -105,7 +121,10 @@ pub(super) fn read_all(stream: impl Read) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
     stream.take(INPUT_MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > INPUT_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 64 MiB"));
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "larger than 64 MiB",
+        ));
     }
     Ok(Bytes::from(bytes))
 }
@@ -123,7 +142,11 @@ pub(super) fn files_below(folder: &Path) -> io::Result<Vec<PathBuf>> {
         } else if path
             .extension()
             .and_then(|extension| extension.to_str())
-            .is_some_and(|found| EXTENSIONS.iter().any(|known| found.eq_ignore_ascii_case(known)))
+            .is_some_and(|found| {
+                EXTENSIONS
+                    .iter()
+                    .any(|known| found.eq_ignore_ascii_case(known))
+            })
         {
             files.push(path);
         }

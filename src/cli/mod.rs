@@ -32,7 +32,12 @@ const CONFIG_FILE: &str = "benggala.toml";
 /// Watches news sites and points at the very words that give unedited machine translation and
 /// boilerplate away.
 #[derive(Debug, Parser)]
-#[command(name = "benggala", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "benggala",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 struct Cli {
     /// Configuration file [default: ./benggala.toml if it is there, else the built-in defaults]
     #[arg(long, global = true, value_name = "FILE", env = "BENGGALA_CONFIG")]
@@ -83,7 +88,8 @@ struct AllowPrivate {
 }
 
 fn parse_network(text: &str) -> Result<IpNet, String> {
-    configuration::network(text).ok_or_else(|| "not a network; write for example 127.0.0.0/8".to_string())
+    configuration::network(text)
+        .ok_or_else(|| "not a network; write for example 127.0.0.0/8".to_string())
 }
 
 /// Why a command could not do it: one message, ready to print.
@@ -145,7 +151,9 @@ pub fn main() -> ExitCode {
     match dispatch(cli) {
         Ok(outcome) => outcome.into(),
         // Whoever read our output has had enough: that is no failure.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(failure) => {
             // There is nowhere left to report that stderr is closed.
             let _ = writeln!(anstream::stderr(), "benggala: {failure}");
@@ -183,7 +191,10 @@ fn load_config(file: Option<&Path>) -> Result<(Config, Origin), Failure> {
         None => return Ok((Config::default(), Origin::BuiltIn)),
     };
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        Failure::message(format!("cannot read the configuration {}: {error}", path.display()))
+        Failure::message(format!(
+            "cannot read the configuration {}: {error}",
+            path.display()
+        ))
     })?;
     let origin = Origin::File(path);
     let config = Config::parse(&text, &origin, &secret)?;

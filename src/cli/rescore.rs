@@ -42,7 +42,10 @@ pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Fai
     let tally = runtime()?.block_on(async {
         let store = store::open(&config.store.url).await?;
         let mut tally = Tally::default();
-        let mut query = ArticleQuery { limit: ROWS_AT_A_TIME, ..ArticleQuery::default() };
+        let mut query = ArticleQuery {
+            limit: ROWS_AT_A_TIME,
+            ..ArticleQuery::default()
+        };
         loop {
             let rows = store.articles(&query).await?;
             for row in &rows {
@@ -80,12 +83,22 @@ async fn rescore_one(
         tally.without_page += 1;
         return Ok(());
     };
-    let source = config.sources.iter().find(|source| source.name == row.source);
+    let source = config
+        .sources
+        .iter()
+        .find(|source| source.name == row.source);
     let site = Config::rules_for(source, page.final_url.host_str());
     let lang = source.and_then(|source| source.lang.as_ref());
     let inspection = inspect(&page, &site, lang, rules);
     tally.judged += 1;
     tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
-    store.reassess(row.id, &inspection.article, &inspection.assessment, Utc::now()).await?;
+    store
+        .reassess(
+            row.id,
+            &inspection.article,
+            &inspection.assessment,
+            Utc::now(),
+        )
+        .await?;
     Ok(())
 }

@@ -25,7 +25,9 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let Some(rule) = rules.iter().find(|rule| rule.rule == args.rule) else {
         let names: Vec<&str> = rules.iter().map(|rule| rule.rule).collect();
         let likeness = |name: &str| strsim::jaro_winkler(name, &args.rule);
-        let nearest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let nearest = names
+            .iter()
+            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
         return Err(Failure::message(format!(
             "there is no rule `{}`; did you mean `{}`?\n  there are {}",
             args.rule,

@@ -1,6 +1,9 @@
 //! `benggala run`: the daemon.
 
-use std::{path::{Path, PathBuf}, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -43,12 +46,17 @@ struct Invocation {
 impl Invocation {
     fn config(&self) -> Result<Config, Failure> {
         let (config, _) = load_config(self.file.as_deref())?;
-        Ok(config.watching(&self.args.sites).allowing(&self.args.allow.allow_private))
+        Ok(config
+            .watching(&self.args.sites)
+            .allowing(&self.args.allow.allow_private))
     }
 }
 
 pub(super) fn run(args: Args, file: Option<&Path>) -> Result<Outcome, Failure> {
-    let invocation = Invocation { args, file: file.map(Path::to_path_buf) };
+    let invocation = Invocation {
+        args,
+        file: file.map(Path::to_path_buf),
+    };
     let config = invocation.config()?;
     if config.sources.is_empty() {
         return Err(Failure::message(
@@ -125,7 +133,8 @@ pub(super) struct Signals {
 impl Signals {
     pub(super) fn new() -> Result<Signals, Failure> {
         let listen = |kind| {
-            signal(kind).map_err(|error| Failure::message(format!("cannot listen to signals: {error}")))
+            signal(kind)
+                .map_err(|error| Failure::message(format!("cannot listen to signals: {error}")))
         };
         Ok(Signals {
             hangup: listen(SignalKind::hangup())?,
@@ -146,13 +155,16 @@ impl Signals {
 
 /// Log lines to stderr, counted by level.
 pub(super) fn start_log(format: LogFormat, default: &str, metrics: &Metrics) {
-    let filter = EnvFilter::try_from_env("BENGGALA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let filter =
+        EnvFilter::try_from_env("BENGGALA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     // A closed stderr must not end the daemon: such errors are passed over.
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_target(false)
         .log_internal_errors(false);
-    let registry = tracing_subscriber::registry().with(filter).with(metrics.log_layer());
+    let registry = tracing_subscriber::registry()
+        .with(filter)
+        .with(metrics.log_layer());
     match format {
         LogFormat::Text => {
             let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());

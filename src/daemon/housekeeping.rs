@@ -6,7 +6,11 @@ use std::{sync::Arc, time::Duration};
 use chrono::{TimeDelta, Utc};
 use tokio::{task::JoinHandle, time::Instant};
 
-use crate::{metrics::Metrics, notify, store::{Counts, SourceRow}};
+use crate::{
+    metrics::Metrics,
+    notify,
+    store::{Counts, SourceRow},
+};
 
 use super::{Setup, Shared, record::timed};
 
@@ -24,7 +28,11 @@ pub(super) struct Housekeeping {
 
 impl Housekeeping {
     pub(super) fn start(now: Instant) -> Housekeeping {
-        Housekeeping { due: now, round: 0, delivery: None }
+        Housekeeping {
+            due: now,
+            round: 0,
+            delivery: None,
+        }
     }
 
     pub(super) fn due(&self) -> Instant {
@@ -41,7 +49,9 @@ impl Housekeeping {
         if let Ok(counts) = timed(metrics, "counts", shared.store.counts(now)).await {
             set_gauges(metrics, &counts);
         }
-        metrics.limiter_keys.set(setup.fetcher.limiter_keys() as i64);
+        metrics
+            .limiter_keys
+            .set(setup.fetcher.limiter_keys() as i64);
         self.deliver(shared, setup);
         if self.round.is_multiple_of(SLOW_ROUNDS) {
             setup.fetcher.forget_idle();
@@ -65,13 +75,21 @@ impl Housekeeping {
 
     /// Webhooks may be slow: they run beside the loop, one round at a time.
     fn deliver(&mut self, shared: &Shared, setup: &Arc<Setup>) {
-        if setup.config.notify.is_empty() || self.delivery.as_ref().is_some_and(|task| !task.is_finished()) {
+        if setup.config.notify.is_empty()
+            || self
+                .delivery
+                .as_ref()
+                .is_some_and(|task| !task.is_finished())
+        {
             return;
         }
         let (shared, setup) = (shared.clone(), Arc::clone(setup));
         self.delivery = Some(tokio::spawn(async move {
             let deliver = notify::deliver_due(shared.store.as_ref(), &setup.webhooks, Utc::now());
-            for delivery in timed(&shared.metrics, "parcels", deliver).await.unwrap_or_default() {
+            for delivery in timed(&shared.metrics, "parcels", deliver)
+                .await
+                .unwrap_or_default()
+            {
                 shared
                     .metrics
                     .notifications_total
@@ -90,10 +108,19 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
         ("done", counts.done),
         ("gone", counts.gone),
     ] {
-        metrics.queue_items.with_label_values(&[state]).set(count as i64);
+        metrics
+            .queue_items
+            .with_label_values(&[state])
+            .set(count as i64);
     }
-    metrics.hosts.with_label_values(&["ok"]).set((counts.hosts - counts.hosts_failing) as i64);
-    metrics.hosts.with_label_values(&["failing"]).set(counts.hosts_failing as i64);
+    metrics
+        .hosts
+        .with_label_values(&["ok"])
+        .set((counts.hosts - counts.hosts_failing) as i64);
+    metrics
+        .hosts
+        .with_label_values(&["failing"])
+        .set(counts.hosts_failing as i64);
     metrics.schedule_lag_seconds.set(counts.lag_seconds as f64);
     metrics.store_size_bytes.set(counts.size_bytes as i64);
     metrics.store_free_bytes.set(counts.free_bytes as i64);
@@ -111,7 +138,10 @@ fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
         states[state].1 += 1;
         let label = metrics.source_label(&source.name);
         let label = [label.as_str()];
-        metrics.source_enabled.with_label_values(&label).set(i64::from(source.enabled));
+        metrics
+            .source_enabled
+            .with_label_values(&label)
+            .set(i64::from(source.enabled));
         if let Some(at) = source.last_success {
             metrics
                 .source_last_success_timestamp_seconds

@@ -10,11 +10,7 @@ mod record;
 pub mod service;
 mod visit;
 
-use std::{
-    collections::HashMap,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use chrono::Utc;
@@ -31,8 +27,8 @@ use crate::{
     inspect::Rules,
     lang::Lexicon,
     metrics::Metrics,
-    notify::{NotifySetupError, Webhook},
     model::Source,
+    notify::{NotifySetupError, Webhook},
     store::{Claim, Lease, Store, StoreError},
 };
 
@@ -88,12 +84,19 @@ impl Setup {
                 policy: config.score.clone(),
                 limits: config.extract,
             },
-            sources: config.sources.iter().map(|source| (source.name.clone(), source.clone())).collect(),
-            channels: config.notify.iter().map(|channel| channel.name.clone()).collect(),
+            sources: config
+                .sources
+                .iter()
+                .map(|source| (source.name.clone(), source.clone()))
+                .collect(),
+            channels: config
+                .notify
+                .iter()
+                .map(|channel| channel.name.clone())
+                .collect(),
             config,
         })
     }
-
 }
 
 /// What every visit shares.
@@ -122,7 +125,7 @@ pub struct Daemon {
     pub stop_now: CancellationToken,
 }
 
-type Finished = Result<(Id, Visited), JoinError>;
+type Finished = Result<(Id, Box<Visited>), JoinError>;
 
 /// What can happen to the daemon.
 enum Event {
@@ -146,7 +149,11 @@ impl Daemon {
         let mut claim_at = Instant::now();
 
         loop {
-            let room = setup.config.fetch.concurrency.saturating_sub(visits.running.len());
+            let room = setup
+                .config
+                .fetch
+                .concurrency
+                .saturating_sub(visits.running.len());
             let event = tokio::select! {
                 biased;
                 () = self.stop.cancelled() => Event::Stop,
@@ -173,7 +180,9 @@ impl Daemon {
                     }
                 }
             }
-            self.metrics.fetches_in_flight.set(visits.running.len() as i64);
+            self.metrics
+                .fetches_in_flight
+                .set(visits.running.len() as i64);
         }
         self.drain(visits, &setup).await
     }
@@ -209,8 +218,10 @@ impl Daemon {
         let sources = &setup.config.sources;
         let put = self.store.put_sources(sources, Utc::now());
         record::timed(&self.metrics, "put_sources", put).await?;
-        self.metrics.watch_sources(sources.iter().map(|source| source.name.as_str()));
-        self.metrics.watch_channels(setup.channels.iter().map(String::as_str));
+        self.metrics
+            .watch_sources(sources.iter().map(|source| source.name.as_str()));
+        self.metrics
+            .watch_channels(setup.channels.iter().map(String::as_str));
         Ok(())
     }
 
@@ -238,7 +249,7 @@ impl Daemon {
 /// The visits under way and the leases they hold.
 #[derive(Default)]
 struct Visits {
-    running: JoinSet<Visited>,
+    running: JoinSet<Box<Visited>>,
     leases: HashMap<Id, Lease>,
 }
 
@@ -293,10 +304,14 @@ async fn next_claim(
         Ok(leases) if leases.len() == limit => now,
         Ok(_) => {
             let clock = Utc::now();
-            let due = record::timed(&shared.metrics, "next_due", shared.store.next_due(clock)).await;
+            let due =
+                record::timed(&shared.metrics, "next_due", shared.store.next_due(clock)).await;
             match due {
                 Ok(Some(at)) => {
-                    now + (at - clock).to_std().unwrap_or_default().clamp(CLAIM_GAP, LOOK_AGAIN)
+                    now + (at - clock)
+                        .to_std()
+                        .unwrap_or_default()
+                        .clamp(CLAIM_GAP, LOOK_AGAIN)
                 }
                 Ok(None) => now + LOOK_AGAIN,
                 Err(_) => now + STORE_PAUSE,

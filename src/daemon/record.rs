@@ -7,7 +7,10 @@ use std::{
 
 use crate::{
     fetch::GuardStage,
-    metrics::{Metrics, labels::{self, kind_label}},
+    metrics::{
+        Metrics,
+        labels::{self, kind_label},
+    },
     model::{FetchOutcome, Reason, Verdict},
     store::{Completed, StoreError},
 };
@@ -27,7 +30,10 @@ pub(super) async fn timed<T>(
         .with_label_values(&[op])
         .observe(begun.elapsed().as_secs_f64());
     if let Err(error) = &result {
-        metrics.store_errors_total.with_label_values(&[op, error.kind()]).inc();
+        metrics
+            .store_errors_total
+            .with_label_values(&[op, error.kind()])
+            .inc();
         tracing::error!(op, %error, "the store failed");
     }
     result
@@ -44,7 +50,9 @@ pub(super) fn record(metrics: &Metrics, visited: &Visited) {
     }
     match &visited.completed {
         Ok(completed) if completed.accepted => record_completed(metrics, visited, *completed),
-        Ok(_) => tracing::warn!(url = %visited.lease.link.url, "the lease had passed on; result dropped"),
+        Ok(_) => {
+            tracing::warn!(url = %visited.lease.link.url, "the lease had passed on; result dropped");
+        }
         Err(_) => {}
     }
 }
@@ -52,19 +60,36 @@ pub(super) fn record(metrics: &Metrics, visited: &Visited) {
 fn record_exchange(metrics: &Metrics, visited: &Visited) {
     let exchange = &visited.exchange;
     let kind = kind_label(visited.lease.link.kind);
-    metrics.fetches_total.with_label_values(&[kind, exchange.outcome.as_str()]).inc();
+    metrics
+        .fetches_total
+        .with_label_values(&[kind, exchange.outcome.as_str()])
+        .inc();
     for _ in &exchange.robots {
-        metrics.fetches_total.with_label_values(&["robots", "ok"]).inc();
+        metrics
+            .fetches_total
+            .with_label_values(&["robots", "ok"])
+            .inc();
     }
     if let Some(status) = exchange.status {
-        metrics.fetch_responses_total.with_label_values(&[labels::code_label(status)]).inc();
+        metrics
+            .fetch_responses_total
+            .with_label_values(&[labels::code_label(status)])
+            .inc();
     }
     if exchange.outcome != FetchOutcome::Blocked {
-        metrics.fetch_duration_seconds.with_label_values(&[kind]).observe(exchange.took.as_secs_f64());
-        metrics.politeness_wait_seconds.observe(exchange.waited.as_secs_f64());
+        metrics
+            .fetch_duration_seconds
+            .with_label_values(&[kind])
+            .observe(exchange.took.as_secs_f64());
+        metrics
+            .politeness_wait_seconds
+            .observe(exchange.waited.as_secs_f64());
     }
     if exchange.outcome == FetchOutcome::Ok {
-        metrics.fetch_body_bytes.with_label_values(&[kind]).observe(exchange.body.len() as f64);
+        metrics
+            .fetch_body_bytes
+            .with_label_values(&[kind])
+            .observe(exchange.body.len() as f64);
     }
     metrics.fetch_wire_bytes_total.inc_by(exchange.wire_bytes);
     metrics
@@ -90,7 +115,9 @@ fn record_exchange(metrics: &Metrics, visited: &Visited) {
             error,
             "fetch failed"
         ),
-        None => tracing::debug!(url = %visited.lease.link.url, outcome = exchange.outcome.as_str(), "fetched"),
+        None => {
+            tracing::debug!(url = %visited.lease.link.url, outcome = exchange.outcome.as_str(), "fetched");
+        }
     }
 }
 
@@ -105,8 +132,13 @@ fn record_extraction(metrics: &Metrics, inspected: &Inspected) {
         Some(Reason::NotAnArticle | Reason::Challenge | Reason::NotHtml) => "not_article",
         Some(Reason::Failed) => "panic",
     };
-    metrics.extractions_total.with_label_values(&[outcome]).inc();
-    metrics.extraction_duration_seconds.observe(inspected.took.as_secs_f64());
+    metrics
+        .extractions_total
+        .with_label_values(&[outcome])
+        .inc();
+    metrics
+        .extraction_duration_seconds
+        .observe(inspected.took.as_secs_f64());
     let characters = inspected.inspection.article.body.chars().count();
     metrics.article_text_characters.observe(characters as f64);
 }
@@ -120,7 +152,10 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
         ("filtered", visited.reading.links_filtered),
         ("invalid", visited.reading.problems.len()),
     ] {
-        metrics.discoveries_total.with_label_values(&[kind, outcome]).inc_by(count as u64);
+        metrics
+            .discoveries_total
+            .with_label_values(&[kind, outcome])
+            .inc_by(count as u64);
     }
     let Some(inspected) = &visited.reading.inspected else {
         return;
@@ -130,36 +165,65 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
         return;
     }
     let assessment = &inspected.inspection.assessment;
-    metrics.articles_scored_total.with_label_values(&[assessment.verdict.as_str()]).inc();
+    metrics
+        .articles_scored_total
+        .with_label_values(&[assessment.verdict.as_str()])
+        .inc();
     let source = metrics.source_label(&link.source);
     let source = source.as_str();
-    metrics.source_articles_total.with_label_values(&[source]).inc();
+    metrics
+        .source_articles_total
+        .with_label_values(&[source])
+        .inc();
     match assessment.verdict {
         Verdict::Pass => {}
         Verdict::Abstain(_) => {
-            metrics.source_articles_abstained_total.with_label_values(&[source]).inc();
+            metrics
+                .source_articles_abstained_total
+                .with_label_values(&[source])
+                .inc();
             return;
         }
         Verdict::Flag => {
-            metrics.source_articles_flagged_total.with_label_values(&[source]).inc();
+            metrics
+                .source_articles_flagged_total
+                .with_label_values(&[source])
+                .inc();
             record_flag(metrics, visited, inspected);
         }
     }
     let scores = assessment.scores;
-    metrics.article_score.with_label_values(&["overall"]).observe(scores.overall.into());
-    metrics.article_score.with_label_values(&["boilerplate"]).observe(scores.boilerplate.into());
+    metrics
+        .article_score
+        .with_label_values(&["overall"])
+        .observe(scores.overall.into());
+    metrics
+        .article_score
+        .with_label_values(&["boilerplate"])
+        .observe(scores.boilerplate.into());
     if let Some(translation) = scores.translation {
-        metrics.article_score.with_label_values(&["translation"]).observe(translation.into());
+        metrics
+            .article_score
+            .with_label_values(&["translation"])
+            .observe(translation.into());
     }
 }
 
 fn record_flag(metrics: &Metrics, visited: &Visited, inspected: &Inspected) {
-    let mut rules: Vec<&str> =
-        inspected.inspection.assessment.findings.iter().map(|finding| finding.rule).collect();
+    let mut rules: Vec<&str> = inspected
+        .inspection
+        .assessment
+        .findings
+        .iter()
+        .map(|finding| finding.rule)
+        .collect();
     rules.sort_unstable();
     rules.dedup();
     for rule in &rules {
-        metrics.articles_flagged_total.with_label_values(&[rule]).inc();
+        metrics
+            .articles_flagged_total
+            .with_label_values(&[rule])
+            .inc();
     }
     tracing::info!(
         url = %visited.lease.link.url,
@@ -174,5 +238,8 @@ fn record_flag(metrics: &Metrics, visited: &Visited, inspected: &Inspected) {
 pub(super) fn answered(metrics: &Metrics, route: &str, code: u16, took: Duration) {
     let labels = [labels::route_label(Some(route)), labels::code_label(code)];
     metrics.http_requests_total.with_label_values(&labels).inc();
-    metrics.http_request_duration_seconds.with_label_values(&labels).observe(took.as_secs_f64());
+    metrics
+        .http_request_duration_seconds
+        .with_label_values(&labels)
+        .observe(took.as_secs_f64());
 }

@@ -89,7 +89,13 @@ impl Service {
         let (request_reload, reload_requests) = mpsc::channel(1);
         let (ready, is_ready) = watch::channel(true);
         let state = web_state(&config, &store, &metrics, is_ready, request_reload);
-        let web = tokio::spawn(serve(listener, state, ready, stop.clone(), stop_now.clone()));
+        let web = tokio::spawn(serve(
+            listener,
+            state,
+            ready,
+            stop.clone(),
+            stop_now.clone(),
+        ));
         let daemon = Daemon {
             config: Arc::clone(&config),
             store: Arc::clone(&store),
@@ -198,7 +204,11 @@ fn web_state(
     request_reload: mpsc::Sender<()>,
 ) -> web::State {
     let effective = Arc::clone(config);
-    let (text, observed, reviewed) = (Arc::clone(metrics), Arc::clone(metrics), Arc::clone(metrics));
+    let (text, observed, reviewed) = (
+        Arc::clone(metrics),
+        Arc::clone(metrics),
+        Arc::clone(metrics),
+    );
     web::State {
         store: Arc::clone(store),
         config: Arc::clone(config),
@@ -206,7 +216,10 @@ fn web_state(
         metrics_text: Arc::new(move || text.render().unwrap_or_default()),
         observe: Arc::new(move |route, code, took| record::answered(&observed, route, code, took)),
         reviewed: Arc::new(move |decision| {
-            reviewed.reviews_total.with_label_values(&[decision.as_str()]).inc();
+            reviewed
+                .reviews_total
+                .with_label_values(&[decision.as_str()])
+                .inc();
         }),
         ready,
         reload: config.load().serve.reload.then_some(request_reload),
@@ -216,8 +229,12 @@ fn web_state(
 
 fn config_loaded(metrics: &Metrics) {
     metrics.config_last_reload_successful.set(1);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    metrics.config_last_reload_success_timestamp_seconds.set(now.as_secs_f64());
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    metrics
+        .config_last_reload_success_timestamp_seconds
+        .set(now.as_secs_f64());
 }
 
 /// The metrics of this build.

@@ -12,9 +12,7 @@ use crate::{
     fetch::{Exchange, Request},
     frontier::{self, Next, Schedule},
     inspect::{Inspection, abstain, inspect},
-    model::{
-        Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp,
-    },
+    model::{Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp},
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
@@ -51,7 +49,7 @@ pub(super) struct Inspected {
     pub(super) panicked: Option<String>,
 }
 
-pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Visited {
+pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Box<Visited> {
     let exchange = fetch(&setup, &lease).await;
     let now = Utc::now();
     let page = exchange.clone().into_page(lease.link.clone(), now).ok();
@@ -65,7 +63,12 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Vi
     let completion = conclude(&setup, &lease, &exchange, &reading, page, now);
     let complete = shared.store.complete(&lease, completion, &setup.channels);
     let completed = record::timed(&shared.metrics, "complete", complete).await;
-    Visited { lease, exchange, reading, completed }
+    Box::new(Visited {
+        lease,
+        exchange,
+        reading,
+        completed,
+    })
 }
 
 /// Fetches within the lease: a worker must have stopped before its lease passes to another.
@@ -88,27 +91,30 @@ async fn fetch(setup: &Setup, lease: &Lease) -> Exchange {
 
 /// The robots.txt of the page's host: just fetched, or as the store knows it.
 fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
-    let stored = lease.robots.as_ref().and_then(|record| match &record.rules {
-        RobotsRules::Text(text) => Some(text),
-        RobotsRules::Unavailable | RobotsRules::Unreachable => None,
-    });
+    let stored = lease
+        .robots
+        .as_ref()
+        .and_then(|record| match &record.rules {
+            RobotsRules::Text(text) => Some(text),
+            RobotsRules::Unavailable | RobotsRules::Unreachable => None,
+        });
     exchange.robots_text().or(stored).cloned()
 }
 
-async fn read(
-    shared: &Shared,
-    setup: &Arc<Setup>,
-    page: &Page,
-    robots: Option<Bytes>,
-) -> Reading {
+async fn read(shared: &Shared, setup: &Arc<Setup>, page: &Page, robots: Option<Bytes>) -> Reading {
     if page.link.kind == PageKind::Article {
         let inspected = inspect_aside(shared, setup, page).await;
-        return Reading { inspected: Some(inspected), ..Reading::default() };
+        return Reading {
+            inspected: Some(inspected),
+            ..Reading::default()
+        };
     }
     let page = page.clone();
     let reading = off_the_loop(shared, move || read_listing(&page, robots.as_deref())).await;
     reading.unwrap_or_else(|why| Reading {
-        problems: vec![Problem { what: format!("reading the page failed: {why}") }],
+        problems: vec![Problem {
+            what: format!("reading the page failed: {why}"),
+        }],
         ..Reading::default()
     })
 }
@@ -127,7 +133,13 @@ fn read_listing(page: &Page, robots: Option<&[u8]>) -> Reading {
             || frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX)
     });
     let links_filtered = found - links.len();
-    Reading { kind, links, links_filtered, problems, inspected: None }
+    Reading {
+        kind,
+        links,
+        links_filtered,
+        problems,
+        inspected: None,
+    }
 }
 
 fn sitemaps(page: &Page, robots: Option<&[u8]>) -> Vec<Link> {
@@ -149,16 +161,32 @@ async fn inspect_aside(shared: &Shared, setup: &Arc<Setup>, page: &Page) -> Insp
     let lang = source.and_then(|source| source.lang.clone());
     let (work, rules) = (page.clone(), Arc::clone(setup));
     let begun = std::time::Instant::now();
-    let inspection =
-        off_the_loop(shared, move || inspect(&work, &site, lang.as_ref(), &rules.rules)).await;
+    let inspection = off_the_loop(shared, move || {
+        inspect(&work, &site, lang.as_ref(), &rules.rules)
+    })
+    .await;
     let took = begun.elapsed();
     match inspection {
-        Ok(inspection) => Inspected { inspection, took, panicked: None },
+        Ok(inspection) => Inspected {
+            inspection,
+            took,
+            panicked: None,
+        },
         Err(why) => {
             tracing::error!(url = %page.final_url, why, "inspection failed; the page is kept");
-            let article = Article { url: Some(page.final_url.clone()), ..Article::default() };
-            let inspection = Inspection { article, assessment: abstain(Reason::Failed) };
-            Inspected { inspection, took, panicked: Some(why) }
+            let article = Article {
+                url: Some(page.final_url.clone()),
+                ..Article::default()
+            };
+            let inspection = Inspection {
+                article,
+                assessment: abstain(Reason::Failed),
+            };
+            Inspected {
+                inspection,
+                took,
+                panicked: Some(why),
+            }
         }
     }
 }
@@ -206,12 +234,19 @@ fn conclude(
         exchange.retry_after,
         rand::random(),
     );
-    let visit = page.zip(reading.inspected.as_ref()).map(|(page, inspected)| {
-        let article = inspected.inspection.article.clone();
-        let canonical = article_url(&article, &page);
-        let assessment = inspected.inspection.assessment.clone();
-        Box::new(Visit { page, canonical, article, assessment })
-    });
+    let visit = page
+        .zip(reading.inspected.as_ref())
+        .map(|(page, inspected)| {
+            let article = inspected.inspection.article.clone();
+            let canonical = article_url(&article, &page);
+            let assessment = inspected.inspection.assessment.clone();
+            Box::new(Visit {
+                page,
+                canonical,
+                article,
+                assessment,
+            })
+        });
     Completion {
         at: now,
         outcome: exchange.outcome,
@@ -252,7 +287,11 @@ fn article_url(article: &Article, page: &Page) -> url::Url {
 /// without.
 fn validator(exchange: &Exchange, header: &str, old: Option<&str>) -> Option<String> {
     let new = exchange.headers.get(header);
-    let kept = if exchange.outcome == FetchOutcome::Ok { None } else { old };
+    let kept = if exchange.outcome == FetchOutcome::Ok {
+        None
+    } else {
+        old
+    };
     new.or(kept).map(str::to_string)
 }
 
@@ -269,7 +308,10 @@ fn fate(
         exchange.outcome,
         exchange.status,
         lease.attempts,
-        setup.sources.get(&lease.link.source).and_then(|source| source.every),
+        setup
+            .sources
+            .get(&lease.link.source)
+            .and_then(|source| source.every),
         &Schedule {
             every: schedule.every,
             attempts_max: schedule.attempts_max,
@@ -281,6 +323,9 @@ fn fate(
     match next {
         Next::Done => Fate::Done,
         Next::Gone => Fate::Gone,
-        Next::Again { after, attempts } => Fate::Again { at: now + after, attempts },
+        Next::Again { after, attempts } => Fate::Again {
+            at: now + after,
+            attempts,
+        },
     }
 }

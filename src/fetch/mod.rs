@@ -233,7 +233,10 @@ impl Fetcher {
 impl Exchange {
     /// A fetch that we ended ourselves.
     pub fn cancelled(url: &Url, why: &str) -> Exchange {
-        Exchange { error: Some(why.to_string()), ..Exchange::unasked(url) }
+        Exchange {
+            error: Some(why.to_string()),
+            ..Exchange::unasked(url)
+        }
     }
 
     /// The page, if there is one.
@@ -242,7 +245,9 @@ impl Exchange {
     /// Why there is none, in one sentence.
     pub fn into_page(self, link: Link, fetched_at: Timestamp) -> Result<Page, String> {
         if self.outcome != FetchOutcome::Ok {
-            return Err(self.error.unwrap_or_else(|| self.outcome.as_str().to_string()));
+            return Err(self
+                .error
+                .unwrap_or_else(|| self.outcome.as_str().to_string()));
         }
         Ok(Page {
             link,

@@ -81,7 +81,12 @@ pub fn document(
 pub fn flagged(entry: &Entry<'_>, style: Style) -> String {
     let document = &entry.document;
     let title = normalize_untrusted_str(document.heading());
-    let mut out = format!("{}  {}  {}\n", style.alarm("flagged"), style.strong(entry.source), title);
+    let mut out = format!(
+        "{}  {}  {}\n",
+        style.alarm("flagged"),
+        style.strong(entry.source),
+        title
+    );
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for mark in &document.marks {
         *seen.entry(mark.rule).or_default() += 1;
@@ -96,8 +101,15 @@ pub fn flagged(entry: &Entry<'_>, style: Style) -> String {
         };
         let (before, words, after) = (&excerpt.before, &excerpt.words, &excerpt.after);
         let words = style.alarm(&normalize_untrusted_str(words));
-        let (before, after) = (normalize_untrusted_str(before), normalize_untrusted_str(after));
-        let more = if count > 1 { format!("  (and {} more)", count - 1) } else { String::new() };
+        let (before, after) = (
+            normalize_untrusted_str(before),
+            normalize_untrusted_str(after),
+        );
+        let more = if count > 1 {
+            format!("  (and {} more)", count - 1)
+        } else {
+            String::new()
+        };
         let _ = writeln!(out, "  {rule:width$}  {before}{words}{after}{more}");
     }
     out

@@ -19,7 +19,7 @@ const ABOUT: About = About {
     why: "where the source joins two synonyms, a translation engine often has one word for both; \
           a writer does not join a thing to itself",
     family: Family::Translation,
-    weight: 0.35,
+    weight: 0.5,
     rates: Rates {
         native: 0.0,
         human: 0.0,

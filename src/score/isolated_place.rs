@@ -19,7 +19,7 @@ const ABOUT: About = About {
     why: "a translation engine that wants to write \"the West\" can slip into \"West Bengal\", \
           the name it has seen more often; a writer who names a far province says where it lies",
     family: Family::Translation,
-    weight: 0.45,
+    weight: 0.5,
     rates: Rates {
         native: 0.0,
         human: 0.0,

@@ -20,7 +20,7 @@ const ABOUT: About = About {
     why: "an engine copies what it cannot translate; a writer puts foreign writing in brackets or \
           quotation marks, or spells it out",
     family: Family::Translation,
-    weight: 0.4,
+    weight: 0.5,
     rates: Rates {
         native: 0.0,
         human: 0.0,

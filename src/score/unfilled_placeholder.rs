@@ -20,7 +20,7 @@ const ABOUT: About = About {
     summary: "a template's placeholder reached the reader",
     why: "the text was put together by a machine and nobody read it",
     family: Family::Boilerplate,
-    weight: 0.3,
+    weight: 0.5,
     rates: Rates {
         native: 0.0,
         human: 0.0,

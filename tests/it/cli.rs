@@ -55,12 +55,17 @@ fn file(folder: &TempDir, name: &str, text: impl AsRef<[u8]>) -> String {
 }
 
 fn case(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cli")
+        .join(name);
     path.to_str().unwrap().to_string()
 }
 
 fn json_lines(output: &Output) -> Vec<Value> {
-    out(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    out(output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// The marked words of a JSON document, cut by its code-point offsets.
@@ -71,7 +76,10 @@ fn marked(document: &Value) -> Vec<(String, String)> {
         .unwrap()
         .iter()
         .map(|finding| {
-            let (start, end) = (finding["start"].as_u64().unwrap(), finding["end"].as_u64().unwrap());
+            let (start, end) = (
+                finding["start"].as_u64().unwrap(),
+                finding["end"].as_u64().unwrap(),
+            );
             let text: String = body[start as usize..end as usize].iter().collect();
             assert_eq!(finding["text"], text.as_str());
             (finding["rule"].as_str().unwrap().to_string(), text)
@@ -83,7 +91,10 @@ fn marked(document: &Value) -> Vec<(String, String)> {
 const GIVEN_AWAY: &[(&str, &str)] = &[
     ("isolated-place", "Benggala Barat"),
     ("coordinated-repetition", "garis miring dan garis miring"),
-    ("boilerplate", "Baca: Nelayan Pulau Kenari Menolak Pajak Jaring"),
+    (
+        "boilerplate",
+        "Baca: Nelayan Pulau Kenari Menolak Pajak Jaring",
+    ),
     ("boilerplate", "Tinggalkan Balasan"),
     ("boilerplate", "Back To Top"),
 ];
@@ -97,9 +108,9 @@ fn a_translated_article_is_flagged_by_its_words_as_text_and_as_page() {
         assert_eq!(document["verdict"], "flag", "{name}");
         let marked = marked(document);
         for (rule, text) in GIVEN_AWAY {
-            let found = marked.iter().any(|(found, span)| {
-                span == text && (found == rule || *rule == "boilerplate")
-            });
+            let found = marked
+                .iter()
+                .any(|(found, span)| span == text && (found == rule || *rule == "boilerplate"));
             assert!(found, "{name}: `{text}` is not marked: {marked:?}");
         }
         let innocent = marked.len() - GIVEN_AWAY.len();
@@ -121,10 +132,16 @@ fn a_clean_article_passes_and_a_short_one_is_not_judged() {
     let output = run(&["check", &case("read-by-an-editor.txt"), "--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", out(&output));
     assert_eq!(json_lines(&output)[0]["verdict"], "pass");
-    let output = run_with_input(&["check", "-", "--format", "json"], b"Too short to say anything.");
+    let output = run_with_input(
+        &["check", "-", "--format", "json"],
+        b"Too short to say anything.",
+    );
     assert_eq!(output.status.code(), Some(0));
     let document = &json_lines(&output)[0];
-    assert_eq!((&document["verdict"], &document["reason"]), (&"abstain".into(), &"too-short".into()));
+    assert_eq!(
+        (&document["verdict"], &document["reason"]),
+        (&"abstain".into(), &"too-short".into())
+    );
 }
 
 #[test]
@@ -133,7 +150,11 @@ fn what_is_no_article_is_said_to_be_none() {
     let nested = "<div>".repeat(100_000);
     for (name, bytes, reason) in [
         ("empty.html", Vec::new(), "empty"),
-        ("report.html", [b"%PDF-1.7\n".as_slice(), &[0x80; 4000]].concat(), "not-html"),
+        (
+            "report.html",
+            [b"%PDF-1.7\n".as_slice(), &[0x80; 4000]].concat(),
+            "not-html",
+        ),
         ("nested.html", nested.into_bytes(), "parse-limit"),
     ] {
         let path = file(&folder, name, bytes);
@@ -147,13 +168,27 @@ fn what_is_no_article_is_said_to_be_none() {
 fn what_cannot_be_read_is_named_and_the_rest_is_still_judged() {
     let folder = TempDir::new().unwrap();
     let missing = folder.path().join("nowhere.html");
-    let output = run(&["check", missing.to_str().unwrap(), &case("unread-translation.txt"), "--format", "json"]);
+    let output = run(&[
+        "check",
+        missing.to_str().unwrap(),
+        &case("unread-translation.txt"),
+        "--format",
+        "json",
+    ]);
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("nowhere.html"), "{}", err(&output));
     assert_eq!(json_lines(&output).len(), 1);
     let output = run(&["check", folder.path().to_str().unwrap()]);
-    assert_eq!(output.status.code(), Some(2), "an empty folder is a mistake");
-    assert!(err(&output).contains("holds no .html or .txt file"), "{}", err(&output));
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "an empty folder is a mistake"
+    );
+    assert!(
+        err(&output).contains("holds no .html or .txt file"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]
@@ -180,24 +215,48 @@ fn loopback_is_refused_unless_allowed() {
 fn batch_answers_each_line_in_order_also_a_bad_one() {
     let good = serde_json::json!({"id": 7, "text": fs::read_to_string(case("unread-translation.txt")).unwrap(), "lang": "id"});
     let page = serde_json::json!({"id": "p", "file": case("unread-translation.html"), "url": "https://news.example/x", "lang": "id"});
-    let input = format!("{good}\nnot json\n{{\"id\": \"none\"}}\n\n{page}\n{{\"id\": 1, \"file\": \"/nowhere\"}}\n");
+    let input = format!(
+        "{good}\nnot json\n{{\"id\": \"none\"}}\n\n{page}\n{{\"id\": 1, \"file\": \"/nowhere\"}}\n"
+    );
     let output = run_with_input(&["batch", "--threads", "3"], input.as_bytes());
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let lines = json_lines(&output);
     assert_eq!(lines.len(), 5);
-    assert_eq!((&lines[0]["id"], &lines[0]["verdict"]), (&7.into(), &"flag".into()));
+    assert_eq!(
+        (&lines[0]["id"], &lines[0]["verdict"]),
+        (&7.into(), &"flag".into())
+    );
     assert_eq!(lines[1]["line"], 2);
-    assert!(lines[1]["error"].as_str().unwrap().contains("not a document"));
-    assert_eq!((&lines[2]["id"], &lines[2]["line"]), (&"none".into(), &3.into()));
-    assert_eq!((&lines[3]["id"], &lines[3]["url"]), (&"p".into(), &"https://news.example/x".into()));
+    assert!(
+        lines[1]["error"]
+            .as_str()
+            .unwrap()
+            .contains("not a document")
+    );
+    assert_eq!(
+        (&lines[2]["id"], &lines[2]["line"]),
+        (&"none".into(), &3.into())
+    );
+    assert_eq!(
+        (&lines[3]["id"], &lines[3]["url"]),
+        (&"p".into(), &"https://news.example/x".into())
+    );
     assert!(lines[4]["error"].as_str().unwrap().contains("/nowhere"));
 }
 
 #[test]
 fn batch_keeps_thousands_of_lines_in_order_on_many_threads() {
-    let input: String = (0..3_000).map(|k| format!("{{\"id\":{k},\"text\":\"Short line {k}.\"}}\n")).collect();
-    let output = run_with_input(&["batch", "--threads", "8", "--fields", "id,verdict"], input.as_bytes());
-    let ids: Vec<u64> = json_lines(&output).iter().map(|line| line["id"].as_u64().unwrap()).collect();
+    let input: String = (0..3_000)
+        .map(|k| format!("{{\"id\":{k},\"text\":\"Short line {k}.\"}}\n"))
+        .collect();
+    let output = run_with_input(
+        &["batch", "--threads", "8", "--fields", "id,verdict"],
+        input.as_bytes(),
+    );
+    let ids: Vec<u64> = json_lines(&output)
+        .iter()
+        .map(|line| line["id"].as_u64().unwrap())
+        .collect();
     assert_eq!(ids, (0..3_000).collect::<Vec<u64>>());
     let output = run_with_input(&["batch", "--fields", "id,verdikt"], b"");
     assert_eq!(output.status.code(), Some(2));
@@ -207,12 +266,22 @@ fn batch_keeps_thousands_of_lines_in_order_on_many_threads() {
 #[test]
 fn a_bad_configuration_is_told_whole() {
     let folder = TempDir::new().unwrap();
-    let path = file(&folder, "bad.toml", "[fetch]\nrequets_per_second = 1\ntimeout = \"soon\"\n");
+    let path = file(
+        &folder,
+        "bad.toml",
+        "[fetch]\nrequets_per_second = 1\ntimeout = \"soon\"\n",
+    );
     let output = run(&["config", "check", "--config", &path]);
     assert_eq!(output.status.code(), Some(2));
     let told = err(&output);
-    assert!(told.contains("bad.toml:2") && told.contains("requests_per_second"), "{told}");
-    assert!(told.contains("bad.toml:3") && told.contains("timeout"), "{told}");
+    assert!(
+        told.contains("bad.toml:2") && told.contains("requests_per_second"),
+        "{told}"
+    );
+    assert!(
+        told.contains("bad.toml:3") && told.contains("timeout"),
+        "{told}"
+    );
     let broken = file(&folder, "broken.toml", "[fetch\n");
     let output = run(&["run", "--config", &broken]);
     assert_eq!(output.status.code(), Some(2));
@@ -242,14 +311,21 @@ fn a_taken_port_is_named() {
     let path = file(&folder, "b.toml", text);
     let output = run(&["run", "--config", &path]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(err(&output).contains(&address.to_string()), "{}", err(&output));
+    assert!(
+        err(&output).contains(&address.to_string()),
+        "{}",
+        err(&output)
+    );
     assert!(err(&output).contains("[serve] listen"), "{}", err(&output));
 }
 
 #[test]
 fn run_without_sources_says_what_to_do() {
     let folder = TempDir::new().unwrap();
-    let output = benggala(&["run"]).current_dir(folder.path()).output().unwrap();
+    let output = benggala(&["run"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("benggala demo"), "{}", err(&output));
 }

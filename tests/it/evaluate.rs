@@ -1,7 +1,11 @@
 use benggala::evaluate::{Gold, page, set};
 
 fn gold(body: &str) -> Gold {
-    Gold { id: "1".to_string(), body: Some(body.to_string()), ..Gold::default() }
+    Gold {
+        id: "1".to_string(),
+        body: Some(body.to_string()),
+        ..Gold::default()
+    }
 }
 
 #[test]
@@ -46,9 +50,12 @@ fn a_set_averages_over_pages() {
         page(&gold("a b c d"), ""),
         page(&snippets, "Here is  the\nferry. Subscribe now."),
     ];
-    let score = set(pages.iter());
+    let score = set(&pages.iter().collect::<Vec<_>>());
     assert_eq!((score.pages, score.empty), (3, 1));
     assert!((score.precision - 1.0).abs() < 1e-9 && (score.recall - 0.5).abs() < 1e-9);
     assert!((score.snippets_f1 - 0.5).abs() < 1e-9, "{score:?}");
-    assert!((score.clean - 0.5).abs() < 1e-9, "an empty page is not a clean one");
+    assert!(
+        (score.clean - 0.5).abs() < 1e-9,
+        "an empty page is not a clean one"
+    );
 }

@@ -1,4 +1,9 @@
 //! One test binary; its modules mirror `src/`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that fails may panic"
+)]
 
 mod canonical;
 mod cli;

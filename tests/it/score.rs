@@ -176,12 +176,14 @@ fn a_plain_article_passes_without_a_finding() {
 }
 
 #[test]
-fn one_strong_finding_shows_in_the_score_but_does_not_flag_a_long_article() {
+fn a_finding_that_natives_never_show_flags_alone_and_a_weak_one_does_not() {
     let got = judge(&format!(
         "{PLAIN}\n\nIa menolak tanda kurung dan tanda kurung."
     ));
+    assert_eq!(got.verdict, Verdict::Flag);
+    let got = judge(&format!("{PLAIN}\n\nBaca Juga: Cuaca Besok Cerah"));
     assert_eq!(got.verdict, Verdict::Pass);
-    assert!(got.scores.overall > 0.3 && got.scores.overall < 0.5);
+    assert!(got.scores.overall > 0.1 && got.scores.overall < 0.5);
 }
 
 #[test]

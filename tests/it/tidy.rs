@@ -10,7 +10,9 @@ use std::{
 const LEVELS: &[&[&str]] = &[
     &["model"],
     &["canonical", "text", "lang", "trees", "evaluate"],
-    &["config", "discover", "frontier", "extract", "score", "report"],
+    &[
+        "config", "discover", "frontier", "extract", "score", "report",
+    ],
     &["inspect"],
     &["fetch", "store", "notify", "metrics"],
     &["web"],
@@ -96,7 +98,10 @@ fn every_room_has_a_level_and_stands_in_lib_rs() {
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.split(';').next())
         .collect();
-    let levelled: BTreeSet<&str> = LEVELS.iter().flat_map(|rooms| rooms.iter().copied()).collect();
+    let levelled: BTreeSet<&str> = LEVELS
+        .iter()
+        .flat_map(|rooms| rooms.iter().copied())
+        .collect();
     assert_eq!(listed, levelled);
 }
 
@@ -147,14 +152,20 @@ fn only_the_store_knows_sql_and_only_the_cli_prints() {
     for (path, line, code) in code() {
         let room = room_of(&path);
         let place = format!("{}:{line}", path.display());
-        assert!(room == "store" || !code.contains("rusqlite"), "{place}: SQL outside the store");
-        assert!(!code.contains("println!"), "{place}: write through cli::out instead");
+        assert!(
+            room == "store" || !code.contains("rusqlite"),
+            "{place}: SQL outside the store"
+        );
+        assert!(
+            !code.contains("println!"),
+            "{place}: write through cli::out instead"
+        );
     }
 }
 
 #[test]
 fn every_file_beside_score_mod_is_a_registered_detector_or_known_part() {
-    const PARTS: &[&str] = &["mod.rs", "policy.rs", "rules.rs"];
+    const PARTS: &[&str] = &["mod.rs", "policy.rs", "draft.rs"];
     let files = fs::read_dir(src().join("score"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -164,7 +175,10 @@ fn every_file_beside_score_mod_is_a_registered_detector_or_known_part() {
     let registered = benggala::score::rules()
         .map(|about| about.rule.to_string())
         .collect::<BTreeSet<String>>();
-    assert_eq!(files, registered, "a detector's file is named after its rule");
+    assert_eq!(
+        files, registered,
+        "a detector's file is named after its rule"
+    );
 }
 
 #[test]
@@ -176,14 +190,24 @@ fn no_function_outgrows_a_screen() {
         for (start, line) in lines.iter().enumerate() {
             let indent = line.len() - line.trim_start().len();
             let head = line.trim_start();
-            let is_fn = ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn ", "async fn ", "pub async fn "]
-                .iter()
-                .any(|prefix| head.starts_with(prefix));
+            let is_fn = [
+                "fn ",
+                "pub fn ",
+                "pub(super) fn ",
+                "pub(crate) fn ",
+                "async fn ",
+                "pub async fn ",
+            ]
+            .iter()
+            .any(|prefix| head.starts_with(prefix));
             if !is_fn || head.ends_with(';') {
                 continue;
             }
             let close = format!("{}}}", " ".repeat(indent));
-            let length = lines[start..].iter().position(|line| *line == close).unwrap_or(0);
+            let length = lines[start..]
+                .iter()
+                .position(|line| *line == close)
+                .unwrap_or(0);
             assert!(
                 length <= LINES_MAX,
                 "\n{}:{}: {length} lines; cut it at its joints\n",

@@ -4,7 +4,10 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 /// Yes where exactly one of the first two features is high: no single feature tells.
 fn exclusive_or(rows: usize) -> Examples {
     let mut random = StdRng::seed_from_u64(7);
-    let mut examples = Examples { width: 3, ..Examples::default() };
+    let mut examples = Examples {
+        width: 3,
+        ..Examples::default()
+    };
     for _ in 0..rows {
         let features: [f32; 3] = random.random();
         let yes = (features[0] > 0.5) != (features[1] > 0.5);
@@ -14,7 +17,13 @@ fn exclusive_or(rows: usize) -> Examples {
 }
 
 fn growth() -> Growth {
-    Growth { rounds: 40, leaves: 8, rate: 0.3, features: 1.0, ..Growth::default() }
+    Growth {
+        rounds: 40,
+        leaves: 8,
+        rate: 0.3,
+        features: 1.0,
+        ..Growth::default()
+    }
 }
 
 #[test]
@@ -30,28 +39,43 @@ fn learns_what_no_single_feature_tells() {
         .count();
     assert!(right >= 480, "{right} of 500");
     let splits = forest.splits();
-    assert!(splits[2] < splits[0] && splits[2] < splits[1], "the third feature says nothing: {splits:?}");
+    assert!(
+        splits[2] < splits[0] && splits[2] < splits[1],
+        "the third feature says nothing: {splits:?}"
+    );
 }
 
 #[test]
 fn the_same_seed_gives_the_same_forest_and_it_survives_storage() {
     let examples = exclusive_or(500);
-    let growth = Growth { features: 0.7, ..growth() };
+    let growth = Growth {
+        features: 0.7,
+        ..growth()
+    };
     let one = train(&examples, &growth, &mut StdRng::seed_from_u64(3), |_| {});
     let two = train(&examples, &growth, &mut StdRng::seed_from_u64(3), |_| {});
     let other = train(&examples, &growth, &mut StdRng::seed_from_u64(4), |_| {});
     assert_eq!(one, two);
     assert_ne!(one, other);
     let bytes = postcard::to_stdvec(&one).unwrap();
-    assert_eq!(postcard::from_bytes::<benggala::trees::Forest>(&bytes).unwrap(), one);
+    assert_eq!(
+        postcard::from_bytes::<benggala::trees::Forest>(&bytes).unwrap(),
+        one
+    );
 }
 
 #[test]
 fn nothing_to_learn_from_is_no_reason_to_fail() {
-    let empty = Examples { width: 2, ..Examples::default() };
+    let empty = Examples {
+        width: 2,
+        ..Examples::default()
+    };
     let forest = train(&empty, &growth(), &mut StdRng::seed_from_u64(1), |_| {});
     assert!(forest.probability(&[0.0, f32::NAN]) < 0.5);
-    let mut same = Examples { width: 1, ..Examples::default() };
+    let mut same = Examples {
+        width: 1,
+        ..Examples::default()
+    };
     for _ in 0..100 {
         same.push(&[f32::NAN], 1.0, 1.0);
     }
