@@ -297,6 +297,16 @@ pub struct Block {
     pub link_bytes: usize,
 }
 
+/// A line inside the article that readers are served and that is none of it: the extractor left
+/// it out of the body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// The byte of `body` before which it stood.
+    pub at: usize,
+    /// Its text.
+    pub text: String,
+}
+
 /// A trace in the page itself that says its text was translated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
@@ -329,6 +339,9 @@ pub struct Article {
     pub body: String,
     /// What `body` is made of, in order, without gaps but for the blank lines.
     pub blocks: Vec<Block>,
+    /// Lines between the first and the last block of `body`, or directly after it in the same
+    /// container, that were left out of it. Bounded by the extractor.
+    pub left_out: Vec<LeftOut>,
     /// Traces of translation in the page.
     pub provenance: Vec<Provenance>,
     /// Field name -> where its value came from: `json-ld`, `opengraph`, `meta`, `page`, …
@@ -421,6 +434,9 @@ pub struct Finding {
     pub span: Span,
     /// One clause for the reader: what is wrong here.
     pub note: String,
+    /// The words, where they are no part of `body` (see [`LeftOut`]): then `span` is empty and
+    /// tells where they stood.
+    pub left_out: Option<String>,
 }
 
 /// All in 0..=1, higher is worse.

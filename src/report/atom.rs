@@ -71,7 +71,7 @@ fn summary(entry: &Entry<'_>) -> String {
     let document = &entry.document;
     let traces = document.provenance.iter().map(|trace| trace.note.clone());
     let findings = document.marks.iter().filter_map(|mark| {
-        let excerpt = Excerpt::new(document.body, &mark.span, EXCERPT_COLUMNS)?;
+        let excerpt = Excerpt::of(document.body, mark, EXCERPT_COLUMNS)?;
         Some(format!("{}: “{}”", mark.note, excerpt.words))
     });
     let lines: Vec<String> = traces.chain(findings).take(FINDINGS_MAX).collect();

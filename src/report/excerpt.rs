@@ -1,5 +1,6 @@
 //! The words of a finding with what stands around them, cut to the width of a line.
 
+use super::Mark;
 use crate::model::Span;
 
 /// Stands where something was left out.
@@ -19,6 +20,24 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
+    /// The words of a finding; those that are no part of the body stand alone.
+    pub fn of(body: &str, mark: &Mark<'_>, columns: usize) -> Option<Excerpt> {
+        let Some(left_out) = mark.left_out else {
+            return Excerpt::new(body, &mark.span, columns);
+        };
+        Some(Excerpt {
+            before: String::new(),
+            words: one_line(&shorten(left_out, columns)),
+            after: String::new(),
+            paragraph: body
+                .get(..mark.span.start)?
+                .trim_end()
+                .matches("\n\n")
+                .count()
+                + 1,
+        })
+    }
+
     /// Cuts `columns` columns of a terminal around `span`. `None` if it points outside `body` or
     /// at nothing.
     pub fn new(body: &str, span: &Span, columns: usize) -> Option<Excerpt> {

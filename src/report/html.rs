@@ -224,7 +224,7 @@ fn evidence(document: &Document<'_>, max: usize, columns: usize) -> Vec<Evidence
             rule: mark.rule.to_string(),
             href: Filter::default().with_rule(Some(mark.rule)),
             note: mark.note.to_string(),
-            excerpt: Excerpt::new(document.body, &mark.span, columns)?,
+            excerpt: Excerpt::of(document.body, mark, columns)?,
         })
     });
     shown.collect()
@@ -279,7 +279,7 @@ impl ArticlePage<'_> {
     }
 
     fn words(&self, mark: &Mark<'_>) -> String {
-        let excerpt = Excerpt::new(self.entry.document.body, &mark.span, 100);
+        let excerpt = Excerpt::of(self.entry.document.body, mark, 100);
         excerpt.map(|excerpt| excerpt.words).unwrap_or_default()
     }
 

@@ -32,6 +32,8 @@ pub struct Mark<'a> {
     pub span: Span,
     /// What is wrong here.
     pub note: &'a str,
+    /// The words, where they are no part of the body; then `span` only tells where they stood.
+    pub left_out: Option<&'a str>,
 }
 
 /// One document and what was concluded about it.
@@ -68,6 +70,7 @@ impl<'a> Document<'a> {
             rule: finding.rule,
             span: finding.span.clone(),
             note: &finding.note,
+            left_out: finding.left_out.as_deref(),
         });
         Document {
             id,
@@ -85,8 +88,10 @@ impl<'a> Document<'a> {
     }
 
     /// The words that a mark points at; empty if it points outside the body.
-    pub fn words(&self, mark: &Mark<'_>) -> &'a str {
-        self.body.get(mark.span.clone()).unwrap_or_default()
+    pub fn words(&self, mark: &Mark<'a>) -> &'a str {
+        mark.left_out
+            .or_else(|| self.body.get(mark.span.clone()))
+            .unwrap_or_default()
     }
 
     /// The title, or what comes nearest to one.

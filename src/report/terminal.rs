@@ -96,7 +96,7 @@ pub fn flagged(entry: &Entry<'_>, style: Style) -> String {
         let Some(first) = document.marks.iter().find(|mark| mark.rule == rule) else {
             continue;
         };
-        let Some(excerpt) = Excerpt::new(document.body, &first.span, FLAGGED_COLUMNS) else {
+        let Some(excerpt) = Excerpt::of(document.body, first, FLAGGED_COLUMNS) else {
             continue;
         };
         let (before, words, after) = (&excerpt.before, &excerpt.words, &excerpt.after);
@@ -176,7 +176,7 @@ fn findings(document: &Document<'_>, legend: &[RuleView<'_>], style: Style) -> S
         if *count > FINDINGS_PER_RULE_MAX {
             continue;
         }
-        if let Some(excerpt) = Excerpt::new(document.body, &mark.span, EXCERPT_COLUMNS) {
+        if let Some(excerpt) = Excerpt::of(document.body, mark, EXCERPT_COLUMNS) {
             let summary = legend
                 .iter()
                 .find(|rule| rule.rule == mark.rule)

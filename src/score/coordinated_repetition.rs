@@ -70,6 +70,7 @@ impl Detector for CoordinatedRepetition {
                     rule: ABOUT.rule,
                     span: draft.span(at - len, at + len + 1),
                     note: format!("“{phrase}” is joined to itself"),
+                    left_out: None,
                 });
             }
         }

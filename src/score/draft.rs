@@ -37,6 +37,17 @@ impl<'a> Draft<'a> {
         Draft::assembled(text, look_up(text), lang, lexicon)
     }
 
+    /// Another text of the same article.
+    pub(super) fn beside(&self, text: &'a Text<'a>) -> Draft<'a> {
+        Draft {
+            text,
+            keys: look_up(text),
+            pack: self.pack,
+            places: self.places,
+            templates: self.templates,
+        }
+    }
+
     fn assembled(
         text: &'a Text<'a>,
         keys: Vec<Key>,

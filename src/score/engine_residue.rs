@@ -85,5 +85,6 @@ fn finding(span: Span, family: ResidueFamily) -> Finding {
         rule: ABOUT.rule,
         span,
         note: note.to_string(),
+        left_out: None,
     }
 }

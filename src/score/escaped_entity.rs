@@ -51,6 +51,7 @@ impl Detector for EscapedEntity {
         found.extend(entities.map(|span| Finding {
             rule: ABOUT.rule,
             note: format!("“{}” is an HTML entity shown as text", &raw[span.clone()]),
+            left_out: None,
             span,
         }));
     }

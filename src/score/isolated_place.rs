@@ -80,6 +80,7 @@ impl Detector for IsolatedPlace {
                     country.name
                 ),
                 span,
+                left_out: None,
             });
         }
     }

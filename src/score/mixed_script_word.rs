@@ -52,6 +52,7 @@ impl Detector for MixedScriptWord {
                     rule: ABOUT.rule,
                     span: span.clone(),
                     note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
+                    left_out: None,
                 });
             }
         }

@@ -123,14 +123,16 @@ pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessme
     let text = Text::new(&article.body);
     let draft = Draft::new(&text, article.lang.as_ref(), lexicon);
     let mut findings = Vec::new();
-    for detector in DETECTORS {
-        if !policy
-            .disabled
-            .iter()
-            .any(|rule| rule == detector.about().rule)
-        {
-            detector.detect(&draft, &mut findings);
-        }
+    let enabled = |rule: &str| !policy.disabled.iter().any(|disabled| disabled == rule);
+    for detector in DETECTORS
+        .iter()
+        .filter(|detector| enabled(detector.about().rule))
+    {
+        detector.detect(&draft, &mut findings);
+    }
+    if enabled(stock_line::ABOUT.rule) {
+        let lines = article.left_out.iter();
+        findings.extend(lines.filter_map(|line| stock_line::left_out(&draft, line)));
     }
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);

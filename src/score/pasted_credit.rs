@@ -68,6 +68,7 @@ impl Detector for PastedCredit {
                     rule: ABOUT.rule,
                     span: draft.text.words[at - 2].start..end,
                     note: "the label of a social network stands behind the name".to_string(),
+                    left_out: None,
                 });
             }
         }

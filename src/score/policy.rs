@@ -27,7 +27,13 @@ pub(super) fn judge(
     policy: &Policy,
 ) -> (Verdict, Scores) {
     let total: usize = draft.text.paragraphs.iter().map(|p| p.len()).sum();
-    let boilerplate = (page_bytes(findings) as f32 / total.max(1) as f32).min(1.0);
+    let left_out: usize = findings
+        .iter()
+        .filter_map(|f| f.left_out.as_ref())
+        .map(String::len)
+        .sum();
+    let served = (total + left_out).max(1);
+    let boilerplate = (page_bytes(findings) as f32 / served as f32).min(1.0);
     // At `boilerplate_at` the share alone reaches `flag_at`.
     let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
     let scores = Scores {
@@ -55,7 +61,7 @@ fn page_bytes(findings: &[Finding]) -> usize {
     findings
         .iter()
         .filter(|finding| of_page(finding.rule))
-        .map(|finding| finding.span.len())
+        .map(|finding| finding.span.len() + finding.left_out.as_ref().map_or(0, String::len))
         .sum()
 }
 

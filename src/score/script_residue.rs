@@ -93,6 +93,7 @@ impl Detector for ScriptResidue {
                     &draft.text.raw[span.clone()]
                 ),
                 span,
+                left_out: None,
             }
         }));
     }

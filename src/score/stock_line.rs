@@ -3,7 +3,8 @@
 use super::{About, Detector, Draft, Example, Family, Rates};
 use crate::{
     lang::{StockFamily, Tail},
-    model::{Finding, Span},
+    model::{Finding, LeftOut, Span},
+    text::Text,
 };
 
 /// See [`ABOUT`].
@@ -12,7 +13,7 @@ pub(super) struct StockLine;
 /// Words of a line, at most: templates are terse.
 const WORDS_MAX: usize = 36;
 
-const ABOUT: About = About {
+pub(super) const ABOUT: About = About {
     rule: "stock-line",
     summary: "a line that belongs to the page and not to the article",
     why: "text taken over from a page by a machine brings the comment form, the share buttons and \
@@ -62,9 +63,24 @@ impl Detector for StockLine {
                 rule: ABOUT.rule,
                 span: whole_line(draft, &line),
                 note: note(family).to_string(),
+                left_out: None,
             });
         }
     }
+}
+
+/// The finding for a line that the extractor left out, if it is a stock line. Readers are served
+/// it all the same.
+pub(super) fn left_out(article: &Draft<'_>, line: &LeftOut) -> Option<Finding> {
+    let text = Text::new(&line.text);
+    let mut found = Vec::new();
+    StockLine.detect(&article.beside(&text), &mut found);
+    let finding = found.into_iter().next()?;
+    Some(Finding {
+        span: line.at..line.at,
+        left_out: Some(line.text.clone()),
+        ..finding
+    })
 }
 
 /// "tags: [Tag]" declares something.

@@ -53,6 +53,7 @@ impl Detector for UnfilledPlaceholder {
         found.extend(spans.into_iter().map(|span| Finding {
             rule: ABOUT.rule,
             note: format!("the placeholder “{}” was not filled in", &raw[span.clone()]),
+            left_out: None,
             span,
         }));
     }

@@ -210,6 +210,9 @@ pub struct StoredFinding {
     pub span: Span,
     /// What is wrong.
     pub note: String,
+    /// The words, where they are no part of the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
 }
 
 /// An article with its latest assessment.

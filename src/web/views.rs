@@ -15,6 +15,7 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
         rule: &finding.rule,
         span: finding.span.clone(),
         note: &finding.note,
+        left_out: finding.left_out.as_deref(),
     });
     let document = Document {
         id: Value::from(row.id),

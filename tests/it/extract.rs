@@ -129,6 +129,7 @@ fn check_case(folder: &Path) {
                 .parse()
                 .unwrap(),
         ),
+        left_out: article.left_out.clone(),
         title: case.title,
         byline: case.byline,
         published: date(&case.published),

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use benggala::{
     lang::Lexicon,
-    model::{Article, Finding, Lang, Policy, Provenance, Reason, Timestamp, Verdict},
+    model::{Article, Finding, Lang, LeftOut, Policy, Provenance, Reason, Timestamp, Verdict},
     score::{DETECTORS, Detector, Draft, assess, rules, rules_hash, standing},
     text::Text,
 };
@@ -346,4 +346,30 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&got.scores.overall));
         prop_assert!((0.0..=1.0).contains(&got.scores.boilerplate));
     }
+}
+
+#[test]
+fn a_line_that_the_extractor_left_out_is_shown_where_it_stood() {
+    let line = |text: &str| LeftOut {
+        at: PLAIN.len(),
+        text: text.to_string(),
+    };
+    let article = Article {
+        body: PLAIN.to_string(),
+        left_out: vec![
+            line("Tinggalkan Balasan"),
+            line("Sebuah kalimat biasa tanpa dosa."),
+        ],
+        ..Article::default()
+    };
+    let got = assess(&article, &Lexicon::built_in(), &Policy::default());
+    let [finding] = &got.findings[..] else {
+        panic!("{:?}", got.findings)
+    };
+    assert_eq!(
+        (finding.rule, &finding.span),
+        ("stock-line", &(PLAIN.len()..PLAIN.len()))
+    );
+    assert_eq!(finding.left_out.as_deref(), Some("Tinggalkan Balasan"));
+    assert!(got.scores.boilerplate > 0.0);
 }

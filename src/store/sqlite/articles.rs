@@ -122,6 +122,7 @@ fn put_assessment(
             rule: finding.rule.to_string(),
             span: finding.span.clone(),
             note: finding.note.clone(),
+            left_out: finding.left_out.clone(),
         })
         .collect();
     let verdict = assessment.verdict;

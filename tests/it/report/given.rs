@@ -28,6 +28,7 @@ pub(super) fn finding(body: &str, words: &str, rule: &'static str, note: &str) -
         rule,
         span: start..start + words.len(),
         note: note.to_string(),
+        left_out: None,
     }
 }
 

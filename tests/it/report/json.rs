@@ -80,6 +80,7 @@ fn positions_survive_overlaps_disorder_and_nonsense() {
         rule: "r",
         span: start..end,
         note: "",
+        left_out: None,
     };
     let article = article(body);
     let assessment = flagged();

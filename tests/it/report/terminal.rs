@@ -71,6 +71,7 @@ fn many_findings_of_one_rule_are_counted_not_listed() {
         rule: "repeated-phrase",
         span: i * 8..i * 8 + 7,
         note: "a word twice".to_string(),
+        left_out: None,
     });
     let assessment = Assessment {
         findings: findings.collect(),

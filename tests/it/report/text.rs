@@ -51,6 +51,7 @@ fn highlighting_keeps_every_letter_and_marks_overlaps() {
         rule: "r",
         span: start..end,
         note: "n",
+        left_out: None,
     };
     let body = "abcdef\n\nghé";
     let marks = [

@@ -46,6 +46,7 @@ async fn an_article_reads_as_it_was_written() {
             rule: "stock-phrase".to_string(),
             span: Span { start: 0, end: 4 },
             note: "stock-phrase was here".to_string(),
+            left_out: None,
         };
         assert_eq!(row.findings[0], finding);
         assert_eq!(row.findings.len(), 2);

@@ -101,6 +101,7 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
         rule,
         span: 0..4,
         note: format!("{rule} was here"),
+        left_out: None,
     };
     Assessment {
         verdict,

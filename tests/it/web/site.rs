@@ -298,6 +298,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
                 rule: "repeated-phrase",
                 span: start..start + "dan dan".len(),
                 note: "a word twice".to_string(),
+                left_out: None,
             }],
             rules: RulesHash(9),
         },
