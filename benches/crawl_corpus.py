@@ -118,7 +118,7 @@ def compare(args, folder, total, rows, distinct, took, counted, code):
         times = sorted(r["at"] for r in log if r["host"] == host)
         gaps += [b - a for a, b in zip(times, times[1:])]
     db = sqlite3.connect(f"{folder}/crawl.db")
-    assessed = db.execute("select count(distinct article) from assessments").fetchone()[0]
+    assessed = db.execute("select count(distinct article_id) from assessments").fetchone()[0]
     fetched = sum(v for k, v in counted.items() if k.startswith('benggala_fetches_total{kind="article"'))
     scored = sum(v for k, v in counted.items() if k.startswith("benggala_articles_scored_total"))
     twice = sum(1 for n in pages.values() if n > 1)

@@ -22,6 +22,9 @@ use super::{Setup, Shared, record};
 /// watches what is new.
 const LINK_AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// Sitemaps taken from one index.
+const SITEMAPS_OF_A_PAGE: usize = 10;
+
 /// All that a visit brought, for counting and logging.
 #[derive(Debug)]
 pub(super) struct Visited {
@@ -128,10 +131,8 @@ fn read_listing(page: &Page, robots: Option<&[u8]>) -> Reading {
         links.extend(sitemaps(page, robots));
     }
     let found = links.len();
-    links.retain(|link| {
-        link.kind != PageKind::Article
-            || frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX)
-    });
+    links.retain(|link| frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX));
+    keep_newest_sitemaps(&mut links);
     let links_filtered = found - links.len();
     Reading {
         kind,
@@ -140,6 +141,18 @@ fn read_listing(page: &Page, robots: Option<&[u8]>) -> Reading {
         problems,
         inspected: None,
     }
+}
+
+/// Each sitemap that a page names is asked again and again: of an archive by month only the last
+/// few are worth it. Undated ones come after dated ones, in the page's order.
+fn keep_newest_sitemaps(links: &mut Vec<Link>) {
+    let (mut sitemaps, others): (Vec<Link>, Vec<Link>) = links
+        .drain(..)
+        .partition(|link| link.kind == PageKind::Sitemap);
+    sitemaps.sort_by_key(|link| std::cmp::Reverse(link.published));
+    sitemaps.truncate(SITEMAPS_OF_A_PAGE);
+    links.extend(others);
+    links.extend(sitemaps);
 }
 
 fn sitemaps(page: &Page, robots: Option<&[u8]>) -> Vec<Link> {

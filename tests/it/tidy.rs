@@ -217,3 +217,13 @@ fn no_function_outgrows_a_screen() {
         }
     }
 }
+
+#[test]
+fn the_readme_lists_every_rule_in_its_own_words() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    for about in benggala::score::rules() {
+        let row = format!("| `{}` | {} |", about.rule, about.summary);
+        assert!(readme.contains(&row), "README.md lacks this row:\n{row}");
+    }
+}
