@@ -197,15 +197,16 @@ fn answer(number: u64, line: io::Result<String>, work: &Work) -> String {
     }
 }
 
+/// Tables write an empty cell where nothing is known.
+fn given(value: Option<&str>) -> Option<&str> {
+    value.map(str::trim).filter(|value| !value.is_empty())
+}
+
 fn inspect_line(line: Line, work: &Work) -> Result<String, String> {
-    let url = line
-        .url
-        .as_deref()
+    let url = given(line.url.as_deref())
         .map(|url| Url::parse(url).map_err(|error| format!("`url`: {error}")))
         .transpose()?;
-    let lang = line
-        .lang
-        .as_deref()
+    let lang = given(line.lang.as_deref())
         .map(|tag| Lang::new(tag).ok_or_else(|| format!("`lang`: `{tag}` is no language tag")))
         .transpose()?;
     let document = match (line.html, line.file, line.text) {

@@ -215,13 +215,14 @@ fn loopback_is_refused_unless_allowed() {
 fn batch_answers_each_line_in_order_also_a_bad_one() {
     let good = serde_json::json!({"id": 7, "text": fs::read_to_string(case("unread-translation.txt")).unwrap(), "lang": "id"});
     let page = serde_json::json!({"id": "p", "file": case("unread-translation.html"), "url": "https://news.example/x", "lang": "id"});
+    let bare = serde_json::json!({"id": 8, "text": "Too short.", "url": "", "lang": " "});
     let input = format!(
-        "{good}\nnot json\n{{\"id\": \"none\"}}\n\n{page}\n{{\"id\": 1, \"file\": \"/nowhere\"}}\n"
+        "{good}\nnot json\n{{\"id\": \"none\"}}\n\n{page}\n{{\"id\": 1, \"file\": \"/nowhere\"}}\n{bare}\n"
     );
     let output = run_with_input(&["batch", "--threads", "3"], input.as_bytes());
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let lines = json_lines(&output);
-    assert_eq!(lines.len(), 5);
+    assert_eq!(lines.len(), 6);
     assert_eq!(
         (&lines[0]["id"], &lines[0]["verdict"]),
         (&7.into(), &"flag".into())
@@ -242,6 +243,10 @@ fn batch_answers_each_line_in_order_also_a_bad_one() {
         (&"p".into(), &"https://news.example/x".into())
     );
     assert!(lines[4]["error"].as_str().unwrap().contains("/nowhere"));
+    assert_eq!(
+        lines[5]["reason"], "too-short",
+        "an empty cell is no address and no language"
+    );
 }
 
 #[test]
