@@ -1,1 +1,10 @@
+//! The daemon as a whole, over real sockets and a real store.
 
+mod crawl;
+mod outcomes;
+mod pages;
+mod process;
+mod signals;
+mod site;
+mod watch;
+mod webhooks;

@@ -5,7 +5,7 @@
     reason = "clippy knows tests but not what tests call"
 )]
 
-mod client;
+pub(crate) mod client;
 
 use std::{
     collections::BTreeSet,

@@ -58,7 +58,9 @@ struct Writer {
 
 impl SqliteStore {
     fn open(path: PathBuf) -> Result<SqliteStore, StoreError> {
-        let (db, lock) = file::open(&path)?;
+        let (mut db, lock) = file::open(&path)?;
+        // The lock proves that whoever held a lease is gone.
+        queue::take_back(&mut db).map_err(|error| classify(&path, &error))?;
         let readers = Readers::open(&path)?;
         let (queue, thread) =
             writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use url::Url;
 
@@ -250,4 +251,11 @@ pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
         refresh_host(db, *host)?;
     }
     Ok(hosts.len() as u64)
+}
+
+/// Puts back every lease, also those that still run: their owners died with the process before.
+pub(super) fn take_back(db: &mut Connection) -> rusqlite::Result<()> {
+    let change = db.transaction()?;
+    expire(&change, DateTime::<Utc>::MAX_UTC)?;
+    change.commit()
 }

@@ -261,6 +261,28 @@ async fn an_unreadable_value_is_an_error_and_not_a_guess() {
     assert!(store.articles(&query).await.is_err());
 }
 
+/// The lock proves that their owner is gone; only its late word must not count.
+#[tokio::test]
+async fn leases_of_a_process_that_died_are_due_at_once() {
+    let place = place();
+    let store = place.open().await;
+    announced(&store, &["https://harian.example/1"]).await;
+    let dead = lease_one(&store, at(1)).await;
+    assert_eq!(store.claim(&claim("other", at(1))).await.unwrap(), []);
+    drop(store);
+
+    let store = place.open().await;
+    let lease = lease_one(&store, at(1)).await;
+    assert_eq!((lease.id, lease.attempts), (dead.id, dead.attempts));
+    let late = complete(&store, &dead, completion(at(2), Fate::Done)).await;
+    assert!(!late.accepted);
+    assert!(
+        complete(&store, &lease, completion(at(2), Fate::Done))
+            .await
+            .accepted
+    );
+}
+
 /// A reader that stays keeps the log from being emptied; once it goes, the log shrinks.
 #[tokio::test]
 async fn the_log_shrinks_after_a_long_reader() {

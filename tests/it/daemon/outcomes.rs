@@ -1,0 +1,92 @@
+//! Answers that are no article.
+
+use benggala::model::{PageKind, Reason, Verdict};
+use chrono::Utc;
+
+use super::{
+    site::{Reply, Site, article_page, clean, html, path, rss},
+    watch::{Watch, until},
+};
+
+/// One article that answers in turn as `replies` say, in a feed.
+async fn article(replies: Vec<Reply>) -> (Site, Watch) {
+    let site = Site::open().await;
+    site.put_in_turn(&path(0), replies);
+    site.put("/rss.xml", rss(&[site.url(&path(0))]));
+    let watch = Watch::over(vec![site.source("umpan", PageKind::Feed, "/rss.xml")]).await;
+    (site, watch)
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_article_is_never_passed() {
+    let lost = "<!DOCTYPE html><html lang=\"id\"><head><title>Halaman tidak ditemukan</title></head>\
+        <body><h1>Halaman tidak ditemukan</h1><p>Maaf, halaman yang Anda cari sudah tidak ada di \
+        sini. Silakan kembali ke beranda atau pakai kotak pencarian.</p></body></html>";
+    let wall = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h2>Checking \
+        that you are not a robot</h2><script>window._cf_chl_opt={}</script></body></html>";
+    for (page, reason) in [
+        (lost, Reason::NotAnArticle),
+        (wall, Reason::Challenge),
+        ("", Reason::Empty),
+    ] {
+        let (site, watch) = article(vec![html(page)]).await;
+        let rows = watch.stored(1).await;
+        assert_eq!(rows[0].verdict, Verdict::Abstain(reason));
+        watch
+            .counted("articles_scored_total{verdict=\"abstain\"}", 1.0)
+            .await;
+        let sources = watch.service.store.sources().await.unwrap();
+        assert_eq!((sources[0].passed, sources[0].abstained), (0, 1));
+        watch.service.close().await.unwrap();
+        assert_eq!(site.times(&path(0)), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_bot_wall_that_says_so_is_left_alone() {
+    let page = html(&article_page(&clean(0), ""));
+    let wall = page.with("cf-mitigated", "challenge");
+    let (site, watch) = article(vec![wall]).await;
+    watch
+        .counted("fetches_total{kind=\"article\",outcome=\"challenge\"}", 1.0)
+        .await;
+    assert!(watch.articles().await.is_empty());
+    let counts = watch.service.store.counts(Utc::now()).await.unwrap();
+    assert_eq!((counts.done, counts.gone, counts.waiting), (0, 0, 2));
+    watch.service.close().await.unwrap();
+    assert_eq!(site.times(&path(0)), 1);
+}
+
+#[tokio::test]
+async fn a_missing_page_is_given_up_at_once() {
+    let (site, watch) = article(vec![Reply::status(404)]).await;
+    until("the page is gone", async || {
+        let counts = watch.service.store.counts(Utc::now()).await.unwrap();
+        counts.gone == 1
+    })
+    .await;
+    assert!(watch.articles().await.is_empty());
+    watch
+        .counted("fetch_responses_total{code=\"404\"}", 1.0)
+        .await;
+    watch.service.close().await.unwrap();
+    assert_eq!(site.times(&path(0)), 1);
+}
+
+#[tokio::test]
+async fn a_server_error_is_tried_again_later() {
+    let page = html(&article_page(&clean(0), ""));
+    let (site, watch) = article(vec![Reply::status(500), page]).await;
+    assert_eq!(watch.stored(1).await[0].verdict, Verdict::Pass);
+    watch
+        .counted("fetches_total{kind=\"article\",outcome=\"http_5xx\"}", 1.0)
+        .await;
+    watch.service.close().await.unwrap();
+    let log = site.log();
+    let tries: Vec<_> = log.iter().filter(|a| a.path == path(0)).collect();
+    assert_eq!(tries.len(), 2);
+    assert!(
+        (tries[1].at - tries[0].at).as_millis() >= 990,
+        "not at once"
+    );
+}

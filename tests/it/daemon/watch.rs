@@ -1,0 +1,129 @@
+//! A daemon in this process, and ways to watch it.
+
+use std::{path::Path, time::Duration};
+
+use benggala::{
+    config::Config,
+    daemon::service::{Service, new_metrics},
+    model::Source,
+    store::{ArticleQuery, ArticleRow, Store},
+};
+use tempfile::TempDir;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use url::Url;
+
+use crate::demo::client::get;
+
+/// Far more than anything takes that is waited for; only a fault reaches it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How often is looked.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// Waits until `probe` finds something.
+pub(super) async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Some(found) = probe().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "still waiting for: {what}");
+    }
+}
+
+/// Waits until `condition` holds.
+pub(super) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+    eventually(what, async || condition().await.then_some(())).await;
+}
+
+/// A daemon that hurries, asks loopback, keeps its store in `folder` and takes any port.
+pub(super) fn config(folder: &Path, sources: Vec<Source>) -> Config {
+    let mut config = Config::default();
+    config.fetch.requests_per_second = 1_000.0;
+    config.fetch.requests_per_second_total = 1_000.0;
+    config.fetch.concurrency_per_host = 4;
+    config.fetch.idle_timeout = config.fetch.timeout;
+    config.fetch.allow_private = vec!["127.0.0.1/32".parse().unwrap()];
+    config.schedule.every = Duration::from_secs(3600);
+    config.schedule.retry_first = Duration::from_secs(1);
+    config.store.url = format!("sqlite:{}", folder.join("benggala.db").display());
+    config.serve.listen.set_port(0);
+    config.sources = sources;
+    config
+}
+
+/// A running daemon with a store of its own.
+pub(super) struct Watch {
+    pub(super) service: Service,
+    _folder: TempDir,
+}
+
+impl Watch {
+    pub(super) async fn over(sources: Vec<Source>) -> Watch {
+        Watch::with(sources, |_| {}).await
+    }
+
+    pub(super) async fn with(sources: Vec<Source>, change: impl FnOnce(&mut Config)) -> Watch {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = config(folder.path(), sources);
+        change(&mut config);
+        let service = Service::start(config, new_metrics().unwrap())
+            .await
+            .unwrap();
+        Watch {
+            service,
+            _folder: folder,
+        }
+    }
+
+    pub(super) fn url(&self, path: &str) -> Url {
+        Url::parse(&format!("http://{}{path}", self.service.address)).unwrap()
+    }
+
+    /// Articles in the store, newest first.
+    pub(super) async fn articles(&self) -> Vec<ArticleRow> {
+        rows(self.service.store.as_ref()).await
+    }
+
+    /// Waits until so many articles are stored.
+    pub(super) async fn stored(&self, count: usize) -> Vec<ArticleRow> {
+        eventually(&format!("{count} articles"), async || {
+            let rows = self.articles().await;
+            (rows.len() >= count).then_some(rows)
+        })
+        .await
+    }
+
+    /// The value of a series, as `/metrics` tells it.
+    pub(super) async fn metric(&self, series: &str) -> f64 {
+        metric(&self.url("/metrics"), series).await
+    }
+
+    /// Waits until a series has a value.
+    pub(super) async fn counted(&self, series: &str, value: f64) {
+        until(&format!("{series} {value}"), async || {
+            (self.metric(series).await - value).abs() < f64::EPSILON
+        })
+        .await;
+    }
+}
+
+pub(super) async fn rows(store: &dyn Store) -> Vec<ArticleRow> {
+    let all = ArticleQuery {
+        limit: 1_000,
+        ..ArticleQuery::default()
+    };
+    store.articles(&all).await.unwrap()
+}
+
+/// The value of a series of `/metrics`, written without the prefix `benggala_`.
+pub(super) async fn metric(metrics: &Url, series: &str) -> f64 {
+    let text = get(metrics).await.text();
+    let name = format!("benggala_{series} ");
+    let line = text.lines().find_map(|line| line.strip_prefix(&name));
+    let value = line.unwrap_or_else(|| panic!("no {series} in:\n{text}"));
+    value.parse().unwrap()
+}

@@ -1,0 +1,118 @@
+//! Who is told of flagged articles, over a receiver on loopback.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode},
+};
+use benggala::{config::NotifyConfig, model::PageKind, store::Parcel};
+use chrono::{TimeDelta, Utc};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use url::Url;
+
+use super::{
+    site::{Site, article_page, html, machine_made, path, rss},
+    watch::{Watch, eventually, until},
+};
+
+/// A receiver that refuses while it is down.
+#[derive(Clone, Default)]
+struct Desk {
+    is_down: Arc<AtomicBool>,
+    inbox: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+impl Desk {
+    async fn open(&self) -> NotifyConfig {
+        let desk = self.clone();
+        let answer = move |headers: HeaderMap, body: String| async move {
+            let key = headers["idempotency-key"].to_str().unwrap().to_string();
+            let told = serde_json::from_str(&body).unwrap();
+            desk.inbox.lock().unwrap().push((key, told));
+            match desk.is_down.load(Ordering::SeqCst) {
+                true => StatusCode::SERVICE_UNAVAILABLE,
+                false => StatusCode::NO_CONTENT,
+            }
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let app = Router::new().fallback(answer);
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        NotifyConfig {
+            name: "meja".to_string(),
+            url: Url::parse(&url).unwrap(),
+            token: None,
+        }
+    }
+
+    fn inbox(&self) -> Vec<(String, Value)> {
+        self.inbox.lock().unwrap().clone()
+    }
+}
+
+/// A daemon that tells `desk` of the one flagged article among three.
+async fn watched_by(desk: &Desk) -> (Site, Watch) {
+    let site = Site::open().await;
+    site.put_articles([0, 1]);
+    site.put(&path(2), html(&article_page(&machine_made(), "")));
+    site.put("/rss.xml", rss(&[0, 1, 2].map(|n| site.url(&path(n)))));
+    let channel = desk.open().await;
+    let source = site.source("umpan", PageKind::Feed, "/rss.xml");
+    let watch = Watch::with(vec![source], |config| config.notify = vec![channel]).await;
+    (site, watch)
+}
+
+/// All notifications that wait, due or not.
+async fn waiting(watch: &Watch) -> Vec<Parcel> {
+    let later = Utc::now() + TimeDelta::days(1);
+    watch.service.store.parcels(later, 10).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_flagged_article_is_told_once() {
+    let desk = Desk::default();
+    let (site, watch) = watched_by(&desk).await;
+    watch.stored(3).await;
+    let delivered = "notifications_total{channel=\"meja\",outcome=\"ok\"}";
+    watch.counted(delivered, 1.0).await;
+    assert_eq!(waiting(&watch).await, []);
+    watch.service.close().await.unwrap();
+    let inbox = desk.inbox();
+    let [(key, told)] = inbox.as_slice() else {
+        panic!("{inbox:?}");
+    };
+    assert!(!key.is_empty());
+    assert_eq!(told["url"], site.url(&path(2)).as_str());
+    assert_eq!(told["source"], "umpan");
+    let findings = told["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|f| f["rule"] == "engine-residue"));
+}
+
+#[tokio::test]
+async fn a_receiver_that_was_down_is_told_when_it_is_back() {
+    let desk = Desk::default();
+    desk.is_down.store(true, Ordering::SeqCst);
+    let (_site, watch) = watched_by(&desk).await;
+    let failed = "notifications_total{channel=\"meja\",outcome=\"failed\"}";
+    watch.counted(failed, 1.0).await;
+    let parcel = eventually("the parcel is put back", async || {
+        waiting(&watch).await.into_iter().find(|p| p.attempts == 1)
+    })
+    .await;
+    assert_eq!(watch.articles().await.len(), 3, "the crawl goes on");
+
+    desk.is_down.store(false, Ordering::SeqCst);
+    // Brings its time forward, so that the test need not wait for it.
+    let now = Some(Utc::now());
+    watch.service.store.settle(parcel.id, now).await.unwrap();
+    until("it is delivered", async || waiting(&watch).await.is_empty()).await;
+    watch.service.close().await.unwrap();
+    let inbox = desk.inbox();
+    assert_eq!(inbox.len(), 2);
+    assert_eq!(inbox[0], inbox[1], "the same words under the same key");
+}
