@@ -36,8 +36,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn demo(args: &Args) -> Result<Outcome, Failure> {
-    let folder = std::env::temp_dir().join(format!("benggala-demo-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(|error| {
+    let name = format!("benggala-demo-{:016x}", rand::random::<u64>());
+    let folder = std::env::temp_dir().join(name);
+    // Fails if it is there: nobody else may have made it.
+    std::fs::create_dir(&folder).map_err(|error| {
         Failure::message(format!(
             "cannot make the folder {}: {error}",
             folder.display()

@@ -61,6 +61,16 @@ impl Housekeeping {
         self.due = Instant::now() + EVERY;
     }
 
+    /// Ends the delivery under way, before the store is closed. What it did not settle is sent
+    /// again after the next start, under the same key.
+    pub(super) async fn end(self) {
+        if let Some(delivery) = self.delivery {
+            delivery.abort();
+            // Cancelled or done: either will do.
+            let _ = delivery.await;
+        }
+    }
+
     async fn slow_round(&self, shared: &Shared, setup: &Setup) {
         let metrics = &shared.metrics;
         if let Ok(sources) = timed(metrics, "sources", shared.store.sources()).await {

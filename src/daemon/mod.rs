@@ -15,7 +15,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use arc_swap::ArcSwap;
 use chrono::Utc;
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{Semaphore, mpsc, watch},
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
@@ -119,6 +119,8 @@ pub struct Daemon {
     pub metrics: Arc<Metrics>,
     /// A message: `config` has changed.
     pub reload: mpsc::Receiver<()>,
+    /// True from the first claim to the stop.
+    pub ready: watch::Sender<bool>,
     /// Cancelled: finish what is under way and end.
     pub stop: CancellationToken,
     /// Cancelled: end at once.
@@ -147,6 +149,7 @@ impl Daemon {
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
         let mut claim_at = Instant::now();
+        self.ready.send_replace(true);
 
         loop {
             let room = setup
@@ -184,7 +187,8 @@ impl Daemon {
                 .fetches_in_flight
                 .set(visits.running.len() as i64);
         }
-        self.drain(visits, &setup).await
+        self.ready.send_replace(false);
+        self.drain(visits, housekeeping, &setup).await
     }
 
     fn shared(&self) -> Shared {
@@ -198,19 +202,27 @@ impl Daemon {
 
     /// Takes over the new configuration, or keeps the old one and says why.
     async fn reload(&self, old: Arc<Setup>) -> Arc<Setup> {
-        let new = match Setup::new(self.config.load_full(), Some(&old)) {
-            Ok(new) => Arc::new(new),
+        let config = self.config.load_full();
+        match self.prepare(Arc::clone(&config), &old).await {
+            Ok(new) => {
+                tracing::info!(sources = new.config.sources.len(), "configuration reloaded");
+                new
+            }
             Err(error) => {
                 tracing::error!(%error, "the new configuration cannot be used; the old one stays");
-                return old;
+                self.metrics.config_last_reload_successful.set(0);
+                // Unless a third one has come meanwhile, which is next.
+                self.config
+                    .compare_and_swap(&config, Arc::clone(&old.config));
+                old
             }
-        };
-        if let Err(error) = self.take_up(&new).await {
-            tracing::error!(%error, "the sources could not be stored; the old configuration stays");
-            return old;
         }
-        tracing::info!(sources = new.config.sources.len(), "configuration reloaded");
-        new
+    }
+
+    async fn prepare(&self, config: Arc<Config>, old: &Setup) -> Result<Arc<Setup>, DaemonError> {
+        let new = Setup::new(config, Some(old))?;
+        self.take_up(&new).await?;
+        Ok(Arc::new(new))
     }
 
     /// Makes the sources and channels of a configuration the ones that are watched and told.
@@ -226,7 +238,12 @@ impl Daemon {
     }
 
     /// Waits for what is under way, then gives the rest back.
-    async fn drain(&self, mut visits: Visits, setup: &Setup) -> Result<(), DaemonError> {
+    async fn drain(
+        &self,
+        mut visits: Visits,
+        housekeeping: Housekeeping,
+        setup: &Setup,
+    ) -> Result<(), DaemonError> {
         tracing::info!(under_way = visits.running.len(), "stopping");
         let deadline = Instant::now() + setup.config.schedule.drain;
         loop {
@@ -239,6 +256,7 @@ impl Daemon {
             visits.finish(done, &self.metrics);
         }
         visits.running.shutdown().await;
+        housekeeping.end().await;
         let unfinished: Vec<Lease> = visits.leases.into_values().collect();
         self.store.release(&unfinished).await?;
         self.store.close().await?;

@@ -87,20 +87,15 @@ impl Service {
         let (stop, stop_now) = (CancellationToken::new(), CancellationToken::new());
         let (reload, reload_received) = mpsc::channel(1);
         let (request_reload, reload_requests) = mpsc::channel(1);
-        let (ready, is_ready) = watch::channel(true);
+        let (ready, is_ready) = watch::channel(false);
         let state = web_state(&config, &store, &metrics, is_ready, request_reload);
-        let web = tokio::spawn(serve(
-            listener,
-            state,
-            ready,
-            stop.clone(),
-            stop_now.clone(),
-        ));
+        let web = tokio::spawn(serve(listener, state, stop.clone(), stop_now.clone()));
         let daemon = Daemon {
             config: Arc::clone(&config),
             store: Arc::clone(&store),
             metrics: Arc::clone(&metrics),
             reload: reload_received,
+            ready,
             stop: stop.clone(),
             stop_now: stop_now.clone(),
         };
@@ -121,7 +116,11 @@ impl Service {
 
     /// Goes on with another configuration. The store and the address stay as they are.
     pub fn reload(&self, config: Config) {
-        self.config.store(Arc::new(config));
+        let old = self.config.swap(Arc::new(config));
+        let new = self.config.load();
+        if old.store.url != new.store.url || old.serve.listen != new.serve.listen {
+            tracing::warn!("`[store] url` and `[serve] listen` change only with a restart");
+        }
         config_loaded(&self.metrics);
         // A full channel means that a reload is waiting already: it will read this configuration.
         let _ = self.reload.try_send(());
@@ -175,20 +174,15 @@ impl Service {
     }
 }
 
-/// Serves until the daemon stops; then it is no longer ready, and open connections may finish.
+/// Serves until the daemon stops; then open connections may finish.
 async fn serve(
     listener: TcpListener,
     state: web::State,
-    ready: watch::Sender<bool>,
     stop: CancellationToken,
     stop_now: CancellationToken,
 ) -> io::Result<()> {
-    let stopping = async move {
-        stop.cancelled().await;
-        // Nobody left to tell when every receiver is gone.
-        let _ = ready.send(false);
-    };
-    let serving = axum::serve(listener, web::app(state)).with_graceful_shutdown(stopping);
+    let serving =
+        axum::serve(listener, web::app(state)).with_graceful_shutdown(stop.cancelled_owned());
     tokio::select! {
         served = serving => served,
         () = stop_now.cancelled() => Ok(()),

@@ -99,13 +99,14 @@ impl Watch {
 
     /// The value of a series, as `/metrics` tells it.
     pub(super) async fn metric(&self, series: &str) -> f64 {
-        metric(&self.url("/metrics"), series).await
+        let value = metric(&self.url("/metrics"), series).await;
+        value.unwrap_or_else(|| panic!("there is no {series}"))
     }
 
     /// Waits until a series has a value.
     pub(super) async fn counted(&self, series: &str, value: f64) {
         until(&format!("{series} {value}"), async || {
-            (self.metric(series).await - value).abs() < f64::EPSILON
+            metric(&self.url("/metrics"), series).await == Some(value)
         })
         .await;
     }
@@ -119,11 +120,11 @@ pub(super) async fn rows(store: &dyn Store) -> Vec<ArticleRow> {
     store.articles(&all).await.unwrap()
 }
 
-/// The value of a series of `/metrics`, written without the prefix `benggala_`.
-pub(super) async fn metric(metrics: &Url, series: &str) -> f64 {
+/// The value of a series of `/metrics`, written without the prefix `benggala_`. Series of sources
+/// and channels appear when they are taken up.
+pub(super) async fn metric(metrics: &Url, series: &str) -> Option<f64> {
     let text = get(metrics).await.text();
     let name = format!("benggala_{series} ");
-    let line = text.lines().find_map(|line| line.strip_prefix(&name));
-    let value = line.unwrap_or_else(|| panic!("no {series} in:\n{text}"));
-    value.parse().unwrap()
+    let value = text.lines().find_map(|line| line.strip_prefix(&name))?;
+    Some(value.parse().unwrap())
 }
