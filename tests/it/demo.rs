@@ -6,9 +6,10 @@
 )]
 
 pub(crate) mod client;
+mod watched;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     io::{self, Read},
     sync::{
         Arc,
@@ -18,17 +19,12 @@ use std::{
 };
 
 use benggala::{
-    config::{Config, FetchConfig},
     demo::{
         Newsroom,
         content::{Answer, Article, papers},
     },
-    fetch::{Fetcher, Request},
-    inspect::{Rules, inspect},
-    lang::Lexicon,
-    model::{Link, PageKind, ParseLimits, Policy, SiteRules, Verdict},
+    model::PageKind,
 };
-use chrono::Utc;
 use client::{PATIENCE, get, get_with, send};
 use scraper::{Html, Selector};
 use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
@@ -499,81 +495,4 @@ async fn only_get_and_head_are_answered() {
         assert_eq!(&reply[9..12], status);
         assert!(reply.ends_with("\r\n\r\n"), "{method}");
     }
-}
-
-/// Which articles the program flags, read over HTTP as the daemon would: source -> address ->
-/// the rules that were broken.
-async fn flagged(newsroom: &Newsroom) -> BTreeMap<String, BTreeMap<Url, BTreeSet<&'static str>>> {
-    let rules = Rules {
-        lexicon: Lexicon::built_in(),
-        policy: Policy::default(),
-        limits: ParseLimits::default(),
-    };
-    let mut config = FetchConfig {
-        requests_per_second: 1_000.0,
-        allow_private: vec!["127.0.0.1/32".parse().expect("a network")],
-        ..Config::default().fetch
-    };
-    config.requests_per_second_total = config.requests_per_second;
-    let fetcher = Fetcher::new(&config).expect("a client");
-    let mut found: BTreeMap<String, BTreeMap<_, _>> = BTreeMap::new();
-    for published in newsroom.published(LATE) {
-        if published.article.answer != Answer::Page {
-            continue;
-        }
-        let request = Request {
-            url: published.url.clone(),
-            kind: PageKind::Article,
-            etag: None,
-            last_modified: None,
-        };
-        let link = Link {
-            url: published.url.clone(),
-            source: published.source.to_string(),
-            kind: PageKind::Article,
-            published: None,
-        };
-        let Ok(page) = fetcher.fetch(&request).await.into_page(link, Utc::now()) else {
-            continue;
-        };
-        let inspection = inspect(&page, &SiteRules::default(), None, &rules);
-        let findings = &inspection.assessment.findings;
-        println!(
-            "{} {:?} {:?}",
-            published.url.path(),
-            inspection.assessment.verdict,
-            findings
-                .iter()
-                .map(|f| (f.rule, f.span.clone()))
-                .collect::<Vec<_>>()
-        );
-        if inspection.assessment.verdict == Verdict::Flag {
-            let rules = findings.iter().map(|finding| finding.rule).collect();
-            let source = found.entry(published.source.to_string()).or_default();
-            source.insert(published.url, rules);
-        }
-    }
-    found
-}
-
-#[tokio::test]
-async fn the_careless_papers_are_flagged_and_the_clean_ones_are_not() {
-    let newsroom = open_late().await;
-    let flagged = flagged(&newsroom).await;
-    let of = |name: &str| flagged.get(name).cloned().unwrap_or_default();
-    let (dunia, kilat) = (of("dunia-terkini"), of("kabar-kilat"));
-    assert!(dunia.len() >= 7, "{dunia:#?}");
-    assert!(kilat.len() >= 4, "{kilat:#?}");
-    for clean in ["harian-pagi", "the-lighthouse"] {
-        assert!(!flagged.contains_key(clean), "{:#?}", of(clean));
-    }
-    let broken: BTreeSet<&str> = dunia.into_values().flatten().collect();
-    for rule in ["isolated-place", "script-residue", "engine-residue"] {
-        assert!(broken.contains(rule), "{rule}: {broken:?}");
-    }
-    assert!(
-        kilat
-            .into_values()
-            .all(|rules| rules.contains("stock-line"))
-    );
 }

@@ -125,6 +125,10 @@ impl Running {
 }
 
 impl Drop for Running {
+    #[expect(
+        clippy::print_stderr,
+        reason = "a failed test shows what the daemon said"
+    )]
     fn drop(&mut self) {
         // It has most likely ended already.
         let _ = self.child.kill();
