@@ -12,7 +12,10 @@ use crate::{
     store::{Counts, SourceRow},
 };
 
-use super::{Setup, Shared, record::timed};
+use super::{
+    Setup, Shared,
+    record::{store_failed, timed},
+};
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -23,7 +26,9 @@ const SLOW_ROUNDS: u64 = 12;
 pub(super) struct Housekeeping {
     due: Instant,
     round: u64,
+    /// What takes long runs beside the loop, each once at a time.
     delivery: Option<JoinHandle<()>>,
+    pruning: Option<JoinHandle<()>>,
 }
 
 impl Housekeeping {
@@ -32,6 +37,7 @@ impl Housekeeping {
             due: now,
             round: 0,
             delivery: None,
+            pruning: None,
         }
     }
 
@@ -61,45 +67,45 @@ impl Housekeeping {
         self.due = Instant::now() + EVERY;
     }
 
-    /// Ends the delivery under way, before the store is closed. What it did not settle is sent
-    /// again after the next start, under the same key.
+    /// Ends what runs beside the loop, before the store is closed. A notification that was not
+    /// settled is sent again after the next start, under the same key.
     pub(super) async fn end(self) {
-        if let Some(delivery) = self.delivery {
-            delivery.abort();
+        for task in [self.delivery, self.pruning].into_iter().flatten() {
+            task.abort();
             // Cancelled or done: either will do.
-            let _ = delivery.await;
+            let _ = task.await;
         }
     }
 
-    async fn slow_round(&self, shared: &Shared, setup: &Setup) {
-        let metrics = &shared.metrics;
-        if let Ok(sources) = timed(metrics, "sources", shared.store.sources()).await {
-            set_source_gauges(metrics, &sources);
+    async fn slow_round(&mut self, shared: &Shared, setup: &Setup) {
+        if let Ok(sources) = timed(&shared.metrics, "sources", shared.store.sources()).await {
+            set_source_gauges(&shared.metrics, &sources);
         }
         let keep = TimeDelta::from_std(setup.config.store.keep_pages).unwrap_or(TimeDelta::MAX);
-        if let Some(before) = Utc::now().checked_sub_signed(keep) {
-            // Already counted; there is nothing to add to it here.
-            let _ = timed(metrics, "prune", shared.store.prune(before)).await;
+        let Some(before) = Utc::now().checked_sub_signed(keep) else {
+            return;
+        };
+        if !is_busy(self.pruning.as_ref()) {
+            let shared = shared.clone();
+            self.pruning = Some(tokio::spawn(async move {
+                // Already counted; there is nothing to add to it here.
+                let _ = timed(&shared.metrics, "prune", shared.store.prune(before)).await;
+            }));
         }
     }
 
-    /// Webhooks may be slow: they run beside the loop, one round at a time.
     fn deliver(&mut self, shared: &Shared, setup: &Arc<Setup>) {
-        if setup.config.notify.is_empty()
-            || self
-                .delivery
-                .as_ref()
-                .is_some_and(|task| !task.is_finished())
-        {
+        if setup.config.notify.is_empty() || is_busy(self.delivery.as_ref()) {
             return;
         }
         let (shared, setup) = (shared.clone(), Arc::clone(setup));
         self.delivery = Some(tokio::spawn(async move {
             let deliver = notify::deliver_due(shared.store.as_ref(), &setup.webhooks, Utc::now());
-            for delivery in timed(&shared.metrics, "parcels", deliver)
+            // Not timed: the receivers take most of it.
+            let deliveries = deliver
                 .await
-                .unwrap_or_default()
-            {
+                .inspect_err(|error| store_failed(&shared.metrics, "parcels", error));
+            for delivery in deliveries.unwrap_or_default() {
                 shared
                     .metrics
                     .notifications_total
@@ -108,6 +114,10 @@ impl Housekeeping {
             }
         }));
     }
+}
+
+fn is_busy(task: Option<&JoinHandle<()>>) -> bool {
+    task.is_some_and(|task| !task.is_finished())
 }
 
 fn set_gauges(metrics: &Metrics, counts: &Counts) {

@@ -11,7 +11,7 @@ use crate::{
         Metrics,
         labels::{self, kind_label},
     },
-    model::{FetchOutcome, Reason, Verdict},
+    model::{FetchOutcome, Reason, Scores, Verdict},
     store::{Completed, StoreError},
 };
 
@@ -30,13 +30,18 @@ pub(super) async fn timed<T>(
         .with_label_values(&[op])
         .observe(begun.elapsed().as_secs_f64());
     if let Err(error) = &result {
-        metrics
-            .store_errors_total
-            .with_label_values(&[op, error.kind()])
-            .inc();
-        tracing::error!(op, %error, "the store failed");
+        store_failed(metrics, op, error);
     }
     result
+}
+
+/// Counts and logs a failure of the store.
+pub(super) fn store_failed(metrics: &Metrics, op: &str, error: &StoreError) {
+    metrics
+        .store_errors_total
+        .with_label_values(&[op, error.kind()])
+        .inc();
+    tracing::error!(op, %error, "the store failed");
 }
 
 /// Counts and logs one finished visit.
@@ -192,7 +197,14 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
             record_flag(metrics, visited, inspected);
         }
     }
-    let scores = assessment.scores;
+    record_scores(metrics, source, assessment.scores);
+}
+
+fn record_scores(metrics: &Metrics, source: &str, scores: Scores) {
+    metrics
+        .source_boilerplate_ratio
+        .with_label_values(&[source])
+        .set(scores.boilerplate.into());
     metrics
         .article_score
         .with_label_values(&["overall"])

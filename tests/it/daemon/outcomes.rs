@@ -4,8 +4,8 @@ use benggala::model::{PageKind, Reason, Verdict};
 use chrono::Utc;
 
 use super::{
-    site::{Reply, Site, article_page, clean, html, path, rss},
-    watch::{Watch, until},
+    site::{Reply, Site, article_page, careless, clean, html, path, rss},
+    watch::{Watch, metric, until},
 };
 
 /// One article that answers in turn as `replies` say, in a feed.
@@ -89,4 +89,17 @@ async fn a_server_error_is_tried_again_later() {
         (tries[1].at - tries[0].at).as_millis() >= 990,
         "not at once"
     );
+}
+
+#[tokio::test]
+async fn the_share_of_boilerplate_is_told_for_the_source() {
+    let (_site, watch) = article(vec![html(&article_page(&careless(), ""))]).await;
+    until("a share above 0", async || {
+        let series = "source_boilerplate_ratio{source=\"umpan\"}";
+        let share = metric(&watch.url("/metrics"), series).await;
+        share.is_some_and(|share| share > 0.0 && share < 1.0)
+    })
+    .await;
+    assert_eq!(watch.articles().await[0].verdict, Verdict::Flag);
+    watch.service.close().await.unwrap();
 }

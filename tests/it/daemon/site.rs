@@ -264,10 +264,18 @@ pub(super) fn clean(n: usize) -> Article {
 
 /// An article with what an engine says to its user.
 pub(super) fn machine_made() -> Article {
+    with_words("Semoga terjemahan ini membantu")
+}
+
+/// An article with lines that belong to the page around it.
+pub(super) fn careless() -> Article {
+    with_words("Alamat email Anda tidak akan dipublikasikan")
+}
+
+fn with_words(words: &str) -> Article {
     let papers = papers().unwrap();
     let mut all = papers.into_iter().flat_map(|paper| paper.articles);
-    all.find(|article| article.body.contains("Semoga terjemahan ini membantu"))
-        .unwrap()
+    all.find(|article| article.body.contains(words)).unwrap()
 }
 
 /// A page of `article`, with `head` in its head.
