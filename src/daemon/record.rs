@@ -11,7 +11,7 @@ use crate::{
         Metrics,
         labels::{self, kind_label},
     },
-    model::{FetchOutcome, Reason, Scores, Verdict},
+    model::{FetchOutcome, PageKind, Reason, RobotsRules, Scores, Verdict},
     store::{Completed, StoreError},
 };
 
@@ -69,11 +69,14 @@ fn record_exchange(metrics: &Metrics, visited: &Visited) {
         .fetches_total
         .with_label_values(&[kind, exchange.outcome.as_str()])
         .inc();
-    for _ in &exchange.robots {
-        metrics
-            .fetches_total
-            .with_label_values(&["robots", "ok"])
-            .inc();
+    for robots in &exchange.robots {
+        let outcome = match robots.rules {
+            RobotsRules::Text(_) => FetchOutcome::Ok,
+            RobotsRules::Unavailable => FetchOutcome::Http4xx,
+            RobotsRules::Unreachable => FetchOutcome::Http5xx,
+        };
+        let labels = [kind_label(PageKind::Robots), outcome.as_str()];
+        metrics.fetches_total.with_label_values(&labels).inc();
     }
     if let Some(status) = exchange.status {
         metrics

@@ -88,7 +88,7 @@ async fn fetch(setup: &Setup, lease: &Lease) -> Exchange {
     let limit = setup.config.schedule.lease.mul_f64(0.8);
     match tokio::time::timeout(limit, setup.fetcher.fetch(&request)).await {
         Ok(exchange) => exchange,
-        Err(_) => Exchange::cancelled(&request.url, "the lease was about to end"),
+        Err(_) => Exchange::timed_out(&request.url, "no answer before the lease was about to end"),
     }
 }
 

@@ -231,9 +231,10 @@ impl Fetcher {
 }
 
 impl Exchange {
-    /// A fetch that we ended ourselves.
-    pub fn cancelled(url: &Url, why: &str) -> Exchange {
+    /// A fetch that took longer than its caller could wait.
+    pub fn timed_out(url: &Url, why: &str) -> Exchange {
         Exchange {
+            outcome: FetchOutcome::Timeout,
             error: Some(why.to_string()),
             ..Exchange::unasked(url)
         }

@@ -92,10 +92,8 @@ impl Places {
             name: country.split('|').next().unwrap_or_default().to_string(),
             names: all.map(keys).filter(|name| !name.is_empty()).collect(),
             stems: country
-                .unicode_words()
-                .filter(|word| word.chars().count() >= STEM_MIN)
-                .filter(|word| !pack.place_words.contains_key(&key(word)))
-                .map(str::to_lowercase)
+                .split('|')
+                .filter_map(|name| stem(name, pack))
                 .collect(),
         });
     }
@@ -107,4 +105,12 @@ impl Places {
             .filter(|line| !line.starts_with('#'))
             .filter_map(|line| Lang::new(line.split('\t').next()?))
     }
+}
+
+/// The word of a country's name that its people and things are called after: the first one, for
+/// the rest is often an ordinary word ("Amerika Serikat", where a "serikat" is any union).
+fn stem(name: &str, pack: &Pack) -> Option<String> {
+    name.unicode_words()
+        .find(|word| word.chars().count() >= STEM_MIN && !pack.place_words.contains_key(&key(word)))
+        .map(str::to_lowercase)
 }
