@@ -82,7 +82,7 @@ impl Marked {
         let text = text.trim();
         if self.0.len() < MARKED_MAX
             && (8..=60).contains(&text.len())
-            && opening(text) > 0
+            && opening(&without_colons(text)) > 0
             && !phrases::ends_sentence(text)
         {
             self.push(Mark::Line, at, text);
@@ -294,6 +294,11 @@ const ROLES: [&str; 24] = [
     "on",
     "kontributor",
 ];
+
+/// `By: Ann Lee` as `By Ann Lee`.
+fn without_colons(text: &str) -> String {
+    text.replace(" : ", " ").replace(": ", " ")
+}
 
 /// The names in one line.
 fn clean(text: &str) -> Vec<String> {

@@ -116,7 +116,7 @@ fn dates_are_found_where_pages_have_them() {
         ("", "<time>Mar 5, 2024</time>", "page"),
         ("", "<p>Published on March 05, 2024</p>", "page"),
         ("", "<p>[Submitted on 5 Mar 2024]</p>", "page"),
-        ("", "<span>05.03.2024 10:20</span>", ""),
+        ("", "<span>05.03.2024 10:20</span>", "page"),
         ("", "<span>25.03.2024</span>", "page"),
         ("", "<span>2024年3月5日</span>", "page"),
         ("", "<p>Updated 5 March 2024</p>", "modified"),
