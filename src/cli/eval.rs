@@ -1,7 +1,7 @@
 //! `benggala eval`: the accuracy of what is built in, on labelled data.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -10,14 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    evaluate::{self, Gold, PageScore, SetScore},
+    evaluate::{self, Gold, PageScore, SetScore, metadata},
     inspect::Rules,
-    model::Lang,
+    model::{Article, Lang},
 };
 
 use super::{
@@ -53,6 +53,9 @@ pub(super) struct ExtractionArgs {
     /// The folder with the labelled pages
     #[arg(long = "set", value_name = "DIR")]
     folder: PathBuf,
+    /// Score these instead of our own: JSON Lines with id, body, title, byline, date
+    #[arg(long, value_name = "FILE", conflicts_with = "floors")]
+    predictions: Option<PathBuf>,
     /// One row a group
     #[arg(long, value_enum)]
     by: Option<By>,
@@ -75,15 +78,57 @@ struct Floors {
     f1: Option<f64>,
     snippets_f1: Option<f64>,
     clean: Option<f64>,
+    titles: Option<f64>,
+    authors_f1: Option<f64>,
+    dates: Option<f64>,
     /// Milliseconds.
     p99_ms: Option<f64>,
+}
+
+/// What an extractor made of one page.
+#[derive(Deserialize)]
+struct Prediction {
+    id: String,
+    body: Option<String>,
+    #[serde(flatten)]
+    metadata: metadata::Found,
 }
 
 /// One page's outcome.
 struct Row {
     gold: Gold,
     score: PageScore,
+    metadata: metadata::Score,
     took: Duration,
+}
+
+impl Row {
+    fn new(gold: &Gold, body: &str, found: &metadata::Found, took: Duration) -> Self {
+        Self {
+            gold: gold.clone(),
+            score: evaluate::page(gold, body),
+            metadata: metadata::page(gold, found),
+            took,
+        }
+    }
+}
+
+/// How a group of pages came out.
+#[derive(Serialize)]
+struct Group {
+    #[serde(flatten)]
+    body: SetScore,
+    #[serde(flatten)]
+    metadata: metadata::Shares,
+}
+
+impl Group {
+    fn of(rows: &[&Row]) -> Self {
+        Self {
+            body: evaluate::set(&rows.iter().map(|row| &row.score).collect::<Vec<_>>()),
+            metadata: metadata::set(rows.iter().map(|row| &row.metadata)),
+        }
+    }
 }
 
 /// What is printed.
@@ -91,9 +136,9 @@ struct Row {
 struct Report {
     set: String,
     gold_sha256: String,
-    all: SetScore,
-    groups: BTreeMap<String, SetScore>,
-    /// Milliseconds of extraction and scoring, of one thread.
+    all: Group,
+    groups: BTreeMap<String, Group>,
+    /// Milliseconds of extraction and scoring, of one thread; 0 for what others extracted.
     p50_ms: f64,
     p99_ms: f64,
     max_ms: f64,
@@ -104,7 +149,10 @@ pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, 
     let Command::Extraction(args) = command;
     let (config, _) = load_config(config)?;
     let (gold, hash) = read_gold(&args.folder)?;
-    let rows = inspect_all(&gold, &args.folder, &rules_of(&config))?;
+    let rows = match &args.predictions {
+        Some(file) => take_predictions(&gold, file)?,
+        None => inspect_all(&gold, &args.folder, &rules_of(&config))?,
+    };
     let report = report_of(args, &rows, hash);
     match args.format {
         Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
@@ -117,10 +165,19 @@ pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, 
 }
 
 fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
-    let path = folder.join("gold.jsonl");
-    let text = fs::read_to_string(&path)
+    let (gold, text) = read_lines(&folder.join("gold.jsonl"))?;
+    let hash = Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok((gold, hash))
+}
+
+/// The records of a file of JSON Lines, and its text.
+fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<(Vec<T>, String), Failure> {
+    let text = fs::read_to_string(path)
         .map_err(|error| Failure::message(format!("cannot read {}: {error}", path.display())))?;
-    let gold = text
+    let records = text
         .lines()
         .enumerate()
         .map(|(index, line)| {
@@ -128,12 +185,25 @@ fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
                 Failure::message(format!("{}:{}: {error}", path.display(), index + 1))
             })
         })
-        .collect::<Result<Vec<Gold>, Failure>>()?;
-    let hash = Sha256::digest(text.as_bytes())
+        .collect::<Result<Vec<T>, Failure>>()?;
+    Ok((records, text))
+}
+
+/// The rows of what another extractor wrote down. A page that it left out is an empty one.
+fn take_predictions(gold: &[Gold], file: &Path) -> Result<Vec<Row>, Failure> {
+    let (predictions, _) = read_lines::<Prediction>(file)?;
+    let by_id: HashMap<&str, &Prediction> = predictions
         .iter()
-        .map(|byte| format!("{byte:02x}"))
+        .map(|prediction| (prediction.id.as_str(), prediction))
         .collect();
-    Ok((gold, hash))
+    let nothing = metadata::Found::default();
+    let rows = gold.iter().map(|gold| {
+        let prediction = by_id.get(gold.id.as_str());
+        let body = prediction.and_then(|prediction| prediction.body.as_deref());
+        let found = prediction.map_or(&nothing, |prediction| &prediction.metadata);
+        Row::new(gold, body.unwrap_or_default(), found, Duration::ZERO)
+    });
+    Ok(rows.collect())
 }
 
 /// Inspects every page, on as many threads as there are cores.
@@ -171,16 +241,20 @@ fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure
     let begun = Instant::now();
     let inspection = inspect_document(Document::Html(page), url.as_ref(), lang.as_ref(), rules);
     let took = begun.elapsed();
-    let score = evaluate::page(gold, &inspection.article.body);
-    Ok(Row {
-        gold: gold.clone(),
-        score,
-        took,
-    })
+    let article = &inspection.article;
+    Ok(Row::new(gold, &article.body, &metadata_of(article), took))
+}
+
+fn metadata_of(article: &Article) -> metadata::Found {
+    metadata::Found {
+        title: article.title.clone(),
+        byline: article.byline.clone().map(metadata::Names::Line),
+        date: article.published.map(|time| time.to_rfc3339()),
+    }
 }
 
 fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report {
-    let mut groups: BTreeMap<String, Vec<&PageScore>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in rows {
         let group = match args.by {
             None => continue,
@@ -190,7 +264,7 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
         groups
             .entry(group.unwrap_or_default())
             .or_default()
-            .push(&row.score);
+            .push(row);
     }
     let mut times: Vec<f64> = rows
         .iter()
@@ -213,10 +287,10 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
     Report {
         set: name.to_string_lossy().into_owned(),
         gold_sha256,
-        all: evaluate::set(&rows.iter().map(|row| &row.score).collect::<Vec<_>>()),
+        all: Group::of(&rows.iter().collect::<Vec<_>>()),
         groups: groups
             .into_iter()
-            .map(|(name, scores)| (name, evaluate::set(&scores)))
+            .map(|(name, rows)| (name, Group::of(&rows)))
             .collect(),
         p50_ms: at(0.5),
         p99_ms: at(0.99),
@@ -227,13 +301,16 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
 
 fn print_table(report: &Report) -> Result<(), Failure> {
     let mut out = out();
+    let rows = || {
+        let groups = report.groups.iter().map(|(name, group)| (&name[..], group));
+        std::iter::once(("all", &report.all)).chain(groups)
+    };
     writeln!(
         out,
         "{:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
         report.set, "pages", "empty", "precision", "recall", "F1", "clean", "snippets"
     )?;
-    let all = [("all".to_string(), report.all)];
-    for (name, score) in all.into_iter().chain(report.groups.clone()) {
+    for (name, Group { body: score, .. }) in rows() {
         writeln!(
             out,
             "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
@@ -244,6 +321,30 @@ fn print_table(report: &Report) -> Result<(), Failure> {
             score.f1,
             score.clean,
             score.snippets_f1
+        )?;
+    }
+    writeln!(
+        out,
+        "{:<16} {:>6} {:>6} {:>10} {:>7} {:>10} {:>6} {:>6}",
+        "metadata", "titled", "titles", "with names", "authors", "authors F1", "dated", "dates"
+    )?;
+    for (
+        name,
+        Group {
+            metadata: score, ..
+        },
+    ) in rows()
+    {
+        writeln!(
+            out,
+            "{name:<16} {:>6} {:>6.3} {:>10} {:>7.3} {:>10.3} {:>6} {:>6.3}",
+            score.titled,
+            score.titles,
+            score.authored,
+            score.authors,
+            score.authors_f1,
+            score.dated,
+            score.dates
         )?;
     }
     writeln!(
@@ -276,11 +377,15 @@ fn hold_floors(file: &Path, report: &Report) -> Result<Outcome, Failure> {
             report.set, report.gold_sha256
         )));
     }
+    let Group { body, metadata } = &report.all;
     let mut held = true;
     for (name, floor, value) in [
-        ("f1", floors.f1, report.all.f1),
-        ("snippets_f1", floors.snippets_f1, report.all.snippets_f1),
-        ("clean", floors.clean, report.all.clean),
+        ("f1", floors.f1, body.f1),
+        ("snippets_f1", floors.snippets_f1, body.snippets_f1),
+        ("clean", floors.clean, body.clean),
+        ("titles", floors.titles, metadata.titles),
+        ("authors_f1", floors.authors_f1, metadata.authors_f1),
+        ("dates", floors.dates, metadata.dates),
         // The longer the worse: compared as negatives.
         ("p99_ms", floors.p99_ms.map(|ms| -ms), -report.p99_ms),
     ] {

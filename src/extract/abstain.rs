@@ -1,4 +1,5 @@
-//! Pages without an article: bot walls, errors that answer 200, consent walls, section fronts.
+//! Pages without an article: bot walls, errors and notices that answer 200, consent walls, section
+//! fronts.
 //! Each needs two kinds of evidence, for a real article may speak of any of them.
 
 use memchr::memmem;
@@ -68,6 +69,8 @@ const WALLS: &[&str] = &[
     "Checking your browser before accessing",
     "Verifying you are human",
     "verify you are human",
+    "Verify you are human",
+    "errors.edgesuite.net",
 ];
 
 fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
@@ -76,6 +79,7 @@ fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
         "Just a moment",
         "Attention Required! | Cloudflare",
         "DDoS-Guard",
+        "Robot or human?",
     ]
     .iter()
     .any(|words| title.starts_with(words));
@@ -118,6 +122,56 @@ const NOT_FOUND: &[&str] = &[
     "الصفحة غير موجودة",
 ];
 
+/// Whole titles of pages that stand in for others for a while, in lower case.
+const NOTICES: &[&str] = &[
+    "maintenance",
+    "down for maintenance",
+    "under maintenance",
+    "site under maintenance",
+    "scheduled maintenance",
+    "we'll be back soon",
+    "wartungsarbeiten",
+    "wartung",
+    "site en maintenance",
+    "en maintenance",
+    "en mantenimiento",
+    "sitio en mantenimiento",
+    "em manutenção",
+    "site em manutenção",
+    "in manutenzione",
+    "sito in manutenzione",
+    "sedang dalam pemeliharaan",
+    "situs sedang dalam pemeliharaan",
+    "bakım çalışması",
+    "технические работы",
+    "メンテナンス中",
+    "log in",
+    "login",
+    "log in to continue",
+    "sign in",
+    "sign in to continue",
+    "masuk",
+    "anmelden",
+    "anmeldung",
+    "connexion",
+    "iniciar sesión",
+    "accedi",
+    "service unavailable",
+    "service temporarily unavailable",
+    "internal server error",
+    "bad gateway",
+    "gateway timeout",
+    "too many requests",
+];
+
+/// Whether a title, with or without the site's name around it, is that of a notice.
+fn is_notice(title: &str) -> bool {
+    [" | ", " - ", " – "]
+        .iter()
+        .flat_map(|mark| title.split(mark))
+        .any(|part| NOTICES.contains(&part.trim().trim_end_matches(['.', '!', '…'])))
+}
+
 fn is_error_page(evidence: &Evidence<'_>, body_text: usize) -> bool {
     if body_text > NOTICE_BYTES_MAX / 2 || evidence.entry.is_some() {
         return false;
@@ -128,16 +182,17 @@ fn is_error_page(evidence: &Evidence<'_>, body_text: usize) -> bool {
         .flatten()
         .any(|title| {
             let title = title.to_lowercase();
-            NOT_FOUND.iter().any(|words| {
-                title == *words
-                    || (words.len() > 3 && title.contains(words) && title.len() < 90)
-                    || (words.len() == 3
-                        && title
-                            .split(|c: char| !c.is_ascii_digit())
-                            .any(|n| n == *words)
-                        && title.contains("error"))
-                    || title.starts_with(&format!("{words} "))
-            })
+            is_notice(&title)
+                || NOT_FOUND.iter().any(|words| {
+                    title == *words
+                        || (words.len() > 3 && title.contains(words) && title.len() < 90)
+                        || (words.len() == 3
+                            && title
+                                .split(|c: char| !c.is_ascii_digit())
+                                .any(|n| n == *words)
+                            && title.contains("error"))
+                        || title.starts_with(&format!("{words} "))
+                })
         })
 }
 

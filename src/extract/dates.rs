@@ -1,5 +1,8 @@
 //! Dates as pages write them.
 
+use memchr::memmem;
+use scraper::ElementRef;
+
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// Names of months, by their first letters, in the languages of news sites we know. A name counts
@@ -65,8 +68,9 @@ fn zoned(text: &str) -> Option<DateTime<FixedOffset>> {
 }
 
 fn naive(text: &str) -> Option<NaiveDateTime> {
-    const TIMES: [&str; 6] = [
+    const TIMES: [&str; 7] = [
         "%Y-%m-%dT%H:%M:%S%.fZ",
+        "%Y-%m-%dT%H:%MZ",
         "%Y-%m-%dT%H:%M:%S%.f",
         "%Y-%m-%d %H:%M:%S%.f",
         "%Y-%m-%dT%H:%M",
@@ -90,8 +94,11 @@ fn spoken(text: &str) -> Option<NaiveDateTime> {
     let (mut day, mut month, mut year) = (None, None, None);
     let mut time = NaiveTime::MIN;
     let lower = text.to_lowercase();
+    if let Some(date) = numbered(&lower) {
+        return date.and_hms_opt(0, 0, 0);
+    }
     for word in lower
-        .split([' ', ',', '|', '\u{A0}'])
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | '(' | '[' | '•' | '·'))
         .filter(|w| !w.is_empty())
     {
         let digits = word.trim_end_matches(|c: char| !c.is_ascii_digit());
@@ -116,12 +123,55 @@ fn spoken(text: &str) -> Option<NaiveDateTime> {
     Some(date.and_time(time))
 }
 
+/// `17.05.2021`, `12/31/2024`, `2025年11月2日`. Where day and month could be either, it is none.
+fn numbered(text: &str) -> Option<NaiveDate> {
+    let of = |year: &str, month: &str, day: &str| {
+        NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+    };
+    if text.contains(['年', '년']) {
+        let mut runs = text
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|r| !r.is_empty());
+        return of(runs.find(|run| run.len() == 4)?, runs.next()?, runs.next()?);
+    }
+    text.split_whitespace().find_map(|word| {
+        let word = word.trim_matches(|c: char| !c.is_ascii_digit());
+        let mark = word.chars().find(|c| matches!(c, '.' | '/' | '-'))?;
+        let parts: Vec<&str> = word.split(mark).collect();
+        let &[a, b, c] = &parts[..] else { return None };
+        match (a.len(), b.len(), c.len()) {
+            (4, 1..=2, 1..=2) => of(a, b, c),
+            (1..=2, 1..=2, 4) => {
+                let (first, second): (u32, u32) = (a.parse().ok()?, b.parse().ok()?);
+                match mark {
+                    '/' if second > 12 => of(c, a, b),
+                    '/' | '-' if first <= 12 && first != second => None,
+                    _ => of(c, b, a),
+                }
+            }
+            _ => None,
+        }
+    })
+}
+
 fn month_of(word: &str) -> Option<u32> {
     let at = MONTHS
         .iter()
         .position(|names| names.iter().any(|name| word.starts_with(name)))?;
     u32::try_from(at + 1).ok()
 }
+
+/// Whether a word is the name of a month, or short for it.
+pub(super) fn is_month(word: &str) -> bool {
+    let word = word.trim_end_matches('.').to_lowercase();
+    let short = word.chars().count() <= 4;
+    month_of(&word).is_some() && (short || MONTH_ENDS.iter().any(|end| word.ends_with(end)))
+}
+
+/// Ends of longer names of months; no name of a person is short for one of these.
+const MONTH_ENDS: [&str; 11] = [
+    "uary", "ruary", "march", "april", "june", "july", "ugust", "mber", "tober", "uari", "ustus",
+];
 
 fn clock(word: &str) -> Option<NaiveTime> {
     let (hour, rest) = word.split_once(':')?;
@@ -142,4 +192,131 @@ pub(super) fn in_path(path: &str) -> Option<DateTime<FixedOffset>> {
         .and_hms_opt(0, 0, 0)
         .map(|time| time.and_utc().fixed_offset())
         .filter(plausible)
+}
+
+/// Keys under which scripts keep the day of publication, the most telling first.
+const KEYS: [&str; 10] = [
+    "datePublished",
+    "publishedAt",
+    "published_at",
+    "publishDate",
+    "publishedDate",
+    "published_on",
+    "first_publication_date",
+    "postDate",
+    "post_date",
+    "date_published",
+];
+
+/// The first date of publication in the data that a page keeps for its scripts.
+pub(super) fn embedded(page: &str) -> Option<DateTime<FixedOffset>> {
+    KEYS.iter().find_map(|key| {
+        let at = memmem::find(page.as_bytes(), key.as_bytes())? + key.len();
+        let bytes = page.as_bytes().get(at..)?;
+        let start = bytes.iter().take(24).position(u8::is_ascii_digit)?;
+        let day = std::str::from_utf8(bytes.get(start..start + 10)?).ok()?;
+        parse(day)
+    })
+}
+
+/// Dates that readers see, with their places in the document, counted in nodes.
+#[derive(Debug, Default)]
+pub(super) struct Stamps {
+    heading: Option<usize>,
+    seen: Vec<Stamp>,
+}
+
+#[derive(Debug)]
+struct Stamp {
+    at: usize,
+    date: DateTime<FixedOffset>,
+    /// A `time` element.
+    timed: bool,
+    updated: bool,
+}
+
+/// Dates that are looked at.
+const STAMPS_MAX: usize = 60;
+/// Longest line with a date and little else, in bytes, and in words.
+const STAMP_BYTES_MAX: usize = 60;
+const STAMP_WORDS_MAX: usize = 9;
+/// Nodes after and before the heading in which a date belongs to it.
+const AFTER_NODES: usize = 160;
+const BEFORE_NODES: usize = 60;
+
+/// Openings of the word for a change, in lower case.
+const UPDATED: [&str; 6] = [
+    "updat",
+    "modif",
+    "aktualis",
+    "diperbarui",
+    "actualiz",
+    "mis à jour",
+];
+
+impl Stamps {
+    /// The first heading is here.
+    pub(super) fn heading(&mut self, at: usize) {
+        self.heading.get_or_insert(at);
+    }
+
+    /// Looks at a `time` element.
+    pub(super) fn element(&mut self, whole: ElementRef<'_>, at: usize) {
+        let element = whole.value();
+        if element.name() == "time"
+            && let Some(date) = element.attr("datetime").and_then(parse)
+        {
+            let class = element.attr("class").unwrap_or_default();
+            self.push(at, date, true, class);
+        }
+    }
+
+    /// Looks at a piece of text.
+    pub(super) fn line(&mut self, text: &str, at: usize) {
+        let text = text.trim();
+        if (8..=STAMP_BYTES_MAX).contains(&text.len())
+            && text.bytes().filter(u8::is_ascii_digit).count() >= 5
+            && text.split_whitespace().count() <= STAMP_WORDS_MAX
+            && let Some(date) = parse(text)
+        {
+            self.push(at, date, false, text);
+        }
+    }
+
+    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, timed: bool, words: &str) {
+        if self.seen.len() < STAMPS_MAX {
+            let words = words.to_lowercase();
+            let updated = UPDATED.iter().any(|word| words.contains(word));
+            self.seen.push(Stamp {
+                at,
+                date,
+                timed,
+                updated,
+            });
+        }
+    }
+
+    /// The date beside the heading, or else the first `time`.
+    pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
+        let first_time = || self.seen.iter().find(|stamp| stamp.timed && !stamp.updated);
+        self.beside(false)
+            .or_else(|| first_time().map(|stamp| stamp.date))
+    }
+
+    /// The date of a change beside the heading.
+    pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
+        self.beside(true)
+    }
+
+    fn beside(&self, updated: bool) -> Option<DateTime<FixedOffset>> {
+        let heading = self.heading.unwrap_or(0);
+        let mut fitting = self.seen.iter().filter(|stamp| stamp.updated == updated);
+        fitting
+            .clone()
+            .find(|stamp| stamp.at > heading && stamp.at - heading <= AFTER_NODES)
+            .or_else(|| {
+                fitting.rfind(|stamp| stamp.at <= heading && heading - stamp.at <= BEFORE_NODES)
+            })
+            .map(|stamp| stamp.date)
+    }
 }

@@ -1,19 +1,32 @@
 //! The article's entry in a page's JSON-LD (schema.org), read with patience: pages wrap it in
 //! graphs and lists, and some write it with raw line breaks or trailing commas.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 /// What schema.org says of the article.
 #[derive(Debug, Default)]
 pub(super) struct Entry(Value);
 
+/// What a page's JSON-LD describes.
+#[derive(Debug, Default)]
+pub(super) struct Described {
+    /// The article itself.
+    pub(super) article: Option<Entry>,
+    /// Whatever else has a date of its own: the page, a recipe, a video.
+    pub(super) page: Option<Entry>,
+}
+
 /// Nodes that are looked at before giving up.
 const NODES_MAX: usize = 2_000;
 
 /// Finds the entry of the article itself among everything else the page describes.
-pub(super) fn article(blocks: &[&str]) -> Option<Entry> {
+pub(super) fn read(blocks: &[&str]) -> Described {
     let values: Vec<Value> = blocks.iter().filter_map(|text| parse(text)).collect();
     let mut best: Option<(u32, &Value)> = None;
+    let mut dated: Option<&Value> = None;
+    let mut people: HashMap<&str, &Value> = HashMap::new();
     let mut waiting: Vec<&Value> = values.iter().rev().collect();
     let mut seen = 0;
     while let Some(value) = waiting.pop() {
@@ -28,13 +41,58 @@ pub(super) fn article(blocks: &[&str]) -> Option<Entry> {
                 if rank > best.map_or(0, |(known, _)| known) {
                     best = Some((rank, value));
                 }
+                if rank == 0 && dated.is_none() && has_date(value) {
+                    dated = Some(value);
+                }
+                if let (Some(Value::String(id)), Some(name)) =
+                    (fields.get("@id"), fields.get("name"))
+                {
+                    people.entry(id).or_insert(name);
+                }
                 let nested = ["@graph", "mainEntity", "mainEntityOfPage", "hasPart"];
                 waiting.extend(nested.iter().rev().filter_map(|key| fields.get(*key)));
             }
             _ => {}
         }
     }
-    best.map(|(_, value)| Entry(value.clone()))
+    let entry = |value: &Value| {
+        let mut value = value.clone();
+        if let Some(author) = value.get_mut("author") {
+            name_references(author, &people);
+        }
+        Entry(value)
+    };
+    Described {
+        article: best.map(|(_, value)| entry(value)),
+        page: dated.map(entry),
+    }
+}
+
+fn has_date(value: &Value) -> bool {
+    ["datePublished", "dateCreated", "dateModified"]
+        .iter()
+        .any(|key| value.get(key).is_some_and(Value::is_string))
+}
+
+/// Writes the names of people that are described elsewhere into references to them.
+fn name_references(author: &mut Value, people: &HashMap<&str, &Value>) {
+    match author {
+        Value::Array(items) => {
+            for item in items {
+                name_references(item, people);
+            }
+        }
+        Value::Object(fields) if !fields.contains_key("name") => {
+            let name = fields
+                .get("@id")
+                .and_then(Value::as_str)
+                .and_then(|id| people.get(id));
+            if let Some(name) = name {
+                fields.insert("name".to_string(), (*name).clone());
+            }
+        }
+        _ => {}
+    }
 }
 
 /// How surely a node is the article: 0 is not at all.

@@ -6,7 +6,12 @@ use chrono::{DateTime, FixedOffset};
 use scraper::{ElementRef, Html, Node};
 use url::Url;
 
-use super::{dates, jsonld::Entry, phrases};
+use super::{
+    authors::{self, Marked},
+    dates::{self, Stamps},
+    jsonld::{Described, Entry},
+    phrases,
+};
 use crate::model::{Article, Lang};
 
 /// Longest title, byline or section that is believed, in bytes.
@@ -21,12 +26,11 @@ pub(super) struct Said {
     html_lang: Option<String>,
     title: Option<String>,
     headings: Vec<String>,
-    /// From microdata, `rel=author` and author classes.
-    authors: Vec<String>,
+    authors: Marked,
     published: Option<String>,
     modified: Option<String>,
-    /// The first `time` with a date.
-    time: Option<String>,
+    /// Dates that readers see.
+    stamps: Stamps,
 }
 
 impl Said {
@@ -43,6 +47,11 @@ impl Said {
             .map(String::as_str)
     }
 
+    /// Who is marked as an author.
+    pub(super) fn marked_authors(&self) -> &Marked {
+        &self.authors
+    }
+
     /// The document title.
     pub(super) fn document_title(&self) -> Option<&str> {
         self.title.as_deref()
@@ -52,7 +61,11 @@ impl Said {
 /// Reads all that metadata can be made of out of the tree.
 pub(super) fn read(page: &Html) -> Said {
     let mut said = Said::default();
-    for node in page.tree.nodes() {
+    for (at, node) in page.root_element().descendants().enumerate() {
+        if let Node::Text(text) = node.value() {
+            said.stamps.line(text, at);
+            said.authors.line(text, at);
+        }
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
             continue;
         };
@@ -63,13 +76,15 @@ pub(super) fn read(page: &Html) -> Said {
                 said.canonical = element.attr("href").map(str::to_string);
             }
             "title" if said.title.is_none() => said.title = text_of(whole),
-            "h1" if said.headings.len() < 4 => said.headings.extend(text_of(whole)),
-            "time" if said.time.is_none() => {
-                said.time = element.attr("datetime").map(str::to_string);
+            "h1" if said.headings.len() < 4 => {
+                said.headings.extend(text_of(whole));
+                said.stamps.heading(at);
             }
             _ => {}
         }
         said.marked(whole);
+        said.authors.element(whole, at);
+        said.stamps.element(whole, at);
     }
     said
 }
@@ -99,7 +114,6 @@ impl Said {
                 .map(str::to_string)
                 .or_else(|| text_of(whole))
         };
-        let mut names_author = false;
         for (name, value) in element.attrs() {
             match (name, value) {
                 ("itemprop", "datePublished") if self.published.is_none() => {
@@ -108,44 +122,14 @@ impl Said {
                 ("itemprop", "dateModified") if self.modified.is_none() => {
                     self.modified = stamp();
                 }
-                ("itemprop" | "rel", "author") => names_author = true,
-                ("class", class) => names_author |= is_author_class(class),
                 _ => {}
             }
-        }
-        if names_author
-            && self.authors.len() < AUTHORS_MAX
-            && element.name() != "meta"
-            && let Some(name) = text_of(whole).and_then(|name| author_name(&name))
-        {
-            self.authors.push(name);
         }
     }
 }
 
-/// Names that are gathered before the likeliest are taken.
-const AUTHORS_MAX: usize = 8;
-
-/// Classes that hold an author's name and nothing else.
-const AUTHOR_CLASSES: [&str; 8] = [
-    "author-name",
-    "author__name",
-    "article-author",
-    "byline-name",
-    "byline__name",
-    "byline",
-    "author",
-    "fn",
-];
-
-fn is_author_class(class: &str) -> bool {
-    class
-        .split_ascii_whitespace()
-        .any(|token| AUTHOR_CLASSES.contains(&token))
-}
-
 /// The text of a short element; `None` where it is empty or long.
-fn text_of(element: ElementRef<'_>) -> Option<String> {
+pub(super) fn text_of(element: ElementRef<'_>) -> Option<String> {
     let mut text = String::new();
     for piece in element.text().take(40) {
         for word in piece.split_whitespace() {
@@ -165,7 +149,15 @@ fn text_of(element: ElementRef<'_>) -> Option<String> {
 type Found<T> = Option<(T, &'static str)>;
 
 /// Fills all metadata of an article but the language of its text.
-pub(super) fn fill(article: &mut Article, said: &Said, entry: Option<&Entry>, url: &Url) {
+pub(super) fn fill(
+    article: &mut Article,
+    said: &Said,
+    described: &Described,
+    page: &str,
+    url: &Url,
+) {
+    let entry = described.article.as_ref();
+    let site = site_name(said, entry);
     let mut origins = std::mem::take(&mut article.origins);
     let mut note = |field: &str, origin: &str| {
         origins.insert(field.to_string(), origin.to_string());
@@ -179,9 +171,9 @@ pub(super) fn fill(article: &mut Article, said: &Said, entry: Option<&Entry>, ur
         };
     }
     set!(url, address(said, entry, url));
-    set!(title, title(said, entry, url));
-    set!(byline, byline(said, entry));
-    set!(published, published(said, entry, url));
+    set!(title, title(said, entry, site, url));
+    set!(byline, authors::byline(said, entry, site));
+    set!(published, published(said, described, page, url));
     set!(modified, modified(said, entry));
     set!(lang, language(said, entry));
     set!(section, section(said, entry));
@@ -208,10 +200,12 @@ fn address(said: &Said, entry: Option<&Entry>, url: &Url) -> Found<Url> {
         .or_else(|| Some((url.clone(), "url")))
 }
 
-fn title(said: &Said, entry: Option<&Entry>, url: &Url) -> Found<String> {
-    let site = said
-        .meta("og:site_name")
-        .or_else(|| entry.and_then(|e| e.text("publisher")));
+fn site_name<'a>(said: &'a Said, entry: Option<&'a Entry>) -> Option<&'a str> {
+    said.meta("og:site_name")
+        .or_else(|| entry.and_then(|e| e.text("publisher")))
+}
+
+fn title(said: &Said, entry: Option<&Entry>, site: Option<&str>, url: &Url) -> Found<String> {
     let candidates = [
         (entry.and_then(|e| e.text("headline")), "json-ld"),
         (said.meta("og:title"), "opengraph"),
@@ -293,7 +287,7 @@ fn letters(text: &str) -> String {
 const PLAIN_CHARS_MAX: usize = 1_000;
 
 /// Character references that are escaped twice, and tags, as some JSON-LD has them.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let text = text
         .char_indices()
         .nth(PLAIN_CHARS_MAX)
@@ -306,83 +300,60 @@ fn plain(text: &str) -> String {
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn byline(said: &Said, entry: Option<&Entry>) -> Found<String> {
-    let names = |values: Vec<&str>| -> Option<String> {
-        let mut names: Vec<String> = Vec::new();
-        for name in values.into_iter().filter_map(author_name) {
-            if !names.contains(&name) && names.len() < 12 {
-                names.push(name);
-            }
-        }
-        (!names.is_empty()).then(|| names.join(", "))
+/// `meta` names that hold the date of publication.
+const PUBLISHED_METAS: [&str; 22] = [
+    "article:published_time",
+    "og:published_time",
+    "article:published",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "publishdate",
+    "publish_date",
+    "pubdate",
+    "publish-date",
+    "published",
+    "published_date",
+    "publication_date",
+    "citation_publication_date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dcterms.date",
+    "dc.date",
+    "cxenseparse:recs:publishtime",
+    "cludo:date",
+    "date",
+];
+
+fn published(
+    said: &Said,
+    described: &Described,
+    page: &str,
+    url: &Url,
+) -> Found<DateTime<FixedOffset>> {
+    let told = |entry: &Option<Entry>| {
+        let entry = entry.as_ref()?;
+        let text = entry.text("datePublished").or(entry.text("dateCreated"))?;
+        dates::parse(text).map(|date| (date, "json-ld"))
     };
-    let told = entry.map(|e| e.texts("author")).unwrap_or_default();
-    let metas = [
-        "author",
-        "article:author",
-        "parsely-author",
-        "sailthru.author",
-        "dc.creator",
-    ];
-    names(told)
-        .map(|found| (found, "json-ld"))
-        .or_else(|| {
-            let values = metas
-                .iter()
-                .filter_map(|name| said.meta(name))
-                .take(1)
-                .collect();
-            names(values).map(|found| (found, "meta"))
-        })
-        .or_else(|| {
-            let values = said.authors.iter().map(String::as_str).take(3).collect();
-            names(values).map(|found| (found, "page"))
-        })
-}
-
-/// The name without "By"; `None` for what is no name.
-fn author_name(text: &str) -> Option<String> {
-    let text = plain(text);
-    let lower = text.to_lowercase();
-    let start = ["by ", "von ", "par ", "por ", "oleh ", "oleh: ", "by: "]
+    let metas = PUBLISHED_METAS
         .iter()
-        .find(|word| lower.starts_with(*word))
-        .map_or(0, |word| word.len());
-    let name = text.get(start..)?.trim();
-    let words = name.split_whitespace().count();
-    let fits = (2..=100).contains(&name.len()) && words <= 12 && !name.contains("://");
-    (fits && name.chars().any(char::is_alphabetic)).then(|| name.to_string())
-}
-
-fn published(said: &Said, entry: Option<&Entry>, url: &Url) -> Found<DateTime<FixedOffset>> {
-    let metas = [
-        "article:published_time",
-        "og:published_time",
-        "datepublished",
-        "parsely-pub-date",
-        "sailthru.date",
-        "publishdate",
-        "pubdate",
-        "publish-date",
-        "publication_date",
-        "dc.date.issued",
-        "dcterms.created",
-        "dc.date",
-        "cxenseparse:recs:publishtime",
-        "date",
-    ];
-    let told = entry.and_then(|e| e.text("datePublished").or_else(|| e.text("dateCreated")));
-    first_date([(told, "json-ld")])
-        .or_else(|| {
-            first_date(
-                metas
-                    .iter()
-                    .map(|name| (said.meta(name), meta_origin(name))),
-            )
-        })
+        .map(|name| (said.meta(name), meta_origin(name)));
+    told(&described.article)
+        .or_else(|| first_date(metas))
         .or_else(|| first_date([(said.published.as_deref(), "microdata")]))
-        .or_else(|| first_date([(said.time.as_deref(), "page")]))
+        .or_else(|| told(&described.page))
+        .or_else(|| said.stamps.published().map(|date| (date, "page")))
         .or_else(|| dates::in_path(url.path()).map(|date| (date, "url")))
+        .or_else(|| dates::embedded(page).map(|date| (date, "script")))
+        .or_else(|| {
+            // It was published by then: better than no day at all, and the origin says so.
+            let known = modified(said, described.article.as_ref())
+                .or_else(|| modified(said, described.page.as_ref()));
+            known.map(|(date, _)| (date, "modified"))
+        })
+        .or_else(|| said.stamps.updated().map(|date| (date, "modified")))
 }
 
 fn modified(said: &Said, entry: Option<&Entry>) -> Found<DateTime<FixedOffset>> {

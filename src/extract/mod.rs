@@ -3,9 +3,10 @@
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`). Metadata is read beside it (`metadata`,
-//! `jsonld`, `dates`). Pages without an article are told apart in `abstain`.
+//! `jsonld`, `authors`, `dates`). Pages without an article are told apart in `abstain`.
 
 mod abstain;
+mod authors;
 mod blocks;
 mod body;
 mod charset;
@@ -60,10 +61,11 @@ fn read(
     rules: &SiteRules,
     lexicon: &Lexicon,
 ) -> Result<Article, NoArticle> {
-    let entry = jsonld::article(json_ld);
+    let described = jsonld::read(json_ld);
+    let entry = &described.article;
     let said = metadata::read(tree);
     let mut article = Article::default();
-    metadata::fill(&mut article, &said, entry.as_ref(), &page.final_url);
+    metadata::fill(&mut article, &said, &described, text, &page.final_url);
     let cut = blocks::cut(tree);
     let ruled = ruled_containers(tree, &cut, rules);
     let body = body::choose(

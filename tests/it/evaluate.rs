@@ -1,4 +1,8 @@
-use benggala::evaluate::{Gold, page, set};
+use benggala::evaluate::{
+    Gold,
+    metadata::{self, Found, Names},
+    page, set,
+};
 
 fn gold(body: &str) -> Gold {
     Gold {
@@ -58,4 +62,57 @@ fn a_set_averages_over_pages() {
         (score.clean - 0.5).abs() < 1e-9,
         "an empty page is not a clean one"
     );
+}
+
+fn metadata_of(gold: (&str, &str, &str), found: (&str, &str, &str)) -> metadata::Score {
+    let gold = Gold {
+        title: Some(gold.0.to_string()),
+        author: Some(Names::Line(gold.1.to_string())),
+        date: Some(gold.2.to_string()),
+        ..Gold::default()
+    };
+    let found = Found {
+        title: Some(found.0.to_string()),
+        byline: Some(Names::Line(found.1.to_string())),
+        date: Some(found.2.to_string()),
+    };
+    metadata::page(&gold, &found)
+}
+
+#[test]
+fn metadata_is_compared_without_its_decoration() {
+    let score = metadata_of(
+        (
+            "The “old” pier",
+            "By Ines Okafor and Bo Li, MD",
+            "2024-03-05",
+        ),
+        (
+            "the old pier | Harbour Post",
+            "Bo Li; Ines Okafor",
+            "2024-03-05T23:30:00-08:00",
+        ),
+    );
+    assert_eq!(score.title, Some(true));
+    assert_eq!(score.authors, Some(1.0));
+    assert_eq!(score.date, Some(true));
+}
+
+#[test]
+fn metadata_that_differs_is_told_from_what_is_absent() {
+    let score = metadata_of(
+        ("The old pier", "Ines Okafor", "2024-03-05"),
+        ("The new pier", "Ines Okafor, Bo Li, Mia Wong", "2024-03-06"),
+    );
+    assert_eq!((score.title, score.date), (Some(false), Some(false)));
+    assert!(score.authors.is_some_and(|f1| (f1 - 0.5).abs() < 1e-9));
+    let nothing = metadata::page(&Gold::default(), &Found::default());
+    assert_eq!(nothing, metadata::Score::default());
+    let shares = metadata::set([&score, &nothing]);
+    assert_eq!((shares.titled, shares.authored, shares.dated), (1, 1, 1));
+    assert_eq!(
+        (shares.titles, shares.authors, shares.dates),
+        (0.0, 0.0, 0.0)
+    );
+    assert!((shares.authors_f1 - 0.5).abs() < 1e-9);
 }

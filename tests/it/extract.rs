@@ -6,6 +6,9 @@
     reason = "a test may end by a panic that says where"
 )]
 
+mod metadata;
+mod none;
+
 use std::{fs, path::Path};
 
 use benggala::{

@@ -3,7 +3,9 @@
 //! Shingle-4 scores follow the article extraction benchmark of Scrapinghub (2020): 4-gram
 //! multisets of `\w+` tokens, true and false positives normalised per page, precision and recall
 //! as means over pages. Snippet scores follow trafilatura's evaluation: chunks that must and must
-//! not be in the body, pooled over pages.
+//! not be in the body, pooled over pages. Metadata is scored in [`metadata`].
+
+pub mod metadata;
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -24,6 +26,15 @@ pub struct Gold {
     /// The set that it is part of.
     #[serde(default)]
     pub source: Option<String>,
+    /// Its title.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Who wrote it.
+    #[serde(default)]
+    pub author: Option<metadata::Names>,
+    /// The day it was published, as `2024-05-31`.
+    #[serde(default)]
+    pub date: Option<String>,
     /// The whole body.
     #[serde(default)]
     pub body: Option<String>,
