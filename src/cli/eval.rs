@@ -116,7 +116,8 @@ pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, 
     }
 }
 
-fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
+/// The labels of a folder, and the SHA-256 of their file.
+pub(super) fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
     let path = folder.join("gold.jsonl");
     let text = fs::read_to_string(&path)
         .map_err(|error| Failure::message(format!("cannot read {}: {error}", path.display())))?;
@@ -225,27 +226,37 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
     }
 }
 
-fn print_table(report: &Report) -> Result<(), Failure> {
-    let mut out = out();
+fn print_head(name: &str) -> Result<(), Failure> {
     writeln!(
-        out,
-        "{:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
-        report.set, "pages", "empty", "precision", "recall", "F1", "clean", "snippets"
+        out(),
+        "{name:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
+        "pages", "empty", "precision", "recall", "F1", "clean", "snippets"
     )?;
-    let all = [("all".to_string(), report.all)];
-    for (name, score) in all.into_iter().chain(report.groups.clone()) {
-        writeln!(
-            out,
-            "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
-            score.pages,
-            score.empty,
-            score.precision,
-            score.recall,
-            score.f1,
-            score.clean,
-            score.snippets_f1
-        )?;
+    Ok(())
+}
+
+fn print_row(name: &str, score: &SetScore) -> Result<(), Failure> {
+    writeln!(
+        out(),
+        "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
+        score.pages,
+        score.empty,
+        score.precision,
+        score.recall,
+        score.f1,
+        score.clean,
+        score.snippets_f1
+    )?;
+    Ok(())
+}
+
+fn print_table(report: &Report) -> Result<(), Failure> {
+    print_head(&report.set)?;
+    print_row("all", &report.all)?;
+    for (name, score) in &report.groups {
+        print_row(name, score)?;
     }
+    let mut out = out();
     writeln!(
         out,
         "extraction and scoring: median {:.1} ms, p99 {:.1} ms, longest {:.1} ms a page",
@@ -253,6 +264,24 @@ fn print_table(report: &Report) -> Result<(), Failure> {
     )?;
     for (id, f1) in &report.worst {
         writeln!(out, "  {id} {f1:.3}")?;
+    }
+    Ok(())
+}
+
+/// The same table of scores from elsewhere: all pages, then by part and by language.
+pub(super) fn print_scores(name: &str, rows: &[(&Gold, &PageScore)]) -> Result<(), Failure> {
+    print_head(name)?;
+    let mut groups: BTreeMap<(u8, &str), Vec<&PageScore>> = BTreeMap::new();
+    for (gold, score) in rows {
+        groups.entry((0, "all")).or_default().push(score);
+        let part = gold.source.as_deref().filter(|part| part.len() <= 16);
+        let parts = [(1, part), (2, gold.lang.as_deref())];
+        for (order, name) in parts.iter().filter_map(|(order, name)| Some((*order, (*name)?))) {
+            groups.entry((order, name)).or_default().push(score);
+        }
+    }
+    for ((_, name), scores) in groups {
+        print_row(name, &evaluate::set(&scores))?;
     }
     Ok(())
 }
