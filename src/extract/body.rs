@@ -37,7 +37,7 @@ pub(super) struct Body {
 }
 
 /// Families whose boxes are not part of an article.
-const TEMPLATE: Families = Families::NAVIGATION
+pub(super) const TEMPLATE: Families = Families::NAVIGATION
     .with(Families::SIDE)
     .with(Families::RELATED)
     .with(Families::SHARE)

@@ -16,6 +16,7 @@ mod features;
 mod jsonld;
 mod keys;
 mod labels;
+mod left_out;
 mod metadata;
 mod parse;
 mod phrases;
@@ -143,6 +144,7 @@ fn read(
     }
     let mut article = std::mem::take(&mut seen.article);
     fill(&mut article, &seen.cut, &body.blocks);
+    article.left_out = left_out::lines(&seen.cut, &body.blocks, &article.blocks);
     name_language(&mut article, lexicon);
     Ok(article)
 }
