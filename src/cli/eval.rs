@@ -230,7 +230,13 @@ fn print_head(name: &str) -> Result<(), Failure> {
     writeln!(
         out(),
         "{name:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
-        "pages", "empty", "precision", "recall", "F1", "clean", "snippets"
+        "pages",
+        "empty",
+        "precision",
+        "recall",
+        "F1",
+        "clean",
+        "snippets"
     )?;
     Ok(())
 }
@@ -276,7 +282,10 @@ pub(super) fn print_scores(name: &str, rows: &[(&Gold, &PageScore)]) -> Result<(
         groups.entry((0, "all")).or_default().push(score);
         let part = gold.source.as_deref().filter(|part| part.len() <= 16);
         let parts = [(1, part), (2, gold.lang.as_deref())];
-        for (order, name) in parts.iter().filter_map(|(order, name)| Some((*order, (*name)?))) {
+        for (order, name) in parts
+            .iter()
+            .filter_map(|(order, name)| Some((*order, (*name)?)))
+        {
             groups.entry((order, name)).or_default().push(score);
         }
     }

@@ -74,7 +74,10 @@ pub(super) fn train(command: &Command) -> Result<Outcome, Failure> {
         eval::print_scores(&format!("{name}, unseen"), &rows)?;
         if let Some(folder) = &args.predictions {
             let bodies = course.lessons()[range.clone()].iter().zip(&examined[range]);
-            write_predictions(&folder.join(format!("{name}.jsonl")), bodies.map(|(l, e)| (&l.gold, e.1.as_str())))?;
+            write_predictions(
+                &folder.join(format!("{name}.jsonl")),
+                bodies.map(|(l, e)| (&l.gold, e.1.as_str())),
+            )?;
         }
     }
     let whole = firsts.pop().zip(seconds.pop());
@@ -82,8 +85,9 @@ pub(super) fn train(command: &Command) -> Result<Outcome, Failure> {
     let Some(model) = model else {
         return Err(Failure::message("the model cannot be written down"));
     };
-    fs::write(&args.out, &model)
-        .map_err(|error| Failure::message(format!("cannot write {}: {error}", args.out.display())))?;
+    fs::write(&args.out, &model).map_err(|error| {
+        Failure::message(format!("cannot write {}: {error}", args.out.display()))
+    })?;
     tell(format!("{}: {} bytes", args.out.display(), model.len()));
     Ok(Outcome::Clean)
 }
@@ -152,7 +156,11 @@ fn grow(
             }
             let forest = train((fold < folds).then_some(fold), &mut |trees| {
                 if trees % 50 == 0 {
-                    tell(format!("{name} forest {} of {}: {trees} trees", fold + 1, folds + 1));
+                    tell(format!(
+                        "{name} forest {} of {}: {trees} trees",
+                        fold + 1,
+                        folds + 1
+                    ));
                 }
             });
             if let Ok(mut grown) = grown.lock() {

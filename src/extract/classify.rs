@@ -28,6 +28,28 @@ pub(super) struct Stored {
     pub(super) first: Forest,
     /// Judges a block among its neighbours.
     pub(super) second: Forest,
+    /// From which probability on blocks are kept.
+    pub(super) floors: Floors,
+}
+
+/// The probability from which on a block is kept. A long one is worth more doubt: losing it costs
+/// more than a stray line.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Floors {
+    /// Of lines up to [`SHORT_BYTES`].
+    pub(super) short: f32,
+    /// Of paragraphs from [`LONG_BYTES`] on; between the two it moves with the logarithm.
+    pub(super) long: f32,
+}
+
+const SHORT_BYTES: f32 = 50.0;
+const LONG_BYTES: f32 = 300.0;
+
+impl Floors {
+    fn of(&self, bytes: f32) -> f32 {
+        let way = (bytes.max(1.0) / SHORT_BYTES).ln() / (LONG_BYTES / SHORT_BYTES).ln();
+        self.short + (self.long - self.short) * way.clamp(0.0, 1.0)
+    }
 }
 
 struct Model {
@@ -35,6 +57,7 @@ struct Model {
     words: Table,
     first: Forest,
     second: Forest,
+    floors: Floors,
 }
 
 /// What is built in; `None` where it was trained for other features than these.
@@ -46,6 +69,7 @@ static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| {
         words: Table::new(&stored.words),
         first: stored.first,
         second: stored.second,
+        floors: stored.floors,
     })
 });
 
@@ -61,7 +85,7 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     sheet.learn(&model.names, &model.words);
     let first = judge(&sheet.rows, sheet.width, &model.first);
     let (rows, width) = among_neighbours(&sheet, &first);
-    let kept = keep(&sheet, &judge(&rows, width, &model.second));
+    let kept = keep(&sheet, &judge(&rows, width, &model.second), &model.floors);
     let blocks: Vec<usize> = kept.iter().map(|&at| sheet.candidates[at]).collect();
     let mass = blocks
         .iter()
@@ -105,6 +129,8 @@ struct Around<'s> {
     /// The outermost candidates that are more likely than not, and those that are nearly sure.
     likely: (usize, usize),
     sure: (usize, usize),
+    /// The headings before and after each candidate.
+    headings: Vec<usize>,
 }
 
 impl<'s> Around<'s> {
@@ -135,12 +161,27 @@ impl<'s> Around<'s> {
             mass,
             likely: ends(0.5),
             sure: ends(0.85),
+            headings: (0..first.len()).filter(|&at| sheet.headings[at]).collect(),
+        }
+    }
+
+    /// What the first forest thinks of the headings around a block, and how far they are.
+    fn write_headings(&self, at: usize, row: &mut Vec<f32>) {
+        let next = self.headings.partition_point(|&heading| heading <= at);
+        let before = next.checked_sub(1).and_then(|i| self.headings.get(i));
+        for heading in [before, self.headings.get(next)] {
+            row.extend(match heading {
+                Some(&heading) => [self.first[heading], at.abs_diff(heading) as f32],
+                None => [-0.1, 99.0],
+            });
         }
     }
 
     fn write(&self, at: usize, row: &mut Vec<f32>) {
         for offset in -NEIGHBOURS..=NEIGHBOURS {
-            let p = at.checked_add_signed(offset).and_then(|i| self.first.get(i));
+            let p = at
+                .checked_add_signed(offset)
+                .and_then(|i| self.first.get(i));
             row.push(p.copied().unwrap_or(-0.1));
         }
         for (group, key) in self.groups.iter().zip(self.sheet.groups[at]) {
@@ -149,6 +190,7 @@ impl<'s> Around<'s> {
             let others = (weighed - self.first[at] * own) / (bytes - own).max(1.0);
             row.extend([weighed / bytes.max(1.0), others, highest]);
         }
+        self.write_headings(at, row);
         let total = self.mass.last().copied().unwrap_or_default().max(1.0);
         let near = |reach: usize| {
             let from = at.saturating_sub(reach);
@@ -170,24 +212,13 @@ impl<'s> Around<'s> {
     }
 }
 
-/// A block is kept from this probability on; a long one, whose loss weighs more, from a lower one.
-const KEPT_FROM: f32 = 0.5;
-const LONG_KEPT_FROM: f32 = 0.45;
-const LONG_BYTES: f32 = 200.0;
 /// A choice with fewer bytes than this falls back on what the rules proposed.
 const KEPT_BYTES_MIN: f32 = 100.0;
 
 /// Which candidates are the body, as indices into [`Sheet::candidates`].
-pub(super) fn keep(sheet: &Sheet, probabilities: &[f32]) -> Vec<usize> {
-    let floor = |at: usize| {
-        if sheet.bytes[at] >= LONG_BYTES {
-            LONG_KEPT_FROM
-        } else {
-            KEPT_FROM
-        }
-    };
+pub(super) fn keep(sheet: &Sheet, probabilities: &[f32], floors: &Floors) -> Vec<usize> {
     let kept: Vec<usize> = (0..probabilities.len())
-        .filter(|&at| probabilities[at] >= floor(at))
+        .filter(|&at| probabilities[at] >= floors.of(sheet.bytes[at]))
         .collect();
     let bytes: f32 = kept.iter().map(|&at| sheet.bytes[at]).sum();
     if bytes >= KEPT_BYTES_MIN {

@@ -41,6 +41,8 @@ pub(super) struct Sheet {
     pub(super) bytes: Vec<f32>,
     /// Whether the rules chose it.
     pub(super) proposed: Vec<bool>,
+    /// Whether it is a heading.
+    pub(super) headings: Vec<bool>,
     /// Its container, that one's parent, and its kind of place.
     pub(super) groups: Vec<[u32; 3]>,
     /// Keys of the names of containers on the way up, innermost first: ranges into `keys`.
@@ -95,7 +97,11 @@ impl Sheet {
             let low = known.iter().copied().fold(0.0, f32::min);
             let high = known.iter().copied().fold(0.0, f32::max);
             let mean = known.iter().sum::<f32>() / known.len().max(1) as f32;
-            let first = |at: usize| self.words[candidate].get(at).and_then(|key| words.get(*key));
+            let first = |at: usize| {
+                self.words[candidate]
+                    .get(at)
+                    .and_then(|key| words.get(*key))
+            };
             learned[13..18].copy_from_slice(&[
                 low,
                 high,
@@ -127,6 +133,7 @@ pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
         sheet.width = sheet.rows.len() - begun;
         sheet.bytes.push(block.len() as f32);
         sheet.proposed.push(page.chosen[index]);
+        sheet.headings.push(block.kind == BlockKind::Heading);
         sheet.groups.push([
             block.container as u32,
             cut.containers[block.container].parent as u32,
@@ -201,7 +208,8 @@ impl<'c, 'a> Page<'c, 'a> {
             place.chosen += f32::from(u8::from(chosen[index]));
             *copies.entry(copy_key(cut.text_of(block))).or_insert(0) += 1;
         }
-        let sums = |value: &dyn Fn(usize) -> usize| body::prefix_sums((0..cut.blocks.len()).map(value));
+        let sums =
+            |value: &dyn Fn(usize) -> usize| body::prefix_sums((0..cut.blocks.len()).map(value));
         let picks = sums(&|i| usize::from(chosen[i]));
         let first = proposal.blocks.first().copied().unwrap_or(0);
         let headline = cut.blocks.iter().position(|block| block.heading == 1);
@@ -264,7 +272,10 @@ impl<'c, 'a> Page<'c, 'a> {
             ln(total),
             ln(all),
             ln(picked),
-            share(self.links.last().copied().unwrap_or_default(), self.bytes[all]),
+            share(
+                self.links.last().copied().unwrap_or_default(),
+                self.bytes[all],
+            ),
             share(index, all),
             share(self.mass[index], total),
             ln(index.abs_diff(self.headline)) * sign(index, self.headline),
@@ -312,7 +323,9 @@ impl<'c, 'a> Page<'c, 'a> {
             overlap(words, &self.title),
             overlap(&self.title, words),
             overlap(words, &self.description),
-            f32::from(u8::from(short && phrases::is_byline(text, self.hints.byline))),
+            f32::from(u8::from(
+                short && phrases::is_byline(text, self.hints.byline),
+            )),
             f32::from(u8::from(short && phrases::is_date_line(text))),
             f32::from(u8::from(short && phrases::is_furniture(text))),
             f32::from(u8::from(short && phrases::opens_afterwards(text))),
@@ -327,7 +340,10 @@ impl<'c, 'a> Page<'c, 'a> {
         let own = &self.cut.containers[block.container].blocks;
         let parent = &self.cut.containers[self.cut.containers[block.container].parent].blocks;
         let picked = |from: usize, to: usize| {
-            let (from, to) = (from.min(self.cut.blocks.len()), to.min(self.cut.blocks.len()));
+            let (from, to) = (
+                from.min(self.cut.blocks.len()),
+                to.min(self.cut.blocks.len()),
+            );
             share(self.picks[to] - self.picks[from], to - from)
         };
         let (up, down) = self.to_main(block.container);
@@ -415,11 +431,11 @@ impl<'c, 'a> Page<'c, 'a> {
             ln(block.len()),
             block.link_share() as f32,
             f32::from(u8::from(self.chosen[there])),
-            f32::from(u8::from(block.container == self.cut.blocks[index].container))
-                + f32::from(u8::from(
-                    self.places[block.container]
-                        == self.places[self.cut.blocks[index].container],
-                )),
+            f32::from(u8::from(
+                block.container == self.cut.blocks[index].container,
+            )) + f32::from(u8::from(
+                self.places[block.container] == self.places[self.cut.blocks[index].container],
+            )),
             match block.kind {
                 BlockKind::Heading => 1.0,
                 BlockKind::ListItem => 2.0,
@@ -446,7 +462,10 @@ fn overlap(words: &[u32], other: &[u32]) -> f32 {
     if words.is_empty() || other.is_empty() {
         return 0.0;
     }
-    share(words.iter().filter(|word| other.contains(word)).count(), words.len())
+    share(
+        words.iter().filter(|word| other.contains(word)).count(),
+        words.len(),
+    )
 }
 
 /// The innermost container with nine tenths of the chosen blocks.
@@ -484,7 +503,11 @@ fn levels(cut: &Cut<'_>) -> Vec<[u8; FAMILIES]> {
 fn depths(cut: &Cut<'_>) -> Vec<u16> {
     let mut depths: Vec<u16> = Vec::with_capacity(cut.containers.len());
     for (index, container) in cut.containers.iter().enumerate() {
-        let depth = if index == 0 { 0 } else { depths[container.parent] + 1 };
+        let depth = if index == 0 {
+            0
+        } else {
+            depths[container.parent] + 1
+        };
         depths.push(depth);
     }
     depths

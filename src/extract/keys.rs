@@ -73,7 +73,11 @@ pub(super) fn of_words(text: &str) -> Vec<u32> {
     let (mut line, mut word, mut length) = (START, START, 0);
     for c in text.chars().chain([' ']) {
         if c.is_alphanumeric() {
-            let c = if c.is_ascii() { c.to_ascii_lowercase() } else { c.to_lowercase().next().unwrap_or(c) };
+            let c = if c.is_ascii() {
+                c.to_ascii_lowercase()
+            } else {
+                c.to_lowercase().next().unwrap_or(c)
+            };
             let c = if c.is_ascii_digit() { '0' } else { c };
             let code = u32::from(c);
             word = (word ^ code).wrapping_mul(PRIME);

@@ -20,7 +20,7 @@ const SHINGLE: usize = 4;
 const PLACES_MAX: usize = 6;
 /// What a page's text weighs, and each line beyond its share of it.
 const PAGE_WEIGHT: f32 = 20.0;
-const LINE_WEIGHT: f32 = 0.15;
+const LINE_WEIGHT: f32 = 0.2;
 /// What a snippet weighs.
 const SNIPPET_WEIGHT: f32 = 0.6;
 
@@ -90,10 +90,16 @@ fn by_body(body: &str, blocks: &[&str]) -> Vec<Mark> {
             let whole = |&start: &usize| {
                 let end = start + words.len();
                 let edges = usize::from(starts.contains(&start)) + usize::from(ends.contains(&end));
-                gold.get(start..end) == Some(words) && (edges == 2 || (words.len() >= 4 && edges == 1))
+                gold.get(start..end) == Some(words)
+                    && (edges == 2 || (words.len() >= 4 && edges == 1))
             };
             let starts = words.first().and_then(|word| firsts.get(word));
-            starts.into_iter().flatten().copied().filter(whole).collect()
+            starts
+                .into_iter()
+                .flatten()
+                .copied()
+                .filter(whole)
+                .collect()
         } else {
             long_places(words, &shingles)
         };
@@ -112,7 +118,10 @@ fn by_body(body: &str, blocks: &[&str]) -> Vec<Mark> {
     }
     for place in places.iter().filter(|place| place.words >= SHORT_WORDS) {
         let end = (place.start + place.words).min(covered.len());
-        let free = covered[place.start.min(end)..end].iter().filter(|known| !**known).count();
+        let free = covered[place.start.min(end)..end]
+            .iter()
+            .filter(|known| !**known)
+            .count();
         if labels[place.block] == 0.0 && free * 2 > place.words {
             labels[place.block] = 1.0;
             cover(&mut covered, place);
@@ -163,7 +172,10 @@ fn long_places(words: &[&str], shingles: &HashMap<&[&str], Vec<usize>>) -> Vec<u
         if starts.len() < PLACES_MAX {
             for place in places.iter().take(PLACES_MAX) {
                 let start = place.saturating_sub(offset);
-                if !starts.iter().any(|known| known.abs_diff(start) < words.len()) {
+                if !starts
+                    .iter()
+                    .any(|known| known.abs_diff(start) < words.len())
+                {
                     starts.push(start);
                 }
             }

@@ -7,8 +7,9 @@ use rand::{SeedableRng, rngs::StdRng};
 use scraper::Html;
 
 use super::{
-    body, classify,
-    features::{self, LEARNED, Sheet},
+    body,
+    classify::{self, Floors},
+    features::{self, Sheet},
     hints_of,
     keys::{self, Table},
     labels, look, push, with_tree,
@@ -88,14 +89,6 @@ impl Lesson {
         }
         article.body
     }
-
-    /// The best that any choice among the candidates could score, by the labels.
-    pub fn best(&self) -> PageScore {
-        let kept: Vec<usize> = (0..self.labels.len())
-            .filter(|&at| self.labels[at] > 0.5 && self.weights[at] > 0.0)
-            .collect();
-        evaluate::page(&self.gold, &self.body(&kept))
-    }
 }
 
 /// All lessons, dealt into folds by domain.
@@ -105,6 +98,7 @@ pub struct Course {
     seed: u64,
     names: Vec<(u32, i8)>,
     words: Vec<(u32, i8)>,
+    floors: Floors,
 }
 
 /// How often a key stands in the body, in domains.
@@ -132,9 +126,8 @@ impl Course {
         }
         let names = tally(&lessons, folds, names_of);
         let words = tally(&lessons, folds, words_of);
-        let stored = |tallies: &[Tallies], without, domains, max| {
-            log_odds(tallies, without, domains, max)
-        };
+        let stored =
+            |tallies: &[Tallies], without, domains, max| log_odds(tallies, without, domains, max);
         for fold in 0..folds {
             let without = Some(fold);
             let names = Table::new(&stored(&names, without, DOMAINS_MIN, NAMES_MAX));
@@ -149,6 +142,10 @@ impl Course {
             lessons,
             folds,
             seed,
+            floors: Floors {
+                short: 0.5,
+                long: 0.5,
+            },
         }
     }
 
@@ -186,16 +183,25 @@ impl Course {
         trees::train(&examples, &SECOND, &mut self.random(without), progress)
     }
 
-    /// How each lesson comes out under the second forest that did not see it, with its body.
-    pub fn examine(&self, seconds: &[Forest]) -> Vec<(PageScore, String)> {
-        self.lessons
+    /// How each lesson comes out under the second forest that did not see it, with its body. The
+    /// floors are chosen first, by the same judgements.
+    pub fn examine(&mut self, seconds: &[Forest]) -> Vec<(PageScore, String)> {
+        let judged: Vec<Vec<f32>> = self
+            .lessons
             .iter()
             .map(|lesson| {
                 let (rows, width) = classify::among_neighbours(&lesson.sheet, &lesson.first);
-                let judged = classify::judge(&rows, width, &seconds[lesson.fold]);
+                classify::judge(&rows, width, &seconds[lesson.fold])
+            })
+            .collect();
+        self.floors = best_floors(&self.lessons, &judged);
+        self.lessons
+            .iter()
+            .zip(&judged)
+            .map(|(lesson, judged)| {
                 let kept = match lesson.no_article {
                     true => Vec::new(),
-                    false => classify::keep(&lesson.sheet, &judged),
+                    false => classify::keep(&lesson.sheet, judged, &self.floors),
                 };
                 let body = lesson.body(&kept);
                 (evaluate::page(&lesson.gold, &body), body)
@@ -211,6 +217,7 @@ impl Course {
             words: self.words.clone(),
             first,
             second,
+            floors: self.floors,
         })
         .ok()
     }
@@ -229,17 +236,17 @@ impl Course {
 
 /// How the two forests grow; found by cross-validation.
 const FIRST: Growth = Growth {
-    rounds: 120,
+    rounds: 160,
     leaves: 24,
-    rate: 0.1,
+    rate: 0.08,
     weight_min: 4.0,
     l2: 2.0,
     features: 0.4,
 };
 const SECOND: Growth = Growth {
-    rounds: 100,
-    leaves: 16,
-    rate: 0.08,
+    rounds: 120,
+    leaves: 20,
+    rate: 0.07,
     weight_min: 5.0,
     l2: 3.0,
     features: 0.4,
@@ -313,7 +320,11 @@ fn log_odds(
     max: usize,
 ) -> Vec<(u32, i8)> {
     let mut all: BTreeMap<u32, Tally> = BTreeMap::new();
-    for (_, fold) in tallies.iter().enumerate().filter(|(at, _)| Some(*at) != without) {
+    for (_, fold) in tallies
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| Some(*at) != without)
+    {
         for (key, tally) in fold {
             let sum = all.entry(*key).or_default();
             sum.yes += tally.yes;
@@ -339,5 +350,50 @@ fn log_odds(
     stored
 }
 
-/// Columns of a row whose weights are learned, for reading what a forest splits on.
-pub const LEARNED_COLUMNS: usize = LEARNED;
+/// What a page without a foreign line is worth beside its F1.
+const CLEAN_WORTH: f64 = 0.04;
+
+/// The floors under which pages with a gold body come out best, measured in bytes of blocks.
+fn best_floors(lessons: &[Lesson], judged: &[Vec<f32>]) -> Floors {
+    let grid = (6..17).flat_map(|short| (4..13).map(move |long| (short, long)));
+    let floors = grid.map(|(short, long)| Floors {
+        short: short as f32 * 0.05,
+        long: long as f32 * 0.05,
+    });
+    let worth = |floors: &Floors| {
+        let pages = lessons.iter().zip(judged);
+        pages
+            .filter(|(lesson, _)| lesson.gold.body.is_some())
+            .map(|(lesson, judged)| {
+                worth_of(lesson, &classify::keep(&lesson.sheet, judged, floors))
+            })
+            .sum::<f64>()
+    };
+    let worths = floors.map(|floors| (worth(&floors), floors));
+    worths.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(
+        Floors {
+            short: 0.5,
+            long: 0.5,
+        },
+        |(_, floors)| floors,
+    )
+}
+
+fn worth_of(lesson: &Lesson, kept: &[usize]) -> f64 {
+    let bytes = |at: usize| f64::from(lesson.sheet.bytes[at]);
+    let known = |at: &usize| lesson.weights[*at] > 0.0;
+    let (mut found, mut foreign, mut clean) = (0.0, 0.0, CLEAN_WORTH);
+    for &at in kept.iter().filter(|at| known(at)) {
+        if lesson.labels[at] > 0.5 {
+            found += bytes(at);
+        } else {
+            foreign += bytes(at);
+            clean = 0.0;
+        }
+    }
+    let all: f64 = (0..lesson.labels.len())
+        .filter(|at| known(at) && lesson.labels[*at] > 0.5)
+        .map(bytes)
+        .sum();
+    2.0 * found / (found + foreign + all).max(1.0) + clean
+}
