@@ -164,7 +164,8 @@ pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, 
     }
 }
 
-fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
+/// The labels of a folder, and the SHA-256 of their file.
+pub(super) fn read_gold(folder: &Path) -> Result<(Vec<Gold>, String), Failure> {
     let (gold, text) = read_lines(&folder.join("gold.jsonl"))?;
     let hash = Sha256::digest(text.as_bytes())
         .iter()
@@ -299,30 +300,46 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
     }
 }
 
+fn print_head(name: &str) -> Result<(), Failure> {
+    writeln!(
+        out(),
+        "{name:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
+        "pages",
+        "empty",
+        "precision",
+        "recall",
+        "F1",
+        "clean",
+        "snippets"
+    )?;
+    Ok(())
+}
+
+fn print_row(name: &str, score: &SetScore) -> Result<(), Failure> {
+    writeln!(
+        out(),
+        "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
+        score.pages,
+        score.empty,
+        score.precision,
+        score.recall,
+        score.f1,
+        score.clean,
+        score.snippets_f1
+    )?;
+    Ok(())
+}
+
 fn print_table(report: &Report) -> Result<(), Failure> {
-    let mut out = out();
     let rows = || {
         let groups = report.groups.iter().map(|(name, group)| (&name[..], group));
         std::iter::once(("all", &report.all)).chain(groups)
     };
-    writeln!(
-        out,
-        "{:<16} {:>6} {:>6} {:>10} {:>7} {:>7} {:>7} {:>9}",
-        report.set, "pages", "empty", "precision", "recall", "F1", "clean", "snippets"
-    )?;
-    for (name, Group { body: score, .. }) in rows() {
-        writeln!(
-            out,
-            "{name:<16} {:>6} {:>6} {:>10.4} {:>7.4} {:>7.4} {:>7.3} {:>9.4}",
-            score.pages,
-            score.empty,
-            score.precision,
-            score.recall,
-            score.f1,
-            score.clean,
-            score.snippets_f1
-        )?;
+    print_head(&report.set)?;
+    for (name, Group { body, .. }) in rows() {
+        print_row(name, body)?;
     }
+    let mut out = out();
     writeln!(
         out,
         "{:<16} {:>6} {:>6} {:>10} {:>7} {:>10} {:>6} {:>6}",
@@ -354,6 +371,27 @@ fn print_table(report: &Report) -> Result<(), Failure> {
     )?;
     for (id, f1) in &report.worst {
         writeln!(out, "  {id} {f1:.3}")?;
+    }
+    Ok(())
+}
+
+/// The same table of scores from elsewhere: all pages, then by part and by language.
+pub(super) fn print_scores(name: &str, rows: &[(&Gold, &PageScore)]) -> Result<(), Failure> {
+    print_head(name)?;
+    let mut groups: BTreeMap<(u8, &str), Vec<&PageScore>> = BTreeMap::new();
+    for (gold, score) in rows {
+        groups.entry((0, "all")).or_default().push(score);
+        let part = gold.source.as_deref().filter(|part| part.len() <= 16);
+        let parts = [(1, part), (2, gold.lang.as_deref())];
+        for (order, name) in parts
+            .iter()
+            .filter_map(|(order, name)| Some((*order, (*name)?)))
+        {
+            groups.entry((order, name)).or_default().push(score);
+        }
+    }
+    for ((_, name), scores) in groups {
+        print_row(name, &evaluate::set(&scores))?;
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ pub(super) fn inspect_document(
     inspection
 }
 
-fn local_page(body: Bytes, url: Option<&Url>) -> Page {
+/// A page as if it had been fetched.
+pub(super) fn local_page(body: Bytes, url: Option<&Url>) -> Page {
     let url = url.cloned().or_else(|| Url::parse(NOWHERE).ok());
     let Some(url) = url else {
         unreachable!("a constant that is a URL")

@@ -98,7 +98,7 @@ pub struct SetScore {
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{L}\p{N}_]+").unwrap());
 
 /// The `\w+` tokens of a text.
-fn tokens(text: &str) -> Vec<&str> {
+pub fn tokens(text: &str) -> Vec<&str> {
     TOKEN.find_iter(text).map(|token| token.as_str()).collect()
 }
 
@@ -134,7 +134,8 @@ fn compare(gold: &str, body: &str) -> (f64, f64, f64) {
     (tp as f64 / all, fp as f64 / all, missing as f64 / all)
 }
 
-fn spaced(text: &str) -> String {
+/// With runs of white space as one space.
+pub fn spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<&str>>().join(" ")
 }
 

@@ -19,6 +19,8 @@ pub(super) struct Hints<'a> {
     pub(super) title: Option<&'a str>,
     /// Authors.
     pub(super) byline: Option<&'a str>,
+    /// What the page says the article is about.
+    pub(super) description: Option<&'a str>,
     /// `articleBody` of JSON-LD.
     pub(super) article_body: Option<&'a str>,
     /// Containers that a site rule names; they are taken as they are.
@@ -35,7 +37,7 @@ pub(super) struct Body {
 }
 
 /// Families whose boxes are not part of an article.
-const TEMPLATE: Families = Families::NAVIGATION
+pub(super) const TEMPLATE: Families = Families::NAVIGATION
     .with(Families::SIDE)
     .with(Families::RELATED)
     .with(Families::SHARE)
@@ -269,7 +271,7 @@ impl<'c, 'a> Ground<'c, 'a> {
 
     /// The innermost container that holds nearly all blocks found in JSON-LD's `articleBody`.
     fn by_article_body(&self, hints: &Hints<'_>) -> Option<usize> {
-        let told = bare_text(hints.article_body?, ARTICLE_BODY_MAX);
+        let told = told_text(hints.article_body?);
         if told.len() < RESCUE_BYTES {
             return None;
         }
@@ -417,7 +419,8 @@ const HEAD_BLOCKS: usize = 3;
 const ARTICLE_BODY_MAX: usize = 40_000;
 const COMPARED_BLOCKS_MAX: usize = 5_000;
 
-fn mass_of(block: &TextBlock) -> usize {
+/// Bytes of running text in a block.
+pub(super) fn mass_of(block: &TextBlock) -> usize {
     let own = block.len() - block.link_bytes;
     if block.heading > 0 || block.len() < MASS_BYTES_MIN || block.link_share() > 0.5 {
         0
@@ -426,7 +429,8 @@ fn mass_of(block: &TextBlock) -> usize {
     }
 }
 
-fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
+/// The sums before each value, and that of all.
+pub(super) fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut sums = vec![0];
     let mut sum = 0;
     for value in values {
@@ -468,7 +472,7 @@ fn template_containers(cut: &Cut<'_>, raw: &[usize], families: Families) -> Vec<
 }
 
 /// Letters and digits only, in lower case, at most `max` bytes or so.
-fn bare_text(text: &str, max: usize) -> String {
+pub(super) fn bare_text(text: &str, max: usize) -> String {
     let mut bare = String::with_capacity(text.len().min(max + 4));
     for c in text.chars().filter(|c| c.is_alphanumeric()) {
         bare.extend(c.to_lowercase());
@@ -477,4 +481,9 @@ fn bare_text(text: &str, max: usize) -> String {
         }
     }
     bare
+}
+
+/// `articleBody` for comparison.
+pub(super) fn told_text(article_body: &str) -> String {
+    bare_text(article_body, ARTICLE_BODY_MAX)
 }

@@ -49,6 +49,11 @@ impl Families {
         self.0 & other.0 != 0
     }
 
+    /// Whether the family with this number is in the set.
+    pub(super) const fn has_bit(self, bit: usize) -> bool {
+        self.0 >> bit & 1 == 1
+    }
+
     /// What is in this set and not in `other`.
     pub(super) const fn without(self, other: Families) -> Families {
         Families(self.0 & !other.0)

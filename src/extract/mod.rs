@@ -10,14 +10,20 @@ mod authors;
 mod blocks;
 mod body;
 mod charset;
+mod classify;
 mod dates;
 mod families;
+mod features;
 mod jsonld;
+mod keys;
+mod labels;
+mod left_out;
 mod metadata;
 mod parse;
 mod phrases;
 mod plain;
 mod prune;
+pub mod train;
 
 use scraper::{Html, Selector};
 
@@ -38,6 +44,18 @@ pub fn extract(
     lexicon: &Lexicon,
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
+    with_tree(page, rules, limits, |text, tree, json_ld| {
+        read(page, text, tree, json_ld, rules, lexicon)
+    })
+}
+
+/// Bytes to tree, then what is to be done with it: the page's text, its tree, its JSON-LD.
+fn with_tree<T>(
+    page: &Page,
+    rules: &SiteRules,
+    limits: &ParseLimits,
+    then: impl FnOnce(&str, &Html, &[&str]) -> Result<T, NoArticle>,
+) -> Result<T, NoArticle> {
     let none = |reason| NoArticle {
         reason,
         article: Box::default(),
@@ -49,7 +67,57 @@ pub fn extract(
     let pruned = prune::prune(&text, limits.attributes).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = parse::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
     remove(&mut tree, rules);
-    read(page, &text, &tree, &pruned.json_ld, rules, lexicon)
+    then(&text, &tree, &pruned.json_ld)
+}
+
+/// What a page shows before its body is chosen.
+struct Seen<'t> {
+    /// With metadata only.
+    article: Article,
+    said: metadata::Said,
+    entry: Option<jsonld::Entry>,
+    cut: blocks::Cut<'t>,
+}
+
+fn look<'t>(page: &Page, text: &str, tree: &'t Html, json_ld: &[&str]) -> Seen<'t> {
+    let described = jsonld::read(json_ld);
+    let said = metadata::read(tree);
+    let mut article = Article::default();
+    metadata::fill(&mut article, &said, &described, text, &page.final_url);
+    Seen {
+        article,
+        said,
+        entry: described.article,
+        cut: blocks::cut(tree),
+    }
+}
+
+/// What metadata tells about the body.
+fn hints_of<'s>(seen: &'s Seen<'_>) -> body::Hints<'s> {
+    body::Hints {
+        title: seen.article.title.as_deref(),
+        byline: seen.article.byline.as_deref(),
+        description: seen
+            .said
+            .meta("og:description")
+            .or_else(|| seen.said.meta("description")),
+        article_body: seen.entry.as_ref().and_then(|e| e.text("articleBody")),
+        ruled: &[],
+    }
+}
+
+impl Seen<'_> {
+    /// Why there is no article here, if there is none.
+    fn reason(&self, text: &str, body: &body::Body, page: &Page) -> Option<Reason> {
+        abstain::reason(&abstain::Evidence {
+            page: text,
+            cut: &self.cut,
+            body,
+            said: &self.said,
+            entry: self.entry.as_ref(),
+            path: page.final_url.path(),
+        })
+    }
 }
 
 /// Reads metadata and body out of a tree.
@@ -61,37 +129,23 @@ fn read(
     rules: &SiteRules,
     lexicon: &Lexicon,
 ) -> Result<Article, NoArticle> {
-    let described = jsonld::read(json_ld);
-    let entry = &described.article;
-    let said = metadata::read(tree);
-    let mut article = Article::default();
-    metadata::fill(&mut article, &said, &described, text, &page.final_url);
-    let cut = blocks::cut(tree);
-    let ruled = ruled_containers(tree, &cut, rules);
-    let body = body::choose(
-        &cut,
-        &body::Hints {
-            title: article.title.as_deref(),
-            byline: article.byline.as_deref(),
-            article_body: entry.as_ref().and_then(|e| e.text("articleBody")),
-            ruled: &ruled,
-        },
-    );
-    let evidence = abstain::Evidence {
-        page: text,
-        cut: &cut,
-        body: &body,
-        said: &said,
-        entry: entry.as_ref(),
-        path: page.final_url.path(),
+    let mut seen = look(page, text, tree, json_ld);
+    let ruled = ruled_containers(tree, &seen.cut, rules);
+    let hints = body::Hints {
+        ruled: &ruled,
+        ..hints_of(&seen)
     };
-    if ruled.is_empty()
-        && let Some(reason) = abstain::reason(&evidence)
-    {
-        let article = Box::new(article);
-        return Err(NoArticle { reason, article });
+    let mut body = body::choose(&seen.cut, &hints);
+    if ruled.is_empty() {
+        if let Some(reason) = seen.reason(text, &body, page) {
+            let article = Box::new(seen.article);
+            return Err(NoArticle { reason, article });
+        }
+        body = classify::refine(&seen.cut, &hints, body);
     }
-    fill(&mut article, &cut, &body.blocks);
+    let mut article = std::mem::take(&mut seen.article);
+    fill(&mut article, &seen.cut, &body.blocks);
+    article.left_out = left_out::lines(&seen.cut, &body.blocks, &article.blocks);
     name_language(&mut article, lexicon);
     Ok(article)
 }

@@ -1,0 +1,75 @@
+//! Lines that stand inside the article and are left out of its body: readers are served them.
+
+use super::{blocks::Cut, body};
+use crate::model::{Block, LeftOut};
+
+/// Lines that are remembered, at most, and bytes of each.
+const LINES_MAX: usize = 50;
+const LINE_BYTES_MAX: usize = 300;
+
+/// The part of the body, in percent, that the article's own box holds.
+const OWN_PERCENT: usize = 80;
+
+/// The lines left out of a body made of the blocks `chosen` of the page; `written` are the same
+/// blocks as they stand in the article.
+pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<LeftOut> {
+    let Some(&first) = chosen.first() else {
+        return Vec::new();
+    };
+    let own = own_box(cut, chosen);
+    let end = written.last().map_or(0, |block| block.span.end);
+    let mut lines = Vec::new();
+    let mut next = 0;
+    for index in first..cut.containers[own].blocks.end {
+        if chosen.get(next) == Some(&index) {
+            next += 1;
+            continue;
+        }
+        let block = &cut.blocks[index];
+        if !is_plain(cut, own, block.container) {
+            continue;
+        }
+        let text = cut.text_of(block);
+        lines.push(LeftOut {
+            at: written.get(next).map_or(end, |block| block.span.start),
+            text: shortened(text).to_string(),
+        });
+        if lines.len() == LINES_MAX {
+            break;
+        }
+    }
+    lines
+}
+
+/// The innermost container with nearly all of the body.
+fn own_box(cut: &Cut<'_>, chosen: &[usize]) -> usize {
+    let bytes = body::prefix_sums(chosen.iter().map(|&index| cut.blocks[index].len()));
+    let all = bytes.last().copied().unwrap_or_default();
+    let before = |index: usize| bytes[chosen.partition_point(|&block| block < index)];
+    let mut own = 0;
+    for (index, container) in cut.containers.iter().enumerate() {
+        let held = before(container.blocks.end) - before(container.blocks.start);
+        if held * 100 >= all * OWN_PERCENT {
+            own = index;
+        }
+    }
+    own
+}
+
+/// Whether a container stands in the article's own box with nothing in between that says it is
+/// the site's: a labelled box of related stories is no residue in a text.
+fn is_plain(cut: &Cut<'_>, own: usize, container: usize) -> bool {
+    cut.encloses(own, container)
+        && cut
+            .ancestors(container)
+            .take_while(|&above| above != own)
+            .all(|above| !cut.containers[above].families.meets(body::TEMPLATE))
+}
+
+fn shortened(text: &str) -> &str {
+    let mut end = text.len().min(LINE_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
