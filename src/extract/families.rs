@@ -93,7 +93,8 @@ pub(super) fn is_unseen(element: &Element) -> bool {
     })
 }
 
-fn is_hidden_style(style: &str) -> bool {
+/// Whether a style attribute hides its element.
+pub(super) fn is_hidden_style(style: &str) -> bool {
     if !style.contains("none") && !style.contains("hidden") {
         return false;
     }
