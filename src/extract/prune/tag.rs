@@ -7,6 +7,7 @@ use memchr::memchr;
 /// A tag: its name, and where it ends.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
+    lower: Lower,
     /// From `<` on.
     pub(super) text: &'a str,
     pub(super) end: usize,
@@ -17,6 +18,35 @@ pub(super) struct Tag<'a> {
     name_end: usize,
     /// Whether a `>` ends it.
     pub(super) is_complete: bool,
+}
+
+/// A name in lower case; no name that is asked for is longer.
+#[derive(Clone, Copy)]
+pub(super) struct Lower {
+    bytes: [u8; Lower::MAX],
+    length: usize,
+}
+
+impl Lower {
+    const MAX: usize = 12;
+
+    /// A longer name becomes the empty one.
+    pub(super) fn new(name: &str) -> Lower {
+        let mut bytes = [0; Lower::MAX];
+        let length = if name.len() <= Lower::MAX {
+            name.len()
+        } else {
+            0
+        };
+        for (lower, byte) in bytes.iter_mut().zip(name[..length].bytes()) {
+            *lower = byte.to_ascii_lowercase();
+        }
+        Lower { bytes, length }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// One attribute of a tag.
@@ -58,6 +88,7 @@ impl<'a> Tag<'a> {
         }
         Tag {
             name: &page[start + 1..name_end],
+            lower: Lower::new(&page[start + 1..name_end]),
             text: &page[start..at],
             end: at,
             attributes,
@@ -67,12 +98,10 @@ impl<'a> Tag<'a> {
         }
     }
 
-    /// The name among `names` that is its own.
+    /// The name among `names`, all in lower case, that is its own.
     pub(super) fn is_one_of(&self, names: &[&'static str]) -> Option<&'static str> {
-        names
-            .iter()
-            .copied()
-            .find(|name| self.name.eq_ignore_ascii_case(name))
+        let own = self.lower.as_bytes();
+        names.iter().copied().find(|name| name.as_bytes() == own)
     }
 
     /// Its attributes in order; `page` is what the tag was read from.
