@@ -10,7 +10,10 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use self::{space::Space, tag::Tag};
+use self::{
+    space::Space,
+    tag::{Lower, Tag},
+};
 use super::families;
 use crate::model::ParseLimits;
 
@@ -52,28 +55,6 @@ const SWALLOWING: [&str; 2] = ["script", "style"];
 const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
 /// Elements without text, which are left out.
 const EMPTY: [&str; 2] = ["img", "source"];
-/// Attributes that extraction reads, or the parser.
-const READ: [&str; 19] = [
-    "class",
-    "id",
-    "href",
-    "style",
-    "role",
-    "hidden",
-    "aria-hidden",
-    "itemprop",
-    "itemscope",
-    "itemtype",
-    "lang",
-    "name",
-    "property",
-    "content",
-    "rel",
-    "datetime",
-    "type",
-    "http-equiv",
-    "encoding",
-];
 /// Links to other documents say so in one of these words; the rest loads resources.
 const LINKS: [&str; 5] = ["canonical", "alternate", "amphtml", "author", "itemprop"];
 
@@ -260,19 +241,17 @@ impl<'a> Pruner<'a> {
                 .any(|word| tag.text.contains(word));
         for attribute in tag.attributes(page) {
             let Range { start, mut end } = attribute.span;
-            let name = READ
-                .iter()
-                .find(|name| attribute.name.eq_ignore_ascii_case(name));
-            let cut = match name.copied() {
-                Some("href") if is_plain_link => {
+            let lower = Lower::new(attribute.name);
+            let cut = match lower.as_bytes() {
+                b"href" if is_plain_link => {
                     if !is_blank(end) && bytes.get(end) != Some(&b'>') {
                         continue;
                     }
                     attribute.name_end
                 }
-                Some("style") if !families::is_hidden_style(attribute.value) => start,
-                None => start,
-                Some(_) => continue,
+                b"style" if families::is_hidden_style(attribute.value) => continue,
+                name if is_read(name) => continue,
+                _ => start,
             };
             if cut == start {
                 while is_blank(end) {
@@ -324,6 +303,31 @@ impl<'a> Pruner<'a> {
         self.kept_to = end;
         self.at = end;
     }
+}
+
+/// Attributes that extraction reads, or the parser.
+fn is_read(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"class"
+            | b"id"
+            | b"href"
+            | b"role"
+            | b"hidden"
+            | b"aria-hidden"
+            | b"itemprop"
+            | b"itemscope"
+            | b"itemtype"
+            | b"lang"
+            | b"name"
+            | b"property"
+            | b"content"
+            | b"rel"
+            | b"datetime"
+            | b"type"
+            | b"http-equiv"
+            | b"encoding"
+    )
 }
 
 /// The contents before the next `</name`, and the end of that tag.
