@@ -60,7 +60,7 @@ const LINKS: [&str; 5] = ["canonical", "alternate", "amphtml", "author", "itempr
 
 /// Tags and character references that are parsed, for each node that a tree may have. Each takes
 /// the parser a while whether or not it adds a node.
-const MARKS_PER_NODE: usize = 3;
+const MARKS_PER_NODE: usize = 2;
 /// Bounds the sum of the squares of the attributes of all tags: each attribute is compared with
 /// those before it.
 const COMPARISONS_MAX: usize = 400_000_000;
@@ -154,15 +154,20 @@ impl<'a> Pruner<'a> {
 
     /// A document type, or what the tokenizer takes for a comment.
     fn declaration(&mut self) {
-        let rest = &self.page.as_bytes()[self.at..];
         // The end of `<![CDATA[` depends on the element that it stands in.
-        match memchr(b'>', rest) {
-            Some(length) if rest[2] != b'[' => {
-                self.keep_text_to(self.at);
-                self.at += length + 1;
-                self.keep_to(self.at);
-            }
-            _ => self.at += 2,
+        let end = if self.page.as_bytes().get(self.at + 2) == Some(&b'[') {
+            None
+        } else {
+            self.find_once(">", |page, from| {
+                memchr(b'>', &page.as_bytes()[from..]).map(|n| from + n + 1)
+            })
+        };
+        if let Some(end) = end {
+            self.keep_text_to(self.at);
+            self.keep_to(end);
+            self.at = end;
+        } else {
+            self.at += 2;
         }
     }
 

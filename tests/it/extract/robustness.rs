@@ -42,6 +42,7 @@ fn marks_without_nodes_are_limited_too() {
     let cases = [
         ("less-than signs", "<".repeat(10_000_000)),
         ("character references", "&amp".repeat(3_000_000)),
+        ("declarations", "<!x".repeat(3_000_000)),
         ("end tags", "</i>".repeat(3_000_000)),
         ("attributes", format!("<i {attributes}>").repeat(2_000)),
     ];
