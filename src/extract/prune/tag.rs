@@ -106,7 +106,7 @@ impl<'a> Tag<'a> {
 
     /// Its attributes in order; `page` is what the tag was read from.
     pub(super) fn attributes(&self, page: &'a str) -> impl Iterator<Item = Attribute<'a>> {
-        let bytes = page[..self.end].as_bytes();
+        let bytes = &page.as_bytes()[..self.end];
         let mut at = self.name_end;
         std::iter::from_fn(move || {
             loop {
