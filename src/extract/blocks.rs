@@ -7,7 +7,7 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::{Html, Node, node::Element};
 
 use super::{
-    families::{self, Families},
+    families::{self, Families, Known},
     phrases,
 };
 use crate::model::BlockKind;
@@ -121,14 +121,14 @@ pub(super) fn cut(page: &Html) -> Cut<'_> {
     let root = page.tree.root();
     let mut node = root;
     loop {
-        if cutter.open(node)
-            && let Some(child) = node.first_child()
-        {
-            node = child;
-            continue;
+        if cutter.open(node) {
+            if let Some(child) = node.first_child() {
+                node = child;
+                continue;
+            }
+            cutter.close(node);
         }
         loop {
-            cutter.close(node);
             if node == root {
                 cutter.flush();
                 return cutter.cut;
@@ -141,6 +141,7 @@ pub(super) fn cut(page: &Html) -> Cut<'_> {
                 return cutter.cut;
             };
             node = parent;
+            cutter.close(node);
         }
     }
 }
@@ -151,6 +152,7 @@ const ROW_BYTES_MAX: usize = 600;
 #[derive(Default)]
 struct Cutter<'a> {
     cut: Cut<'a>,
+    known: Known<'a>,
     /// Open containers.
     open: Vec<usize>,
     /// Open links, bold elements, preformatted elements.
@@ -183,7 +185,7 @@ impl<'a> Cutter<'a> {
         match flow(name) {
             Flow::Skip => return false,
             Flow::LineBreak => self.line_break(),
-            Flow::Inline if families::is_unseen(element) => return false,
+            Flow::Inline if families::is_unseen(element, &mut self.known) => return false,
             Flow::Inline => self.open_inline(element),
             Flow::Block if self.row.is_some() => self.separate(name),
             Flow::Block if name.contains('-') && self.in_paragraph() => {}
@@ -209,7 +211,7 @@ impl<'a> Cutter<'a> {
             node: node.id(),
             blocks: self.cut.blocks.len()..self.cut.blocks.len(),
             end: index + 1,
-            families: families::of(element),
+            families: families::of(element, &mut self.known),
         });
         self.open.push(index);
         match element.name() {
@@ -219,12 +221,12 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Leaves an element whose children were read.
     fn close(&mut self, node: NodeRef<'a, Node>) {
         let Some(element) = node.value().as_element() else {
             return;
         };
         match element.name() {
-            "a" | "b" | "strong" | "em" | "i" if families::is_unseen(element) => {}
             "a" if element.attr("href").is_some() => self.links -= 1,
             "b" | "strong" | "em" | "i" => self.bold -= 1,
             _ => {}

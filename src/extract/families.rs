@@ -1,6 +1,8 @@
 //! What names, roles, classes and ids say about an element. Web authors name their boxes alike
 //! the world over; the words below are the families of such names.
 
+use std::collections::HashMap;
+
 use scraper::node::Element;
 
 /// A set of families.
@@ -60,15 +62,25 @@ impl Families {
     }
 }
 
+/// What the class and id attributes of a page say, each read once: pages repeat them.
+#[derive(Debug, Default)]
+pub(super) struct Known<'a>(HashMap<&'a str, Families>);
+
+impl<'a> Known<'a> {
+    fn by_tokens(&mut self, names: &'a str) -> Families {
+        *self.0.entry(names).or_insert_with(|| by_tokens(names))
+    }
+}
+
 /// The families of one element.
-pub(super) fn of(element: &Element) -> Families {
+pub(super) fn of<'a>(element: &'a Element, known: &mut Known<'a>) -> Families {
     let page = matches!(element.name(), "html" | "body");
     let mut found = by_name(element.name());
     let mut streamed = false;
     for (name, value) in element.attrs() {
         match name {
             "class" | "id" if !page => {
-                found = found.with(by_tokens(value));
+                found = found.with(known.by_tokens(value));
                 // React streams content into hidden boxes `S:0`, `S:1` … that a script moves
                 // into place.
                 streamed |= name == "id" && value.starts_with("S:");
@@ -89,16 +101,17 @@ pub(super) fn of(element: &Element) -> Families {
 
 /// Whether an inline element is not shown to readers: hidden, or for screen readers only. Text
 /// that is merely silent to screen readers is shown.
-pub(super) fn is_unseen(element: &Element) -> bool {
+pub(super) fn is_unseen<'a>(element: &'a Element, known: &mut Known<'a>) -> bool {
     element.attrs().any(|(name, value)| match name {
         "hidden" => true,
         "style" => is_hidden_style(value),
-        "class" => by_tokens(value).meets(Families::HIDDEN),
+        "class" => known.by_tokens(value).meets(Families::HIDDEN),
         _ => false,
     })
 }
 
-fn is_hidden_style(style: &str) -> bool {
+/// Whether a style attribute hides its element.
+pub(super) fn is_hidden_style(style: &str) -> bool {
     if !style.contains("none") && !style.contains("hidden") {
         return false;
     }

@@ -31,6 +31,7 @@ use crate::{
     lang::{self, Lexicon},
     model::{Article, Block, BlockKind, NoArticle, Page, ParseLimits, Reason, SiteRules},
 };
+use prune::Keep;
 
 pub use plain::from_text;
 
@@ -64,7 +65,12 @@ fn with_tree<T>(
     if text.len() > limits.bytes {
         return Err(none(Reason::ParseLimit));
     }
-    let pruned = prune::prune(&text, limits.attributes).map_err(|_| none(Reason::ParseLimit))?;
+    let keep = if rules.body.is_none() && rules.remove.is_empty() {
+        Keep::ReadAttributes
+    } else {
+        Keep::AllAttributes
+    };
+    let pruned = prune::prune(&text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = parse::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
     remove(&mut tree, rules);
     then(&text, &tree, &pruned.json_ld)

@@ -8,6 +8,8 @@
 
 mod metadata;
 mod none;
+mod mutated;
+mod robustness;
 
 use std::{fs, path::Path};
 
@@ -323,7 +325,7 @@ fn hostile_markup_ends_at_a_limit() {
         ("nested", "<div>".repeat(100_000), limit),
         (
             "formatting",
-            many(5_000, &|i| format!("<font size={i}>x<p>")),
+            many(5_000, &|i| format!("<font class=c{i}>x<p>")),
             limit,
         ),
         ("bold", many(20_000, &|i| format!("<b class=c{i}>x")), limit),
