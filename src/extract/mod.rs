@@ -3,7 +3,7 @@
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`). Metadata is read beside it (`metadata`,
-//! `jsonld`, `dates`). Pages without an article are told apart in `abstain`.
+//! `jsonld`, `dates`), and traces of translation (`provenance`). Pages without an article are told apart in `abstain`.
 
 mod abstain;
 mod blocks;
@@ -16,6 +16,7 @@ mod metadata;
 mod parse;
 mod phrases;
 mod plain;
+mod provenance;
 mod prune;
 
 use scraper::{Html, Selector};
@@ -83,9 +84,20 @@ fn read(
         entry: entry.as_ref(),
         path: page.final_url.path(),
     };
-    if ruled.is_empty()
-        && let Some(reason) = abstain::reason(&evidence)
-    {
+    let reason = if ruled.is_empty() {
+        abstain::reason(&evidence)
+    } else {
+        None
+    };
+    article.provenance = provenance::read(&provenance::Source {
+        page: text,
+        tree,
+        cut: &cut,
+        body: if reason.is_some() { &[] } else { &body.blocks },
+        url: &page.final_url,
+        lexicon,
+    });
+    if let Some(reason) = reason {
         let article = Box::new(article);
         return Err(NoArticle { reason, article });
     }
