@@ -19,6 +19,8 @@ use benggala::{
 use proptest::prelude::*;
 use url::Url;
 
+mod provenance;
+
 fn page(url: &str, content_type: &str, body: &[u8]) -> Page {
     let url: Url = url.parse().unwrap();
     Page {
