@@ -55,34 +55,43 @@ const WIDTH_MIN: usize = 160;
 const WIDTH_MIN_ALONE: usize = 400;
 
 fn google(scene: &Scene<'_>) -> Option<String> {
-    let found = scene.marked(|element| in_nest(element) || is_kept_style(element));
+    let found = scene.marked_anywhere(|element| in_nest(element) || is_kept_style(element));
     let (nested, alone): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|mark| in_nest(mark.element));
-    let breaks = nested
+    google_nests(scene, &nested).or_else(|| google_kept_style(scene, alone))
+}
+
+/// The amount may be anywhere in the page; that it holds for the article is another question: a
+/// quarter of the body, or half of the whole page together with some of the body.
+fn google_nests(scene: &Scene<'_>, found: &[Marked<'_>]) -> Option<String> {
+    let everywhere = Extent::of(found.iter());
+    let inside = Extent::of(found.iter().filter(|mark| mark.in_question));
+    let breaks = found
         .iter()
         .filter(|mark| is_followed(mark.element))
         .count();
-    let extent = Extent::of(&nested);
-    let sentences = extent.sentences + breaks;
-    let name = nested
-        .first()
-        .map_or("font", |mark| mark.element.value().name());
-    if sentences >= SENTENCES_MIN
-        && extent.width >= WIDTH_MIN
-        && scene.speaks_for_body(extent.width)
-    {
-        return Some(format!(
+    let sentences = everywhere.sentences + breaks;
+    let of_article = scene.speaks_for_body(inside.width)
+        || (inside.width > 0 && scene.speaks_for_page(everywhere.width));
+    let proves = sentences >= SENTENCES_MIN && everywhere.width >= WIDTH_MIN && of_article;
+    let name = found.first()?.element.value().name();
+    proves.then(|| {
+        format!(
             "{sentences} sentences stand in the nested <{name} style=\"vertical-align: inherit\"> \
              that Google Translate leaves in a page"
-        ));
-    }
-    let alone = Extent::of(&alone);
-    let many = alone.sentences >= SENTENCES_MIN && alone.width >= WIDTH_MIN_ALONE;
-    (many && scene.speaks_for_body(alone.width)).then(|| {
+        )
+    })
+}
+
+fn google_kept_style(scene: &Scene<'_>, mut found: Vec<Marked<'_>>) -> Option<String> {
+    found.retain(|mark| mark.in_question);
+    let extent = Extent::of(&found);
+    let many = extent.sentences >= SENTENCES_MIN && extent.width >= WIDTH_MIN_ALONE;
+    (many && scene.speaks_for_body(extent.width)).then(|| {
         format!(
             "{} paragraphs have kept the style \"vertical-align: inherit\" of the elements that \
              Google Translate leaves in a page",
-            alone.sentences
+            extent.sentences
         )
     })
 }

@@ -22,20 +22,31 @@ pub(super) struct Scene<'s> {
     pub(super) tree: &'s Html,
     /// Where it was found.
     pub(super) url: &'s Url,
-    /// The text nodes in question, in order.
-    texts: Vec<NodeRef<'s, Node>>,
-    /// Their columns together; `None` where no body was found.
+    /// The text nodes of running text, in order.
+    texts: Vec<Text<'s>>,
+    /// Columns of the text in question; `None` where no body was found.
     body_width: Option<usize>,
+    /// Columns of all running text.
+    page_width: usize,
     source: &'s Source<'s>,
     lang: OnceCell<Option<Lang>>,
 }
 
-/// The text in question inside one marked element.
+/// A text node.
+struct Text<'s> {
+    node: NodeRef<'s, Node>,
+    /// Whether it is in question: in the body, or anywhere where no body was found.
+    in_question: bool,
+}
+
+/// The text inside one marked element.
 pub(super) struct Marked<'s> {
     /// The element.
     pub(super) element: ElementRef<'s>,
     /// Its text, as it stands in the page.
     pub(super) text: String,
+    /// Whether that is text in question.
+    pub(super) in_question: bool,
 }
 
 /// How much text is marked.
@@ -68,35 +79,35 @@ const SHARE: usize = 4;
 const SENTENCE_WIDTH: usize = 40;
 
 impl<'s> Scene<'s> {
-    /// Finds the text nodes of the body, or of all blocks that are no template.
+    /// Finds the text nodes of the body and of all blocks that are no template.
     pub(super) fn new(source: &'s Source<'s>) -> Scene<'s> {
         let cut = source.cut;
         let containers: HashMap<NodeId, usize> = (0..cut.containers.len())
             .map(|index| (cut.containers[index].node, index))
             .collect();
-        let mut wanted = vec![false; cut.containers.len()];
+        let mut chosen = vec![source.body.is_empty(); cut.containers.len()];
         for &block in source.body {
-            wanted[cut.blocks[block].container] = true;
+            chosen[cut.blocks[block].container] = true;
         }
-        if source.body.is_empty() {
-            for (index, wanted) in wanted.iter_mut().enumerate() {
-                *wanted = !is_template(source, index);
-            }
-        }
-        let texts: Vec<_> = source
-            .tree
-            .tree
-            .nodes()
+        let nodes = source.tree.tree.nodes();
+        let texts: Vec<_> = nodes
             .filter(|node| node.value().is_text())
-            .filter(|&node| container_of(node, &containers).is_some_and(|index| wanted[index]))
+            .filter_map(|node| {
+                let container = container_of(node, &containers)?;
+                let in_question = chosen[container];
+                let by_choice = in_question && !source.body.is_empty();
+                (by_choice || !is_template(source, container)).then_some(Text { node, in_question })
+            })
             .collect();
-        let width = texts.iter().map(|text| width(text_of(*text))).sum();
+        let width_of = |text: &Text<'_>| width(text.as_str());
+        let body = texts.iter().filter(|text| text.in_question);
         Scene {
             page: source.page,
             tree: source.tree,
             url: source.url,
+            body_width: (!source.body.is_empty()).then(|| body.map(width_of).sum()),
+            page_width: texts.iter().map(width_of).sum(),
             texts,
-            body_width: (!source.body.is_empty()).then_some(width),
             source,
             lang: OnceCell::new(),
         }
@@ -104,21 +115,32 @@ impl<'s> Scene<'s> {
 
     /// The text in question by the innermost element around it that is `marked`.
     pub(super) fn marked(&self, marked: impl Fn(ElementRef<'s>) -> bool) -> Vec<Marked<'s>> {
+        let mut found = self.marked_anywhere(marked);
+        found.retain(|mark| mark.in_question);
+        found
+    }
+
+    /// The same for all running text of the page.
+    pub(super) fn marked_anywhere(
+        &self,
+        marked: impl Fn(ElementRef<'s>) -> bool,
+    ) -> Vec<Marked<'s>> {
         let mut found: Vec<Marked<'s>> = Vec::new();
         let mut known: HashMap<NodeId, usize> = HashMap::new();
         for text in &self.texts {
-            let around = text.ancestors().filter_map(ElementRef::wrap);
-            let Some(element) = around.into_iter().find(|element| marked(*element)) else {
+            let mut around = text.node.ancestors().filter_map(ElementRef::wrap);
+            let Some(element) = around.find(|element| marked(*element)) else {
                 continue;
             };
             let index = *known.entry(element.id()).or_insert_with(|| {
                 found.push(Marked {
                     element,
                     text: String::new(),
+                    in_question: text.in_question,
                 });
                 found.len() - 1
             });
-            found[index].text.push_str(text_of(*text));
+            found[index].text.push_str(text.as_str());
         }
         found
     }
@@ -130,13 +152,18 @@ impl<'s> Scene<'s> {
             .is_none_or(|body| width.saturating_mul(SHARE) >= body)
     }
 
+    /// Whether `width` columns are most of what the page says.
+    pub(super) fn speaks_for_page(&self, width: usize) -> bool {
+        width.saturating_mul(2) >= self.page_width
+    }
+
     /// The language that the text in question is in, where that can be told.
     pub(super) fn lang(&self) -> Option<&Lang> {
         self.lang
             .get_or_init(|| {
                 let mut text = String::new();
-                for node in &self.texts {
-                    text.push_str(text_of(*node));
+                for part in self.texts.iter().filter(|text| text.in_question) {
+                    text.push_str(part.as_str());
                     text.push(' ');
                 }
                 lang::identify(&text, self.source.lexicon)
@@ -167,11 +194,13 @@ impl<'s> Scene<'s> {
 
 impl Extent {
     /// Measures marked elements.
-    pub(super) fn of(found: &[Marked<'_>]) -> Extent {
-        Extent {
-            sentences: found.iter().filter(|m| is_sentence(&m.text)).count(),
-            width: found.iter().map(|m| width(&m.text)).sum(),
+    pub(super) fn of<'m, 's: 'm>(found: impl IntoIterator<Item = &'m Marked<'s>>) -> Extent {
+        let mut extent = Extent::default();
+        for mark in found {
+            extent.sentences += usize::from(is_sentence(&mark.text));
+            extent.width += width(&mark.text);
         }
+        extent
     }
 }
 
@@ -198,8 +227,10 @@ fn width(text: &str) -> usize {
     trimmed.chars().map(columns).sum()
 }
 
-fn text_of(node: NodeRef<'_, Node>) -> &str {
-    node.value().as_text().map_or("", |text| &**text)
+impl Text<'_> {
+    fn as_str(&self) -> &str {
+        self.node.value().as_text().map_or("", |text| &**text)
+    }
 }
 
 /// The innermost container of a text node; none for controls.

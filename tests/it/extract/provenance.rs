@@ -33,7 +33,11 @@ fn read(url: &str, html: &[u8]) -> Result<Article, NoArticle> {
 /// The rules of an article's traces, in order, whether or not it has a body.
 fn rules(read: Result<Article, NoArticle>) -> Vec<String> {
     let article = read.unwrap_or_else(|none| *none.article);
-    article.provenance.into_iter().map(|trace| trace.rule).collect()
+    article
+        .provenance
+        .into_iter()
+        .map(|trace| trace.rule)
+        .collect()
 }
 
 #[test]
@@ -79,7 +83,8 @@ fn a_page_without_an_article_still_shows_its_traces() {
 #[test]
 fn values_of_the_page_are_cut_in_notes() {
     let by = "Google ".repeat(200);
-    let text = "The harbour was closed for the whole of Sunday because of a strong wind. ".repeat(6);
+    let text =
+        "The harbour was closed for the whole of Sunday because of a strong wind. ".repeat(6);
     let html = format!(
         "<meta http-equiv=\"X-Translated-By\" content=\"{by}\"><article><p>{text}</p></article>"
     );
