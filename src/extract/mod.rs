@@ -3,7 +3,8 @@
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`). Metadata is read beside it (`metadata`,
-//! `jsonld`, `authors`, `dates`). Pages without an article are told apart in `abstain`.
+//! `jsonld`, `authors`, `dates`), and traces of translation (`provenance`). Pages without an article
+//! are told apart in `abstain`.
 
 mod abstain;
 mod authors;
@@ -22,6 +23,7 @@ mod metadata;
 mod parse;
 mod phrases;
 mod plain;
+mod provenance;
 mod prune;
 pub mod train;
 
@@ -65,10 +67,10 @@ fn with_tree<T>(
     if text.len() > limits.bytes {
         return Err(none(Reason::ParseLimit));
     }
-    let keep = if rules.body.is_none() && rules.remove.is_empty() {
-        Keep::ReadAttributes
-    } else {
-        Keep::AllAttributes
+    let unruled = rules.body.is_none() && rules.remove.is_empty();
+    let keep = match unruled && !provenance::is_suspect(&text) {
+        true => Keep::ReadAttributes,
+        false => Keep::AllAttributes,
     };
     let pruned = prune::prune(&text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = parse::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
@@ -142,14 +144,27 @@ fn read(
         ..hints_of(&seen)
     };
     let mut body = body::choose(&seen.cut, &hints);
-    if ruled.is_empty() {
-        if let Some(reason) = seen.reason(text, &body, page) {
-            let article = Box::new(seen.article);
-            return Err(NoArticle { reason, article });
-        }
+    let reason = match ruled.is_empty() {
+        true => seen.reason(text, &body, page),
+        false => None,
+    };
+    if ruled.is_empty() && reason.is_none() {
         body = classify::refine(&seen.cut, &hints, body);
     }
+    let traces = provenance::read(&provenance::Source {
+        page: text,
+        tree,
+        cut: &seen.cut,
+        body: if reason.is_some() { &[] } else { &body.blocks },
+        url: &page.final_url,
+        lexicon,
+    });
     let mut article = std::mem::take(&mut seen.article);
+    article.provenance = traces;
+    if let Some(reason) = reason {
+        let article = Box::new(article);
+        return Err(NoArticle { reason, article });
+    }
     fill(&mut article, &seen.cut, &body.blocks);
     article.left_out = left_out::lines(&seen.cut, &body.blocks, &article.blocks);
     name_language(&mut article, lexicon);

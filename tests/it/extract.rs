@@ -7,8 +7,8 @@
 )]
 
 mod metadata;
-mod none;
 mod mutated;
+mod none;
 mod robustness;
 
 use std::{fs, path::Path};
@@ -23,6 +23,8 @@ use benggala::{
 };
 use proptest::prelude::*;
 use url::Url;
+
+mod provenance;
 
 fn page(url: &str, content_type: &str, body: &[u8]) -> Page {
     let url: Url = url.parse().unwrap();

@@ -1,0 +1,109 @@
+//! Evidence in the page itself that its text was machine-translated.
+//!
+//! A translator that works on a page leaves its own markup in it; a page that merely offers
+//! translation has none of that. Whoever copies a translated page, or lets a service translate a
+//! site, serves these traces. Only what proves that the article's own text went through an engine
+//! is reported; a trace in a menu, a form or a template says nothing of the article.
+//!
+//! The traces are in three files: what translators leave in text (`markup`), what a service says
+//! of a page or a site (`service`), and what a line says to readers (`line`).
+
+mod line;
+mod markup;
+mod scene;
+mod service;
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use scraper::Html;
+use url::Url;
+
+use self::scene::Scene;
+use super::blocks::Cut;
+use crate::{lang::Lexicon, model::Provenance};
+
+/// What is looked at.
+pub(super) struct Source<'s> {
+    /// The page as text, scripts and all.
+    pub(super) page: &'s str,
+    /// Its tree, in which elements still have their attributes.
+    pub(super) tree: &'s Html,
+    /// Its blocks.
+    pub(super) cut: &'s Cut<'s>,
+    /// The blocks of the body; without them every block that is no template is looked at.
+    pub(super) body: &'s [usize],
+    /// Where it was found.
+    pub(super) url: &'s Url,
+    /// To tell the language of its text.
+    pub(super) lexicon: &'s Lexicon,
+}
+
+/// One signature of a translator.
+struct Trace {
+    /// Its kebab-case name.
+    rule: &'static str,
+    /// A page without any of these does not have it. As they are written by the tools.
+    needles: &'static [&'static str],
+    /// Looks at the place; what was seen, if it proves that the text was translated.
+    read: fn(&Scene<'_>) -> Option<String>,
+}
+
+/// Every signature, most frequent first.
+const TRACES: [&[Trace]; 2] = [&markup::TRACES, &service::TRACES];
+
+/// The traces in a page, in the order of the table.
+pub(super) fn read(source: &Source<'_>) -> Vec<Provenance> {
+    let mut found: Vec<Provenance> = Vec::new();
+    let candidates = candidates(source);
+    if candidates.contains(&true) {
+        let scene = Scene::new(source);
+        let traces = traces().zip(candidates).filter(|(_, named)| *named);
+        found.extend(traces.filter_map(|(trace, _)| provenance(trace.rule, (trace.read)(&scene)?)));
+    }
+    found.extend(line::read(source).and_then(|note| provenance(line::RULE, note)));
+    found
+}
+
+fn traces() -> impl Iterator<Item = &'static Trace> {
+    TRACES.into_iter().flatten()
+}
+
+fn provenance(rule: &str, note: String) -> Option<Provenance> {
+    Some(Provenance {
+        rule: rule.to_string(),
+        note,
+    })
+}
+
+/// All needles in one pass over the page: pages without any, which are nearly all, cost no more.
+static NEEDLES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let needles: Vec<String> = traces()
+        .flat_map(|trace| trace.needles)
+        .map(|needle| regex::escape(needle))
+        .collect();
+    Regex::new(&needles.join("|")).ok()
+});
+
+/// Whether a page may have a trace: its attributes are needed to tell.
+pub(super) fn is_suspect(page: &str) -> bool {
+    NEEDLES
+        .as_ref()
+        .is_some_and(|needles| needles.is_match(page))
+}
+
+/// For every trace, whether one of its needles is in the page or in its address.
+fn candidates(source: &Source<'_>) -> Vec<bool> {
+    let mut named = vec![false; traces().count()];
+    let Some(needles) = NEEDLES.as_ref() else {
+        return named;
+    };
+    for text in [source.page, source.url.as_str()] {
+        for needle in needles.find_iter(text) {
+            for (trace, named) in traces().zip(&mut named) {
+                *named |= trace.needles.contains(&needle.as_str());
+            }
+        }
+    }
+    named
+}
