@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     blocks::Cut,
     body::{self, Body, Hints},
+    families::Families,
     features::{self, Sheet},
     keys::Table,
 };
@@ -78,15 +79,26 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     let Some(model) = &*MODEL else {
         return proposal;
     };
+    if cut.blocks.len() > features::CANDIDATES_MAX {
+        return proposal;
+    }
     let mut sheet = features::read(cut, hints, &proposal);
     if sheet.candidates.is_empty() || sheet.width != model.first.width() {
         return proposal;
     }
     sheet.learn(&model.names, &model.words);
-    let first = judge(&sheet.rows, sheet.width, &model.first);
+    let first = model.first.probabilities(&sheet.rows, sheet.width);
     let (rows, width) = among_neighbours(&sheet, &first);
-    let kept = keep(&sheet, &judge(&rows, width, &model.second), &model.floors);
-    let blocks: Vec<usize> = kept.iter().map(|&at| sheet.candidates[at]).collect();
+    let kept = keep(
+        &sheet,
+        &model.second.probabilities(&rows, width),
+        &model.floors,
+    );
+    let blocks: Vec<usize> = kept
+        .iter()
+        .filter(|&&at| sheet.proposed[at] || !is_barred(cut, sheet.candidates[at]))
+        .map(|&at| sheet.candidates[at])
+        .collect();
     let mass = blocks
         .iter()
         .map(|&index| body::mass_of(&cut.blocks[index]))
@@ -94,11 +106,14 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     Body { blocks, mass }
 }
 
-/// The probability of each row.
-pub(super) fn judge(rows: &[f32], width: usize, forest: &Forest) -> Vec<f32> {
-    rows.chunks(width.max(1))
-        .map(|row| forest.probability(row))
-        .collect()
+/// Boxes out of which nothing is taken against the rules.
+const BARRED: Families = Families::CONSENT
+    .with(Families::COMMENTS)
+    .with(Families::HIDDEN);
+
+fn is_barred(cut: &Cut<'_>, block: usize) -> bool {
+    cut.ancestors(cut.blocks[block].container)
+        .any(|above| cut.containers[above].families.meets(BARRED))
 }
 
 /// Neighbours before and after a block that the second forest sees.
