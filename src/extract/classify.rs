@@ -82,6 +82,10 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     if cut.blocks.len() > features::CANDIDATES_MAX {
         return proposal;
     }
+    // A page that ships its article's text besides settles which box holds it.
+    let settled = hints
+        .article_body
+        .is_some_and(|told| told.len() >= SETTLING_BYTES);
     let mut sheet = features::read(cut, hints, &proposal);
     if sheet.candidates.is_empty() || sheet.width != model.first.width() {
         return proposal;
@@ -96,15 +100,22 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     );
     let blocks: Vec<usize> = kept
         .iter()
-        .filter(|&&at| sheet.proposed[at] || !is_barred(cut, sheet.candidates[at]))
+        .filter(|&&at| sheet.proposed[at] || !(settled || is_barred(cut, sheet.candidates[at])))
         .map(|&at| sheet.candidates[at])
         .collect();
     let mass = blocks
         .iter()
         .map(|&index| body::mass_of(&cut.blocks[index]))
         .sum();
+    let bytes: usize = blocks.iter().map(|&index| cut.blocks[index].len()).sum();
+    if (bytes as f32) < KEPT_BYTES_MIN || (settled && mass * 2 < proposal.mass) {
+        return proposal;
+    }
     Body { blocks, mass }
 }
+
+/// An `articleBody` from this length on settles where the body is.
+const SETTLING_BYTES: usize = 250;
 
 /// Boxes out of which nothing is taken against the rules.
 const BARRED: Families = Families::CONSENT
