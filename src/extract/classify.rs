@@ -120,6 +120,7 @@ const SETTLING_BYTES: usize = 250;
 /// Boxes out of which nothing is taken against the rules.
 const BARRED: Families = Families::CONSENT
     .with(Families::COMMENTS)
+    .with(Families::ADVERT)
     .with(Families::HIDDEN);
 
 fn is_barred(cut: &Cut<'_>, block: usize) -> bool {
