@@ -104,6 +104,19 @@ impl Forest {
         sigmoid(self.log_odds(features))
     }
 
+    /// The probabilities of yes of many rows of `width` features, tree by tree: each tree is read
+    /// into the cache once.
+    pub fn probabilities(&self, rows: &[f32], width: usize) -> Vec<f32> {
+        let rows = rows.chunks(width.max(1));
+        let mut odds = vec![self.base; rows.len()];
+        for tree in &self.trees {
+            for (odds, row) in odds.iter_mut().zip(rows.clone()) {
+                *odds += leaf_value(tree, row);
+            }
+        }
+        odds.into_iter().map(sigmoid).collect()
+    }
+
     /// Features that it was trained with.
     pub fn width(&self) -> usize {
         self.width

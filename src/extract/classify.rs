@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     blocks::Cut,
     body::{self, Body, Hints},
+    families::Families,
     features::{self, Sheet},
     keys::Table,
 };
@@ -78,27 +79,53 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     let Some(model) = &*MODEL else {
         return proposal;
     };
+    if cut.blocks.len() > features::CANDIDATES_MAX {
+        return proposal;
+    }
+    // A page that ships its article's text besides settles which box holds it.
+    let settled = hints
+        .article_body
+        .is_some_and(|told| told.len() >= SETTLING_BYTES);
     let mut sheet = features::read(cut, hints, &proposal);
     if sheet.candidates.is_empty() || sheet.width != model.first.width() {
         return proposal;
     }
     sheet.learn(&model.names, &model.words);
-    let first = judge(&sheet.rows, sheet.width, &model.first);
+    let first = model.first.probabilities(&sheet.rows, sheet.width);
     let (rows, width) = among_neighbours(&sheet, &first);
-    let kept = keep(&sheet, &judge(&rows, width, &model.second), &model.floors);
-    let blocks: Vec<usize> = kept.iter().map(|&at| sheet.candidates[at]).collect();
+    let kept = keep(
+        &sheet,
+        &model.second.probabilities(&rows, width),
+        &model.floors,
+    );
+    let blocks: Vec<usize> = kept
+        .iter()
+        .filter(|&&at| sheet.proposed[at] || !(settled || is_barred(cut, sheet.candidates[at])))
+        .map(|&at| sheet.candidates[at])
+        .collect();
     let mass = blocks
         .iter()
         .map(|&index| body::mass_of(&cut.blocks[index]))
         .sum();
+    let bytes: usize = blocks.iter().map(|&index| cut.blocks[index].len()).sum();
+    if (bytes as f32) < KEPT_BYTES_MIN || (settled && mass * 2 < proposal.mass) {
+        return proposal;
+    }
     Body { blocks, mass }
 }
 
-/// The probability of each row.
-pub(super) fn judge(rows: &[f32], width: usize, forest: &Forest) -> Vec<f32> {
-    rows.chunks(width.max(1))
-        .map(|row| forest.probability(row))
-        .collect()
+/// An `articleBody` from this length on settles where the body is.
+const SETTLING_BYTES: usize = 250;
+
+/// Boxes out of which nothing is taken against the rules.
+const BARRED: Families = Families::CONSENT
+    .with(Families::COMMENTS)
+    .with(Families::ADVERT)
+    .with(Families::HIDDEN);
+
+fn is_barred(cut: &Cut<'_>, block: usize) -> bool {
+    cut.ancestors(cut.blocks[block].container)
+        .any(|above| cut.containers[above].families.meets(BARRED))
 }
 
 /// Neighbours before and after a block that the second forest sees.

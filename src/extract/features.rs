@@ -20,7 +20,7 @@ const NO_LEVEL: u8 = 12;
 /// Blocks around the proposed body that may belong to it all the same.
 const MARGIN_BLOCKS: usize = 40;
 /// Blocks of one page that are looked at.
-const CANDIDATES_MAX: usize = 4_000;
+pub(super) const CANDIDATES_MAX: usize = 4_000;
 /// Containers above a block whose names count.
 const PATH: usize = 6;
 /// Blocks up to this many bytes have their words looked up.

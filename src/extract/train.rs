@@ -168,7 +168,7 @@ impl Course {
     pub fn judge(&mut self, firsts: &[Forest]) {
         for lesson in &mut self.lessons {
             let forest = &firsts[lesson.fold];
-            lesson.first = classify::judge(&lesson.sheet.rows, lesson.sheet.width, forest);
+            lesson.first = forest.probabilities(&lesson.sheet.rows, lesson.sheet.width);
         }
     }
 
@@ -191,7 +191,7 @@ impl Course {
             .iter()
             .map(|lesson| {
                 let (rows, width) = classify::among_neighbours(&lesson.sheet, &lesson.first);
-                classify::judge(&rows, width, &seconds[lesson.fold])
+                seconds[lesson.fold].probabilities(&rows, width)
             })
             .collect();
         self.floors = best_floors(&self.lessons, &judged);
