@@ -94,10 +94,15 @@ fn pruning_leaves_the_words_as_they_were() {
             "{markup}"
         );
     }
-    let html =
-        format!("<article><p>{FIRST}</p><pre>a\n   b\n\n<b>c</b>\n  <i>d</i></pre></article>");
+    let html = format!(
+        "<article><p>{FIRST}</p><pre>The notice was typed in one evening,\n   \
+         with its second line moved in,\n\n<b>a third in bold letters,</b>\n  \
+         <i>and a last one that leans over the town.</i></pre><p>{SECOND}</p></article>"
+    );
     let article = read(html.as_bytes()).unwrap();
-    assert_eq!(article.body, format!("{FIRST}\n\na\n   b\nc\n  d"));
+    let notice = "The notice was typed in one evening,\n   with its second line moved in,\n\
+                  a third in bold letters,\n  and a last one that leans over the town.";
+    assert_eq!(article.body, format!("{FIRST}\n\n{notice}\n\n{SECOND}"));
 }
 
 /// A site's selectors see attributes that extraction itself does not read.
