@@ -58,9 +58,10 @@ pub(super) struct Extent {
     pub(super) width: usize,
 }
 
-/// Elements inside a block whose text is not running text.
-const CONTROLS: [&str; 10] = [
-    "button", "head", "label", "math", "option", "select", "svg", "textarea", "title", "legend",
+/// Elements whose text is not running text. Translators leave code as it is.
+const CONTROLS: [&str; 12] = [
+    "button", "code", "head", "label", "math", "option", "pre", "select", "svg", "textarea",
+    "title", "legend",
 ];
 
 /// Boxes that are no article, where no body was found to say what is.
@@ -238,15 +239,14 @@ impl Text<'_> {
     }
 }
 
-/// The innermost container of a text node; none for controls.
+/// The innermost container of a text node; none for what is no running text.
 fn container_of(node: NodeRef<'_, Node>, containers: &HashMap<NodeId, usize>) -> Option<usize> {
     for around in node.ancestors() {
+        if CONTROLS.contains(&around.value().as_element()?.name()) {
+            return None;
+        }
         if let Some(&index) = containers.get(&around.id()) {
             return Some(index);
-        }
-        let name = around.value().as_element()?.name();
-        if CONTROLS.contains(&name) {
-            return None;
         }
     }
     None
