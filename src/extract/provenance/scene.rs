@@ -58,9 +58,10 @@ pub(super) struct Extent {
     pub(super) width: usize,
 }
 
-/// Elements inside a block whose text is not running text.
-const CONTROLS: [&str; 10] = [
-    "button", "head", "label", "math", "option", "select", "svg", "textarea", "title", "legend",
+/// Elements whose text is not running text. Translators leave code as it is.
+const CONTROLS: [&str; 12] = [
+    "button", "code", "head", "label", "math", "option", "pre", "select", "svg", "textarea",
+    "title", "legend",
 ];
 
 /// Boxes that are no article, where no body was found to say what is.
@@ -68,7 +69,6 @@ const TEMPLATE: Families = Families::NAVIGATION
     .with(Families::SIDE)
     .with(Families::RELATED)
     .with(Families::SHARE)
-    .with(Families::COMMENTS)
     .with(Families::CONSENT);
 
 /// The text is the article's only if at least one column in this many is marked: one pasted
@@ -115,9 +115,7 @@ impl<'s> Scene<'s> {
 
     /// The text in question by the innermost element around it that is `marked`.
     pub(super) fn marked(&self, marked: impl Fn(ElementRef<'s>) -> bool) -> Vec<Marked<'s>> {
-        let mut found = self.marked_anywhere(marked);
-        found.retain(|mark| mark.in_question);
-        found
+        group(self.texts.iter().filter(|text| text.in_question), marked)
     }
 
     /// The same for all running text of the page.
@@ -125,24 +123,7 @@ impl<'s> Scene<'s> {
         &self,
         marked: impl Fn(ElementRef<'s>) -> bool,
     ) -> Vec<Marked<'s>> {
-        let mut found: Vec<Marked<'s>> = Vec::new();
-        let mut known: HashMap<NodeId, usize> = HashMap::new();
-        for text in &self.texts {
-            let mut around = text.node.ancestors().filter_map(ElementRef::wrap);
-            let Some(element) = around.find(|element| marked(*element)) else {
-                continue;
-            };
-            let index = *known.entry(element.id()).or_insert_with(|| {
-                found.push(Marked {
-                    element,
-                    text: String::new(),
-                    in_question: text.in_question,
-                });
-                found.len() - 1
-            });
-            found[index].text.push_str(text.as_str());
-        }
-        found
+        group(self.texts.iter(), marked)
     }
 
     /// Whether `width` columns are enough of the body to speak for it. Without a body there is
@@ -227,21 +208,45 @@ fn width(text: &str) -> usize {
     trimmed.chars().map(columns).sum()
 }
 
+/// Joins text nodes by the innermost element around each that is `marked`.
+fn group<'t, 's: 't>(
+    texts: impl Iterator<Item = &'t Text<'s>>,
+    marked: impl Fn(ElementRef<'s>) -> bool,
+) -> Vec<Marked<'s>> {
+    let mut found: Vec<Marked<'s>> = Vec::new();
+    let mut known: HashMap<NodeId, usize> = HashMap::new();
+    for text in texts {
+        let mut around = text.node.ancestors().filter_map(ElementRef::wrap);
+        let Some(element) = around.find(|element| marked(*element)) else {
+            continue;
+        };
+        let index = *known.entry(element.id()).or_insert_with(|| {
+            found.push(Marked {
+                element,
+                text: String::new(),
+                in_question: text.in_question,
+            });
+            found.len() - 1
+        });
+        found[index].text.push_str(text.as_str());
+    }
+    found
+}
+
 impl Text<'_> {
     fn as_str(&self) -> &str {
         self.node.value().as_text().map_or("", |text| &**text)
     }
 }
 
-/// The innermost container of a text node; none for controls.
+/// The innermost container of a text node; none for what is no running text.
 fn container_of(node: NodeRef<'_, Node>, containers: &HashMap<NodeId, usize>) -> Option<usize> {
     for around in node.ancestors() {
+        if CONTROLS.contains(&around.value().as_element()?.name()) {
+            return None;
+        }
         if let Some(&index) = containers.get(&around.id()) {
             return Some(index);
-        }
-        let name = around.value().as_element()?.name();
-        if CONTROLS.contains(&name) {
-            return None;
         }
     }
     None
@@ -249,6 +254,13 @@ fn container_of(node: NodeRef<'_, Node>, containers: &HashMap<NodeId, usize>) ->
 
 fn is_template(source: &Source<'_>, container: usize) -> bool {
     let cut = source.cut;
+    // Beside a body, comments tell whether the page as a whole was translated; without one, they
+    // would speak for an article that is not there.
+    let template = if source.body.is_empty() {
+        TEMPLATE.with(Families::COMMENTS)
+    } else {
+        TEMPLATE
+    };
     cut.ancestors(container)
-        .any(|index| cut.containers[index].families.meets(TEMPLATE))
+        .any(|index| cut.containers[index].families.meets(template))
 }
