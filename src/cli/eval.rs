@@ -126,7 +126,7 @@ impl Group {
     fn of(rows: &[&Row]) -> Self {
         Self {
             body: evaluate::set(&rows.iter().map(|row| &row.score).collect::<Vec<_>>()),
-            metadata: metadata::set(rows.iter().map(|row| &row.metadata)),
+            metadata: metadata::set(&rows.iter().map(|row| &row.metadata).collect::<Vec<_>>()),
         }
     }
 }

@@ -103,8 +103,8 @@ fn given(field: Option<&str>) -> Option<&str> {
 }
 
 /// Scores a set.
-pub fn set<'a>(scores: impl IntoIterator<Item = &'a Score> + Clone) -> Shares {
-    let all = || scores.clone().into_iter();
+pub fn set(scores: &[&Score]) -> Shares {
+    let all = || scores.iter();
     let share = |held: Vec<bool>| {
         let right = held.iter().filter(|right| **right).count();
         (held.len(), ratio(right as f64, held.len() as f64))

@@ -254,16 +254,18 @@ fn is_section_front(evidence: &Evidence<'_>) -> bool {
     let (Some(&first), Some(&last)) = (chosen.first(), chosen.last()) else {
         return true;
     };
-    let (mut stories, mut stretch, mut longest) = (0, 0usize, 0usize);
+    let (mut stories, mut texts, mut stretch, mut longest) = (0, 0, 0usize, 0usize);
     for (offset, block) in blocks[first..=last].iter().enumerate() {
         let linked = block.link_share() > 0.8 && block.len() >= 20;
         if linked {
             stories += 1;
             stretch = 0;
         } else if chosen.binary_search(&(first + offset)).is_ok() {
+            texts += 1;
             stretch += block.len();
             longest = longest.max(stretch);
         }
     }
-    stories >= STORIES_MIN && longest < STRETCH_BYTES
+    // A teaser or two stand between the headlines of a front; an article with links has more text.
+    stories >= STORIES_MIN && texts <= 2 * stories && longest < STRETCH_BYTES
 }

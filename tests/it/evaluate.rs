@@ -108,7 +108,7 @@ fn metadata_that_differs_is_told_from_what_is_absent() {
     assert!(score.authors.is_some_and(|f1| (f1 - 0.5).abs() < 1e-9));
     let nothing = metadata::page(&Gold::default(), &Found::default());
     assert_eq!(nothing, metadata::Score::default());
-    let shares = metadata::set([&score, &nothing]);
+    let shares = metadata::set(&[&score, &nothing]);
     assert_eq!((shares.titled, shares.authored, shares.dated), (1, 1, 1));
     assert_eq!(
         (shares.titles, shares.authors, shares.dates),
