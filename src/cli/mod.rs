@@ -9,11 +9,15 @@ mod check;
 mod config;
 mod demo;
 mod eval;
+mod eval_translation;
 mod export;
 mod input;
 mod rescore;
 mod rules;
 mod run;
+mod train;
+mod train_translation;
+mod translation_set;
 
 use std::{
     io::{self, Write},
@@ -72,6 +76,9 @@ enum Command {
     /// Measure what is built in on labelled data
     #[command(subcommand)]
     Eval(eval::Command),
+    /// Make what is built in anew from labelled data
+    #[command(subcommand)]
+    Train(train::Command),
     /// Print a completion script
     Completions {
         /// The shell to complete in
@@ -176,6 +183,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Rescore(args) => rescore::rescore(&args, file),
         Command::Export(args) => export::export(&args, file),
         Command::Eval(command) => eval::eval(&command, file),
+        Command::Train(command) => train::train(&command),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "benggala", &mut io::stdout());
             Ok(Outcome::Clean)
