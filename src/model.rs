@@ -567,7 +567,7 @@ impl Default for Policy {
             words_min: 80,
             flag_at: 0.5,
             boilerplate_at: 0.25,
-            translation_at: 0.9,
+            translation_at: 0.96,
             disabled: Vec::new(),
         }
     }
