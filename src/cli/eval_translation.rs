@@ -96,7 +96,7 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
         languages.insert(lang.clone(), measure(&scored));
     }
     let report = Report {
-        mean: mean(languages.values()),
+        mean: mean(&languages.values()),
         languages,
         mb_per_second: bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9),
     };
@@ -174,7 +174,7 @@ fn flagged(odds: &[f32]) -> Option<f64> {
     (!odds.is_empty()).then(|| over as f64 / odds.len() as f64)
 }
 
-fn mean<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Row {
+fn mean<'a>(rows: &(impl Iterator<Item = &'a Row> + Clone)) -> Row {
     let count = |of: fn(&Row) -> usize| rows.clone().map(of).sum();
     let mean = |of: fn(&Row) -> Option<f64>| {
         let values: Vec<f64> = rows.clone().filter_map(of).collect();
