@@ -23,6 +23,7 @@ pub mod notify; //     outbox -> webhooks
 pub mod report; //     pure   conclusions -> text, JSON, HTML
 pub mod score; //      pure   an Article -> Assessment
 pub mod store; //      the only room that knows SQL
+pub mod style; //      pure   how much a text reads like raw machine translation
 pub mod text; //       pure   paragraphs, sentences, words with spans, cut once
 pub mod trees; //      pure   gradient-boosted decision trees
 pub mod web; //        review page, API, metrics, health //        one file a subcommand

@@ -363,7 +363,7 @@ pub struct NoArticle {
 pub enum Reason {
     /// Too few words to judge.
     TooShort,
-    /// No language pack serves the text.
+    /// Neither a language pack nor a style model serves the text.
     UnknownLanguage,
     /// A section front, a video page, a soft 404, a consent wall …
     NotAnArticle,
@@ -555,6 +555,8 @@ pub struct Policy {
     pub flag_at: f32,
     /// `scores.boilerplate` from which an article is flagged for boilerplate alone.
     pub boilerplate_at: f32,
+    /// `scores.translation` from which an article is flagged for its style alone.
+    pub translation_at: f32,
     /// Rules that are switched off.
     pub disabled: Vec<String>,
 }
@@ -565,6 +567,7 @@ impl Default for Policy {
             words_min: 80,
             flag_at: 0.5,
             boilerplate_at: 0.25,
+            translation_at: 0.96,
             disabled: Vec::new(),
         }
     }

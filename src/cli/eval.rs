@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    Failure, Outcome,
+    Failure, Outcome, eval_translation,
     input::{self, Document, inspect_document, rules_of},
     load_config, out, tell,
 };
@@ -30,10 +30,12 @@ use super::{
 pub(super) enum Command {
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(ExtractionArgs),
+    /// The style score on texts by natives, human translators and machines
+    Translation(eval_translation::Args),
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// A table
     Text,
     /// One JSON object
@@ -146,7 +148,13 @@ struct Report {
 }
 
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let Command::Extraction(args) = command;
+    match command {
+        Command::Extraction(args) => extraction(args, config),
+        Command::Translation(args) => eval_translation::eval(args),
+    }
+}
+
+fn extraction(args: &ExtractionArgs, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
     let (gold, hash) = read_gold(&args.folder)?;
     let rows = match &args.predictions {

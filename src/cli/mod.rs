@@ -9,12 +9,16 @@ mod check;
 mod config;
 mod demo;
 mod eval;
+mod eval_translation;
 mod export;
 mod input;
 mod rescore;
 mod rules;
 mod run;
 mod train;
+mod train_extraction;
+mod train_translation;
+mod translation_set;
 
 use std::{
     io::{self, Write},
@@ -73,7 +77,7 @@ enum Command {
     /// Measure what is built in on labelled data
     #[command(subcommand)]
     Eval(eval::Command),
-    /// Make what is built in from labelled data
+    /// Make what is built in anew from labelled data
     #[command(subcommand)]
     Train(train::Command),
     /// Print a completion script

@@ -180,6 +180,11 @@ pub(super) const SCORE: &[Key<Policy>] = &[
         |c| show::share(c.boilerplate_at),
     ),
     key(
+        "translation_at",
+        |c, v| v.share().map(|x| c.translation_at = x),
+        |c| show::share(c.translation_at),
+    ),
+    key(
         "disabled",
         |c, v| v.list(Value::line).map(|x| c.disabled = x),
         |c| show::texts(&c.disabled),

@@ -13,6 +13,8 @@ pub struct Draft<'a> {
     pub text: &'a Text<'a>,
     /// The key of each of its words.
     pub keys: Vec<Key>,
+    /// Its language, as far as it is known.
+    pub lang: Option<Lang>,
     /// The pack of its language; `None` where none serves it.
     pub pack: Option<&'a Pack>,
     /// The places of its language.
@@ -42,6 +44,7 @@ impl<'a> Draft<'a> {
         Draft {
             text,
             keys: look_up(text),
+            lang: self.lang.clone(),
             pack: self.pack,
             places: self.places,
             templates: self.templates,
@@ -57,6 +60,7 @@ impl<'a> Draft<'a> {
         Draft {
             text,
             keys,
+            lang: lang.cloned(),
             pack: lang.and_then(|lang| lexicon.pack(lang)),
             places: lang.and_then(|lang| lexicon.places(lang)),
             templates: lexicon.template_pack(),

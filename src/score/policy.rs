@@ -8,6 +8,7 @@ use crate::{
     model::{
         Finding, Policy, Provenance, Reason, RulesHash, Scores, SourceStanding, Timestamp, Verdict,
     },
+    style,
 };
 
 /// What a trace of translation in the page itself weighs: enough to flag, for it stands in the page
@@ -17,9 +18,9 @@ const PROVENANCE_WEIGHT: f32 = 0.6;
 /// One finding of this weight needs no language pack to be believed.
 const DECISIVE: f32 = 0.8;
 
-/// Scores and verdict. A text that is too short or in a language without a pack is scored all the
-/// same, so that a reader sees why; but it is not judged, unless, in the latter case, there is
-/// evidence that needs no pack.
+/// Scores and verdict. A text that is too short or in a language with neither pack nor style model
+/// is scored all the same, so that a reader sees why; but it is not judged, unless, in the latter
+/// case, there is evidence that needs neither.
 pub(super) fn judge(
     draft: &Draft<'_>,
     findings: &[Finding],
@@ -36,16 +37,23 @@ pub(super) fn judge(
     let boilerplate = (page_bytes(findings) as f32 / served as f32).min(1.0);
     // At `boilerplate_at` the share alone reaches `flag_at`.
     let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
+    let translation = draft
+        .lang
+        .as_ref()
+        .and_then(style::model)
+        .and_then(|model| model.score(draft.text.raw));
+    let by_style = translation.map_or(0.0, |score| style_weight(score, policy));
+    let overall = 1.0 - (1.0 - evidence(findings, provenance)) * (1.0 - by_style);
     let scores = Scores {
-        overall: evidence(findings, provenance).max(by_share).min(1.0),
-        translation: None,
+        overall: overall.max(by_share).max(by_style).min(1.0),
+        translation,
         boilerplate,
     };
     let decisive =
         || !provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE);
     let verdict = if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
-    } else if draft.pack.is_none() && !decisive() {
+    } else if draft.pack.is_none() && translation.is_none() && !decisive() {
         Verdict::Abstain(Reason::UnknownLanguage)
     } else if scores.overall >= policy.flag_at || scores.boilerplate >= policy.boilerplate_at {
         Verdict::Flag
@@ -53,6 +61,14 @@ pub(super) fn judge(
         Verdict::Pass
     };
     (verdict, scores)
+}
+
+/// What the style adds to the evidence: nothing up to even odds, and at `translation_at` as much as
+/// flags by itself. In between it tips the scales where there are findings too.
+fn style_weight(score: f32, policy: &Policy) -> f32 {
+    const EVEN: f32 = 0.5;
+    let range = (policy.translation_at - EVEN).max(f32::EPSILON);
+    policy.flag_at * ((score - EVEN) / range).clamp(0.0, 1.0)
 }
 
 /// Bytes under findings that are lines of the page.
@@ -97,9 +113,13 @@ pub fn rules_hash(lexicon: &Lexicon, policy: &Policy) -> RulesHash {
         hash = fnv(hash, &about.weight.to_le_bytes());
     }
     hash = fnv(hash, &lexicon.hash().to_le_bytes());
+    for model in style::fingerprint() {
+        hash = fnv(hash, model);
+    }
     hash = fnv(hash, &policy.words_min.to_le_bytes());
     hash = fnv(hash, &policy.flag_at.to_le_bytes());
     hash = fnv(hash, &policy.boilerplate_at.to_le_bytes());
+    hash = fnv(hash, &policy.translation_at.to_le_bytes());
     for rule in &policy.disabled {
         hash = fnv(fnv(hash, rule.as_bytes()), b",");
     }

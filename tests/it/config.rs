@@ -134,6 +134,7 @@ attributes = 50
 words_min = 40
 flag_at = 0.1
 boilerplate_at = 1
+translation_at = 0.95
 disabled = ["script-mix"]
 
 [store]

@@ -21,6 +21,7 @@ mod notify;
 mod report;
 mod score;
 mod store;
+mod style;
 mod text;
 mod tidy;
 mod trees;

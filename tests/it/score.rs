@@ -172,7 +172,8 @@ fn a_plain_article_passes_without_a_finding() {
     assert_eq!(got.verdict, Verdict::Pass);
     assert!(got.findings.is_empty());
     assert_eq!(got.scores.overall, 0.0);
-    assert_eq!(got.scores.translation, None, "no model, no guess");
+    let style = got.scores.translation.expect("a model serves it");
+    assert!((0.0..0.5).contains(&style), "{style}");
 }
 
 #[test]
@@ -250,9 +251,9 @@ fn a_template_left_at_the_end_is_enough() {
 fn what_cannot_be_judged_is_not_called_good() {
     let short = judge("Hujan turun di kota itu.");
     assert_eq!(short.verdict, Verdict::Abstain(Reason::TooShort));
-    let czech = "Ministr včera uvedl, že se vláda sejde příští týden a projedná návrh zákona, který \
-                 má pomoci malým obcím. Starostové ale říkají, že peníze nestačí. ";
-    let unknown = judge(&czech.repeat(4));
+    let swedish = "Ministern sade i går att regeringen ska träffas nästa vecka och tala om förslaget, \
+                   som ska hjälpa små kommuner. Men borgmästarna säger att pengarna inte räcker. ";
+    let unknown = judge(&swedish.repeat(4));
     assert_eq!(unknown.verdict, Verdict::Abstain(Reason::UnknownLanguage));
     let empty = judge("");
     assert_eq!(empty.verdict, Verdict::Abstain(Reason::TooShort));

@@ -9,7 +9,7 @@ use std::{
 /// Rooms by level; a room imports only rooms of the levels before its own, never its neighbours.
 const LEVELS: &[&[&str]] = &[
     &["model"],
-    &["canonical", "text", "lang", "trees", "evaluate"],
+    &["canonical", "text", "lang", "trees", "evaluate", "style"],
     &[
         "config", "discover", "frontier", "extract", "score", "report",
     ],

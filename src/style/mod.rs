@@ -1,0 +1,18 @@
+//! How much a text reads like raw machine translation, learned from examples, one language at a
+//! time. Where no model was trained there is no score: style does not carry over.
+
+mod built_in;
+mod calibrate;
+mod grams;
+mod measure;
+mod model;
+mod solver;
+mod train;
+
+pub use self::{
+    built_in::{fingerprint, model},
+    grams::grams,
+    measure::{area, source_recall},
+    model::Model,
+    train::{Example, Label, TrainError, train},
+};

@@ -1,0 +1,160 @@
+//! A style model: two linear heads over hashed features, in a table that is read in place.
+
+use super::grams::grams;
+
+/// Rows of the table.
+pub(super) const SLOTS: usize = 49_152;
+
+/// Bytes of a row: a check of the feature that owns it, and its weight in either head.
+pub(super) const ROW: usize = 3;
+
+/// The first bytes of a model: its format and version.
+const MAGIC: [u8; 8] = *b"bgstyle1";
+
+/// Figures in the header, each a little-endian `f32`.
+const FIGURES: usize = 6;
+
+pub(super) const HEADER: usize = MAGIC.len() + 4 * FIGURES;
+
+/// Features without which there is nothing to judge: about twenty-five words.
+const GRAMS_MIN: usize = 600;
+
+/// Where the two heads meet: the higher, the more the more doubtful of them decides.
+const SHARPNESS: f32 = 2.0;
+
+/// The table's row and the check of a feature.
+pub(super) fn place(hash: u32) -> (usize, u8) {
+    let slot = (u64::from(hash) * SLOTS as u64) >> 32;
+    (slot as usize, hash as u8)
+}
+
+/// A straight line from a margin to log-odds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Line {
+    pub(super) slope: f32,
+    pub(super) offset: f32,
+}
+
+impl Line {
+    pub(super) fn at(self, x: f32) -> f32 {
+        self.slope * x + self.offset
+    }
+}
+
+/// What turns sums over the table into log-odds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Header {
+    /// What one step of the stored weights is worth, for each head.
+    pub(super) steps: [f32; 2],
+    /// The constant of each head.
+    pub(super) biases: [f32; 2],
+    /// Log-odds of both together.
+    pub(super) joined: Line,
+}
+
+/// One number for two opinions: machine translation is told from native writing by the first head
+/// *and* from human translation by the second, so the lower of them counts most.
+pub(super) fn join(margins: [f32; 2]) -> f32 {
+    let [native, human] = margins.map(|margin| (-SHARPNESS * margin.clamp(-20.0, 20.0)).exp());
+    -(native + human).ln() / SHARPNESS
+}
+
+impl Header {
+    fn write(&self) -> Vec<u8> {
+        let line = [self.joined.slope, self.joined.offset];
+        let figures = self.steps.into_iter().chain(self.biases).chain(line);
+        let figures = figures.flat_map(f32::to_le_bytes);
+        MAGIC.into_iter().chain(figures).collect()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Header> {
+        let mut figures = bytes.strip_prefix(&MAGIC)?.chunks_exact(4);
+        let mut next = || {
+            let figure = f32::from_le_bytes(figures.next()?.try_into().ok()?);
+            figure.is_finite().then_some(figure)
+        };
+        Some(Header {
+            steps: [next()?, next()?],
+            biases: [next()?, next()?],
+            joined: Line {
+                slope: next()?,
+                offset: next()?,
+            },
+        })
+    }
+}
+
+/// A model of one language.
+#[derive(Debug, Clone, Copy)]
+pub struct Model<'a> {
+    header: Header,
+    rows: &'a [[u8; ROW]],
+}
+
+impl<'a> Model<'a> {
+    /// Reads a model in place; `None` for what is none.
+    pub fn parse(bytes: &'a [u8]) -> Option<Model<'a>> {
+        let (header, table) = bytes.split_at_checked(HEADER)?;
+        let (rows, rest) = table.as_chunks::<ROW>();
+        (rows.len() == SLOTS && rest.is_empty()).then_some(Model {
+            header: Header::read(header)?,
+            rows,
+        })
+    }
+
+    pub(super) fn encode(header: &Header, rows: &[[u8; ROW]]) -> Vec<u8> {
+        let mut bytes = header.write();
+        bytes.extend(rows.iter().flatten());
+        bytes
+    }
+
+    /// How much `text` reads like raw machine translation, in 0..=1: as it would be if half of all
+    /// texts were such, a quarter native and a quarter translated by people. `None` for a text
+    /// that is too short.
+    pub fn score(&self, text: &str) -> Option<f32> {
+        self.log_odds(text).map(|odds| 1.0 / (1.0 + (-odds).exp()))
+    }
+
+    /// The log-odds behind [`Model::score`]: what to average over the texts of a source.
+    pub fn log_odds(&self, text: &str) -> Option<f32> {
+        let (sums, count) = self.sums(text);
+        if count < GRAMS_MIN {
+            return None;
+        }
+        let header = &self.header;
+        let margins = [0, 1].map(|at| header.steps[at] * sums[at] + header.biases[at]);
+        Some(header.joined.at(join(margins)))
+    }
+
+    /// For each head the sum of the weights, each times the square root of how often its feature
+    /// occurs, divided by the square root of how many features there are: in the text's length the
+    /// evidence grows as it should, and a short text stays near the prior.
+    fn sums(&self, text: &str) -> ([f32; 2], usize) {
+        let growth = growth();
+        let mut seen = vec![0_u8; SLOTS];
+        let mut sums = [0.0_f32; 2];
+        let count = grams(text, |hash| {
+            let (slot, check) = place(hash);
+            let [owner, native, human] = self.rows[slot];
+            if owner != check {
+                return;
+            }
+            let times = seen[slot];
+            let more = growth[usize::from(times)];
+            sums[0] += f32::from(native as i8) * more;
+            sums[1] += f32::from(human as i8) * more;
+            seen[slot] = times.saturating_add(1);
+        });
+        let length = (count.max(1) as f32).sqrt();
+        (sums.map(|sum| sum / length), count)
+    }
+}
+
+/// By how much the square root grows from each count to the next. Beyond a byte's worth it hardly
+/// does.
+fn growth() -> [f32; 256] {
+    std::array::from_fn(|n| match n {
+        255 => 0.0,
+        _ => ((n + 1) as f32).sqrt() - (n as f32).sqrt(),
+    })
+}
