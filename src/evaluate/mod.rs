@@ -57,7 +57,7 @@ pub struct PageScore {
     pub shingles: Option<(f64, f64, f64)>,
     /// Chunks: found, missing, wrongly there, rightly absent.
     pub snippets: (u64, u64, u64, u64),
-    /// Paragraphs that are no part of the gold body.
+    /// Paragraphs, cut at every line break, that are no part of the gold body.
     pub foreign: usize,
     /// Nothing was extracted.
     pub empty: bool,
@@ -150,7 +150,8 @@ fn foreign(gold: &Gold, body: &str) -> usize {
     let allowed = tokens(&allowed);
     let known = shingles(&allowed);
     let joined = format!(" {} ", allowed.join(" "));
-    body.split("\n\n")
+    // One line break is a paragraph's end for some extractors, a blank line for others.
+    body.split('\n')
         .map(tokens)
         .filter(|words| !words.is_empty())
         .filter(|words| {

@@ -177,22 +177,26 @@ fn is_error_page(evidence: &Evidence<'_>, body_text: usize) -> bool {
         return false;
     }
     let said = evidence.said;
+    // A log-in box may bring a heading of its own to any page: here the document's title counts.
+    let title = said.document_title().or(said.heading());
+    if title.is_some_and(|title| is_notice(&title.to_lowercase())) {
+        return true;
+    }
     [said.heading(), said.document_title()]
         .into_iter()
         .flatten()
         .any(|title| {
             let title = title.to_lowercase();
-            is_notice(&title)
-                || NOT_FOUND.iter().any(|words| {
-                    title == *words
-                        || (words.len() > 3 && title.contains(words) && title.len() < 90)
-                        || (words.len() == 3
-                            && title
-                                .split(|c: char| !c.is_ascii_digit())
-                                .any(|n| n == *words)
-                            && title.contains("error"))
-                        || title.starts_with(&format!("{words} "))
-                })
+            NOT_FOUND.iter().any(|words| {
+                title == *words
+                    || (words.len() > 3 && title.contains(words) && title.len() < 90)
+                    || (words.len() == 3
+                        && title
+                            .split(|c: char| !c.is_ascii_digit())
+                            .any(|n| n == *words)
+                        && title.contains("error"))
+                    || title.starts_with(&format!("{words} "))
+            })
         })
 }
 
