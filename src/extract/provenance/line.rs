@@ -50,6 +50,13 @@ const LINES: [&str; 9] = [
 /// What translates without a person. A name that is also a word stands with what makes it one.
 const ENGINE: &str = "google(?: translate| übersetzer| traduction| traductor| tradutor| terjemahan)?|deepl|bing(?: translator)?|microsoft(?: translator)?|yandex(?:[ .]translate)?|chatgpt|openai|ai|ki|ia|artificial intelligence|kecerdasan buatan|machine translation|ai translation|automatic translation";
 
+/// What every such line has in it. The patterns above are costly, so that only lines with one of
+/// these are held against them.
+static STEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let stems = "ranslat|terjemah|alihbahasa|bersetzt|raduc|radui|raduz|raduç|еревод|еревед";
+    Regex::new(stems).ok()
+});
+
 static LINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let (short, long) = LINES.split_last()?;
     let long = long.join("|");
@@ -74,6 +81,10 @@ static REVISED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What a line says, if there is one.
 pub(super) fn read(source: &Source<'_>) -> Option<String> {
     let cut = source.cut;
+    let stem = STEM.as_ref()?;
+    if !stem.is_match(&cut.text) {
+        return None;
+    }
     let (line, revised) = (LINE.as_ref()?, REVISED.as_ref()?);
     let (first, last) = match source.body {
         [] => (0, cut.blocks.len()),
@@ -90,7 +101,8 @@ pub(super) fn read(source: &Source<'_>) -> Option<String> {
         if !of_body && (block.len() > LINE_BYTES_MAX || is_elsewhere(cut, block.container)) {
             continue;
         }
-        if block.len() <= LINE_BYTES_MAX && line.is_match(text) && !revised.is_match(text) {
+        let says = block.len() <= LINE_BYTES_MAX && stem.is_match(text) && line.is_match(text);
+        if says && !revised.is_match(text) {
             return Some(format!("the page says so: \"{text}\""));
         }
         if of_body {
