@@ -83,12 +83,10 @@ fn text_of(source: &Source) -> String {
 }
 
 fn trafilatura_rs(source: &Source, _: &Lexicon) -> Value {
-    let options = trafilatura::Options {
-        exclude_comments: true,
-        enable_fallback: true,
-        original_url: source.url.parse().ok(),
-        ..trafilatura::Options::default()
-    };
+    let mut options = trafilatura::Options::default();
+    options.exclude_comments = true;
+    options.enable_fallback = true;
+    options.original_url = source.url.parse().ok();
     match trafilatura::extract(&text_of(source), &options) {
         Ok(found) => json!({
             "body": found.content_text.replace('\n', "\n\n"),
@@ -189,7 +187,10 @@ fn run(
     }
     println!("{name:<24} {:8.1} s", spent.as_secs_f64());
     if !given_up.is_empty() {
-        println!("  given up after {PAGE_MAX:?} or a panic: {}", given_up.join(" "));
+        println!(
+            "  given up after {PAGE_MAX:?} or a panic: {}",
+            given_up.join(" ")
+        );
     }
     Ok(())
 }
