@@ -1,7 +1,11 @@
 //! A year of virtual time: 5,000 newsrooms watched at fixed intervals and by their learned rhythm.
 //!
 //!     cargo bench --bench year [-- SOURCES [DAYS]]
-#![allow(clippy::print_stdout, reason = "a bench prints its table")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench prints its table, and how far it is"
+)]
 
 use std::time::Duration;
 
