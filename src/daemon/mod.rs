@@ -5,6 +5,7 @@
 //! the number of visits under way: nothing is queued in memory. What is not completed is leased
 //! again after a restart.
 
+pub mod aside;
 mod housekeeping;
 mod record;
 pub mod service;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    fetch::{FetchSetupError, Fetcher},
+    fetch::{FetchSetupError, Fetcher, Network, tls::Pins},
     inspect::Rules,
     lang::Lexicon,
     metrics::Metrics,
@@ -73,8 +74,13 @@ impl Setup {
     /// Goes on with the fetcher of the setup before, where it may: it knows who was asked when.
     fn new(config: Arc<Config>, before: Option<&Setup>) -> Result<Setup, DaemonError> {
         let fetcher = match before {
-            Some(before) if before.config.fetch == config.fetch => before.fetcher.clone(),
-            _ => Fetcher::new(&config.fetch)?,
+            Some(before)
+                if before.config.fetch == config.fetch
+                    && Pins::of(&before.config.sources) == Pins::of(&config.sources) =>
+            {
+                before.fetcher.clone()
+            }
+            _ => Fetcher::new(&config.fetch, Network::of(&config.sources))?,
         };
         Ok(Setup {
             fetcher,

@@ -65,6 +65,9 @@ const MARKS_PER_NODE: usize = 2;
 /// those before it.
 const COMPARISONS_MAX: usize = 400_000_000;
 
+/// Bytes of text without a tag; what goes on longer is cut there. No paragraph in print comes near.
+const TEXT_RUN_MAX: usize = 512 << 10;
+
 /// Prunes `page`. Where an end is missing, only the opening mark goes: a forgotten end must not
 /// swallow the article behind it.
 pub(super) fn prune<'a>(
@@ -298,7 +301,11 @@ impl<'a> Pruner<'a> {
 
     /// Keeps what stands before the next tag.
     fn keep_text_to(&mut self, end: usize) {
-        let gap = &self.page[self.kept_to..end];
+        let mut cut = end.min(self.kept_to + TEXT_RUN_MAX);
+        while !self.page.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let gap = &self.page[self.kept_to..cut];
         self.space.text(gap, &mut self.out.html);
         self.kept_to = end;
     }

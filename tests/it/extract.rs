@@ -151,6 +151,7 @@ fn check_case(folder: &Path) {
         body: article.body.clone(),
         blocks: article.blocks.clone(),
         provenance: article.provenance.clone(),
+        noarchive: false,
         origins: article.origins.clone(),
     };
     let dated = case.published.is_some();

@@ -2,7 +2,11 @@
 
 use std::{io::Write as _, net::TcpListener, sync::Arc, time::Duration};
 
-use benggala::{config::FetchConfig, model::FetchOutcome};
+use benggala::{
+    config::FetchConfig,
+    fetch::{Fetcher, Network},
+    model::FetchOutcome,
+};
 use rustls::{
     ServerConfig, ServerConnection,
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
@@ -127,7 +131,7 @@ async fn statuses_mean_what_they_say() {
         (203, &[], FetchOutcome::Ok, ""),
         (300, &[], FetchOutcome::Redirect, "300"),
         (305, &["Location: /"], FetchOutcome::Redirect, "305"),
-        (304, &[], FetchOutcome::NotModified, ""),
+        (304, &[], FetchOutcome::Redirect, "nothing was known"),
         (400, &[], FetchOutcome::Http4xx, "400"),
         (403, &[], FetchOutcome::Http4xx, "403"),
         (404, &[], FetchOutcome::Http4xx, "404"),
@@ -313,6 +317,6 @@ fn an_agent_that_is_no_header_makes_no_fetcher() {
         contact: "two\nlines".to_string(),
         ..config()
     };
-    let error = benggala::fetch::Fetcher::new(&bad).unwrap_err();
+    let error = Fetcher::new(&bad, Network::default()).unwrap_err();
     assert!(error.to_string().contains("HTTP client"), "{error}");
 }
