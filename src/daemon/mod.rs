@@ -7,6 +7,7 @@
 
 pub mod aside;
 mod housekeeping;
+mod plan;
 mod record;
 pub mod service;
 mod visit;

@@ -82,6 +82,7 @@ pub(super) fn prune<'a>(
         kept_to: 0,
         space: Space::default(),
         comparisons: 0,
+        marks_cut: 0,
         unclosed: Vec::new(),
         out: Pruned {
             html: String::with_capacity(page.len() / 2),
@@ -93,12 +94,16 @@ pub(super) fn prune<'a>(
         pruner.step(limits)?;
     }
     pruner.keep_text_to(page.len());
-    let html = pruner.out.html.as_bytes();
-    let marks = memchr_iter(b'<', html).count() + memchr_iter(b'&', html).count();
+    let marks = marks(&pruner.out.html) + pruner.marks_cut;
     if marks > MARKS_PER_NODE.saturating_mul(limits.nodes) {
         return Err(OverLimit);
     }
     Ok(pruner.out)
+}
+
+fn marks(html: &str) -> usize {
+    let html = html.as_bytes();
+    memchr_iter(b'<', html).count() + memchr_iter(b'&', html).count()
 }
 
 struct Pruner<'a> {
@@ -112,6 +117,8 @@ struct Pruner<'a> {
     space: Space,
     /// See [`COMPARISONS_MAX`].
     comparisons: usize,
+    /// Marks in text that went on for too long: they count all the same.
+    marks_cut: usize,
     /// End marks that do not occur any more: looked for once, or the scan would be quadratic.
     unclosed: Vec<&'static str>,
     out: Pruned<'a>,
@@ -307,6 +314,7 @@ impl<'a> Pruner<'a> {
         }
         let gap = &self.page[self.kept_to..cut];
         self.space.text(gap, &mut self.out.html);
+        self.marks_cut += marks(&self.page[cut..end]);
         self.kept_to = end;
     }
 

@@ -70,7 +70,6 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 fn schedule() -> Schedule {
     Schedule {
-        every: Duration::from_secs(600),
         attempts_max: 5,
         retry_first: Duration::from_secs(60),
         retry_max: DAY,
@@ -136,7 +135,8 @@ async fn gone() -> Measured {
     measured(async move {
         let next = |kind, exchange: &benggala::fetch::Exchange, attempts| {
             let (outcome, status) = (exchange.outcome, exchange.status);
-            after(kind, outcome, status, attempts, None, &schedule(), 1.0)
+            let again = (kind == PageKind::Feed).then_some(Duration::from_secs(600));
+            after(kind, outcome, status, attempts, again, &schedule(), 1.0)
         };
         let article = ask(&fetcher, gone.url("/")).await;
         assert_eq!(next(PageKind::Article, &article, 0), Next::Gone);

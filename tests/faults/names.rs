@@ -20,10 +20,13 @@ pub(crate) enum Said {
     Nothing,
 }
 
+/// From a name and the number of the question to what is said.
+type Says = dyn Fn(&str, usize) -> Said + Send + Sync;
+
 /// Answers the question with this number, counted from 0, by that of its closure.
 #[derive(Clone)]
 pub(crate) struct Names {
-    says: Arc<dyn Fn(&str, usize) -> Said + Send + Sync>,
+    says: Arc<Says>,
     asked: Arc<AtomicUsize>,
 }
 

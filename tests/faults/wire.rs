@@ -347,7 +347,6 @@ async fn reset() -> Measured {
         let exchange = ask(&fetcher, server.url("/")).await;
         assert!(exchange.body.is_empty());
         let schedule = Schedule {
-            every: Duration::from_secs(600),
             attempts_max: 5,
             retry_first: Duration::from_secs(60),
             retry_max: Duration::from_secs(3_600),

@@ -33,7 +33,7 @@ use super::{
     ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
     Store, StoreError,
 };
-use crate::model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict};
+use crate::model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict};
 
 /// Opens the file at `path`, relative to the working directory.
 pub(super) async fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
@@ -128,6 +128,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.readers.read(queue::next_due).await
+    }
+
+    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError> {
+        self.readers.read(|db| queue::unseen(db, links)).await
     }
 
     async fn complete(

@@ -2,9 +2,10 @@
 
 use benggala::model::{PageKind, Reason, Verdict};
 use chrono::Utc;
+use url::Url;
 
 use super::{
-    site::{Reply, Site, article_page, careless, clean, html, path, rss},
+    site::{Reply, Site, article_page, careless, clean, html, path, redirect, rss},
     watch::{Watch, metric, until},
 };
 
@@ -171,5 +172,24 @@ async fn the_share_of_boilerplate_is_told_for_the_source() {
     })
     .await;
     assert_eq!(watch.articles().await[0].verdict, Verdict::Flag);
+    watch.service.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_guard_refused_is_counted_by_its_stage() {
+    let site = Site::open().await;
+    let inside = Url::parse("http://169.254.169.254/latest/meta-data/").unwrap();
+    site.put("/moved.xml", redirect(302, &inside));
+    let mut direct = site.source("langsung", PageKind::Feed, "/");
+    direct.url = inside;
+    let by_redirect = site.source("belokan", PageKind::Feed, "/moved.xml");
+    let watch = Watch::over(vec![direct, by_redirect]).await;
+    for stage in ["url", "redirect"] {
+        let series = format!("ssrf_blocked_total{{stage=\"{stage}\"}}");
+        watch.counted(&series, 1.0).await;
+    }
+    watch
+        .counted("ssrf_blocked_total{stage=\"dns\"}", 0.0)
+        .await;
     watch.service.close().await.unwrap();
 }

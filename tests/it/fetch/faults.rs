@@ -1,15 +1,11 @@
 //! What goes wrong on the way to an answer, and what statuses mean.
 
-use std::{io::Write as _, net::TcpListener, sync::Arc, time::Duration};
+use std::{io::Write as _, net::TcpListener, time::Duration};
 
 use benggala::{
     config::FetchConfig,
     fetch::{Fetcher, Network},
     model::FetchOutcome,
-};
-use rustls::{
-    ServerConfig, ServerConnection,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 use url::Url;
 
@@ -256,36 +252,6 @@ async fn plain_http_where_tls_was_asked() {
     thread.join().unwrap();
     assert_eq!(exchange.outcome, FetchOutcome::Tls, "{exchange:?}");
     says(&exchange, "TLS with 127.0.0.1 failed");
-}
-
-/// A certificate for 127.0.0.1 that nobody signed but itself.
-fn self_signed() -> ServerConfig {
-    let certificate = CertificateDer::from(&include_bytes!("self-signed.cert.der")[..]);
-    let key = PrivatePkcs8KeyDer::from(&include_bytes!("self-signed.key.der")[..]);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], PrivateKeyDer::from(key))
-        .unwrap()
-}
-
-#[tokio::test]
-async fn a_certificate_that_nobody_signed() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let thread = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut tls = ServerConnection::new(Arc::new(self_signed())).unwrap();
-        // The client breaks it off.
-        tls.complete_io(&mut stream).is_err() || tls.complete_io(&mut stream).is_err()
-    });
-    let url = Url::parse(&format!("https://{address}/")).unwrap();
-    let exchange = fetch(&config(), url).await;
-    thread.join().unwrap();
-    assert_eq!(exchange.outcome, FetchOutcome::Tls, "{exchange:?}");
-    says(&exchange, "the certificate of 127.0.0.1 is not valid");
 }
 
 #[tokio::test]
