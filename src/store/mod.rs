@@ -187,7 +187,7 @@ pub struct Completion {
 /// An article page and what was concluded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
-    /// As fetched.
+    /// As fetched. Not kept if the article is `noarchive`.
     pub page: Page,
     /// The article's identity: its accepted canonical URL.
     pub canonical: Url,
@@ -311,6 +311,10 @@ pub struct SourceRow {
     pub flagged: u64,
     /// Articles by verdict.
     pub abstained: u64,
+    /// Of these, pages that held no article.
+    pub not_articles: u64,
+    /// Pages that have met a bot wall since the last article came through.
+    pub walled: u64,
 }
 
 /// How much of everything there is, for the gauges.

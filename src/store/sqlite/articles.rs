@@ -34,7 +34,7 @@ pub(super) fn put(
     db: &Connection,
     source: i64,
     visit: &Visit,
-    page: &Packed,
+    page: Option<&Packed>,
 ) -> rusqlite::Result<(i64, bool)> {
     let url = visit.canonical.as_str();
     let at = visit.page.fetched_at;
@@ -50,7 +50,10 @@ pub(super) fn put(
         .execute(params![article, Millis(at)])?;
     put_content(db, article, &visit.article)?;
     put_assessment(db, article, &visit.assessment, at)?;
-    put_page(db, article, &visit.page, page)?;
+    match page {
+        Some(page) => put_page(db, article, &visit.page, page)?,
+        None => drop_page(db, article)?,
+    }
     Ok((article, known.is_none()))
 }
 
@@ -164,6 +167,13 @@ fn put_rules(db: &Connection, article: i64, assessment: &Assessment) -> rusqlite
     for finding in &assessment.findings {
         insert.execute(params![finding.rule, article])?;
     }
+    Ok(())
+}
+
+/// A site that asks for no copy means the older one as well.
+fn drop_page(db: &Connection, article: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM pages WHERE article_id = ?1")?
+        .execute([article])?;
     Ok(())
 }
 

@@ -33,8 +33,8 @@ impl Ending {
     /// Packs what is large. Takes milliseconds: not for the async threads, nor for the writer.
     pub(super) fn new(completion: Completion) -> rusqlite::Result<Ending> {
         let page = match &completion.visit {
-            Some(visit) => Some(Packed::new(&visit.page.body)?),
-            None => None,
+            Some(visit) if !visit.article.noarchive => Some(Packed::new(&visit.page.body)?),
+            _ => None,
         };
         let robots = completion.robots.iter().map(|robots| match &robots.rules {
             RobotsRules::Text(text) => Packed::new(text).map(Some),
@@ -74,8 +74,8 @@ pub(super) fn complete(
         links_known,
         ..Completed::default()
     };
-    if let (Some(visit), Some(page)) = (&completion.visit, &ending.page) {
-        let (article, new) = articles::put(db, source, visit, page)?;
+    if let Some(visit) = &completion.visit {
+        let (article, new) = articles::put(db, source, visit, ending.page.as_ref())?;
         completed.article = Some(article);
         completed.article_new = new;
         if new && visit.assessment.verdict == Verdict::Flag {
