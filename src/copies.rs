@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     lang::{FNV_SEED, fnv},
-    model::{Article, Block},
+    model::Article,
     text::{Script, script},
 };
 
@@ -65,7 +65,7 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// `None` for a text that is too short to be compared (see [`SHINGLES_MIN`]).
     pub fn of(article: &Article) -> Option<Fingerprint> {
-        let words = own_words(&article.body, &article.blocks);
+        let words = own_words(article);
         let mut sketch = shingles(&words);
         sketch.sort_unstable();
         sketch.dedup();
@@ -141,8 +141,7 @@ impl Fingerprint {
 /// changes daily) make no other text, and neither does a reading without any words: a bot wall
 /// today does not unsay what was read yesterday.
 pub fn is_corrected(before: &Article, after: &Article) -> bool {
-    let words = |article: &Article| own_words(&article.body, &article.blocks);
-    let (old, new) = (words(before), words(after));
+    let (old, new) = (own_words(before), own_words(after));
     if old.is_empty() || new.is_empty() {
         return false;
     }
@@ -151,7 +150,12 @@ pub fn is_corrected(before: &Article, after: &Article) -> bool {
 
 /// Whether there is anything to compare.
 pub fn has_words(article: &Article) -> bool {
-    !own_words(&article.body, &article.blocks).is_empty()
+    !own_words(article).is_empty()
+}
+
+/// The shingles of a body, hashed to 48 bits: what a sketch is chosen from.
+pub fn shingles_of(article: &Article) -> Vec<u64> {
+    shingles(&own_words(article))
 }
 
 fn headline(article: &Article) -> String {
@@ -167,7 +171,8 @@ fn digest(words: &str) -> WordsDigest {
 }
 
 /// The words of the blocks that are not mostly links, in lower case, a space between two.
-fn own_words(body: &str, blocks: &[Block]) -> String {
+fn own_words(article: &Article) -> String {
+    let (body, blocks) = (&article.body, &article.blocks);
     let mut words = String::with_capacity(body.len());
     if blocks.is_empty() {
         push_words(body, &mut words);
