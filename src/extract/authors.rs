@@ -1,5 +1,6 @@
 //! Who wrote the article: names from the places that have them, without what stands around them.
 
+use memchr::memmem;
 use scraper::ElementRef;
 
 use super::{
@@ -156,6 +157,11 @@ fn holds_comments(element: &scraper::node::Element) -> bool {
 }
 
 fn class_mark(class: &str) -> Option<Mark> {
+    // Whatever the case of the first letter: each element is asked.
+    let speaks = |word: &str| memmem::find(class.as_bytes(), word.as_bytes()).is_some();
+    if !speaks("uthor") && !speaks("yline") {
+        return None;
+    }
     class
         .split_ascii_whitespace()
         .filter_map(|token| {

@@ -1,7 +1,6 @@
 //! Dates as pages write them.
 
 use memchr::memmem;
-use scraper::ElementRef;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -62,7 +61,7 @@ pub(super) fn is_iso(text: &str) -> bool {
     year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
 }
 
-fn parse_in(order: Order, text: &str) -> Option<DateTime<FixedOffset>> {
+pub(super) fn parse_in(order: Order, text: &str) -> Option<DateTime<FixedOffset>> {
     let text = text.trim();
     if text.len() < 8 || text.len() > DATE_BYTES_MAX {
         return None;
@@ -221,26 +220,28 @@ fn clock(word: &str) -> Option<NaiveTime> {
 
 /// The date in a path such as `/2024/05/03/`, `/20240503_`, `/2024-05-03-` or `/3-5-2024`.
 pub(super) fn in_path(path: &str) -> Option<DateTime<FixedOffset>> {
-    let runs: Vec<&str> = path
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|run| !run.is_empty())
-        .take(PATH_NUMBERS_MAX)
-        .collect();
-    let is_year = |run: &str| run.len() == 4 && run.starts_with("20");
-    let in_three = runs.windows(3).find_map(|three| match *three {
-        [year, month, day] if is_year(year) && month.len() <= 2 && day.len() <= 2 => {
-            of_numbers(year, month, day)
+    let path = path.split(';').next().unwrap_or_default();
+    let runs = numbers(path);
+    let in_three = runs.windows(3).find_map(|three| {
+        let [(one, at), (two, between), (three, end)] = *three else {
+            return None;
+        };
+        // What stands between them is one mark each.
+        let is_joined = at + one.len() + 1 == between && between + two.len() + 1 == end;
+        if !is_joined || two.len() > 2 {
+            return None;
         }
-        [day, month, year] if is_year(year) && month.len() <= 2 && day.len() <= 2 => {
-            of_numbers(year, month, day)
+        match (one.len(), three.len()) {
+            (4, 1..=2) => of_numbers(one, two, three),
+            (1..=2, 4) => of_numbers(three, two, one),
+            _ => None,
         }
-        _ => None,
     });
     let in_one = || {
         let mut whole = runs
             .iter()
-            .filter(|run| run.len() == 8 && run.starts_with("20"));
-        whole.find_map(|run| of_numbers(&run[..4], &run[4..6], &run[6..]))
+            .filter(|(run, _)| run.len() == 8 && run.starts_with("20"));
+        whole.find_map(|(run, _)| of_numbers(&run[..4], &run[4..6], &run[6..]))
     };
     in_three
         .or_else(in_one)?
@@ -251,6 +252,16 @@ pub(super) fn in_path(path: &str) -> Option<DateTime<FixedOffset>> {
 
 /// Numbers of a path that are looked at.
 const PATH_NUMBERS_MAX: usize = 32;
+
+/// The numbers in a path, with their places.
+fn numbers(path: &str) -> Vec<(&str, usize)> {
+    let place = |run: &str| run.as_ptr() as usize - path.as_ptr() as usize;
+    path.split(|c: char| !c.is_ascii_digit())
+        .filter(|run| !run.is_empty())
+        .map(|run| (run, place(run)))
+        .take(PATH_NUMBERS_MAX)
+        .collect()
+}
 
 fn of_numbers(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
@@ -279,155 +290,4 @@ pub(super) fn embedded(page: &str) -> Option<DateTime<FixedOffset>> {
         let day = std::str::from_utf8(bytes.get(start..start + 10)?).ok()?;
         parse(day)
     })
-}
-
-/// Dates that readers see, with their places in the document, counted in nodes.
-#[derive(Debug, Default)]
-pub(super) struct Stamps {
-    heading: Option<usize>,
-    order: Order,
-    seen: Vec<Stamp>,
-}
-
-#[derive(Debug)]
-struct Stamp {
-    at: usize,
-    date: DateTime<FixedOffset>,
-    /// A `time` element, or a class that speaks of dates.
-    marked: bool,
-    updated: bool,
-}
-
-/// Dates that are looked at.
-const STAMPS_MAX: usize = 60;
-/// Longest line with a date and little else, in bytes, and in words.
-const STAMP_BYTES_MAX: usize = 60;
-const STAMP_WORDS_MAX: usize = 9;
-/// Nodes after and before the heading in which a date belongs to it.
-const AFTER_NODES: usize = 160;
-const BEFORE_NODES: usize = 60;
-
-/// Openings of the word for a change, in lower case.
-const UPDATED: [&str; 6] = [
-    "updat",
-    "modif",
-    "aktualis",
-    "diperbarui",
-    "actualiz",
-    "mis à jour",
-];
-
-/// Parts of the names of classes that hold dates.
-const DATE_CLASSES: [&str; 7] = [
-    "date", "time", "publi", "posted", "datum", "fecha", "tanggal",
-];
-
-impl Stamps {
-    /// The first heading is here.
-    pub(super) fn heading(&mut self, at: usize) {
-        self.heading.get_or_insert(at);
-    }
-
-    /// The page is in this language, as a tag.
-    pub(super) fn language(&mut self, tag: &str) {
-        self.order = Order::of_language(tag);
-    }
-
-    /// Looks at an element: a `time`, or one whose class speaks of dates.
-    pub(super) fn element(&mut self, whole: ElementRef<'_>, at: usize) {
-        let element = whole.value();
-        let class = element.attr("class").unwrap_or_default();
-        if element.name() == "time"
-            && let Some(date) = element.attr("datetime").and_then(parse)
-        {
-            self.push(at, date, true, class);
-        } else if self.seen.len() < STAMPS_MAX
-            && DATE_CLASSES.iter().any(|word| class.contains(word))
-            && let Some(text) = super::metadata::text_of(whole)
-            && let Some(date) = self.in_line(&text)
-        {
-            self.push(at, date, true, &text);
-        }
-    }
-
-    /// Looks at a piece of text.
-    pub(super) fn line(&mut self, text: &str, at: usize) {
-        if self.seen.len() < STAMPS_MAX
-            && let Some(date) = self.in_line(text)
-        {
-            self.push(at, date, false, text);
-        }
-    }
-
-    /// The date in a line with little else.
-    fn in_line(&self, text: &str) -> Option<DateTime<FixedOffset>> {
-        let text = text.trim();
-        let is_short = (8..=STAMP_BYTES_MAX).contains(&text.len())
-            && text.bytes().filter(u8::is_ascii_digit).count() >= 5
-            && text.split_whitespace().count() <= STAMP_WORDS_MAX;
-        if is_short {
-            parse_in(self.order, text)
-        } else {
-            None
-        }
-    }
-
-    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, marked: bool, words: &str) {
-        if self.seen.len() < STAMPS_MAX {
-            let words = words.to_lowercase();
-            let updated = UPDATED.iter().any(|word| words.contains(word));
-            self.seen.push(Stamp {
-                at,
-                date,
-                marked,
-                updated,
-            });
-        }
-    }
-
-    /// The date beside the heading, or else the first that is marked, or else the only one.
-    pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(false)
-            .or_else(|| {
-                let fits = |stamp: &&Stamp| stamp.marked && !stamp.updated;
-                let mut after = self.seen.iter().skip_while(|stamp| stamp.at < self.place());
-                let found = after.find(fits).or_else(|| self.seen.iter().find(fits));
-                found.map(|stamp| stamp.date)
-            })
-            .or_else(|| self.only(false))
-    }
-
-    /// The date of a change beside the heading, or else the only one.
-    pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(true).or_else(|| self.only(true))
-    }
-
-    fn place(&self) -> usize {
-        self.heading.unwrap_or(0)
-    }
-
-    /// The day that all dates of a page agree on. Of several, most belong to other articles.
-    fn only(&self, updated: bool) -> Option<DateTime<FixedOffset>> {
-        let mut dates = self
-            .seen
-            .iter()
-            .filter(|stamp| stamp.updated == updated)
-            .map(|stamp| stamp.date);
-        let first = dates.next()?;
-        dates
-            .all(|date| date.date_naive() == first.date_naive())
-            .then_some(first)
-    }
-
-    fn beside(&self, updated: bool) -> Option<DateTime<FixedOffset>> {
-        let heading = self.place();
-        let mut fitting = self.seen.iter().filter(|stamp| stamp.updated == updated);
-        fitting
-            .clone()
-            .find(|stamp| stamp.at > heading && stamp.at - heading <= AFTER_NODES)
-            .or_else(|| {
-                fitting.rfind(|stamp| stamp.at <= heading && heading - stamp.at <= BEFORE_NODES)
-            })
-            .map(|stamp| stamp.date)
-    }
 }

@@ -8,8 +8,9 @@ use url::Url;
 
 use super::{
     authors::{self, Marked},
-    dates::{self, Stamps},
+    dates,
     jsonld::{Described, Entry},
+    stamps::Stamps,
     titles::{self, Heading, Site},
 };
 use crate::model::{Article, Lang};
@@ -283,12 +284,15 @@ fn published(
         let date = dates::parse(text).filter(|_| dates::is_iso(text) == is_iso);
         date.map(|date| (date, "json-ld"))
     };
-    let metas = PUBLISHED_METAS
-        .iter()
-        .map(|name| (said.meta(name), meta_origin(name)));
-    date_of(&described.article, true)
-        .or_else(|| first_date(metas))
-        .or_else(|| first_date([(said.published.as_deref(), "microdata")]))
+    let metas = || {
+        PUBLISHED_METAS
+            .iter()
+            .map(|name| (said.meta(name), meta_origin(name)))
+    };
+    let microdata = || [(said.published.as_deref(), "microdata")];
+    let found = date_of(&described.article, true)
+        .or_else(|| first_date(metas()))
+        .or_else(|| first_date(microdata()))
         .or_else(|| date_of(&described.page, true))
         .or_else(|| dates::in_path(url.path()).map(|date| (date, "url")))
         .or_else(|| said.stamps.published().map(|date| (date, "page")))
@@ -300,7 +304,25 @@ fn published(
                 .or_else(|| modified(said, described.page.as_ref()));
             known.map(|(date, _)| (date, "modified"))
         })
-        .or_else(|| said.stamps.updated().map(|date| (date, "modified")))
+        .or_else(|| said.stamps.updated().map(|date| (date, "modified")));
+    let (date, origin) = found?;
+    let told = metas().chain(microdata());
+    let told = told.filter_map(|(text, _)| dates::parse(text?));
+    Some((in_own_zone(date, told.chain(said.stamps.dates())), origin))
+}
+
+/// The same moment in the zone of the newsroom, where one of the dates has it: the day that readers
+/// are told is that of the zone.
+fn in_own_zone(
+    date: DateTime<FixedOffset>,
+    mut others: impl Iterator<Item = DateTime<FixedOffset>>,
+) -> DateTime<FixedOffset> {
+    if date.offset().local_minus_utc() != 0 {
+        return date;
+    }
+    others
+        .find(|other| *other == date && other.offset().local_minus_utc() != 0)
+        .unwrap_or(date)
 }
 
 fn modified(said: &Said, entry: Option<&Entry>) -> Found<DateTime<FixedOffset>> {

@@ -1,5 +1,7 @@
 //! Names of people out of the lines that they stand in.
 
+use std::borrow::Cow;
+
 use super::{authors::AUTHORS_MAX, dates, metadata::plain};
 
 /// Words of one name.
@@ -51,20 +53,26 @@ pub(super) const OPENINGS: [&str; 40] = [
 
 /// Bytes of `text` that only open a byline.
 pub(super) fn opening(text: &str) -> usize {
-    let lower = text.to_lowercase();
+    let opens = |word: &str| {
+        let head = text.get(..word.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(word))
+    };
     OPENINGS
         .iter()
-        .filter(|word| lower.starts_with(*word) && text.is_char_boundary(word.len()))
+        .filter(|word| opens(word))
         .map(|word| word.len())
         .max()
         .unwrap_or(0)
 }
 
 /// What no author is called, in lower case.
-const NOBODY: [&str; 40] = [
+const NOBODY: [&str; 43] = [
     "as",
     "about",
     "learn more",
+    "am",
+    "pm",
+    "uhr",
     "paid",
     "posted",
     "read",
@@ -173,13 +181,18 @@ const OTHERS: [&str; 9] = [
 ];
 
 /// `By: Ann Lee` as `By Ann Lee`.
-pub(super) fn without_colons(text: &str) -> String {
-    text.replace(" : ", " ").replace(": ", " ")
+pub(super) fn without_colons(text: &str) -> Cow<'_, str> {
+    if text.contains(": ") {
+        Cow::Owned(text.replace(" : ", " ").replace(": ", " "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The names in one line.
 pub(super) fn clean(text: &str) -> Vec<String> {
-    let text = without_colons(&plain(text));
+    let text = plain(text);
+    let text = without_colons(&text);
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
     let is_comment = [" says", " sagt"].iter().any(|end| text.ends_with(end));
     if text.len() > 200 || text.contains("://") || is_comment {
@@ -282,5 +295,10 @@ fn is_name(name: &str, words: &[&str]) -> bool {
         && !name.contains(['{', '}', '<', '>', '_', '=', '©'])
         && !(words.len() == 1 && (name.matches('.').count() > 1 || dates::is_month(name)))
         && !(opens_with_digit && words.iter().any(|word| dates::is_month(word)))
+        && !(opens_with_digit
+            && words
+                .get(1)
+                .is_some_and(|word| word.starts_with(char::is_lowercase)))
+        && dates::parse(name).is_none()
         && !NOBODY.contains(&name.to_lowercase().as_str())
 }
