@@ -62,8 +62,12 @@ pub struct FetchConfig {
     pub concurrency: usize,
     /// Private or loopback targets that may be fetched.
     pub allow_private: Vec<IpNet>,
+    /// Asked in the place of every host.
+    pub proxy: Option<Url>,
     /// For one answer, from connecting to the last byte.
     pub timeout: Duration,
+    /// From connecting to the end of the answer's headers.
+    pub header_timeout: Duration,
     /// For connecting, and between two reads.
     pub idle_timeout: Duration,
     /// Decoded bytes of a page.
@@ -81,8 +85,16 @@ pub struct FetchConfig {
 /// `[schedule]`: when sources are asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScheduleConfig {
-    /// Between two polls of a source that sets no `every`.
+    /// Between two polls of a source that sets no `every`, until its rhythm is known.
     pub every: Duration,
+    /// The shortest interval that is learned.
+    pub every_min: Duration,
+    /// The longest interval that is learned.
+    pub every_max: Duration,
+    /// The age of an article at the first look for corrections; zero: none.
+    pub recheck: Duration,
+    /// The age from which on it is not looked at again.
+    pub recheck_until: Duration,
     /// Attempts at one article before it is given up.
     pub attempts_max: u32,
     /// The first wait after a failure; doubles with each.
@@ -102,6 +114,8 @@ pub struct StoreConfig {
     pub url: String,
     /// How long raw pages are kept.
     pub keep_pages: Duration,
+    /// How long a text is remembered, so that a new one is known as its copy.
+    pub keep_fingerprints: Duration,
 }
 
 /// `[serve]`: the review page, the API and the metrics.
@@ -210,7 +224,9 @@ impl Default for Config {
                 concurrency_per_host: 1,
                 concurrency: 64,
                 allow_private: Vec::new(),
+                proxy: None,
                 timeout: Duration::from_secs(30),
+                header_timeout: Duration::from_secs(20),
                 idle_timeout: Duration::from_secs(10),
                 body_max: 5 << 20,
                 feed_max: 50 << 20,
@@ -220,6 +236,10 @@ impl Default for Config {
             },
             schedule: ScheduleConfig {
                 every: Duration::from_secs(600),
+                every_min: Duration::from_secs(120),
+                every_max: Duration::from_secs(4 * 3600),
+                recheck: Duration::from_secs(3600),
+                recheck_until: Duration::from_secs(7 * 24 * 3600),
                 attempts_max: 5,
                 retry_first: Duration::from_secs(60),
                 retry_max: Duration::from_secs(24 * 3600),
@@ -231,6 +251,7 @@ impl Default for Config {
             store: StoreConfig {
                 url: "sqlite:benggala.db".to_string(),
                 keep_pages: Duration::from_secs(90 * 24 * 3600),
+                keep_fingerprints: Duration::from_secs(30 * 24 * 3600),
             },
             serve: ServeConfig {
                 listen: SocketAddr::from(([127, 0, 0, 1], 9630)),

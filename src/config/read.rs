@@ -96,6 +96,10 @@ impl<'a> Reader<'a> {
             ("schedule", "retry_first", config.schedule.retry_first),
             ("schedule", "retry_max", config.schedule.retry_max),
         );
+        self.check_order(
+            ("schedule", "every_min", config.schedule.every_min),
+            ("schedule", "every_max", config.schedule.every_max),
+        );
         // A lease that ends during the fetch would send a second worker to the same page.
         self.check_order(
             ("fetch", "timeout", config.fetch.timeout),
@@ -365,6 +369,7 @@ fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
         every: entry.every,
         lang: entry.lang,
         rules: entry.rules,
+        certificate: entry.certificate,
     })
 }
 

@@ -163,8 +163,11 @@ families! {
     articles_flagged_total: IntCounterVec = |f| f.counters(&[("rule", f.rules)]);
     /// Scores of articles, from 0 to 1; higher is worse.
     article_score: HistogramVec = |f| f.histograms(&SHARES, &[("score", &SCORES)]);
-    /// Articles that were in the store already, under another address.
+    /// Texts that were known already: word by word (`exact`), under another address of the article
+    /// or in another article, or with changes (`near`).
     duplicates_total: IntCounterVec = |f| f.counters(&[("kind", &DUPLICATE_KINDS)]);
+    /// Articles that were read again and said something else.
+    corrections_total: IntCounter = |f| f.counter();
     /// New articles of a source.
     source_articles_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
     /// New articles of a source that were flagged.
@@ -175,6 +178,8 @@ families! {
     source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// When the latest new article of a source came, in Unix time.
     source_last_article_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// The mean time between two articles of a source, as learned from its polls.
+    source_expected_interval_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// When a source last answered well, in Unix time.
     source_last_success_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// 1 while a source is watched.
@@ -300,6 +305,7 @@ impl Metrics {
         for family in [
             &self.source_boilerplate_ratio,
             &self.source_last_article_timestamp_seconds,
+            &self.source_expected_interval_seconds,
             &self.source_last_success_timestamp_seconds,
         ] {
             let _ = family.remove_label_values(&[name]);

@@ -1,14 +1,18 @@
 //! The sources of the configuration and how they do.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    column::{Address, Kind, Millis, time, unreadable},
+    column::{Address, Json, Kind, Millis, time, unreadable},
     queue::{authority, host_id, refresh_host},
 };
 use crate::{
+    frontier::Rhythm,
     model::{PageKind, Source, Timestamp},
     store::SourceRow,
 };
@@ -167,6 +171,8 @@ fn queue_own(
 /// See [`crate::store::Store::sources`].
 pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut verdicts = verdict_counts(db)?;
+    let mut walled = walled(db)?;
+    let intervals = expected_intervals(db)?;
     db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
                 sources.since, sources.last_success, sources.last_article, sources.failures,
@@ -178,7 +184,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     )?
     .query_map([], |row| {
         let id: i64 = row.get("id")?;
-        let [passed, flagged, abstained] = verdicts.remove(&id).unwrap_or_default();
+        let [passed, flagged, abstained, not_articles] = verdicts.remove(&id).unwrap_or_default();
         Ok(SourceRow {
             name: row.get("name")?,
             url: row.get::<_, Address>("url")?.0,
@@ -190,21 +196,55 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             next_at: time(row, "next_at")?,
             failures: row.get("failures")?,
             error: row.get("error")?,
+            expected_interval: intervals.get(&id).copied(),
             passed,
             flagged,
             abstained,
+            not_articles,
+            walled: walled.remove(&id).unwrap_or_default(),
         })
     })?
     .collect()
 }
 
-/// Source -> articles that passed, were flagged, could not be judged.
-fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
+/// Source -> pages that have met a bot wall since its last article came.
+fn walled(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
+    db.prepare_cached(
+        "SELECT urls.source_id, count(*) AS walled
+           FROM urls JOIN sources ON sources.id = urls.source_id
+          WHERE urls.outcome = 'challenge' AND urls.fetched_at > coalesce(sources.last_article, 0)
+          GROUP BY urls.source_id",
+    )?
+    .query_map([], |row| Ok((row.get("source_id")?, row.get("walled")?)))?
+    .collect()
+}
+
+/// Source -> the mean time between two articles. What is asked of a source overlaps (a feed and the
+/// front page that names it), so the liveliest counts.
+fn expected_intervals(db: &Connection) -> rusqlite::Result<HashMap<i64, Duration>> {
+    let mut intervals = HashMap::new();
+    let mut rhythms = db.prepare_cached(
+        "SELECT source_id, rhythm FROM urls WHERE kind <> 'article' AND rhythm IS NOT NULL",
+    )?;
+    let mut rows = rhythms.query([])?;
+    while let Some(row) = rows.next()? {
+        let rhythm: Rhythm = row.get::<_, Json<_>>("rhythm")?.0;
+        if let Some(found) = rhythm.expected_interval() {
+            let interval = intervals.entry(row.get("source_id")?).or_insert(found);
+            *interval = found.min(*interval);
+        }
+    }
+    Ok(intervals)
+}
+
+/// Source -> articles that passed, were flagged, could not be judged, were none.
+fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 4]>> {
     db.prepare_cached(
         "SELECT source_id,
                 count(*) FILTER (WHERE verdict = 'pass') AS passed,
                 count(*) FILTER (WHERE verdict = 'flag') AS flagged,
-                count(*) FILTER (WHERE verdict = 'abstain') AS abstained
+                count(*) FILTER (WHERE verdict = 'abstain') AS abstained,
+                count(*) FILTER (WHERE reason = 'not-an-article') AS not_articles
            FROM articles GROUP BY source_id",
     )?
     .query_map([], |row| {
@@ -212,6 +252,7 @@ fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
             row.get("passed")?,
             row.get("flagged")?,
             row.get("abstained")?,
+            row.get("not_articles")?,
         ];
         Ok((row.get("source_id")?, counts))
     })?

@@ -1,7 +1,8 @@
 //! What the end of a lease writes.
 
 use benggala::{
-    model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
+    frontier::Rhythm,
+    model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     store::{ArticleQuery, Completed, Completion, Fate},
 };
 use bytes::Bytes;
@@ -70,7 +71,8 @@ async fn an_article_is_new_once() {
         let mut same = read(&second, at(2), Verdict::Pass);
         same.visit.as_mut().unwrap().canonical = url(addresses[0]);
         let second = complete(&store, &second, same).await;
-        assert!(!second.article_new);
+        assert!(!second.article_new && !second.corrected);
+        assert_eq!(second.copy, Some(CopyKind::Exact), "under another address");
         assert_eq!(second.article, first.article);
 
         let row = store
@@ -79,11 +81,15 @@ async fn an_article_is_new_once() {
             .unwrap()
             .unwrap();
         assert_eq!(row.url.as_str(), addresses[0]);
-        assert_eq!(row.verdict, Verdict::Pass, "the latest conclusion");
-        assert_eq!(row.findings, []);
+        assert_eq!(
+            row.verdict,
+            Verdict::Flag,
+            "of the address that it was read from"
+        );
+        assert_eq!(row.aliases, 1);
         assert_eq!(row.fetched_at, at(1), "first seen");
         let page = store.page(row.id).await.unwrap().unwrap();
-        assert_eq!(page.fetched_at, at(2), "the latest page");
+        assert_eq!(page.fetched_at, at(1), "the page that it was read from");
         assert_eq!(store.counts(at(2)).await.unwrap().articles, 1);
         assert_eq!(store.parcels(at(2), 10).await.unwrap().len(), 1);
     }
@@ -288,5 +294,41 @@ async fn sixteen_writers_at_once_lose_nothing() {
             ..ArticleQuery::default()
         };
         assert_eq!(store.articles(&all).await.unwrap().len(), 192);
+    }
+}
+
+#[tokio::test]
+async fn what_a_poll_taught_is_there_at_the_next() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/1"]).await;
+        let lease = lease_one(&store, at(1)).await;
+        assert_eq!(
+            (&lease.rhythm, lease.first_read),
+            (&Rhythm::default(), None)
+        );
+        let [old, new] = [1, 2].map(|n| {
+            let address = format!("https://harian.example/{n}");
+            link(&address, "harian", PageKind::Article)
+        });
+        let unseen = store.unseen(vec![old, new.clone()]).await.unwrap();
+        assert_eq!(unseen, [new]);
+
+        let mut rhythm = Rhythm::default();
+        rhythm.observe(&[Some(at(-7_200)), Some(at(0))], None, at(1));
+        let taught = Completion {
+            rhythm: Some(rhythm.clone()),
+            ..completion(at(1), again(at(2)))
+        };
+        complete(&store, &lease, taught).await;
+        let lease = lease_one(&store, at(2)).await;
+        assert_eq!(
+            (lease.rhythm.clone(), lease.first_read),
+            (rhythm, Some(at(1)))
+        );
+        complete(&store, &lease, completion(at(2), again(at(3)))).await;
+        let lease = lease_one(&store, at(3)).await;
+        assert_ne!(lease.rhythm, Rhythm::default(), "nothing new leaves it");
+        assert_eq!(lease.first_read, Some(at(1)));
     }
 }
