@@ -11,6 +11,7 @@ mod demo;
 mod eval;
 mod eval_translation;
 mod export;
+mod floors;
 mod input;
 mod rescore;
 mod rules;
