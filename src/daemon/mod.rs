@@ -6,6 +6,8 @@
 //! again after a restart.
 
 mod housekeeping;
+mod network;
+mod plan;
 mod record;
 pub mod service;
 mod visit;
@@ -32,7 +34,7 @@ use crate::{
     store::{Claim, Lease, Store, StoreError},
 };
 
-use self::{housekeeping::Housekeeping, visit::Visited};
+use self::{housekeeping::Housekeeping, network::Network, visit::Visited};
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -106,6 +108,7 @@ struct Shared {
     metrics: Arc<Metrics>,
     /// Inspections at a time: as many as there are cores.
     cores: Arc<Semaphore>,
+    network: Arc<Network>,
 }
 
 /// The daemon's handles on the world.
@@ -149,6 +152,7 @@ impl Daemon {
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
         let mut claim_at = Instant::now();
+        let mut pause_until = claim_at;
         self.ready.send_replace(true);
 
         loop {
@@ -169,15 +173,19 @@ impl Daemon {
                 Event::Stop => break,
                 Event::Reload => setup = self.reload(setup).await,
                 Event::Visited(done) => {
+                    let now = Instant::now();
+                    if done.as_ref().is_ok_and(|(_, visited)| visited.network_down) {
+                        pause_until = now + network::PAUSE;
+                    }
                     visits.finish(done, &self.metrics);
-                    claim_at = Instant::now();
+                    claim_at = now.max(pause_until);
                 }
                 Event::HousekeepingDue => {
                     housekeeping.run(&shared, &setup).await;
                 }
                 Event::ClaimDue => {
                     let leases = claim(&shared, &setup, &worker, room).await;
-                    claim_at = next_claim(&shared, &leases, room).await;
+                    claim_at = next_claim(&shared, &leases, room).await.max(pause_until);
                     for lease in leases.unwrap_or_default() {
                         visits.start(&shared, &setup, lease);
                     }
@@ -197,6 +205,7 @@ impl Daemon {
             store: Arc::clone(&self.store),
             metrics: Arc::clone(&self.metrics),
             cores: Arc::new(Semaphore::new(cores)),
+            network: Arc::default(),
         }
     }
 

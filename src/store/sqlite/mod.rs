@@ -25,6 +25,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::Utc;
 use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
@@ -33,7 +34,7 @@ use super::{
     ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
     Store, StoreError,
 };
-use crate::model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict};
+use crate::model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict};
 
 /// Opens the file at `path`, relative to the working directory.
 pub(super) async fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
@@ -60,7 +61,7 @@ impl SqliteStore {
     fn open(path: PathBuf) -> Result<SqliteStore, StoreError> {
         let (mut db, lock) = file::open(&path)?;
         // The lock proves that whoever held a lease is gone.
-        queue::take_back(&mut db).map_err(|error| classify(&path, &error))?;
+        queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
         let readers = Readers::open(&path)?;
         let (queue, thread) =
             writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {
@@ -128,6 +129,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.readers.read(queue::next_due).await
+    }
+
+    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError> {
+        self.readers.read(|db| queue::unseen(db, links)).await
     }
 
     async fn complete(

@@ -7,10 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Address, Kind, Millis, row_limit, time},
+    column::{Address, Json, Kind, Millis, row_limit, time},
     packed,
 };
 use crate::{
+    frontier::Rhythm,
     model::{Link, RobotsRecord, RobotsRules, Timestamp},
     store::{Claim, Lease},
 };
@@ -95,7 +96,8 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
     let mut lease = db
         .prepare_cached(
             "SELECT urls.id, urls.worker, urls.fence, urls.url, sources.name AS source, urls.kind,
-                    urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures
+                    urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures,
+                    urls.first_read, urls.rhythm
                FROM urls
                JOIN hosts ON hosts.id = urls.host_id
                JOIN sources ON sources.id = urls.source_id
@@ -122,6 +124,10 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         last_modified: row.get("last_modified")?,
         robots: None,
         host_failures: row.get("failures")?,
+        first_read: time(row, "first_read")?,
+        rhythm: row
+            .get::<_, Option<Json<Rhythm>>>("rhythm")?
+            .map_or_else(Rhythm::default, |json| json.0),
     })
 }
 
@@ -211,6 +217,20 @@ pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     Ok(times.into_iter().flatten().map(|millis| millis.0).min())
 }
 
+/// See [`crate::store::Store::unseen`].
+pub(super) fn unseen(db: &Connection, mut links: Vec<Link>) -> rusqlite::Result<Vec<Link>> {
+    let mut known = db.prepare_cached("SELECT 1 FROM urls WHERE url = ?1")?;
+    let mut failed = None;
+    links.retain(|link| match known.exists([link.url.as_str()]) {
+        Ok(known) => !known,
+        Err(error) => {
+            failed = Some(error);
+            false
+        }
+    });
+    failed.map_or(Ok(links), Err)
+}
+
 /// Whether a lease is still its owner's; then with the host and the source of its URL.
 pub(super) fn held(db: &Connection, lease: &Lease) -> rusqlite::Result<Option<(i64, i64)>> {
     db.prepare_cached(
@@ -237,8 +257,17 @@ pub(super) fn release(db: &Connection, leases: &[Lease]) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Puts back the leases that ran out by `now`.
+/// Puts back the leases that ran out by `now`, and counts them.
 pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
+    let expired = put_back(db, now)?;
+    if expired > 0 {
+        db.prepare_cached("UPDATE tallies SET urls = urls + ?1 WHERE tally = 'expired'")?
+            .execute([row_limit(expired)])?;
+    }
+    Ok(expired as u64)
+}
+
+fn put_back(db: &Connection, now: Timestamp) -> rusqlite::Result<usize> {
     let hosts = db
         .prepare_cached(
             "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL
@@ -250,12 +279,18 @@ pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
     for host in &hosts {
         refresh_host(db, *host)?;
     }
-    Ok(hosts.len() as u64)
+    Ok(hosts.len())
 }
 
 /// Puts back every lease, also those that still run: their owners died with the process before.
-pub(super) fn take_back(db: &mut Connection) -> rusqlite::Result<()> {
+/// When they last asked is not known, so their hosts rest from `now` on.
+pub(super) fn take_back(db: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
     let change = db.transaction()?;
-    expire(&change, DateTime::<Utc>::MAX_UTC)?;
+    change.execute(
+        "UPDATE hosts SET next_at = max(next_at, ?1 + delay)
+          WHERE id IN (SELECT host_id FROM urls WHERE state = 'leased')",
+        [Millis(now)],
+    )?;
+    put_back(&change, DateTime::<Utc>::MAX_UTC)?;
     change.commit()
 }
