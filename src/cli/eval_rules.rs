@@ -86,6 +86,8 @@ struct Report {
     texts: Counts,
     /// Texts in which a rule fires.
     fires: BTreeMap<&'static str, Counts>,
+    /// Texts in which any rule about translation fires.
+    any_about_translation: Counts,
     /// Findings of rules about translation in native texts.
     native_findings: usize,
     /// By language.
@@ -111,6 +113,7 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
         fires: score::rules()
             .map(|about| (about.rule, Counts::default()))
             .collect(),
+        any_about_translation: Counts::default(),
         native_findings: 0,
         spans: BTreeMap::new(),
         mb_per_second: 0.0,
@@ -164,9 +167,13 @@ fn count(report: &mut Report, record: &Record, found: &[Finding]) {
     for rule in rules {
         report.fires.entry(rule_name(rule)).or_default().add(label);
     }
+    let about_translation = found.iter().filter(|finding| is_about_translation(finding));
+    let about_translation = about_translation.count();
+    if about_translation > 0 {
+        report.any_about_translation.add(label);
+    }
     if label == Label::Native {
-        let about_translation = found.iter().filter(|finding| is_about_translation(finding));
-        report.native_findings += about_translation.count();
+        report.native_findings += about_translation;
     }
 }
 
@@ -234,12 +241,13 @@ fn print_tables(report: &Report) -> Result<(), Failure> {
         "texts in which a rule fires, % of {native} native, {human} human-translated and {machine} \
          machine-translated\nrule                      native  human machine"
     )?;
-    for about in score::rules() {
-        let fires = report.fires.get(about.rule).copied().unwrap_or_default();
+    let of_rule = |rule| report.fires.get(rule).copied().unwrap_or_default();
+    let rows = score::rules().map(|about| (about.rule, of_rule(about.rule)));
+    let any = ("any about translation", report.any_about_translation);
+    for (name, fires) in rows.chain([any]) {
         writeln!(
             out,
-            "{:<25} {:>6.2} {:>6.2} {:>7.2}",
-            about.rule,
+            "{name:<25} {:>6.2} {:>6.2} {:>7.2}",
             100.0 * share(fires.native, native),
             100.0 * share(fires.human, human),
             100.0 * share(fires.machine, machine),

@@ -64,8 +64,6 @@ struct PackFile {
     #[serde(default)]
     home: BTreeSet<String>,
     #[serde(default)]
-    quotes: String,
-    #[serde(default)]
     cases: Vec<String>,
     #[serde(default)]
     traps: Vec<TrapEntry>,
@@ -98,8 +96,6 @@ pub struct Pack {
     pub formerly: Vec<Vec<Key>>,
     /// Codes of the territories whose places need no introduction in this language's press.
     pub home: BTreeSet<String>,
-    /// The marks that open a quotation in its press; empty where the press is of several minds.
-    pub quotes: String,
     /// How its names are declined.
     pub cases: Cases,
     /// Word-for-word renderings.
@@ -155,7 +151,6 @@ impl Pack {
             placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),
             home: file.home,
-            quotes: file.quotes,
             cases: Cases::parse(&file.cases),
             traps,
             place_words: file

@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
     /// paragraph where they are not closed.
     pub fn quotation(&self, at: usize) -> Option<Span> {
         let before = self.paragraph_before(at)?;
-        let (last, mark) = before.match_indices(QUOTATION_MARKS).last()?;
+        let (last, mark) = before.match_indices(QUOTATION_MARKS).next_back()?;
         if before.matches(QUOTATION_MARKS).count() % 2 == 0 {
             return None;
         }

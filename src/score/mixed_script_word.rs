@@ -17,6 +17,8 @@ const LATIN_ALIKE: &str = "aceopxyijshdABEKMHOPCTXYIJS";
 const PARTS: [char; 3] = ['\'', '’', '.'];
 /// Letters of a word, at least: a lone pair is a formula or a model name.
 const LETTERS_MIN: usize = 3;
+/// Words of one text that are reported: beyond, the whole text is disguised.
+const FINDINGS_MAX: usize = 5;
 
 const ABOUT: About = About {
     rule: "mixed-script-word",
@@ -45,17 +47,17 @@ impl Detector for MixedScriptWord {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        for (at, span) in draft.text.words.iter().enumerate() {
-            let word = draft.text.word(at);
-            if may_be_mixed(word) && word.split(PARTS).any(is_mixed) {
-                found.push(Finding {
-                    rule: ABOUT.rule,
-                    span: span.clone(),
-                    note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
-                    left_out: None,
-                });
-            }
-        }
+        let words = draft.text.words.iter().enumerate();
+        let words = words.map(|(at, span)| (draft.text.word(at), span));
+        let mixed = words
+            .filter(|(word, _)| may_be_mixed(word) && word.split(PARTS).any(is_mixed))
+            .take(FINDINGS_MAX);
+        found.extend(mixed.map(|(word, span)| Finding {
+            rule: ABOUT.rule,
+            span: span.clone(),
+            note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
+            left_out: None,
+        }));
     }
 }
 

@@ -9,12 +9,12 @@ use crate::{
 /// See [`ABOUT`].
 pub(super) struct UntranslatedResidue;
 
-/// Words from the first to the last grammatical one, at least.
-const WORDS_MIN: usize = 3;
-/// The same for the language of most sources, whose words are borrowed least often in pairs.
-const WORDS_MIN_ENGLISH: usize = 2;
-/// Grammatical words of the other language, at least: one alone may be a borrowed word.
-const GRAMMATICAL_MIN: usize = 2;
+/// Grammatical words of the other language, at least: fewer may be borrowed.
+const GRAMMATICAL_MIN: usize = 3;
+/// The same for English, the language of most sources, whose pairs of them are seldom borrowed.
+const GRAMMATICAL_MIN_ENGLISH: usize = 2;
+/// Words that may stand between, for each grammatical one.
+const BETWEEN_MAX: usize = 2;
 /// Words in which the text's own language must show itself on either side.
 const NEAR: usize = 3;
 /// Fragments in one text, at most: beyond, the text is in two languages or about one.
@@ -132,26 +132,28 @@ fn fragment<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<(Spa
         let of_other = |at: &usize| foreign(draft, pack, *at).any(|found| found.lang == other.lang);
         let grammatical: Vec<usize> = run.clone().filter(of_other).collect();
         let words = run.start..grammatical.last()? + 1;
-        let least = match draft
+        let is_english = draft
             .templates
-            .is_some_and(|english| english.lang == other.lang)
-        {
-            true => WORDS_MIN_ENGLISH,
-            false => WORDS_MIN,
+            .is_some_and(|english| english.lang == other.lang);
+        let least = match is_english {
+            true => GRAMMATICAL_MIN_ENGLISH,
+            false => GRAMMATICAL_MIN,
         };
-        let dense = grammatical.len() >= GRAMMATICAL_MIN
-            && words.len() >= least
-            && words.len() <= 3 * grammatical.len();
+        let dense =
+            grammatical.len() >= least && words.len() <= (1 + BETWEEN_MAX) * grammatical.len();
         let start = draft.text.words[words.start].start;
-        (dense && is_inside(draft, pack, &words) && !draft.is_quoted(start))
+        (dense && is_inside(draft, pack, other, &words) && !draft.is_quoted(start))
             .then_some((words, other.name.as_str()))
     })
 }
 
-/// Whether the text's own language goes on before and after, with no capital between: a name may
-/// be foreign to its last word.
-fn is_inside(draft: &Draft<'_>, pack: &Pack, words: &Span) -> bool {
-    let own = |at: usize| pack.function_words.contains(&draft.keys[at]);
+/// Whether the text's own language, told by a word that is not the other's too, goes on before and
+/// after, with no capital between: a name may be foreign to its last word.
+fn is_inside(draft: &Draft<'_>, pack: &Pack, other: &Pack, words: &Span) -> bool {
+    let own = |at: usize| {
+        let key = &draft.keys[at];
+        pack.function_words.contains(key) && !other.function_words.contains(key)
+    };
     let before = (1..=NEAR).map_while(|step| {
         let at = words.start.checked_sub(step)?;
         (draft.joins_next(at) && is_lower(draft, at)).then_some(at)
