@@ -62,8 +62,12 @@ pub struct FetchConfig {
     pub concurrency: usize,
     /// Private or loopback targets that may be fetched.
     pub allow_private: Vec<IpNet>,
+    /// Asked in the place of every host.
+    pub proxy: Option<Url>,
     /// For one answer, from connecting to the last byte.
     pub timeout: Duration,
+    /// From connecting to the end of the answer's headers.
+    pub header_timeout: Duration,
     /// For connecting, and between two reads.
     pub idle_timeout: Duration,
     /// Decoded bytes of a page.
@@ -110,6 +114,8 @@ pub struct StoreConfig {
     pub url: String,
     /// How long raw pages are kept.
     pub keep_pages: Duration,
+    /// How long a text is remembered, so that a new one is known as its copy.
+    pub keep_fingerprints: Duration,
 }
 
 /// `[serve]`: the review page, the API and the metrics.
@@ -218,7 +224,9 @@ impl Default for Config {
                 concurrency_per_host: 1,
                 concurrency: 64,
                 allow_private: Vec::new(),
+                proxy: None,
                 timeout: Duration::from_secs(30),
+                header_timeout: Duration::from_secs(20),
                 idle_timeout: Duration::from_secs(10),
                 body_max: 5 << 20,
                 feed_max: 50 << 20,
@@ -243,6 +251,7 @@ impl Default for Config {
             store: StoreConfig {
                 url: "sqlite:benggala.db".to_string(),
                 keep_pages: Duration::from_secs(90 * 24 * 3600),
+                keep_fingerprints: Duration::from_secs(30 * 24 * 3600),
             },
             serve: ServeConfig {
                 listen: SocketAddr::from(([127, 0, 0, 1], 9630)),

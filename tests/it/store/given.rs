@@ -30,6 +30,7 @@ pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
         every: None,
         lang: None,
         rules: SiteRules::default(),
+        certificate: None,
     }
 }
 

@@ -190,6 +190,7 @@ async fn seed(store: &dyn Store) -> Vec<i64> {
         every: None,
         lang: None,
         rules: SiteRules::default(),
+        certificate: None,
     });
     store.put_sources(&sources, now()).await.unwrap();
 
