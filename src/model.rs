@@ -387,6 +387,25 @@ pub struct Article {
     pub origins: BTreeMap<String, String>,
 }
 
+/// How a text repeats one that is known: the `kind` label of `benggala_duplicates_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CopyKind {
+    /// Word by word.
+    Exact,
+    /// With changes.
+    Near,
+}
+
+impl CopyKind {
+    /// The metric label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CopyKind::Exact => "exact",
+            CopyKind::Near => "near",
+        }
+    }
+}
+
 /// Why there is no body to judge, with what metadata could be read all the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoArticle {

@@ -241,6 +241,14 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
         |c, v| v.duration(seconds(0, 100 * YEAR)).map(|x| c.keep_pages = x),
         |c| show::text(&show::duration(c.keep_pages)),
     ),
+    key(
+        "keep_fingerprints",
+        |c, v| {
+            v.duration(seconds(0, 100 * YEAR))
+                .map(|x| c.keep_fingerprints = x)
+        },
+        |c| show::text(&show::duration(c.keep_fingerprints)),
+    ),
 ];
 
 pub(super) const SERVE: &[Key<ServeConfig>] = &[

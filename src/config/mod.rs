@@ -114,6 +114,8 @@ pub struct StoreConfig {
     pub url: String,
     /// How long raw pages are kept.
     pub keep_pages: Duration,
+    /// How long a text is remembered, so that a new one is known as its copy.
+    pub keep_fingerprints: Duration,
 }
 
 /// `[serve]`: the review page, the API and the metrics.
@@ -249,6 +251,7 @@ impl Default for Config {
             store: StoreConfig {
                 url: "sqlite:benggala.db".to_string(),
                 keep_pages: Duration::from_secs(90 * 24 * 3600),
+                keep_fingerprints: Duration::from_secs(30 * 24 * 3600),
             },
             serve: ServeConfig {
                 listen: SocketAddr::from(([127, 0, 0, 1], 9630)),

@@ -19,7 +19,7 @@ use crate::{
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
-use super::{Setup, Shared, aside::aside, plan, record};
+use super::{Setup, Shared, aside::aside, outage, plan, record};
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
 /// watches what is new.
@@ -35,6 +35,8 @@ pub(super) struct Visited {
     pub(super) exchange: Exchange,
     pub(super) reading: Reading,
     pub(super) completed: Result<Completed, StoreError>,
+    /// It failed because our own network is gone.
+    pub(super) is_outage: bool,
 }
 
 /// What was read from the answer.
@@ -69,6 +71,7 @@ pub(super) struct Inspected {
 pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Box<Visited> {
     let mut exchange = fetch(&setup, &lease).await;
     let now = Utc::now();
+    let is_outage = shared.outage.judge(&mut exchange, now);
     let mut page = exchange.clone().into_page(lease.link.clone(), now).ok();
     let mut reading = match &page {
         Some(page) => {
@@ -83,7 +86,13 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         (page, reading) = (None, Reading::default());
     }
     let rhythm = plan::learn(&shared, &lease, &exchange, &reading, now).await;
-    let fate = plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now);
+    let fate = match is_outage {
+        true => Fate::Again {
+            at: now + outage::PAUSE,
+            attempts: lease.attempts,
+        },
+        false => plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now),
+    };
     let completion = conclude(&lease, &exchange, &reading, page, fate, now);
     let completion = Completion {
         rhythm,
@@ -96,6 +105,7 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         exchange,
         reading,
         completed,
+        is_outage,
     })
 }
 
@@ -283,6 +293,7 @@ fn conclude(
         kind: reading.kind,
         host_next_at: now + pause,
         host_failures,
+        host_delay: exchange.delay,
         rhythm: None,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),

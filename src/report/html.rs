@@ -5,8 +5,8 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
-    Document, Entry, Mark, SourceView, Tally, excerpt::Excerpt, highlight, legend::RuleView,
-    wording,
+    ClusterView, Document, Entry, Mark, SourceView, Tally, TrailView, changes::Change,
+    excerpt::Excerpt, highlight, legend::RuleView, wording,
 };
 use crate::model::{Reason, Timestamp};
 
@@ -42,6 +42,8 @@ pub struct Filter {
     pub source: Option<String>,
     /// A rule's name.
     pub rule: Option<String>,
+    /// The articles that carry one text.
+    pub cluster: Option<i64>,
     /// Read since; as it was given.
     pub since: Option<String>,
     /// Read before; as it was given.
@@ -53,9 +55,11 @@ impl Filter {
     pub fn href(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("verdict", self.verdict.as_deref().unwrap_or("all"));
+        let cluster = self.cluster.map(|id| id.to_string());
         for (key, value) in [
             ("source", &self.source),
             ("rule", &self.rule),
+            ("cluster", &cluster),
             ("since", &self.since),
             ("until", &self.until),
         ] {
@@ -68,7 +72,10 @@ impl Filter {
 
     /// Whether it leaves out more than the counts of verdicts tell.
     fn narrows(&self) -> bool {
-        self.rule.is_some() || self.since.is_some() || self.until.is_some()
+        self.rule.is_some()
+            || self.cluster.is_some()
+            || self.since.is_some()
+            || self.until.is_some()
     }
 
     fn with_verdict(&self, verdict: Option<&str>) -> String {
@@ -84,6 +91,14 @@ impl Filter {
         let source = source.map(str::to_string);
         Filter {
             source,
+            ..self.clone()
+        }
+        .href()
+    }
+
+    fn with_cluster(&self, cluster: Option<i64>) -> String {
+        Filter {
+            cluster,
             ..self.clone()
         }
         .href()
@@ -247,6 +262,8 @@ pub enum ReviewForm {
 pub struct ArticlePage<'a> {
     /// The article.
     pub entry: &'a Entry<'a>,
+    /// Where else its text stood and how it changed.
+    pub trail: &'a TrailView<'a>,
     /// What each rule is about.
     pub legend: &'a [RuleView<'a>],
     /// Whether and how it can be reviewed.
@@ -272,6 +289,39 @@ impl ArticlePage<'_> {
 
     fn source_href(&self) -> String {
         Filter::default().with_source(Some(self.entry.source))
+    }
+
+    fn cluster_href(&self, cluster: &ClusterView<'_>) -> String {
+        Filter::default().with_cluster(Some(cluster.id))
+    }
+
+    /// "on 14 sources", or the number of articles where one source has them all.
+    fn spread(&self, cluster: &ClusterView<'_>) -> String {
+        match cluster.sources {
+            1 => format!("in {} articles of one source", cluster.articles),
+            sources => format!("on {sources} sources"),
+        }
+    }
+
+    fn copies_left(&self, cluster: &ClusterView<'_>) -> u64 {
+        let shown = self.trail.copies.len() as u64 + 1;
+        cluster.articles.saturating_sub(shown)
+    }
+
+    fn aliases_left(&self) -> u64 {
+        let shown = self.trail.aliases.len() as u64;
+        self.entry.aliases.saturating_sub(shown)
+    }
+
+    fn counted_aliases(&self) -> String {
+        match self.entry.aliases {
+            1 => "1 other address".to_string(),
+            addresses => format!("{addresses} other addresses"),
+        }
+    }
+
+    fn counted_versions(&self) -> String {
+        wording::counted(self.trail.versions.len() as u64, "earlier version")
     }
 
     fn counted_findings(&self) -> String {

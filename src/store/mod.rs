@@ -16,8 +16,8 @@ use url::Url;
 use crate::{
     frontier::Rhythm,
     model::{
-        Article, Assessment, FetchOutcome, Lang, Link, Page, PageKind, Provenance, Review,
-        RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+        Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance,
+        Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
     },
 };
 
@@ -170,6 +170,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// The least gap between two requests to the host.
+    pub host_delay: Duration,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
     /// robots.txt files that were fetched on the way.
@@ -208,6 +210,11 @@ pub struct Completed {
     pub article: Option<i64>,
     /// The article was not in the store before.
     pub article_new: bool,
+    /// Its text was: under another address of the article, or in another article. Reading an
+    /// address again makes no copy.
+    pub copy: Option<CopyKind>,
+    /// The address had said something else before.
+    pub corrected: bool,
 }
 
 /// A finding with the words it points at, as stored.
@@ -257,6 +264,65 @@ pub struct ArticleRow {
     pub rules: RulesHash,
     /// What reviewers said, oldest first.
     pub reviews: Vec<Review>,
+    /// The articles with the same text, this one among them; `None` where there is no other.
+    pub cluster: Option<Cluster>,
+    /// How many other addresses lead to it.
+    pub aliases: u64,
+}
+
+/// Articles that carry one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// Changes when clusters become one.
+    pub id: i64,
+    /// How many there are.
+    pub articles: u64,
+    /// On how many sources.
+    pub sources: u64,
+    /// The one that was read first.
+    pub first: i64,
+    /// Its source.
+    pub first_source: String,
+    /// When that was.
+    pub first_at: Timestamp,
+}
+
+/// An article with the same text as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRow {
+    /// The row.
+    pub article: i64,
+    /// Its canonical URL.
+    pub url: Url,
+    /// The source that led to it first.
+    pub source: String,
+    /// Metadata.
+    pub title: Option<String>,
+    /// First seen.
+    pub fetched_at: Timestamp,
+}
+
+/// What an article said before it was corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRow {
+    /// When it was read to say something else. It said this since the version before, or since it
+    /// was first seen.
+    pub until: Timestamp,
+    /// Metadata.
+    pub title: Option<String>,
+    /// Paragraphs separated by a blank line.
+    pub body: String,
+}
+
+/// Where else the text of an article stood, and how it changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trail {
+    /// Other articles of its cluster, oldest first.
+    pub copies: Vec<CopyRow>,
+    /// Other addresses that lead to it, oldest first.
+    pub aliases: Vec<Url>,
+    /// What it said before, oldest first: the first text and the latest of the others.
+    pub versions: Vec<VersionRow>,
 }
 
 /// Which articles to list, newest first.
@@ -268,6 +334,8 @@ pub struct ArticleQuery {
     pub source: Option<String>,
     /// With a finding of this rule.
     pub rule: Option<String>,
+    /// Of this cluster.
+    pub cluster: Option<i64>,
     /// Fetched at or after.
     pub since: Option<Timestamp>,
     /// Fetched before.
@@ -342,6 +410,8 @@ pub struct Counts {
     pub free_bytes: u64,
     /// Notifications not yet delivered.
     pub outbox: u64,
+    /// Leases that ran out, ever.
+    pub expired: u64,
 }
 
 /// A notification that waits for its receiver.
@@ -374,6 +444,11 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError>;
     /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`
     /// names the channels that are told if the article is new and flagged.
+    ///
+    /// A text that its source has on the same site already is not stored again: the address is
+    /// noted as another one of that article. An article is told from its copies elsewhere. One
+    /// that is read again from the same address and says something else (see
+    /// [`crate::copies::is_corrected`]) is replaced, and what it said is kept as a version.
     async fn complete(
         &self,
         lease: &Lease,
@@ -382,13 +457,16 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ) -> Result<Completed, StoreError>;
     /// Gives leases back unused.
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
-    /// Returns leases that ran out to the queue and tells how many there were.
+    /// Returns leases that ran out to the queue and tells how many there were. A claim does the
+    /// same first; [`Counts::expired`] counts all.
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Articles, newest first.
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError>;
     /// One article.
     async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError>;
+    /// Where else its text stood and how it changed; at most `limit` copies and addresses.
+    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError>;
     /// Its page as fetched, while it is kept.
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError>;
     /// Replaces what was concluded about an article.
@@ -415,6 +493,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
     /// Drops raw pages fetched before `before` and tells how many there were.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
+    /// compared with, and tells how many there were. What was found to be a copy stays one.
+    async fn forget(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Writes everything down and lets go of the file.
     async fn close(&self) -> Result<(), StoreError>;
 }

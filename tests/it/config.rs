@@ -146,6 +146,7 @@ disabled = ["script-mix"]
 [store]
 url = "sqlite:/var/lib/benggala/news.db"
 keep_pages = "1y"
+keep_fingerprints = "2weeks"
 
 [serve]
 listen = "[::1]:9631"

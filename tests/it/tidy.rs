@@ -11,7 +11,7 @@ const LEVELS: &[&[&str]] = &[
     &["model"],
     &["canonical", "text", "lang", "trees", "evaluate", "style"],
     &[
-        "config", "discover", "frontier", "extract", "score", "report",
+        "config", "copies", "discover", "frontier", "extract", "score", "report",
     ],
     &["inspect"],
     &["fetch", "store", "notify", "metrics"],

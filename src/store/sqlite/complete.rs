@@ -6,13 +6,14 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
-    articles,
     column::{Json, Kind, Millis},
     outbox,
     packed::Packed,
     queue::{authority, held, host_id, origin, refresh_host},
+    reading::Reading,
 };
 use crate::{
+    copies::Fingerprint,
     model::{FetchOutcome, Link, PageKind, RobotsRecord, RobotsRules, Verdict},
     store::{Completed, Completion, Fate, Lease},
 };
@@ -26,6 +27,8 @@ const URL_MAX: usize = 2_048;
 pub(super) struct Ending {
     completion: Completion,
     page: Option<Packed>,
+    /// Of the visit's text.
+    fingerprint: Option<Fingerprint>,
     robots: Vec<Option<Packed>>,
 }
 
@@ -36,6 +39,8 @@ impl Ending {
             Some(visit) if !visit.article.noarchive => Some(Packed::new(&visit.page.body)?),
             _ => None,
         };
+        let visit = completion.visit.as_ref();
+        let fingerprint = visit.and_then(|visit| Fingerprint::of(&visit.article));
         let robots = completion.robots.iter().map(|robots| match &robots.rules {
             RobotsRules::Text(text) => Packed::new(text).map(Some),
             RobotsRules::Unavailable | RobotsRules::Unreachable => Ok(None),
@@ -43,6 +48,7 @@ impl Ending {
         Ok(Ending {
             robots: robots.collect::<rusqlite::Result<_>>()?,
             page,
+            fingerprint,
             completion,
         })
     }
@@ -59,6 +65,7 @@ pub(super) fn complete(
         return Ok(Completed::default());
     };
     let completion = &ending.completion;
+    let again = was_read(db, lease)?;
     end_lease(db, lease, completion)?;
     note_host(db, host, completion)?;
     note_poll(db, lease, source, completion)?;
@@ -75,15 +82,31 @@ pub(super) fn complete(
         ..Completed::default()
     };
     if let Some(visit) = &completion.visit {
-        let (article, new) = articles::put(db, source, visit, ending.page.as_ref())?;
-        completed.article = Some(article);
-        completed.article_new = new;
-        if new && visit.assessment.verdict == Verdict::Flag {
-            let payload = outbox::payload(article, &lease.link.source, visit);
+        let reading = Reading {
+            visit,
+            page: ending.page.as_ref(),
+            fingerprint: ending.fingerprint.as_ref(),
+            again,
+        };
+        let outcome = reading.put(db, source)?;
+        completed.article = Some(outcome.article);
+        completed.article_new = outcome.new;
+        completed.copy = outcome.copy;
+        completed.corrected = outcome.corrected;
+        if outcome.new && visit.assessment.verdict == Verdict::Flag {
+            let payload = outbox::payload(outcome.article, &lease.link.source, visit);
             outbox::put(db, notify, &payload, completion.at)?;
         }
     }
     Ok(completed)
+}
+
+/// Whether an earlier lease of this URL brought its page.
+fn was_read(db: &Connection, lease: &Lease) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT coalesce(outcome IN ('ok', 'not_modified'), 0) FROM urls WHERE id = ?1",
+    )?
+    .query_row([lease.id], |row| row.get(0))
 }
 
 fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlite::Result<()> {
@@ -122,12 +145,16 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
 
 /// Another worker may have asked for a longer pause meanwhile: the later time holds.
 fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3 WHERE id = ?1")?
-        .execute(params![
-            host,
-            Millis(completion.host_next_at),
-            completion.host_failures
-        ])?;
+    let delay = i64::try_from(completion.host_delay.as_millis()).unwrap_or(i64::MAX);
+    db.prepare_cached(
+        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        host,
+        Millis(completion.host_next_at),
+        completion.host_failures,
+        delay
+    ])?;
     Ok(())
 }
 

@@ -7,15 +7,18 @@
 mod articles;
 mod column;
 mod complete;
+mod copies;
 mod failure;
 mod file;
 mod outbox;
 mod packed;
 mod queue;
 mod readers;
+mod reading;
 mod schema;
 mod sources;
 mod upkeep;
+mod versions;
 mod writer;
 
 use std::{
@@ -25,15 +28,19 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::Utc;
 use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
 use super::{
     ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
-    Store, StoreError,
+    Store, StoreError, Trail,
 };
-use crate::model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict};
+use crate::{
+    copies::Fingerprint,
+    model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict},
+};
 
 /// Opens the file at `path`, relative to the working directory.
 pub(super) async fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
@@ -60,7 +67,7 @@ impl SqliteStore {
     fn open(path: PathBuf) -> Result<SqliteStore, StoreError> {
         let (mut db, lock) = file::open(&path)?;
         // The lock proves that whoever held a lease is gone.
-        queue::take_back(&mut db).map_err(|error| classify(&path, &error))?;
+        queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
         let readers = Readers::open(&path)?;
         let (queue, thread) =
             writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {
@@ -168,6 +175,18 @@ impl Store for SqliteStore {
         self.readers.read(move |db| articles::get(db, id)).await
     }
 
+    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError> {
+        self.readers
+            .read(move |db| {
+                Ok(Trail {
+                    copies: copies::others(db, article, limit)?,
+                    aliases: copies::aliases(db, article, limit)?,
+                    versions: versions::list(db, article)?,
+                })
+            })
+            .await
+    }
+
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError> {
         self.readers
             .read(move |db| articles::page(db, article))
@@ -182,8 +201,12 @@ impl Store for SqliteStore {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let (content, assessment) = (content.clone(), assessment.clone());
-        self.write(move |db| articles::reassess(db, article, &content, &assessment, at))
-            .await
+        let fingerprint = Fingerprint::of(&content);
+        self.write(move |db| {
+            let fingerprint = fingerprint.as_ref();
+            articles::reassess(db, article, &content, &assessment, at, fingerprint)
+        })
+        .await
     }
 
     async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError> {
@@ -238,6 +261,17 @@ impl Store for SqliteStore {
             pruned += batch as u64;
             if batch < upkeep::PRUNE_BATCH {
                 return Ok(pruned);
+            }
+        }
+    }
+
+    async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut forgotten = 0;
+        loop {
+            let batch = self.write(move |db| copies::forget(db, before)).await?;
+            forgotten += batch as u64;
+            if batch < copies::FORGET_BATCH {
+                return Ok(forgotten);
             }
         }
     }

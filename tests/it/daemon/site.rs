@@ -259,7 +259,12 @@ fn is_article(path: &str) -> bool {
 fn of_paper(name: &str, n: usize) -> Article {
     let papers = papers().unwrap();
     let paper = papers.iter().find(|paper| paper.name == name).unwrap();
-    paper.articles[n % paper.articles.len()].clone()
+    let mut article = paper.articles[n % paper.articles.len()].clone();
+    if n >= paper.articles.len() {
+        // Or it would be the same text under another address.
+        article.body = format!("Laporan nomor {n}. {}", article.body.trim_start());
+    }
+    article
 }
 
 /// An article that gives no cause to be flagged.

@@ -2,7 +2,7 @@
 
 use benggala::{
     frontier::Rhythm,
-    model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
+    model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     store::{ArticleQuery, Completed, Completion, Fate},
 };
 use bytes::Bytes;
@@ -71,7 +71,8 @@ async fn an_article_is_new_once() {
         let mut same = read(&second, at(2), Verdict::Pass);
         same.visit.as_mut().unwrap().canonical = url(addresses[0]);
         let second = complete(&store, &second, same).await;
-        assert!(!second.article_new);
+        assert!(!second.article_new && !second.corrected);
+        assert_eq!(second.copy, Some(CopyKind::Exact), "under another address");
         assert_eq!(second.article, first.article);
 
         let row = store
@@ -80,11 +81,15 @@ async fn an_article_is_new_once() {
             .unwrap()
             .unwrap();
         assert_eq!(row.url.as_str(), addresses[0]);
-        assert_eq!(row.verdict, Verdict::Pass, "the latest conclusion");
-        assert_eq!(row.findings, []);
+        assert_eq!(
+            row.verdict,
+            Verdict::Flag,
+            "of the address that it was read from"
+        );
+        assert_eq!(row.aliases, 1);
         assert_eq!(row.fetched_at, at(1), "first seen");
         let page = store.page(row.id).await.unwrap().unwrap();
-        assert_eq!(page.fetched_at, at(2), "the latest page");
+        assert_eq!(page.fetched_at, at(1), "the page that it was read from");
         assert_eq!(store.counts(at(2)).await.unwrap().articles, 1);
         assert_eq!(store.parcels(at(2), 10).await.unwrap().len(), 1);
     }
