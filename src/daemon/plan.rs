@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use crate::{
     config::ScheduleConfig,
     discover,
     fetch::Exchange,
-    frontier::{self, Next, Pace, Rhythm, Schedule},
+    frontier::{self, Moved, Next, Pace, Rhythm, Schedule},
     model::{FetchOutcome, PageKind, Timestamp},
     store::{Fate, Lease},
 };
@@ -44,6 +46,38 @@ pub(super) async fn learn(
 pub(super) fn put_off(setup: &Setup, lease: &Lease, now: Timestamp) -> Option<Timestamp> {
     let source = setup.sources.get(&lease.link.source)?;
     frontier::put_off(&source.courtesy, lease.asked_today, now, rand::random())
+}
+
+/// The address to ask: the URL's own, or where its source has moved to.
+pub(super) fn address(lease: &Lease, now: Timestamp) -> &Url {
+    let moved = lease.moved.as_ref().and_then(|moved| moved.confirmed(now));
+    moved.unwrap_or(&lease.link.url)
+}
+
+/// Where the source says that it is, after this answer from `asked`.
+pub(super) fn moved(
+    lease: &Lease,
+    exchange: &Exchange,
+    asked: &Url,
+    now: Timestamp,
+) -> Option<Moved> {
+    if lease.link.kind == PageKind::Article {
+        return None;
+    }
+    let asked_there = *asked != lease.link.url;
+    let before = lease.moved.clone();
+    let was = before
+        .as_ref()
+        .and_then(|moved| moved.confirmed(now))
+        .cloned();
+    let target = exchange.moved_to.as_ref();
+    let moved = Moved::after(before, exchange.outcome, target, asked_there, now);
+    let is = moved.as_ref().and_then(|moved| moved.confirmed(now));
+    if let Some(to) = is.filter(|to| Some(*to) != was.as_ref()) {
+        tracing::warn!(source = lease.link.source, from = %lease.link.url, %to,
+            "the source has moved and is asked there from now on; change its `url`");
+    }
+    moved
 }
 
 /// What becomes of the URL. `rhythm` is that of a source after this poll.

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use chrono::Utc;
+use url::Url;
 
 use crate::{
     canonical,
@@ -70,9 +71,10 @@ pub(super) struct Inspected {
 
 pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Box<Visited> {
     let put_off = plan::put_off(&setup, &lease, Utc::now());
+    let asked = plan::address(&lease, Utc::now()).clone();
     let mut exchange = match put_off {
-        Some(_) => Exchange::unasked(&lease.link.url),
-        None => fetch(&setup, &lease).await,
+        Some(_) => Exchange::unasked(&asked),
+        None => fetch(&setup, &lease, &asked).await,
     };
     let now = Utc::now();
     let is_outage = shared.outage.judge(&mut exchange, now);
@@ -101,6 +103,7 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
     let completion = conclude(&lease, &exchange, &reading, page, fate, now);
     let completion = Completion {
         rhythm,
+        moved: plan::moved(&lease, &exchange, &asked, now),
         ..completion
     };
     let complete = shared.store.complete(&lease, completion, &setup.channels);
@@ -115,12 +118,12 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
 }
 
 /// Fetches within the lease: a worker must have stopped before its lease passes to another.
-async fn fetch(setup: &Setup, lease: &Lease) -> Exchange {
+async fn fetch(setup: &Setup, lease: &Lease, asked: &Url) -> Exchange {
     if let Some(robots) = &lease.robots {
         setup.fetcher.know(robots);
     }
     let request = Request {
-        url: lease.link.url.clone(),
+        url: asked.clone(),
         kind: lease.link.kind,
         etag: lease.etag.clone(),
         last_modified: lease.last_modified.clone(),
@@ -270,6 +273,7 @@ fn conclude(
 ) -> Completion {
     let (pause, host_failures) = frontier::host_pause(
         exchange.outcome,
+        exchange.status,
         lease.host_failures,
         frontier::slowed(exchange.delay, exchange.took),
         exchange.retry_after,
@@ -300,6 +304,7 @@ fn conclude(
         host_failures,
         host_delay: Some(exchange.delay).filter(|delay| !delay.is_zero()),
         rhythm: None,
+        moved: None,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),
         visit,

@@ -5,8 +5,10 @@
 //! come. When a source that answers is asked again follows from its [`Rhythm`], when an article is
 //! looked at again for corrections from [`recheck`].
 
+mod moved;
 mod rhythm;
 
+pub use moved::Moved;
 pub use rhythm::{FRESH_MAX, Pace, Rhythm};
 
 use std::{collections::BTreeSet, time::Duration};
@@ -33,6 +35,9 @@ pub const THROTTLED_FIRST: Duration = Duration::from_secs(60);
 
 /// Failures of a host in a row that cost it nothing: one lost packet is no outage.
 pub const HOST_FAILURES_FREE: u32 = 2;
+
+/// Answers of 403 in a row that cost a host as little as one failure does.
+pub const FORBIDDEN_FREE: u32 = 6;
 
 /// The first pause of a host that fails beyond [`HOST_FAILURES_FREE`].
 pub const HOST_FAILING_FIRST: Duration = Duration::from_secs(30);
@@ -205,6 +210,7 @@ fn may_pass(status: Option<u16>) -> bool {
 /// backoff that its failures call for. `jitter` is random in 0..1.
 pub fn host_pause(
     outcome: FetchOutcome,
+    status: Option<u16>,
     failures: u32,
     delay: Duration,
     retry_after: Option<Duration>,
@@ -228,6 +234,12 @@ pub fn host_pause(
         | FetchOutcome::Http5xx => {
             let failures = failures.saturating_add(1);
             (failing_pause(failures, jitter), failures)
+        }
+        // One page may be forbidden; page after page means that we are not wanted now.
+        FetchOutcome::Http4xx if status == Some(403) => {
+            let failures = failures.saturating_add(1);
+            let beyond = failures.saturating_sub(FORBIDDEN_FREE);
+            (failing_pause(beyond, jitter), failures)
         }
         // The host answers, or was not asked: that says nothing about how it does.
         FetchOutcome::Http4xx

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    frontier::Rhythm,
+    frontier::{Moved, Rhythm},
     model::{
         Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance,
         Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
@@ -133,6 +133,8 @@ pub struct Lease {
     pub first_read: Option<Timestamp>,
     /// When it has brought something new so far; empty for what is not polled.
     pub rhythm: Rhythm,
+    /// Where it says that it is now.
+    pub moved: Option<Moved>,
 }
 
 /// What becomes of a URL after its lease.
@@ -176,6 +178,8 @@ pub struct Completion {
     pub host_delay: Option<Duration>,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
+    /// Where a source says that it is now.
+    pub moved: Option<Moved>,
     /// robots.txt files that were fetched on the way.
     pub robots: Vec<RobotsRecord>,
     /// What the page announces.

@@ -119,7 +119,14 @@ async fn told_to_slow_down() -> Measured {
         assert_eq!(exchange.retry_after, None);
         let pause = |failures| {
             let delay = Duration::from_secs(2);
-            host_pause(exchange.outcome, failures, delay, exchange.retry_after, 0.0)
+            host_pause(
+                exchange.outcome,
+                exchange.status,
+                failures,
+                delay,
+                exchange.retry_after,
+                0.0,
+            )
         };
         assert_eq!(pause(0), (Duration::from_secs(60), 1));
         assert_eq!(pause(3), (Duration::from_secs(480), 4));
@@ -208,7 +215,14 @@ async fn wall_on_200() -> Measured {
         assert!(inspection.article.body.is_empty());
         // What the daemon makes of it: the page is asked for again, and the host rests.
         let exchange = exchange.behind_bot_wall();
-        let (pause, _) = host_pause(exchange.outcome, 0, Duration::ZERO, None, 0.0);
+        let (pause, _) = host_pause(
+            exchange.outcome,
+            exchange.status,
+            0,
+            Duration::ZERO,
+            None,
+            0.0,
+        );
         assert_eq!(pause, Duration::from_secs(60));
         outcome(&exchange)
     })

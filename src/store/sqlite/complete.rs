@@ -122,7 +122,7 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
                 next_at = coalesce(:next_at, next_at), attempts = coalesce(:attempts, attempts),
                 kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
                 fetched_at = :at, outcome = :outcome, status = :status, error = :error,
-                rhythm = coalesce(:rhythm, rhythm),
+                rhythm = coalesce(:rhythm, rhythm), moved = :moved,
                 first_read = CASE :outcome WHEN 'ok' THEN coalesce(first_read, :at)
                              ELSE first_read END
           WHERE id = :id",
@@ -139,6 +139,7 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
         ":status": completion.status,
         ":error": completion.error,
         ":rhythm": completion.rhythm.as_ref().map(Json),
+        ":moved": completion.moved.as_ref().map(Json),
         ":id": lease.id,
     })?;
     Ok(())

@@ -11,7 +11,7 @@ use super::{
     packed,
 };
 use crate::{
-    frontier::Rhythm,
+    frontier::{Moved, Rhythm},
     model::{Link, RobotsRecord, RobotsRules, Timestamp},
     store::{Claim, Lease},
 };
@@ -97,7 +97,7 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
         .prepare_cached(
             "SELECT urls.id, urls.worker, urls.fence, urls.url, sources.name AS source, urls.kind,
                     urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures,
-                    urls.first_read, urls.rhythm,
+                    urls.first_read, urls.rhythm, urls.moved,
                     CASE sources.asked_day WHEN :day THEN sources.asked ELSE 0 END AS asked
                FROM urls
                JOIN hosts ON hosts.id = urls.host_id
@@ -138,6 +138,9 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         rhythm: row
             .get::<_, Option<Json<Rhythm>>>("rhythm")?
             .map_or_else(Rhythm::default, |json| json.0),
+        moved: row
+            .get::<_, Option<Json<Moved>>>("moved")?
+            .map(|json| json.0),
     })
 }
 

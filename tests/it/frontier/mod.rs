@@ -1,3 +1,4 @@
+mod moved;
 mod newsrooms;
 mod rhythm;
 
@@ -173,16 +174,37 @@ fn a_host_is_left_alone_as_long_as_it_takes() {
         (Tls, u32::MAX, None, (HOST_FAILING_MAX / 2, u32::MAX)),
         (Http5xx, 0, Some(secs(90)), (secs(90), 1)),
     ] {
-        let got = host_pause(outcome, failures, secs(2), retry_after, 0.0);
+        let got = host_pause(outcome, None, failures, secs(2), retry_after, 0.0);
         assert_eq!(
             got, expected,
             "{outcome:?} after {failures} with {retry_after:?}"
         );
     }
-    let (pause, _) = host_pause(Throttled, 0, secs(2), None, 1.0);
+    let (pause, _) = host_pause(Throttled, None, 0, secs(2), None, 1.0);
     assert_eq!(pause, secs(90), "jitter only ever lengthens it");
-    let (pause, _) = host_pause(Ok, 0, Duration::MAX, None, 0.0);
+    let (pause, _) = host_pause(Ok, None, 0, Duration::MAX, None, 0.0);
     assert_eq!(pause, RETRY_AFTER_MAX);
+}
+
+#[test]
+fn page_after_page_forbidden_closes_the_host_until_one_is_allowed() {
+    let mut failures = 0;
+    let mut pauses = Vec::new();
+    for _ in 0..12 {
+        let (pause, counted) = host_pause(
+            FetchOutcome::Http4xx,
+            Some(403),
+            failures,
+            secs(2),
+            None,
+            1.0,
+        );
+        pauses.push(pause.as_secs());
+        failures = counted;
+    }
+    assert_eq!(pauses, [2, 2, 2, 2, 2, 2, 2, 2, 30, 60, 120, 240]);
+    let (pause, failures) = host_pause(FetchOutcome::Ok, Some(200), failures, secs(2), None, 1.0);
+    assert_eq!((pause, failures), (secs(2), 0));
 }
 
 #[test]
@@ -384,12 +406,13 @@ proptest! {
     #[test]
     fn a_host_never_waits_less_than_its_delay_nor_forever(
         outcome in prop::sample::select(FetchOutcome::ALL.to_vec()),
+        status in prop::option::of(prop_oneof![Just(403), any::<u16>()]),
         failures in any::<u32>(),
         delay in duration(),
         retry_after in prop::option::of(duration()),
         jitter in any::<f64>(),
     ) {
-        let (pause, counted) = host_pause(outcome, failures, delay, retry_after, jitter);
+        let (pause, counted) = host_pause(outcome, status, failures, delay, retry_after, jitter);
         prop_assert!(pause >= delay.min(RETRY_AFTER_MAX) && pause <= RETRY_AFTER_MAX);
         prop_assert!(pause >= retry_after.unwrap_or_default().min(RETRY_AFTER_MAX));
         prop_assert!(counted == 0 || counted == failures || counted == failures.saturating_add(1));

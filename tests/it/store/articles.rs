@@ -73,6 +73,7 @@ async fn a_page_reads_as_it_was_fetched() {
             asked_today: 0,
             first_read: None,
             rhythm: Default::default(),
+            moved: None,
         };
         assert_eq!(page.link.url.as_str(), "https://harian.example/0");
         assert_eq!(page, visit(&lease, at(10), Verdict::Pass).page);

@@ -70,6 +70,7 @@ pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
         host_failures: 0,
         host_delay: Some(std::time::Duration::ZERO),
         rhythm: None,
+        moved: None,
         robots: Vec::new(),
         links: Vec::new(),
         visit: None,

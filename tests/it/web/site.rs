@@ -269,6 +269,7 @@ fn completion() -> Completion {
         host_failures: 0,
         host_delay: Some(std::time::Duration::ZERO),
         rhythm: None,
+        moved: None,
         robots: Vec::new(),
         links: Vec::new(),
         visit: None,

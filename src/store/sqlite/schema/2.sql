@@ -4,6 +4,7 @@ CREATE INDEX urls_walled ON urls (source_id, fetched_at) WHERE outcome = 'challe
 -- What a source's rhythm is, and since when an article is known: what comes next follows from both.
 
 ALTER TABLE urls ADD COLUMN rhythm TEXT;        -- JSON; of what is asked again and again
+ALTER TABLE urls ADD COLUMN moved TEXT;         -- JSON; where permanent redirects lead
 ALTER TABLE urls ADD COLUMN first_read INTEGER; -- when it was first read
 
 -- Milliseconds between two requests, as last known: after a crash nobody knows when the host was
