@@ -12,6 +12,7 @@ mod eval;
 mod eval_rules;
 mod eval_translation;
 mod export;
+mod floors;
 mod input;
 mod rescore;
 mod rules;
