@@ -8,6 +8,8 @@ pub(super) struct EngineToken;
 
 /// Marks in one text that are reported: beyond, one says it all.
 const FINDINGS_MAX: usize = 5;
+/// Marks in one text that are looked at.
+const MARKS_MAX: usize = 50;
 /// What the words of a text begin with that speaks of such tokens, in every language of a pack.
 const TOPIC: [&str; 2] = ["token", "токен"];
 
@@ -54,6 +56,7 @@ impl Detector for EngineToken {
         let raw = draft.text.raw;
         let spans: Vec<Span> = memchr::memchr3_iter(b'<', b'@', 0xe2, raw.as_bytes())
             .filter_map(|at| Some(at..at + token(raw, at)?))
+            .take(MARKS_MAX)
             .filter(|span| draft.quotation(span.start).is_none())
             .take(FINDINGS_MAX)
             .collect();

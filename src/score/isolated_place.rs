@@ -1,5 +1,7 @@
 //! "Benggala Barat" (West Bengal) in a text that speaks of "Barat" (the West).
 
+use std::collections::HashMap;
+
 use super::{About, Detector, Draft, Example, Family, Rates};
 use crate::{
     lang::{Country, Key, KeySet, Place},
@@ -11,6 +13,8 @@ pub(super) struct IsolatedPlace;
 
 /// A place named more often is what the article is about.
 const MENTIONS_MAX: usize = 2;
+/// Places of one text that are looked at: for each the whole text is searched for its country.
+const PLACES_MAX: usize = 20;
 
 const ABOUT: About = About {
     rule: "isolated-place",
@@ -62,13 +66,15 @@ impl Detector for IsolatedPlace {
             .flat_map(|(at, candidates)| candidates.iter().map(move |place| (at, place)))
             .filter_map(|(at, place)| Some((named_at(draft, at, place)?, place)))
             .collect();
-        for &(from, place) in &named {
-            let mentions = named.iter().filter(|(_, other)| other.name == place.name);
+        let mut mentions: HashMap<&[Key], usize> = HashMap::new();
+        for (_, place) in &named {
+            *mentions.entry(&place.name).or_insert(0) += 1;
+        }
+        let is_rare = |place: &Place| mentions[place.name.as_slice()] <= MENTIONS_MAX;
+        let rare = named.iter().filter(|(_, place)| is_rare(place));
+        for &(from, place) in rare.take(PLACES_MAX) {
             let country = &places.countries[place.country];
-            if mentions.count() > MENTIONS_MAX
-                || is_mentioned(draft, country, &place.name)
-                || !stands_alone(draft, place)
-            {
+            if !stands_alone(draft, place) || is_mentioned(draft, country, &place.name) {
                 continue;
             }
             let span = draft.span(from, from + place.name.len());

@@ -9,6 +9,8 @@ use crate::{
 /// See [`ABOUT`].
 pub(super) struct LiteralTranslation;
 
+/// Wordings of one text that are looked at: what excuses one is looked for in the whole text.
+const WORDINGS_MAX: usize = 30;
 /// Words of a quotation that may be a title or a term that is spoken about; in longer ones
 /// somebody speaks, and what he says was translated too.
 const TITLE_WORDS_MAX: usize = 7;
@@ -56,19 +58,17 @@ impl Detector for LiteralTranslation {
         let Some(traps) = draft.pack.map(|pack| &pack.traps) else {
             return;
         };
-        let mut next = 0;
-        for (at, key) in draft.keys.iter().enumerate() {
-            if at < next || !traps.book.begins_with(*key) {
+        let starts = (0..draft.keys.len()).filter(|at| traps.book.begins_with(draft.keys[*at]));
+        let wordings = starts.flat_map(|at| {
+            let hits = traps.book.at(&draft.keys, at, &|_, _| true);
+            hits.filter_map(move |hit| Some((at..hit.end, traps.get(hit.family)?)))
+        });
+        let mut end = 0;
+        for (words, trap) in wordings.take(WORDINGS_MAX) {
+            if words.start < end || !betrays(draft, &words, trap) {
                 continue;
             }
-            let hit = traps
-                .book
-                .at(&draft.keys, at, &|_, _| true)
-                .filter_map(|hit| Some((at..hit.end, traps.get(hit.family)?)))
-                .filter(|(words, trap)| betrays(draft, words, trap))
-                .max_by_key(|(words, _)| words.end);
-            let Some((words, trap)) = hit else { continue };
-            next = words.end;
+            end = words.end;
             let span = draft.span(words.start, words.end);
             found.push(Finding {
                 rule: ABOUT.rule,
