@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    Failure, Outcome, eval_translation, floors,
+    Failure, Outcome, eval_rules, eval_translation, floors,
     input::{self, Document, inspect_document, rules_of},
     load_config, out,
 };
@@ -30,6 +30,8 @@ use super::{
 pub(super) enum Command {
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(ExtractionArgs),
+    /// How often each rule fires on texts by natives, human translators and machines
+    Rules(eval_rules::Args),
     /// The style score on texts by natives, human translators and machines
     Translation(eval_translation::Args),
 }
@@ -140,6 +142,7 @@ pub(super) struct Report {
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
     match command {
         Command::Extraction(args) => extraction(args, config),
+        Command::Rules(args) => eval_rules::eval(args),
         Command::Translation(args) => eval_translation::eval(args),
     }
 }

@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod demo;
 mod eval;
+mod eval_rules;
 mod eval_translation;
 mod export;
 mod floors;
@@ -19,6 +20,7 @@ mod run;
 mod train;
 mod train_extraction;
 mod train_translation;
+mod translation_floors;
 mod translation_set;
 
 use std::{
