@@ -18,6 +18,7 @@ use crate::{
     evaluate::{self, Gold, PageScore, SetScore, metadata},
     inspect::Rules,
     model::{Article, Lang},
+    site::SiteMemory,
 };
 
 use super::{
@@ -248,7 +249,13 @@ fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure
     let url = gold.url.as_deref().and_then(|url| Url::parse(url).ok());
     let lang = gold.lang.as_deref().and_then(Lang::new);
     let begun = Instant::now();
-    let inspection = inspect_document(Document::Html(page), url.as_ref(), lang.as_ref(), rules);
+    let inspection = inspect_document(
+        Document::Html(page),
+        url.as_ref(),
+        lang.as_ref(),
+        &SiteMemory::EMPTY,
+        rules,
+    );
     let took = begun.elapsed();
     let article = &inspection.article;
     Ok(Row::new(gold, &article.body, &metadata_of(article), took))

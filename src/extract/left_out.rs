@@ -1,6 +1,6 @@
 //! Lines that stand inside the article and are left out of its body: readers are served them.
 
-use super::{blocks::Cut, body};
+use super::{blocks::Cut, body, template::Lines};
 use crate::model::{Block, LeftOut};
 
 /// Lines that are remembered, at most, and bytes of each.
@@ -12,7 +12,12 @@ const OWN_PERCENT: usize = 80;
 
 /// The lines left out of a body made of the blocks `chosen` of the page; `written` are the same
 /// blocks as they stand in the article.
-pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<LeftOut> {
+pub(super) fn lines(
+    cut: &Cut<'_>,
+    chosen: &[usize],
+    written: &[Block],
+    template: &Lines,
+) -> Vec<LeftOut> {
     let Some(&first) = chosen.first() else {
         return Vec::new();
     };
@@ -33,6 +38,7 @@ pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<L
         lines.push(LeftOut {
             at: written.get(next).map_or(end, |block| block.span.start),
             text: shortened(text).to_string(),
+            articles: template.articles(index),
         });
         if lines.len() == LINES_MAX {
             break;
@@ -42,7 +48,7 @@ pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<L
 }
 
 /// The innermost container with nearly all of the body.
-fn own_box(cut: &Cut<'_>, chosen: &[usize]) -> usize {
+pub(super) fn own_box(cut: &Cut<'_>, chosen: &[usize]) -> usize {
     let bytes = body::prefix_sums(chosen.iter().map(|&index| cut.blocks[index].len()));
     let all = bytes.last().copied().unwrap_or_default();
     let before = |index: usize| bytes[chosen.partition_point(|&block| block < index)];

@@ -35,7 +35,7 @@ pub const DUPLICATE_KINDS: [&str; 2] = ["exact", "near"];
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
 /// `op` of the store: its methods.
-pub const STORE_OPS: [&str; 19] = [
+pub const STORE_OPS: [&str; 21] = [
     "open",
     "put_sources",
     "claim",
@@ -50,6 +50,8 @@ pub const STORE_OPS: [&str; 19] = [
     "add_review",
     "sources",
     "verdicts",
+    "site",
+    "learn_site",
     "parcels",
     "settle",
     "counts",

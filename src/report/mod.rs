@@ -141,6 +141,10 @@ pub struct SourceView<'a> {
     pub failures: u32,
     /// How the last poll failed.
     pub error: Option<&'a str>,
+    /// The mean of `scores.boilerplate` over its latest judged articles.
+    pub boilerplate: Option<f64>,
+    /// Lines known to be the template of its site.
+    pub template_lines: u64,
 }
 
 /// How many documents ended in which way.

@@ -61,7 +61,7 @@ impl Detector for StockLine {
             };
             found.push(Finding {
                 rule: ABOUT.rule,
-                span: whole_line(draft, &line),
+                span: draft.whole_line(&line),
                 note: note(family).to_string(),
                 left_out: None,
             });
@@ -118,19 +118,6 @@ fn ends_phrase(draft: &Draft<'_>, end: usize, line: &Span) -> bool {
     end >= line.end || draft.is_capital(end) || !draft.text.gap_after(end - 1).trim().is_empty()
 }
 
-/// The line with its punctuation.
-fn whole_line(draft: &Draft<'_>, line: &Span) -> Span {
-    let raw = draft.text.raw;
-    let words = draft.span(line.start, line.end);
-    let start = raw[..words.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = raw[words.end..]
-        .find('\n')
-        .map_or(raw.len(), |at| words.end + at);
-    let text = &raw[start..end];
-    let start = start + (text.len() - text.trim_start().len());
-    start..start + text.trim().len()
-}
-
 fn note(family: StockFamily) -> &'static str {
     match family {
         StockFamily::CommentForm => "part of the comment form",
@@ -143,5 +130,7 @@ fn note(family: StockFamily) -> &'static str {
         StockFamily::Tags => "labels of the article",
         StockFamily::Advertisement => "the frame of an advertisement",
         StockFamily::Paywall => "the door of a paywall",
+        StockFamily::App => "an invitation to install the app",
+        StockFamily::Credit => "a credit line of the page",
     }
 }

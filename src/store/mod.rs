@@ -13,9 +13,12 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::{
-    Article, Assessment, FetchOutcome, Lang, Link, Page, PageKind, Provenance, Review,
-    RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+use crate::{
+    model::{
+        Article, Assessment, FetchOutcome, Lang, Link, Page, PageKind, Provenance, Review,
+        RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+    },
+    site::SiteMemory,
 };
 
 /// Why the store could not do it.
@@ -298,6 +301,10 @@ pub struct SourceRow {
     pub flagged: u64,
     /// Articles by verdict.
     pub abstained: u64,
+    /// The mean of `scores.boilerplate` over its latest judged articles; `None` without any.
+    pub boilerplate: Option<f64>,
+    /// Lines that are known to be the template of the site at its address.
+    pub template_lines: u64,
 }
 
 /// How much of everything there is, for the gauges.
@@ -389,6 +396,16 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Verdicts of one source's articles with the time they were fetched, oldest first.
     async fn verdicts(&self, source: &str) -> Result<Vec<(Verdict, Timestamp)>, StoreError>;
 
+    /// What the stream has learned of a site, by its [name](crate::site::name).
+    async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError>;
+    /// Merges what a worker has learned of a site with what the others have, and tells the whole.
+    async fn learn_site(
+        &self,
+        name: &str,
+        memory: &SiteMemory,
+        at: Timestamp,
+    ) -> Result<SiteMemory, StoreError>;
+
     /// Notifications due, at most `limit`.
     async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError>;
     /// Takes a notification off (`None`) or puts it back until a later time.
@@ -396,7 +413,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// For the gauges.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
-    /// Drops raw pages fetched before `before` and tells how many there were.
+    /// Drops raw pages fetched before `before` and tells how many there were; what was learned of
+    /// sites that have shown nothing since goes too.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Writes everything down and lets go of the file.
     async fn close(&self) -> Result<(), StoreError>;

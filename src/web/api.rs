@@ -81,6 +81,8 @@ struct SourceJson<'a> {
     next_at: Option<Timestamp>,
     failures: u32,
     error: Option<&'a str>,
+    boilerplate: Option<f64>,
+    template_lines: u64,
 }
 
 impl<'a> From<SourceView<'a>> for SourceJson<'a> {
@@ -96,6 +98,8 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             next_at: view.next_at,
             failures: view.failures,
             error: view.error,
+            boilerplate: view.boilerplate,
+            template_lines: view.template_lines,
         }
     }
 }

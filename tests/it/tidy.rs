@@ -9,7 +9,15 @@ use std::{
 /// Rooms by level; a room imports only rooms of the levels before its own, never its neighbours.
 const LEVELS: &[&[&str]] = &[
     &["model"],
-    &["canonical", "text", "lang", "trees", "evaluate", "style"],
+    &[
+        "canonical",
+        "text",
+        "lang",
+        "trees",
+        "evaluate",
+        "style",
+        "site",
+    ],
     &[
         "config", "discover", "frontier", "extract", "score", "report",
     ],

@@ -14,6 +14,7 @@ mod packed;
 mod queue;
 mod readers;
 mod schema;
+mod sites;
 mod sources;
 mod upkeep;
 mod writer;
@@ -33,7 +34,10 @@ use super::{
     ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
     Store, StoreError,
 };
-use crate::model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict};
+use crate::{
+    model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict},
+    site::SiteMemory,
+};
 
 /// Opens the file at `path`, relative to the working directory.
 pub(super) async fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
@@ -199,6 +203,22 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError> {
+        let name = name.to_string();
+        self.readers.read(move |db| sites::get(db, &name)).await
+    }
+
+    async fn learn_site(
+        &self,
+        name: &str,
+        memory: &SiteMemory,
+        at: Timestamp,
+    ) -> Result<SiteMemory, StoreError> {
+        let (name, memory) = (name.to_string(), memory.clone());
+        self.write(move |db| sites::learn(db, &name, &memory, at))
+            .await
+    }
+
     async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError> {
         self.readers
             .read(move |db| outbox::due(db, now, limit))
@@ -226,6 +246,7 @@ impl Store for SqliteStore {
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.write(move |db| upkeep::prune_robots(db, before))
             .await?;
+        self.write(move |db| sites::prune(db, before)).await?;
         let mut pruned = 0;
         loop {
             let batch = self
