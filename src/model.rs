@@ -587,7 +587,7 @@ impl Default for Policy {
         Policy {
             words_min: 80,
             flag_at: 0.5,
-            boilerplate_at: 0.25,
+            boilerplate_at: 0.35,
             translation_at: 0.96,
             disabled: Vec::new(),
         }

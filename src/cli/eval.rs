@@ -22,7 +22,7 @@ use crate::{
 };
 
 use super::{
-    Failure, Outcome, eval_translation,
+    Failure, Outcome, eval_residue, eval_translation,
     input::{self, Document, inspect_document, rules_of},
     load_config, out, tell,
 };
@@ -31,6 +31,8 @@ use super::{
 pub(super) enum Command {
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(ExtractionArgs),
+    /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
+    Residue(eval_residue::Args),
     /// The style score on texts by natives, human translators and machines
     Translation(eval_translation::Args),
 }
@@ -151,6 +153,7 @@ struct Report {
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
     match command {
         Command::Extraction(args) => extraction(args, config),
+        Command::Residue(args) => eval_residue::eval(args, config),
         Command::Translation(args) => eval_translation::eval(args),
     }
 }

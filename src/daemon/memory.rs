@@ -66,7 +66,7 @@ pub(super) async fn save(shared: &Shared) {
 /// A failure is counted; what was to be written is part of what is written next.
 async fn write(shared: &Shared, name: &str, memory: &SiteMemory) {
     let write = shared.store.learn_site(name, memory, Utc::now());
-    if let Ok(merged) = timed(&shared.metrics, "learn_site", write).await {
+    if let Ok(merged) = timed(&shared.metrics, "site", write).await {
         shared.memory.with(|sites| sites.know(name, &merged));
     }
 }

@@ -7,6 +7,7 @@
 
 mod housekeeping;
 mod memory;
+mod plan;
 mod record;
 pub mod service;
 mod visit;

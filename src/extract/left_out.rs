@@ -22,6 +22,7 @@ pub(super) fn lines(
         return Vec::new();
     };
     let own = own_box(cut, chosen);
+    let echoes = template.echoes(chosen);
     let end = written.last().map_or(0, |block| block.span.end);
     let mut lines = Vec::new();
     let mut next = 0;
@@ -31,7 +32,7 @@ pub(super) fn lines(
             continue;
         }
         let block = &cut.blocks[index];
-        if !is_plain(cut, own, block.container) {
+        if echoes.contains(&index) || !is_plain(cut, own, block.container) {
             continue;
         }
         let text = cut.text_of(block);

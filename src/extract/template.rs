@@ -1,6 +1,6 @@
 //! Lines that the site's memory knows as its template, and what a page adds to that memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     blocks::{Cut, TextBlock},
@@ -72,12 +72,19 @@ impl Lines {
         Lines { found, known }
     }
 
-    /// The body without what is known as template.
+    /// The body without what is known as template, and without paragraphs that it says twice: pages
+    /// carry their text once more for narrow windows, or set a sentence in large type.
     pub(super) fn without_known(&self, cut: &Cut<'_>, body: Body) -> Body {
         let bytes =
             |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
-        let is_own = |index: &usize| !self.known.contains_key(index);
-        let blocks: Vec<usize> = body.blocks.iter().copied().filter(is_own).collect();
+        let prints = self.prints();
+        let mut said = HashSet::new();
+        let mut is_own = |index: &usize| {
+            let is_long = cut.blocks[*index].len() >= TELLING_BYTES_MIN;
+            let is_new = prints.get(index).is_none_or(|print| said.insert(*print));
+            !self.known.contains_key(index) && (is_new || !is_long)
+        };
+        let blocks: Vec<usize> = body.blocks.iter().copied().filter(&mut is_own).collect();
         let before = bytes(&body.blocks);
         if blocks.len() == body.blocks.len()
             || (before - bytes(&blocks)) * 100 > before * DROPPED_PERCENT_MAX
@@ -86,6 +93,24 @@ impl Lines {
         }
         let mass = blocks.iter().map(|&b| body::mass_of(&cut.blocks[b])).sum();
         Body { blocks, mass }
+    }
+
+    /// Blocks that say what one of the `chosen` says.
+    pub(super) fn echoes(&self, chosen: &[usize]) -> HashSet<usize> {
+        let prints = self.prints();
+        let said: HashSet<u64> = chosen
+            .iter()
+            .filter_map(|b| prints.get(b).copied())
+            .collect();
+        let echoes = self.found.iter().filter(|(_, line, _)| said.contains(line));
+        echoes.map(|(index, ..)| *index).collect()
+    }
+
+    fn prints(&self) -> HashMap<usize, u64> {
+        self.found
+            .iter()
+            .map(|(index, line, _)| (*index, *line))
+            .collect()
     }
 
     /// The articles that a block is known to have stood on; 0 if it is no template.
@@ -138,10 +163,14 @@ fn candidates(cut: &Cut<'_>, body: &Body) -> impl Iterator<Item = usize> {
     all.into_iter()
 }
 
-/// A line by its words: numbers are all one, case, spaces and punctuation do not count. What kind of
-/// block it is and whether it is a link does.
+/// A line by its words: case, spaces and punctuation do not count, nor do numbers in short ones.
+/// What kind of block it is and whether it is a link does.
 fn fingerprint(text: &str, block: &TextBlock) -> Option<u64> {
-    let (hash, characters) = hashed(text, FNV_SEED);
+    let numbers = match text.len() < TELLING_BYTES_MIN {
+        true => Numbers::Alike,
+        false => Numbers::Told,
+    };
+    let (hash, characters) = hashed(text, numbers);
     (characters >= CHARACTERS_MIN).then(|| place(hash, block))
 }
 
@@ -155,7 +184,7 @@ fn label(text: &str, block: &TextBlock) -> Option<u64> {
         end -= 1;
     }
     let colon = text[..end].find([':', '\u{ff1a}'])?;
-    let (hash, characters) = hashed(&text[..colon], FNV_SEED);
+    let (hash, characters) = hashed(&text[..colon], Numbers::Alike);
     (characters >= CHARACTERS_MIN).then(|| !place(hash, block))
 }
 
@@ -164,13 +193,21 @@ fn place(hash: u64, block: &TextBlock) -> u64 {
     spread(fnv(hash, &[block.kind as u8, u8::from(link)]))
 }
 
-/// Letters and digits in lower case, and how many there were. A number counts as one digit.
-fn hashed(text: &str, seed: u64) -> (u64, usize) {
-    let (mut hash, mut characters) = (seed, 0);
+/// Whether two numbers make two lines. They do in paragraphs: a report on today's rates says what
+/// yesterday's said, but for the rates.
+#[derive(PartialEq)]
+enum Numbers {
+    Alike,
+    Told,
+}
+
+/// Letters and digits in lower case, and how many there were.
+fn hashed(text: &str, numbers: Numbers) -> (u64, usize) {
+    let (mut hash, mut characters) = (FNV_SEED, 0);
     let (mut buffer, mut in_number) = ([0; 4], false);
     for c in text.chars().filter(|c| c.is_alphanumeric()) {
         let goes_on = in_number && c.is_ascii_digit();
-        in_number = c.is_ascii_digit();
+        in_number = c.is_ascii_digit() && numbers == Numbers::Alike;
         if goes_on {
             continue;
         }
@@ -179,7 +216,7 @@ fn hashed(text: &str, seed: u64) -> (u64, usize) {
         }
         characters += 1;
         if c.is_ascii() {
-            let c = if c.is_ascii_digit() { b'0' } else { c as u8 };
+            let c = if in_number { b'0' } else { c as u8 };
             hash = fnv(hash, &[c.to_ascii_lowercase()]);
         } else {
             for lower in c.to_lowercase() {

@@ -12,7 +12,7 @@ use crate::{
 pub(super) struct RepeatedLine;
 
 /// Words of a paragraph that nobody writes twice; shorter lines recur as headings and labels do.
-const WORDS_MIN: usize = 14;
+const WORDS_MIN: usize = 20;
 
 pub(super) const ABOUT: About = About {
     rule: "repeated-line",

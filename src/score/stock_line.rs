@@ -70,12 +70,15 @@ impl Detector for StockLine {
 }
 
 /// The finding for a line that the extractor left out, if it is a stock line. Readers are served
-/// it all the same.
+/// it all the same; but whoever names the photographer does well.
 pub(super) fn left_out(article: &Draft<'_>, line: &LeftOut) -> Option<Finding> {
     let text = Text::new(&line.text);
     let mut found = Vec::new();
     StockLine.detect(&article.beside(&text), &mut found);
     let finding = found.into_iter().next()?;
+    if finding.note == note(StockFamily::Credit) {
+        return None;
+    }
     Some(Finding {
         span: line.at..line.at,
         left_out: Some(line.text.clone()),

@@ -33,7 +33,7 @@ const FAMILIAR_LINES_MIN: usize = 5;
 const STRANGE_SHARE: f32 = 0.2;
 
 /// Strange articles in a row that make a new template.
-const STRANGERS_MAX: u8 = 6;
+const STRANGERS_MAX: u32 = 6;
 
 /// Bytes of a stored memory, at most: what is larger was not written here.
 const STORED_BYTES_MAX: usize = 128 << 10;
@@ -44,8 +44,8 @@ pub struct SiteMemory {
     /// Templates that went before this one.
     version: u32,
     generation: u32,
-    /// Articles in a row that did not look like the others.
-    strangers: u8,
+    /// The last articles, as far as they did not look like the others.
+    strangers: Tally,
     /// Articles learned from, to tell which lines were seen last.
     clock: u32,
     current: Generation,
@@ -63,7 +63,7 @@ impl SiteMemory {
     pub const EMPTY: SiteMemory = SiteMemory {
         version: 0,
         generation: 0,
-        strangers: 0,
+        strangers: Tally::NONE,
         clock: 0,
         current: Generation::EMPTY,
         previous: Generation::EMPTY,
@@ -98,7 +98,7 @@ impl SiteMemory {
         let bit = Tally::of(sighting);
         let known = self.seen().contains(bit);
         if !known {
-            self.compare(sighting);
+            self.compare(sighting, bit);
         }
         self.clock = self.clock.saturating_add(1);
         self.current.add(bit, &sighting.lines, self.clock);
@@ -117,14 +117,13 @@ impl SiteMemory {
         let mut merged = SiteMemory {
             version: self.version.max(other.version),
             generation,
-            strangers: u8::MAX,
             clock: self.clock.max(other.clock),
             ..SiteMemory::EMPTY
         };
         for side in [self, other] {
             match generation - side.generation {
                 0 => {
-                    merged.strangers = merged.strangers.min(side.strangers);
+                    merged.strangers = merged.strangers.joined(side.strangers);
                     merged.current.join(&side.current);
                     merged.previous.join(&side.previous);
                 }
@@ -172,8 +171,8 @@ impl SiteMemory {
             .filter(|&line| self.template_line(line, Setting::InText).is_some())
     }
 
-    /// Sees whether the site has a new template. If so, all that was known is of no use.
-    fn compare(&mut self, sighting: &Sighting) {
+    /// Sees whether the site has a new template. If so, only what the strangers showed is of use.
+    fn compare(&mut self, sighting: &Sighting, bit: Tally) {
         let seen = self.seen();
         let (mut lines, mut expected, mut shown) = (0, 0.0, 0.0);
         for line in self.template() {
@@ -182,15 +181,16 @@ impl SiteMemory {
             shown += f32::from(u8::from(sighting.lines.contains(&line)));
         }
         if lines < FAMILIAR_LINES_MIN || shown >= STRANGE_SHARE * expected {
-            self.strangers = 0;
+            self.strangers = Tally::NONE;
             return;
         }
-        self.strangers = self.strangers.saturating_add(1);
-        if self.strangers >= STRANGERS_MAX {
+        self.strangers = self.strangers.joined(bit);
+        if self.strangers.count() >= STRANGERS_MAX {
             *self = SiteMemory {
                 version: self.version.saturating_add(1),
                 generation: self.generation.saturating_add(2),
                 clock: self.clock,
+                current: self.current.only(self.strangers),
                 ..SiteMemory::EMPTY
             };
         }
@@ -216,6 +216,18 @@ impl Generation {
         for (fingerprint, line) in &other.lines {
             let own = self.lines.entry(*fingerprint).or_default();
             own.see(line.tally, line.seen);
+        }
+    }
+
+    /// What these articles showed, and none of the others.
+    fn only(&self, articles: Tally) -> Generation {
+        let lines = self.lines.iter();
+        Generation {
+            articles,
+            lines: lines
+                .filter(|(_, line)| articles.contains(line.tally))
+                .map(|(fingerprint, line)| (*fingerprint, *line))
+                .collect(),
         }
     }
 

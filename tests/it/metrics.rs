@@ -166,7 +166,7 @@ fn every_family_follows_the_conventions() {
         let of_source = name.starts_with("benggala_source_");
         assert!(of_source || !family.labels.contains("source"), "{name}");
         assert!(
-            family.series <= 250,
+            family.series <= 300,
             "{name} starts with {} series",
             family.series
         );

@@ -12,6 +12,7 @@ mod crash;
 mod given;
 mod model;
 mod queue;
+mod sites;
 mod sources;
 mod sqlite;
 

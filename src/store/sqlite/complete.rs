@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     articles,
-    column::{Kind, Millis},
+    column::{Json, Kind, Millis},
     outbox,
     packed::Packed,
     queue::{authority, held, host_id, origin, refresh_host},
@@ -97,7 +97,10 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
             SET state = :state, worker = NULL, lease_until = NULL,
                 next_at = coalesce(:next_at, next_at), attempts = coalesce(:attempts, attempts),
                 kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
-                fetched_at = :at, outcome = :outcome, status = :status, error = :error
+                fetched_at = :at, outcome = :outcome, status = :status, error = :error,
+                rhythm = coalesce(:rhythm, rhythm),
+                first_read = CASE :outcome WHEN 'ok' THEN coalesce(first_read, :at)
+                             ELSE first_read END
           WHERE id = :id",
     )?
     .execute(named_params! {
@@ -111,6 +114,7 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
         ":outcome": completion.outcome.as_str(),
         ":status": completion.status,
         ":error": completion.error,
+        ":rhythm": completion.rhythm.as_ref().map(Json),
         ":id": lease.id,
     })?;
     Ok(())

@@ -35,7 +35,7 @@ use super::{
     Store, StoreError,
 };
 use crate::{
-    model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict},
+    model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict},
     site::SiteMemory,
 };
 
@@ -132,6 +132,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.readers.read(queue::next_due).await
+    }
+
+    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError> {
+        self.readers.read(|db| queue::unseen(db, links)).await
     }
 
     async fn complete(

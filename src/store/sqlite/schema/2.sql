@@ -13,3 +13,8 @@ CREATE INDEX sites_by_time ON sites (updated_at);
 
 -- The share of the text on the page that is the body; NULL for what was judged before it was kept.
 ALTER TABLE assessments ADD COLUMN body_share REAL;
+
+-- What a source's rhythm is, and since when an article is known: what comes next follows from both.
+
+ALTER TABLE urls ADD COLUMN rhythm TEXT;        -- JSON; of what is asked again and again
+ALTER TABLE urls ADD COLUMN first_read INTEGER; -- when it was first read
