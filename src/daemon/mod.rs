@@ -7,6 +7,7 @@
 
 mod housekeeping;
 mod memory;
+mod network;
 mod plan;
 mod record;
 pub mod service;
@@ -34,7 +35,7 @@ use crate::{
     store::{Claim, Lease, Store, StoreError},
 };
 
-use self::{housekeeping::Housekeeping, memory::Memory, visit::Visited};
+use self::{housekeeping::Housekeeping, memory::Memory, network::Network, visit::Visited};
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -110,6 +111,7 @@ struct Shared {
     cores: Arc<Semaphore>,
     /// What the stream has learned of the sites it passes.
     memory: Arc<Memory>,
+    network: Arc<Network>,
 }
 
 /// The daemon's handles on the world.
@@ -153,6 +155,7 @@ impl Daemon {
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
         let mut claim_at = Instant::now();
+        let mut pause_until = claim_at;
         self.ready.send_replace(true);
 
         loop {
@@ -173,15 +176,19 @@ impl Daemon {
                 Event::Stop => break,
                 Event::Reload => setup = self.reload(setup).await,
                 Event::Visited(done) => {
+                    let now = Instant::now();
+                    if done.as_ref().is_ok_and(|(_, visited)| visited.network_down) {
+                        pause_until = now + network::PAUSE;
+                    }
                     visits.finish(done, &self.metrics);
-                    claim_at = Instant::now();
+                    claim_at = now.max(pause_until);
                 }
                 Event::HousekeepingDue => {
                     housekeeping.run(&shared, &setup).await;
                 }
                 Event::ClaimDue => {
                     let leases = claim(&shared, &setup, &worker, room).await;
-                    claim_at = next_claim(&shared, &leases, room).await;
+                    claim_at = next_claim(&shared, &leases, room).await.max(pause_until);
                     for lease in leases.unwrap_or_default() {
                         visits.start(&shared, &setup, lease);
                     }
@@ -202,6 +209,7 @@ impl Daemon {
             metrics: Arc::clone(&self.metrics),
             cores: Arc::new(Semaphore::new(cores)),
             memory: Arc::default(),
+            network: Arc::default(),
         }
     }
 

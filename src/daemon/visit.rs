@@ -17,7 +17,7 @@ use crate::{
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
-use super::{Setup, Shared, memory, plan, record};
+use super::{Setup, Shared, memory, network, plan, record};
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
 /// watches what is new.
@@ -33,6 +33,8 @@ pub(super) struct Visited {
     pub(super) exchange: Exchange,
     pub(super) reading: Reading,
     pub(super) completed: Result<Completed, StoreError>,
+    /// It failed because our own network is gone.
+    pub(super) network_down: bool,
 }
 
 /// What was read from the answer.
@@ -54,8 +56,9 @@ pub(super) struct Inspected {
 }
 
 pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Box<Visited> {
-    let exchange = fetch(&setup, &lease).await;
+    let mut exchange = fetch(&setup, &lease).await;
     let now = Utc::now();
+    let network_down = shared.network.judge(&mut exchange, now);
     let page = exchange.clone().into_page(lease.link.clone(), now).ok();
     let reading = match &page {
         Some(page) => {
@@ -65,7 +68,13 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         None => Reading::default(),
     };
     let rhythm = plan::learn(&shared, &lease, &exchange, &reading, now).await;
-    let fate = plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now);
+    let fate = match network_down {
+        true => Fate::Again {
+            at: now + network::PAUSE,
+            attempts: lease.attempts,
+        },
+        false => plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now),
+    };
     let completion = conclude(&lease, &exchange, &reading, page, fate, now);
     let completion = Completion {
         rhythm,
@@ -78,6 +87,7 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         exchange,
         reading,
         completed,
+        network_down,
     })
 }
 
@@ -285,6 +295,7 @@ fn conclude(
         kind: reading.kind,
         host_next_at: now + pause,
         host_failures,
+        host_delay: exchange.delay,
         rhythm: None,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),

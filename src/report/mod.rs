@@ -12,6 +12,7 @@ pub mod json;
 pub mod legend;
 pub mod table;
 pub mod terminal;
+pub mod warc;
 pub mod wording;
 
 use chrono::{DateTime, FixedOffset};

@@ -30,7 +30,7 @@ const ARTICLES_OF_GENERATION: f32 = 64.0;
 const FAMILIAR_LINES_MIN: usize = 5;
 
 /// A page that shows a smaller part of the lines expected on it looks strange.
-const STRANGE_SHARE: f32 = 0.2;
+const STRANGE_SHARE: f32 = 0.34;
 
 /// Strange articles in a row that make a new template.
 const STRANGERS_MAX: u32 = 6;

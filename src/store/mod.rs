@@ -171,6 +171,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// The least gap between two requests to the host.
+    pub host_delay: Duration,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
     /// robots.txt files that were fetched on the way.
@@ -343,6 +345,8 @@ pub struct Counts {
     pub free_bytes: u64,
     /// Notifications not yet delivered.
     pub outbox: u64,
+    /// Leases that ran out, ever.
+    pub expired: u64,
 }
 
 /// A notification that waits for its receiver.
@@ -383,7 +387,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ) -> Result<Completed, StoreError>;
     /// Gives leases back unused.
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
-    /// Returns leases that ran out to the queue and tells how many there were.
+    /// Returns leases that ran out to the queue and tells how many there were. A claim does the
+    /// same first; [`Counts::expired`] counts all.
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Articles, newest first.

@@ -122,12 +122,16 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
 
 /// Another worker may have asked for a longer pause meanwhile: the later time holds.
 fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3 WHERE id = ?1")?
-        .execute(params![
-            host,
-            Millis(completion.host_next_at),
-            completion.host_failures
-        ])?;
+    let delay = i64::try_from(completion.host_delay.as_millis()).unwrap_or(i64::MAX);
+    db.prepare_cached(
+        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        host,
+        Millis(completion.host_next_at),
+        completion.host_failures,
+        delay
+    ])?;
     Ok(())
 }
 

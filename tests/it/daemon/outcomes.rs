@@ -1,6 +1,9 @@
 //! Answers that are no article.
 
-use benggala::model::{PageKind, Reason, Verdict};
+use benggala::{
+    frontier::NETWORK_HOSTS_MIN,
+    model::{PageKind, Reason, Verdict},
+};
 use chrono::Utc;
 
 use super::{
@@ -101,5 +104,33 @@ async fn the_share_of_boilerplate_is_told_for_the_source() {
     })
     .await;
     assert_eq!(watch.articles().await[0].verdict, Verdict::Flag);
+    watch.service.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_is_blamed_while_our_own_network_is_gone() {
+    let site = Site::open().await;
+    // Nobody listens there: as if nothing could be reached.
+    let sources = (2..8).map(|n| {
+        let mut source = site.source(&format!("sumber {n}"), PageKind::Feed, "/rss.xml");
+        source.url.set_host(Some(&format!("127.0.0.{n}"))).unwrap();
+        source.url.set_port(Some(1)).unwrap();
+        source
+    });
+    let watch = Watch::with(sources.collect(), |config| {
+        config.fetch.allow_private = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let cancelled = "fetches_total{kind=\"feed\",outcome=\"cancelled\"}";
+    until("what was under way to be called off", async || {
+        watch.metric(cancelled).await >= 1.0
+    })
+    .await;
+    let sources = watch.service.store.sources().await.unwrap();
+    let blamed: Vec<_> = sources
+        .iter()
+        .filter_map(|source| source.error.as_ref())
+        .collect();
+    assert!(blamed.len() < NETWORK_HOSTS_MIN, "{blamed:?}");
     watch.service.close().await.unwrap();
 }
