@@ -6,6 +6,7 @@
 //! detector's business; what it adds up to is decided in `policy.rs` alone.
 
 mod coordinated_repetition;
+mod credit_line;
 mod draft;
 mod engine_residue;
 mod escaped_entity;
@@ -110,6 +111,7 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &unfilled_placeholder::UnfilledPlaceholder,
     &escaped_entity::EscapedEntity,
     &stock_line::StockLine,
+    &credit_line::CreditLine,
     &repeated_line::RepeatedLine,
 ];
 

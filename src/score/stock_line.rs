@@ -55,30 +55,32 @@ impl Detector for StockLine {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        for line in draft.lines().filter(|line| line.len() <= WORDS_MAX) {
-            let Some(family) = stock(draft, &line).filter(|_| !is_code(draft, &line)) else {
-                continue;
-            };
-            found.push(Finding {
-                rule: ABOUT.rule,
-                span: draft.whole_line(&line),
-                note: note(family).to_string(),
-                left_out: None,
-            });
-        }
+        let others = lines(draft).filter(|(_, family)| *family != StockFamily::Credit);
+        found.extend(others.map(|(span, family)| Finding {
+            rule: ABOUT.rule,
+            span,
+            note: note(family).to_string(),
+            left_out: None,
+        }));
     }
 }
 
+/// Lines made of stock phrases, and what they belong to.
+pub(super) fn lines(draft: &Draft<'_>) -> impl Iterator<Item = (Span, StockFamily)> {
+    let short = draft.lines().filter(|line| line.len() <= WORDS_MAX);
+    short.filter_map(|line| {
+        let family = stock(draft, &line).filter(|_| !is_code(draft, &line))?;
+        Some((draft.whole_line(&line), family))
+    })
+}
+
 /// The finding for a line that the extractor left out, if it is a stock line. Readers are served
-/// it all the same; but whoever names the photographer does well.
+/// it all the same.
 pub(super) fn left_out(article: &Draft<'_>, line: &LeftOut) -> Option<Finding> {
     let text = Text::new(&line.text);
     let mut found = Vec::new();
     StockLine.detect(&article.beside(&text), &mut found);
     let finding = found.into_iter().next()?;
-    if finding.note == note(StockFamily::Credit) {
-        return None;
-    }
     Some(Finding {
         span: line.at..line.at,
         left_out: Some(line.text.clone()),
@@ -121,7 +123,7 @@ fn ends_phrase(draft: &Draft<'_>, end: usize, line: &Span) -> bool {
     end >= line.end || draft.is_capital(end) || !draft.text.gap_after(end - 1).trim().is_empty()
 }
 
-fn note(family: StockFamily) -> &'static str {
+pub(super) fn note(family: StockFamily) -> &'static str {
     match family {
         StockFamily::CommentForm => "part of the comment form",
         StockFamily::ReadAlso => "a link to other articles",
