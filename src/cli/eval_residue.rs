@@ -209,7 +209,7 @@ impl Report {
     }
 }
 
-/// Finds in the body itself, by rule and note, with the line they point at.
+/// Whole lines of the body that are found, by rule and note.
 fn finds<'b>(body: &'b str, assessment: &'b Assessment) -> impl Iterator<Item = (String, &'b str)> {
     let of_page = |rule: &str| {
         score::rules().any(|about| about.rule == rule && about.family == Family::Boilerplate)
@@ -220,7 +220,9 @@ fn finds<'b>(body: &'b str, assessment: &'b Assessment) -> impl Iterator<Item = 
         .filter(move |finding| finding.left_out.is_none() && of_page(finding.rule))
         .filter_map(|finding| {
             let kind = format!("{}: {}", finding.rule, finding.note);
-            Some((kind, body.get(finding.span.clone())?))
+            let line = body.get(finding.span.clone())?;
+            let before = body.get(..finding.span.start)?;
+            (before.is_empty() || before.ends_with('\n')).then_some((kind, line))
         })
 }
 

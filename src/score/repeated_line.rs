@@ -1,6 +1,6 @@
 //! The paragraph that was there before; the line that stands on every article of the site.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::{About, Detector, Draft, Example, Family, Rates};
 use crate::{
@@ -11,7 +11,11 @@ use crate::{
 /// See [`ABOUT`].
 pub(super) struct RepeatedLine;
 
-/// Words of a paragraph that nobody writes twice; shorter lines recur as headings and labels do.
+/// Times that a paragraph must stand in a text. A second time may be the author's own; a third is
+/// the page's.
+const TIMES_MIN: usize = 3;
+
+/// Words of a paragraph that nobody writes so often; shorter lines recur as headings and labels do.
 const WORDS_MIN: usize = 20;
 
 pub(super) const ABOUT: About = About {
@@ -28,9 +32,11 @@ pub(super) const ABOUT: About = About {
     },
     flags: &[Example {
         lang: "en",
-        text: "The river rose by two metres in a night, and nobody in the village had been told \
-               that it would.\n\nThe mayor blamed the dam.\n\n[[The river rose by two metres in a \
-               night, and nobody in the village had been told that it would.]]",
+        text: "Our paper lives on what its readers send us each month, so please think of us when \
+               you pay your bills.\n\nThe dam broke.\n\n[[Our paper lives on what its readers \
+               send us each month, so please think of us when you pay your bills.]]\n\nThe mayor \
+               left.\n\n[[Our paper lives on what its readers send us each month, so please think \
+               of us when you pay your bills.]]",
     }],
     passes: &[Example {
         lang: "en",
@@ -45,18 +51,19 @@ impl Detector for RepeatedLine {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        let mut seen = HashSet::new();
+        let mut places: HashMap<u64, Vec<Span>> = HashMap::new();
         for line in draft.lines().filter(|line| line.len() >= WORDS_MIN) {
-            if !ends_sentence(draft, &line) || seen.insert(print(draft, &line)) {
-                continue;
+            if ends_sentence(draft, &line) {
+                places.entry(print(draft, &line)).or_default().push(line);
             }
-            found.push(Finding {
-                rule: ABOUT.rule,
-                span: draft.whole_line(&line),
-                note: "the text has said this before, word for word".to_string(),
-                left_out: None,
-            });
         }
+        let often = places.values().filter(|lines| lines.len() >= TIMES_MIN);
+        found.extend(often.flat_map(|lines| &lines[1..]).map(|line| Finding {
+            rule: ABOUT.rule,
+            span: draft.whole_line(line),
+            note: "the text has said this before, word for word".to_string(),
+            left_out: None,
+        }));
     }
 }
 
