@@ -8,6 +8,7 @@
 pub mod canonical; //  pure   one URL for one page
 pub mod cli;
 pub mod config; //     pure   TOML text -> Config, every problem at once
+pub mod copies; //     pure   which articles are copies of each other
 pub mod daemon; //     the spine: one loop, readable top to bottom
 pub mod demo; //       a newsroom of our own on loopback
 pub mod discover; //   pure   a fetched page -> links

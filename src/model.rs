@@ -118,6 +118,91 @@ pub struct Source {
     pub lang: Option<Lang>,
     /// Selectors for its pages.
     pub rules: SiteRules,
+    /// The one certificate that its host may show although nobody vouches for it.
+    pub certificate: Option<Fingerprint>,
+    /// What its owner was promised beside the pace.
+    pub courtesy: Courtesy,
+}
+
+/// Limits of a source beside the gap between two requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Courtesy {
+    /// Requests in one day, UTC, at most.
+    pub per_day: Option<u64>,
+    /// When it is left alone.
+    pub quiet: Option<Quiet>,
+}
+
+/// A time of the day, every day, from a first minute to just before a last; over midnight where
+/// the first is the later one. In minutes after midnight UTC, 0..1440, never the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    from: u32,
+    to: u32,
+}
+
+impl Quiet {
+    /// Reads `22:00-06:30`. `None` for anything else, and for a span of no or of all time.
+    pub fn parse(text: &str) -> Option<Quiet> {
+        let (from, to) = text.split_once('-')?;
+        let minute = |text: &str| {
+            let (hours, minutes) = text.trim().split_once(':')?;
+            let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+            (hours < 24 && minutes < 60).then_some(60 * hours + minutes)
+        };
+        let (from, to) = (minute(from)?, minute(to)?);
+        (from != to).then_some(Quiet { from, to })
+    }
+
+    /// Minutes from `minute` until it ends; `None` outside.
+    pub fn left(self, minute: u32) -> Option<u32> {
+        const DAY: u32 = 1_440;
+        let since = (minute + DAY - self.from) % DAY;
+        let length = (self.to + DAY - self.from) % DAY;
+        (since < length).then(|| length - since)
+    }
+}
+
+impl fmt::Display for Quiet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [from, to] = [self.from, self.to].map(|at| format!("{:02}:{:02}", at / 60, at % 60));
+        write!(f, "{from}-{to}")
+    }
+}
+
+/// The SHA-256 of a certificate as it is sent (DER).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// Reads 64 hexadecimal digits, with colons between the bytes or without. `None` for anything
+    /// else.
+    pub fn parse(text: &str) -> Option<Fingerprint> {
+        let digits: Vec<u8> = text
+            .chars()
+            .filter(|&c| c != ':')
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<_>>()?;
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = pair[0] << 4 | pair[1];
+        }
+        Some(Fingerprint(bytes))
+    }
+}
+
+/// As `openssl x509 -fingerprint -sha256` prints it: pairs of digits in capitals, with colons.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            let colon = if at > 0 { ":" } else { "" };
+            write!(f, "{colon}{byte:02X}")?;
+        }
+        Ok(())
+    }
 }
 
 /// A URL worth fetching, and who told us about it.
@@ -362,8 +447,29 @@ pub struct Article {
     pub sighting: Option<Sighting>,
     /// Traces of translation in the page.
     pub provenance: Vec<Provenance>,
+    /// The site asks that no copy of the page be kept.
+    pub noarchive: bool,
     /// Field name -> where its value came from: `json-ld`, `opengraph`, `meta`, `page`, …
     pub origins: BTreeMap<String, String>,
+}
+
+/// How a text repeats one that is known: the `kind` label of `benggala_duplicates_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CopyKind {
+    /// Word by word.
+    Exact,
+    /// With changes.
+    Near,
+}
+
+impl CopyKind {
+    /// The metric label.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CopyKind::Exact => "exact",
+            CopyKind::Near => "near",
+        }
+    }
 }
 
 /// Why there is no body to judge, with what metadata could be read all the same.

@@ -10,7 +10,7 @@ use super::{
     FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig, show,
     value::{Read, Value},
 };
-use crate::model::{Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
+use crate::model::{Courtesy, Fingerprint, Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
 
 /// One key of a section that is read into a `T`.
 pub(super) struct Key<T> {
@@ -56,6 +56,11 @@ pub(super) const FETCH: &[Key<FetchConfig>] = &[
         |c| show::number(c.requests_per_second_total),
     ),
     key(
+        "hosts_per_address",
+        |c, v| v.rate(RATE_MAX).map(|x| c.hosts_per_address = x),
+        |c| show::number(c.hosts_per_address),
+    ),
+    key(
         "concurrency_per_host",
         |c, v| v.integer(1..=1_000).map(|x| c.concurrency_per_host = x),
         |c| show::integer(c.concurrency_per_host),
@@ -71,9 +76,19 @@ pub(super) const FETCH: &[Key<FetchConfig>] = &[
         |c| show::texts(&c.allow_private),
     ),
     key(
+        "proxy",
+        |c, v| v.url().map(|x| c.proxy = Some(x)),
+        |c| c.proxy.as_ref().and_then(show::text),
+    ),
+    key(
         "timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.timeout = x),
         |c| show::text(&show::duration(c.timeout)),
+    ),
+    key(
+        "header_timeout",
+        |c, v| v.duration(TIMEOUT).map(|x| c.header_timeout = x),
+        |c| show::text(&show::duration(c.header_timeout)),
     ),
     key(
         "idle_timeout",
@@ -231,6 +246,14 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
         |c, v| v.duration(seconds(0, 100 * YEAR)).map(|x| c.keep_pages = x),
         |c| show::text(&show::duration(c.keep_pages)),
     ),
+    key(
+        "keep_fingerprints",
+        |c, v| {
+            v.duration(seconds(0, 100 * YEAR))
+                .map(|x| c.keep_fingerprints = x)
+        },
+        |c| show::text(&show::duration(c.keep_fingerprints)),
+    ),
 ];
 
 pub(super) const SERVE: &[Key<ServeConfig>] = &[
@@ -306,6 +329,8 @@ pub(super) struct SourceEntry {
     pub(super) every: Option<Duration>,
     pub(super) lang: Option<Lang>,
     pub(super) rules: SiteRules,
+    pub(super) certificate: Option<Fingerprint>,
+    pub(super) courtesy: Courtesy,
 }
 
 impl From<&Source> for SourceEntry {
@@ -317,6 +342,8 @@ impl From<&Source> for SourceEntry {
             every: source.every,
             lang: source.lang.clone(),
             rules: source.rules.clone(),
+            certificate: source.certificate,
+            courtesy: source.courtesy,
         }
     }
 }
@@ -343,6 +370,19 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
         |c| c.every.and_then(|every| show::text(&show::duration(every))),
     ),
     key(
+        "per_day",
+        |c, v| {
+            v.integer(1..=10_000_000)
+                .map(|x| c.courtesy.per_day = Some(x as u64))
+        },
+        |c| c.courtesy.per_day.and_then(|x| show::integer(x as usize)),
+    ),
+    key(
+        "quiet",
+        |c, v| v.quiet().map(|x| c.courtesy.quiet = Some(x)),
+        |c| c.courtesy.quiet.and_then(|quiet| show::text(&quiet)),
+    ),
+    key(
         "lang",
         |c, v| v.lang().map(|x| c.lang = Some(x)),
         |c| c.lang.as_ref().and_then(show::text),
@@ -356,6 +396,11 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
         "remove",
         |c, v| v.list(Value::selector).map(|x| c.rules.remove = x),
         |c| some(&c.rules.remove).and_then(show::texts),
+    ),
+    key(
+        "certificate",
+        |c, v| v.fingerprint().map(|x| c.certificate = Some(x)),
+        |c| c.certificate.as_ref().and_then(show::text),
     ),
 ];
 

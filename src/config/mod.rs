@@ -56,14 +56,20 @@ pub struct FetchConfig {
     pub requests_per_second: f64,
     /// Over all hosts.
     pub requests_per_second_total: f64,
+    /// How many times as often as one host one IP address may be asked: hosts may share it.
+    pub hosts_per_address: f64,
     /// Requests to one host that may overlap.
     pub concurrency_per_host: usize,
     /// Requests that may overlap in all.
     pub concurrency: usize,
     /// Private or loopback targets that may be fetched.
     pub allow_private: Vec<IpNet>,
+    /// Asked in the place of every host.
+    pub proxy: Option<Url>,
     /// For one answer, from connecting to the last byte.
     pub timeout: Duration,
+    /// From connecting to the end of the answer's headers.
+    pub header_timeout: Duration,
     /// For connecting, and between two reads.
     pub idle_timeout: Duration,
     /// Decoded bytes of a page.
@@ -110,6 +116,8 @@ pub struct StoreConfig {
     pub url: String,
     /// How long raw pages are kept.
     pub keep_pages: Duration,
+    /// How long a text is remembered, so that a new one is known as its copy.
+    pub keep_fingerprints: Duration,
 }
 
 /// `[serve]`: the review page, the API and the metrics.
@@ -215,10 +223,13 @@ impl Default for Config {
             fetch: FetchConfig {
                 requests_per_second: 0.5,
                 requests_per_second_total: 50.0,
+                hosts_per_address: 4.0,
                 concurrency_per_host: 1,
                 concurrency: 64,
                 allow_private: Vec::new(),
+                proxy: None,
                 timeout: Duration::from_secs(30),
+                header_timeout: Duration::from_secs(20),
                 idle_timeout: Duration::from_secs(10),
                 body_max: 5 << 20,
                 feed_max: 50 << 20,
@@ -243,6 +254,7 @@ impl Default for Config {
             store: StoreConfig {
                 url: "sqlite:benggala.db".to_string(),
                 keep_pages: Duration::from_secs(90 * 24 * 3600),
+                keep_fingerprints: Duration::from_secs(30 * 24 * 3600),
             },
             serve: ServeConfig {
                 listen: SocketAddr::from(([127, 0, 0, 1], 9630)),

@@ -369,6 +369,8 @@ fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
         every: entry.every,
         lang: entry.lang,
         rules: entry.rules,
+        certificate: entry.certificate,
+        courtesy: entry.courtesy,
     })
 }
 

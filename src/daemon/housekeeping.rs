@@ -8,6 +8,7 @@ use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
     metrics::Metrics,
+    model::Timestamp,
     notify,
     store::{Counts, SourceRow},
 };
@@ -86,17 +87,21 @@ impl Housekeeping {
         if let Ok(sources) = timed(&shared.metrics, "sources", shared.store.sources()).await {
             set_source_gauges(&shared.metrics, &sources);
         }
-        let keep = TimeDelta::from_std(setup.config.store.keep_pages).unwrap_or(TimeDelta::MAX);
-        let Some(before) = Utc::now().checked_sub_signed(keep) else {
+        if is_busy(self.pruning.as_ref()) {
             return;
-        };
-        if !is_busy(self.pruning.as_ref()) {
-            let shared = shared.clone();
-            self.pruning = Some(tokio::spawn(async move {
-                // Already counted; there is nothing to add to it here.
-                let _ = timed(&shared.metrics, "prune", shared.store.prune(before)).await;
-            }));
         }
+        let pages = too_old(setup.config.store.keep_pages);
+        let texts = too_old(setup.config.store.keep_fingerprints);
+        let shared = shared.clone();
+        self.pruning = Some(tokio::spawn(async move {
+            // Failures are counted already; there is nothing to add to it here.
+            if let Some(before) = pages {
+                let _ = timed(&shared.metrics, "prune", shared.store.prune(before)).await;
+            }
+            if let Some(before) = texts {
+                let _ = timed(&shared.metrics, "forget", shared.store.forget(before)).await;
+            }
+        }));
     }
 
     fn deliver(&mut self, shared: &Shared, setup: &Arc<Setup>) {
@@ -119,6 +124,12 @@ impl Housekeeping {
             }
         }));
     }
+}
+
+/// What is from before then need not be kept; `None` if everything must.
+fn too_old(keep: Duration) -> Option<Timestamp> {
+    let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::MAX);
+    Utc::now().checked_sub_signed(keep)
 }
 
 fn is_busy(task: Option<&JoinHandle<()>>) -> bool {

@@ -5,9 +5,10 @@
 //! the number of visits under way: nothing is queued in memory. What is not completed is leased
 //! again after a restart.
 
+pub mod aside;
 mod housekeeping;
 mod memory;
-mod network;
+mod outage;
 mod plan;
 mod record;
 pub mod service;
@@ -26,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    fetch::{FetchSetupError, Fetcher},
+    fetch::{FetchSetupError, Fetcher, Network, tls::Pins},
     inspect::Rules,
     lang::Lexicon,
     metrics::Metrics,
@@ -35,7 +36,7 @@ use crate::{
     store::{Claim, Lease, Store, StoreError},
 };
 
-use self::{housekeeping::Housekeeping, memory::Memory, network::Network, visit::Visited};
+use self::{housekeeping::Housekeeping, memory::Memory, outage::Outage, visit::Visited};
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -76,8 +77,13 @@ impl Setup {
     /// Goes on with the fetcher of the setup before, where it may: it knows who was asked when.
     fn new(config: Arc<Config>, before: Option<&Setup>) -> Result<Setup, DaemonError> {
         let fetcher = match before {
-            Some(before) if before.config.fetch == config.fetch => before.fetcher.clone(),
-            _ => Fetcher::new(&config.fetch)?,
+            Some(before)
+                if before.config.fetch == config.fetch
+                    && Pins::of(&before.config.sources) == Pins::of(&config.sources) =>
+            {
+                before.fetcher.clone()
+            }
+            _ => Fetcher::new(&config.fetch, Network::of(&config.sources))?,
         };
         Ok(Setup {
             fetcher,
@@ -111,7 +117,7 @@ struct Shared {
     cores: Arc<Semaphore>,
     /// What the stream has learned of the sites it passes.
     memory: Arc<Memory>,
-    network: Arc<Network>,
+    outage: Arc<Outage>,
 }
 
 /// The daemon's handles on the world.
@@ -177,8 +183,8 @@ impl Daemon {
                 Event::Reload => setup = self.reload(setup).await,
                 Event::Visited(done) => {
                     let now = Instant::now();
-                    if done.as_ref().is_ok_and(|(_, visited)| visited.network_down) {
-                        pause_until = now + network::PAUSE;
+                    if done.as_ref().is_ok_and(|(_, visited)| visited.is_outage) {
+                        pause_until = now + outage::PAUSE;
                     }
                     visits.finish(done, &self.metrics);
                     claim_at = now.max(pause_until);
@@ -209,7 +215,7 @@ impl Daemon {
             metrics: Arc::clone(&self.metrics),
             cores: Arc::new(Semaphore::new(cores)),
             memory: Arc::default(),
-            network: Arc::default(),
+            outage: Arc::default(),
         }
     }
 

@@ -168,8 +168,17 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
     let Some(inspected) = &visited.reading.inspected else {
         return;
     };
+    if let Some(kind) = completed.copy {
+        metrics
+            .duplicates_total
+            .with_label_values(&[kind.as_str()])
+            .inc();
+    }
+    if completed.corrected {
+        metrics.corrections_total.inc();
+        tracing::info!(url = %link.url, source = link.source, "corrected");
+    }
     if !completed.article_new {
-        metrics.duplicates_total.with_label_values(&["exact"]).inc();
         return;
     }
     let assessment = &inspected.inspection.assessment;

@@ -1,7 +1,7 @@
 //! The papers and their articles: data under `articles/`, embedded in the binary. All of it is
 //! invented, and written for this program.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
@@ -127,9 +127,24 @@ pub struct Article {
     /// is copied out of it.
     #[serde(default)]
     pub pasted_translation: bool,
+    /// What the paper takes back later.
+    #[serde(default)]
+    pub corrected: Option<Correction>,
     /// Blocks separated by blank lines; `## ` starts a heading, `> ` a quotation, `- ` an item.
     #[serde(default)]
     pub body: String,
+}
+
+/// Words of an article that are replaced after it was published.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Correction {
+    /// How many seconds after the newsroom opened.
+    pub appears: u32,
+    /// What it said until then.
+    pub before: String,
+    /// What it says from then on.
+    pub after: String,
 }
 
 /// How the server answers for an article.
@@ -176,6 +191,16 @@ impl Article {
     /// The text in order.
     pub fn blocks(&self) -> impl Iterator<Item = TextBlock<'_>> {
         blocks(&self.body)
+    }
+
+    /// What it says `elapsed` after the opening: its body, corrected when it is time.
+    pub fn text(&self, elapsed: Duration) -> Cow<'_, str> {
+        match &self.corrected {
+            Some(corrected) if Duration::from_secs(corrected.appears.into()) <= elapsed => {
+                Cow::Owned(self.body.replace(&corrected.before, &corrected.after))
+            }
+            _ => Cow::Borrowed(&self.body),
+        }
     }
 
     /// The first paragraph.

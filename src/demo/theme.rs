@@ -148,6 +148,7 @@ struct Bare<'a> {
 /// The page of one article.
 pub(super) fn article_page(edition: Edition<'_>, article: &Article) -> askama::Result<String> {
     let date = edition.date(article);
+    let text = article.text(edition.elapsed);
     let shown = ArticleView {
         title: &article.title,
         byline: &article.byline,
@@ -160,7 +161,7 @@ pub(super) fn article_page(edition: Edition<'_>, article: &Article) -> askama::R
         iso: iso(date),
         json_ld: json_ld(edition, article),
         pasted_translation: article.pasted_translation,
-        blocks: article.blocks().collect(),
+        blocks: blocks(&text).collect(),
     };
     // Only what was out at the opening: a page that changed with every new article would never
     // be answered with 304.

@@ -3,11 +3,12 @@
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`), but for what the site shows on other articles
-//! too (`template`). Metadata is read beside it (`metadata`,
-//! `jsonld`, `authors`, `dates`), and traces of translation (`provenance`). Pages without an article
-//! are told apart in `abstain`.
+//! too (`template`). Metadata is read beside it (`metadata`, `jsonld`, `titles`, `authors`, `names`,
+//! `dates`, `stamps`), and traces of translation (`provenance`). Pages without an article are told
+//! apart in `abstain`.
 
 mod abstain;
+mod archive;
 mod authors;
 mod blocks;
 mod body;
@@ -21,12 +22,15 @@ mod keys;
 mod labels;
 mod left_out;
 mod metadata;
+mod names;
 mod parse;
 mod phrases;
 mod plain;
 mod provenance;
 mod prune;
+mod stamps;
 mod template;
+mod titles;
 pub mod train;
 
 use scraper::{Html, Selector};
@@ -70,9 +74,21 @@ pub fn extract<'a>(
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
     let site = site.into();
-    with_tree(page, site.rules, limits, |text, tree, json_ld| {
+    let mut result = with_tree(page, site.rules, limits, |text, tree, json_ld| {
         read(page, text, tree, json_ld, site, lexicon)
-    })
+    });
+    let article = match &mut result {
+        Ok(article) => article,
+        Err(none) => none.article.as_mut(),
+    };
+    article.noarchive |= archive::forbidden_by_headers(&page.headers);
+    result
+}
+
+/// Whether `text`, the beginning of an answer that is an error by its status, has a mark that only
+/// the walls against bots have.
+pub fn is_bot_wall(text: &[u8]) -> bool {
+    abstain::has_wall_mark(text)
 }
 
 /// Bytes to tree, then what is to be done with it: the page's text, its tree, its JSON-LD.
@@ -187,6 +203,7 @@ fn read(
     });
     let mut article = std::mem::take(&mut seen.article);
     article.provenance = traces;
+    article.noarchive = archive::forbidden_by_page(&seen.said);
     if let Some(reason) = reason {
         let article = Box::new(article);
         return Err(NoArticle { reason, article });

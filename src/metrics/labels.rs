@@ -1,6 +1,6 @@
 //! The values that labels may take. What the model enumerates is taken from there.
 
-use crate::model::{Decision, FetchOutcome, PageKind, Reason, Verdict};
+use crate::model::{CopyKind, Decision, FetchOutcome, PageKind, Reason, Verdict};
 
 /// The label value for what has no label of its own.
 pub const OTHER: &str = "_other";
@@ -31,11 +31,11 @@ pub const EXTRACTION_OUTCOMES: [&str; 6] = [
 /// `score` of an article.
 pub const SCORES: [&str; 3] = ["translation", "boilerplate", "overall"];
 /// `kind` of a duplicate.
-pub const DUPLICATE_KINDS: [&str; 2] = ["exact", "near"];
+pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near.as_str()];
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
 /// `op` of the store: its methods.
-pub const STORE_OPS: [&str; 21] = [
+pub const STORE_OPS: [&str; 23] = [
     "open",
     "put_sources",
     "claim",
@@ -46,6 +46,7 @@ pub const STORE_OPS: [&str; 21] = [
     "expire",
     "articles",
     "article",
+    "trail",
     "page",
     "reassess",
     "add_review",
@@ -56,6 +57,7 @@ pub const STORE_OPS: [&str; 21] = [
     "settle",
     "counts",
     "prune",
+    "forget",
     "close",
 ];
 /// `kind` of a store's error.

@@ -163,8 +163,11 @@ families! {
     articles_flagged_total: IntCounterVec = |f| f.counters(&[("rule", f.rules)]);
     /// Scores of articles, from 0 to 1; higher is worse.
     article_score: HistogramVec = |f| f.histograms(&SHARES, &[("score", &SCORES)]);
-    /// Articles that were in the store already, under another address.
+    /// Texts that were known already: word by word (`exact`), under another address of the article
+    /// or in another article, or with changes (`near`).
     duplicates_total: IntCounterVec = |f| f.counters(&[("kind", &DUPLICATE_KINDS)]);
+    /// Articles that were read again and said something else.
+    corrections_total: IntCounter = |f| f.counter();
     /// New articles of a source.
     source_articles_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
     /// New articles of a source that were flagged.

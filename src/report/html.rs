@@ -5,10 +5,10 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
-    Document, Entry, Mark, SourceView, Tally, excerpt::Excerpt, highlight, legend::RuleView,
-    wording,
+    ClusterView, Document, Entry, Mark, SourceView, Tally, TrailView, changes::Change,
+    excerpt::Excerpt, highlight, legend::RuleView, wording,
 };
-use crate::model::Timestamp;
+use crate::model::{Reason, Timestamp};
 
 /// Findings shown for one article in the list; the others are counted.
 const LISTED_FINDINGS_MAX: usize = 3;
@@ -42,6 +42,8 @@ pub struct Filter {
     pub source: Option<String>,
     /// A rule's name.
     pub rule: Option<String>,
+    /// The articles that carry one text.
+    pub cluster: Option<i64>,
     /// Read since; as it was given.
     pub since: Option<String>,
     /// Read before; as it was given.
@@ -53,9 +55,11 @@ impl Filter {
     pub fn href(&self) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("verdict", self.verdict.as_deref().unwrap_or("all"));
+        let cluster = self.cluster.map(|id| id.to_string());
         for (key, value) in [
             ("source", &self.source),
             ("rule", &self.rule),
+            ("cluster", &cluster),
             ("since", &self.since),
             ("until", &self.until),
         ] {
@@ -68,7 +72,10 @@ impl Filter {
 
     /// Whether it leaves out more than the counts of verdicts tell.
     fn narrows(&self) -> bool {
-        self.rule.is_some() || self.since.is_some() || self.until.is_some()
+        self.rule.is_some()
+            || self.cluster.is_some()
+            || self.since.is_some()
+            || self.until.is_some()
     }
 
     fn with_verdict(&self, verdict: Option<&str>) -> String {
@@ -84,6 +91,14 @@ impl Filter {
         let source = source.map(str::to_string);
         Filter {
             source,
+            ..self.clone()
+        }
+        .href()
+    }
+
+    fn with_cluster(&self, cluster: Option<i64>) -> String {
+        Filter {
+            cluster,
             ..self.clone()
         }
         .href()
@@ -247,6 +262,8 @@ pub enum ReviewForm {
 pub struct ArticlePage<'a> {
     /// The article.
     pub entry: &'a Entry<'a>,
+    /// Where else its text stood and how it changed.
+    pub trail: &'a TrailView<'a>,
     /// What each rule is about.
     pub legend: &'a [RuleView<'a>],
     /// Whether and how it can be reviewed.
@@ -274,6 +291,39 @@ impl ArticlePage<'_> {
         Filter::default().with_source(Some(self.entry.source))
     }
 
+    fn cluster_href(&self, cluster: &ClusterView<'_>) -> String {
+        Filter::default().with_cluster(Some(cluster.id))
+    }
+
+    /// "on 14 sources", or the number of articles where one source has them all.
+    fn spread(&self, cluster: &ClusterView<'_>) -> String {
+        match cluster.sources {
+            1 => format!("in {} articles of one source", cluster.articles),
+            sources => format!("on {sources} sources"),
+        }
+    }
+
+    fn copies_left(&self, cluster: &ClusterView<'_>) -> u64 {
+        let shown = self.trail.copies.len() as u64 + 1;
+        cluster.articles.saturating_sub(shown)
+    }
+
+    fn aliases_left(&self) -> u64 {
+        let shown = self.trail.aliases.len() as u64;
+        self.entry.aliases.saturating_sub(shown)
+    }
+
+    fn counted_aliases(&self) -> String {
+        match self.entry.aliases {
+            1 => "1 other address".to_string(),
+            addresses => format!("{addresses} other addresses"),
+        }
+    }
+
+    fn counted_versions(&self) -> String {
+        wording::counted(self.trail.versions.len() as u64, "earlier version")
+    }
+
     fn counted_findings(&self) -> String {
         wording::counted(self.entry.document.marks.len() as u64, "finding")
     }
@@ -287,6 +337,9 @@ impl ArticlePage<'_> {
         wording::age(*at, self.now)
     }
 }
+
+/// Pages without an article from which a source is worth a look.
+const NO_ARTICLES_MIN: u64 = 5;
 
 /// `/sources`: who is watched and how they do.
 #[derive(Debug, Template)]
@@ -319,6 +372,13 @@ impl SourcesPage<'_> {
 }
 
 impl SourceView<'_> {
+    /// Whether something stands between us and its articles: one page without an article is
+    /// nothing, most of them are a wall, a log-in or a feed of something else.
+    fn is_mostly_no_article(&self) -> bool {
+        let pages = self.standing.articles + self.standing.abstained;
+        self.not_articles >= NO_ARTICLES_MIN && self.not_articles * 2 > pages
+    }
+
     /// Flagged articles of those judged, in percent.
     fn share(&self) -> f64 {
         match self.standing.articles {

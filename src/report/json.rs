@@ -7,8 +7,8 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::{Document, Entry, Mark};
-use crate::model::Scores;
+use super::{ClusterView, CopyView, Document, Entry, Mark, TrailView, VersionView, changes::Piece};
+use crate::model::{Scores, Timestamp};
 
 /// A key of a document's object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +148,7 @@ pub fn entry_line(entry: &Entry<'_>) -> String {
     text(&EntryJson {
         entry,
         fields: &Fields::all(),
+        trail: None,
     })
 }
 
@@ -163,6 +164,8 @@ pub struct EntryJson<'a> {
     pub entry: &'a Entry<'a>,
     /// Which of the document's keys to write.
     pub fields: &'a Fields,
+    /// Where else it stood and how it changed, where that was looked up.
+    pub trail: Option<&'a TrailView<'a>>,
 }
 
 impl Serialize for EntryJson<'_> {
@@ -173,7 +176,88 @@ impl Serialize for EntryJson<'_> {
         map.serialize_entry("fetched_at", &self.entry.fetched_at)?;
         map.serialize_entry("rules", &self.entry.rules.to_string())?;
         map.serialize_entry("reviews", self.entry.reviews)?;
+        map.serialize_entry("cluster", &self.entry.cluster.map(ClusterJson::from))?;
+        map.serialize_entry("other_addresses", &self.entry.aliases)?;
+        if let Some(trail) = self.trail {
+            let copies: Vec<_> = trail.copies.iter().map(CopyJson::from).collect();
+            let versions: Vec<_> = trail.versions.iter().map(VersionJson::from).collect();
+            map.serialize_entry("copies", &copies)?;
+            map.serialize_entry("addresses", &trail.aliases)?;
+            map.serialize_entry("versions", &versions)?;
+        }
         map.end()
+    }
+}
+
+#[derive(Serialize)]
+struct ClusterJson<'a> {
+    id: i64,
+    articles: u64,
+    sources: u64,
+    first: FirstJson<'a>,
+}
+
+#[derive(Serialize)]
+struct FirstJson<'a> {
+    id: i64,
+    source: &'a str,
+    fetched_at: Timestamp,
+}
+
+impl<'a> From<ClusterView<'a>> for ClusterJson<'a> {
+    fn from(view: ClusterView<'a>) -> ClusterJson<'a> {
+        ClusterJson {
+            id: view.id,
+            articles: view.articles,
+            sources: view.sources,
+            first: FirstJson {
+                id: view.first,
+                source: view.first_source,
+                fetched_at: view.first_at,
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CopyJson<'a> {
+    id: i64,
+    url: &'a str,
+    source: &'a str,
+    title: Option<&'a str>,
+    fetched_at: Timestamp,
+}
+
+impl<'a> From<&CopyView<'a>> for CopyJson<'a> {
+    fn from(view: &CopyView<'a>) -> CopyJson<'a> {
+        CopyJson {
+            id: view.id,
+            url: view.url,
+            source: view.source,
+            title: view.title,
+            fetched_at: view.fetched_at,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct VersionJson<'a> {
+    from: Timestamp,
+    until: Timestamp,
+    title: Option<&'a str>,
+    body: &'a str,
+    changes: &'a [Vec<Piece>],
+}
+
+impl<'a> From<&'a VersionView<'a>> for VersionJson<'a> {
+    fn from(view: &'a VersionView<'a>) -> VersionJson<'a> {
+        VersionJson {
+            from: view.from,
+            until: view.until,
+            title: view.title,
+            body: view.body,
+            changes: &view.changes,
+        }
     }
 }
 

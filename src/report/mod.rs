@@ -4,6 +4,7 @@
 //! [`crate::model`] or from whatever a store keeps of them.
 
 pub mod atom;
+pub mod changes;
 pub mod excerpt;
 pub mod highlight;
 pub mod html;
@@ -18,6 +19,8 @@ pub mod wording;
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 use url::Url;
+
+use self::changes::Piece;
 
 use crate::model::{
     Article, Assessment, PageKind, Provenance, Review, RulesHash, Scores, SourceStanding, Span,
@@ -117,6 +120,68 @@ pub struct Entry<'a> {
     pub rules: RulesHash,
     /// What reviewers said, oldest first.
     pub reviews: &'a [Review],
+    /// The articles with the same text, this one among them.
+    pub cluster: Option<ClusterView<'a>>,
+    /// How many other addresses lead to it.
+    pub aliases: u64,
+}
+
+/// Articles that carry one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClusterView<'a> {
+    /// What a list of them asks for.
+    pub id: i64,
+    /// How many there are.
+    pub articles: u64,
+    /// On how many sources.
+    pub sources: u64,
+    /// The one that was read first.
+    pub first: i64,
+    /// Its source.
+    pub first_source: &'a str,
+    /// When that was.
+    pub first_at: Timestamp,
+}
+
+/// An article with the same text as another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CopyView<'a> {
+    /// Its row.
+    pub id: i64,
+    /// Its canonical URL.
+    pub url: &'a str,
+    /// The name of the source that led to it first.
+    pub source: &'a str,
+    /// Metadata.
+    pub title: Option<&'a str>,
+    /// First seen.
+    pub fetched_at: Timestamp,
+}
+
+/// What an article said before, and what was changed then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionView<'a> {
+    /// When it was first read.
+    pub from: Timestamp,
+    /// When it was read to say something else.
+    pub until: Timestamp,
+    /// The headline.
+    pub title: Option<&'a str>,
+    /// Paragraphs separated by a blank line.
+    pub body: &'a str,
+    /// The headline and the text, as far as the version after it differs.
+    pub changes: Vec<Vec<Piece>>,
+}
+
+/// Where else the text of an article stood, and how it changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TrailView<'a> {
+    /// Other articles with this text, oldest first; perhaps not all.
+    pub copies: Vec<CopyView<'a>>,
+    /// Other addresses that lead to it, oldest first; perhaps not all.
+    pub aliases: Vec<&'a str>,
+    /// Oldest first; perhaps not all.
+    pub versions: Vec<VersionView<'a>>,
 }
 
 /// A source and how it does.
@@ -146,6 +211,10 @@ pub struct SourceView<'a> {
     pub boilerplate: Option<f64>,
     /// Lines known to be the template of its site.
     pub template_lines: u64,
+    /// Pages that held no article.
+    pub not_articles: u64,
+    /// Pages that have met a bot wall since the last article came through.
+    pub walled: u64,
 }
 
 /// How many documents ended in which way.

@@ -1,10 +1,11 @@
 //! Rows for `export`: CSV (RFC 4180) for spreadsheets, newline-delimited JSON for programs.
 
-use super::{Entry, json};
+use super::{ClusterView, Entry, json};
 
 /// The first line of the CSV, without the line's end.
 pub const CSV_HEADER: &str = "id,source,url,title,byline,published,fetched_at,lang,verdict,reason,\
-overall,translation,boilerplate,findings,rules,provenance,reviews,characters";
+overall,translation,boilerplate,findings,rules,provenance,reviews,characters,\
+cluster,cluster_articles,cluster_sources,first_source,first_seen,other_addresses";
 
 /// One article as a line of CSV, without the line's end (which is CR LF in RFC 4180). Values are
 /// written as they are: a spreadsheet that runs formulas should import the columns as text.
@@ -21,6 +22,9 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
         .map(|p| p.rule.as_str())
         .collect();
     let decisions: Vec<&str> = entry.reviews.iter().map(|r| r.decision.as_str()).collect();
+    let of_cluster = |cell: &dyn Fn(&ClusterView<'_>) -> String| {
+        entry.cluster.as_ref().map(cell).unwrap_or_default()
+    };
     let cells = [
         entry.id.to_string(),
         entry.source.to_string(),
@@ -47,6 +51,12 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
         traces.join(" "),
         decisions.join(" "),
         document.body.chars().count().to_string(),
+        of_cluster(&|cluster| cluster.id.to_string()),
+        of_cluster(&|cluster| cluster.articles.to_string()),
+        of_cluster(&|cluster| cluster.sources.to_string()),
+        of_cluster(&|cluster| cluster.first_source.to_string()),
+        of_cluster(&|cluster| cluster.first_at.to_rfc3339()),
+        entry.aliases.to_string(),
     ];
     cells.map(|cell| quoted(&cell)).join(",")
 }

@@ -14,9 +14,9 @@ const ABOUT: About = About {
     family: Family::Boilerplate,
     weight: 0.03,
     rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
+        native: 2.90,
+        human: 0.28,
+        machine: 0.57,
     },
     flags: &[
         Example {

@@ -16,8 +16,8 @@ use url::Url;
 use crate::{
     frontier::Rhythm,
     model::{
-        Article, Assessment, FetchOutcome, Lang, Link, Page, PageKind, Provenance, Review,
-        RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+        Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance,
+        Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
     },
     site::SiteMemory,
 };
@@ -128,6 +128,8 @@ pub struct Lease {
     pub robots: Option<RobotsRecord>,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// How often its source was asked on the day (UTC) of the claim.
+    pub asked_today: u64,
     /// When it was first read.
     pub first_read: Option<Timestamp>,
     /// When it has brought something new so far; empty for what is not polled.
@@ -171,8 +173,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
-    /// The least gap between two requests to the host.
-    pub host_delay: Duration,
+    /// The least gap between two requests to the host; `None` leaves it.
+    pub host_delay: Option<Duration>,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
     /// robots.txt files that were fetched on the way.
@@ -188,7 +190,7 @@ pub struct Completion {
 /// An article page and what was concluded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
-    /// As fetched.
+    /// As fetched. Not kept if the article is `noarchive`.
     pub page: Page,
     /// The article's identity: its accepted canonical URL.
     pub canonical: Url,
@@ -211,6 +213,11 @@ pub struct Completed {
     pub article: Option<i64>,
     /// The article was not in the store before.
     pub article_new: bool,
+    /// Its text was: under another address of the article, or in another article. Reading an
+    /// address again makes no copy.
+    pub copy: Option<CopyKind>,
+    /// The address had said something else before.
+    pub corrected: bool,
 }
 
 /// A finding with the words it points at, as stored.
@@ -260,6 +267,65 @@ pub struct ArticleRow {
     pub rules: RulesHash,
     /// What reviewers said, oldest first.
     pub reviews: Vec<Review>,
+    /// The articles with the same text, this one among them; `None` where there is no other.
+    pub cluster: Option<Cluster>,
+    /// How many other addresses lead to it.
+    pub aliases: u64,
+}
+
+/// Articles that carry one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cluster {
+    /// Changes when clusters become one.
+    pub id: i64,
+    /// How many there are.
+    pub articles: u64,
+    /// On how many sources.
+    pub sources: u64,
+    /// The one that was read first.
+    pub first: i64,
+    /// Its source.
+    pub first_source: String,
+    /// When that was.
+    pub first_at: Timestamp,
+}
+
+/// An article with the same text as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyRow {
+    /// The row.
+    pub article: i64,
+    /// Its canonical URL.
+    pub url: Url,
+    /// The source that led to it first.
+    pub source: String,
+    /// Metadata.
+    pub title: Option<String>,
+    /// First seen.
+    pub fetched_at: Timestamp,
+}
+
+/// What an article said before it was corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRow {
+    /// When it was read to say something else. It said this since the version before, or since it
+    /// was first seen.
+    pub until: Timestamp,
+    /// Metadata.
+    pub title: Option<String>,
+    /// Paragraphs separated by a blank line.
+    pub body: String,
+}
+
+/// Where else the text of an article stood, and how it changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trail {
+    /// Other articles of its cluster, oldest first.
+    pub copies: Vec<CopyRow>,
+    /// Other addresses that lead to it, oldest first.
+    pub aliases: Vec<Url>,
+    /// What it said before, oldest first: the first text and the latest of the others.
+    pub versions: Vec<VersionRow>,
 }
 
 /// Which articles to list, newest first.
@@ -271,6 +337,8 @@ pub struct ArticleQuery {
     pub source: Option<String>,
     /// With a finding of this rule.
     pub rule: Option<String>,
+    /// Of this cluster.
+    pub cluster: Option<i64>,
     /// Fetched at or after.
     pub since: Option<Timestamp>,
     /// Fetched before.
@@ -316,6 +384,10 @@ pub struct SourceRow {
     pub boilerplate: Option<f64>,
     /// Lines that are known to be the template of the site at its address.
     pub template_lines: u64,
+    /// Of these, pages that held no article.
+    pub not_articles: u64,
+    /// Pages that have met a bot wall since the last article came through.
+    pub walled: u64,
 }
 
 /// How much of everything there is, for the gauges.
@@ -379,6 +451,11 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError>;
     /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`
     /// names the channels that are told if the article is new and flagged.
+    ///
+    /// A text that its source has on the same site already is not stored again: the address is
+    /// noted as another one of that article. An article is told from its copies elsewhere. One
+    /// that is read again from the same address and says something else (see
+    /// [`crate::copies::is_corrected`]) is replaced, and what it said is kept as a version.
     async fn complete(
         &self,
         lease: &Lease,
@@ -395,6 +472,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError>;
     /// One article.
     async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError>;
+    /// Where else its text stood and how it changed; at most `limit` copies and addresses.
+    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError>;
     /// Its page as fetched, while it is kept.
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError>;
     /// Replaces what was concluded about an article.
@@ -432,6 +511,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Drops raw pages fetched before `before` and tells how many there were; what was learned of
     /// sites that have shown nothing since goes too.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
+    /// compared with, and tells how many there were. What was found to be a copy stays one.
+    async fn forget(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Writes everything down and lets go of the file.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     State, cursor,
-    pages::{article_id, cut},
+    pages::{TRAIL_MAX, article_id, cut},
     problem::Problem,
     query::{self, Asked},
     views,
@@ -43,7 +43,11 @@ pub(super) async fn articles(
     let next = cut(&mut rows, query.limit);
     let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
     let fields = &Fields::without(Field::Body);
-    let articles = entries.iter().map(|entry| EntryJson { entry, fields });
+    let articles = entries.iter().map(|entry| EntryJson {
+        entry,
+        fields,
+        trail: None,
+    });
     let list = ArticleList {
         articles: articles.collect(),
         next,
@@ -58,9 +62,13 @@ pub(super) async fn article(
 ) -> Result<Response, Problem> {
     let found = state.store.article(article_id(&id)?).await?;
     let row = found.ok_or_else(|| Problem::no_article(&id))?;
-    let entry = &views::entry(&row);
-    let fields = &Fields::all();
-    Ok(Json(EntryJson { entry, fields }).into_response())
+    let trail = state.store.trail(row.id, TRAIL_MAX).await?;
+    let entry = EntryJson {
+        entry: &views::entry(&row),
+        fields: &Fields::all(),
+        trail: Some(&views::trail(&row, &trail)),
+    };
+    Ok(Json(entry).into_response())
 }
 
 #[derive(Serialize)]
@@ -83,6 +91,8 @@ struct SourceJson<'a> {
     error: Option<&'a str>,
     boilerplate: Option<f64>,
     template_lines: u64,
+    not_articles: u64,
+    walled: u64,
 }
 
 impl<'a> From<SourceView<'a>> for SourceJson<'a> {
@@ -100,6 +110,8 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             error: view.error,
             boilerplate: view.boilerplate,
             template_lines: view.template_lines,
+            not_articles: view.not_articles,
+            walled: view.walled,
         }
     }
 }

@@ -29,6 +29,9 @@ const FEED_MAX: usize = 50;
 /// Sources that the review page offers to choose from; the others are reached by their page.
 const SOURCE_CHOICES_MAX: usize = 300;
 
+/// Copies and other addresses of an article that are listed.
+pub(super) const TRAIL_MAX: usize = 50;
+
 /// `/`
 pub(super) async fn review(
     extract::State(state): extract::State<State>,
@@ -80,8 +83,10 @@ pub(super) async fn article(
 ) -> Result<Html<String>, Problem> {
     let found = state.store.article(article_id(&id)?).await?;
     let row = found.ok_or_else(|| Problem::no_article(&id))?;
+    let trail = state.store.trail(row.id, TRAIL_MAX).await?;
     let page = ArticlePage {
         entry: &views::entry(&row),
+        trail: &views::trail(&row, &trail),
         legend: &state.rules,
         form: guard::review_form(&state.config.load().serve),
         now: Utc::now(),

@@ -40,6 +40,7 @@ pub(super) struct Articles {
     verdict: Option<String>,
     source: Option<String>,
     rule: Option<String>,
+    cluster: Option<i64>,
     since: Option<String>,
     until: Option<String>,
     cursor: Option<String>,
@@ -53,6 +54,7 @@ impl Articles {
             verdict: self.verdict()?,
             source: given(&self.source),
             rule: given(&self.rule),
+            cluster: self.cluster,
             since: given(&self.since)
                 .map(|at| time("since", &at))
                 .transpose()?,
@@ -77,6 +79,7 @@ impl Articles {
             verdict: self.verdict()?,
             source: given(&self.source),
             rule: given(&self.rule),
+            cluster: self.cluster,
             since: given(&self.since),
             until: given(&self.until),
         })

@@ -1,12 +1,16 @@
 //! From the store's rows to the views of the reports.
 
 use serde_json::Value;
+use url::Url;
 
 use crate::{
     model::SourceStanding,
-    report::{Document, Entry, Mark, SourceView, Tally},
+    report::{
+        ClusterView, CopyView, Document, Entry, Mark, SourceView, Tally, TrailView, VersionView,
+        changes::changes,
+    },
     score,
-    store::{ArticleRow, SourceRow, Store, StoreError},
+    store::{ArticleRow, SourceRow, Store, StoreError, Trail, VersionRow},
 };
 
 /// The view of a stored article.
@@ -37,6 +41,47 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
         document,
         rules: row.rules,
         reviews: &row.reviews,
+        cluster: row.cluster.as_ref().map(|cluster| ClusterView {
+            id: cluster.id,
+            articles: cluster.articles,
+            sources: cluster.sources,
+            first: cluster.first,
+            first_source: &cluster.first_source,
+            first_at: cluster.first_at,
+        }),
+        aliases: row.aliases,
+    }
+}
+
+/// The view of where else an article stood and how it changed.
+pub(super) fn trail<'a>(row: &'a ArticleRow, trail: &'a Trail) -> TrailView<'a> {
+    let copies = trail.copies.iter().map(|copy| CopyView {
+        id: copy.article,
+        url: copy.url.as_str(),
+        source: &copy.source,
+        title: copy.title.as_deref(),
+        fetched_at: copy.fetched_at,
+    });
+    let said = |version: &'a VersionRow| (version.title.as_deref(), version.body.as_str());
+    let after = trail.versions.iter().skip(1).map(said);
+    let after = after.chain([(row.title.as_deref(), row.body.as_str())]);
+    let mut from = row.fetched_at;
+    let versions = trail.versions.iter().zip(after).map(|(version, after)| {
+        let whole = |(title, body): (Option<&str>, &str)| {
+            format!("{}\n\n{body}", title.unwrap_or_default())
+        };
+        VersionView {
+            from: std::mem::replace(&mut from, version.until),
+            until: version.until,
+            title: version.title.as_deref(),
+            body: &version.body,
+            changes: changes(&whole(said(version)), &whole(after)),
+        }
+    });
+    TrailView {
+        copies: copies.collect(),
+        aliases: trail.aliases.iter().map(Url::as_str).collect(),
+        versions: versions.collect(),
     }
 }
 
@@ -55,6 +100,8 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
         error: row.error.as_deref(),
         boilerplate: row.boilerplate,
         template_lines: row.template_lines,
+        not_articles: row.not_articles,
+        walled: row.walled,
     }
 }
 

@@ -19,11 +19,12 @@ use std::{
 };
 
 use benggala::{
+    copies::{Fingerprint, is_corrected},
     demo::{
         Newsroom,
         content::{Answer, Article, papers},
     },
-    model::PageKind,
+    model::{self, PageKind},
 };
 use client::{PATIENCE, get, get_with, send};
 use scraper::{Html, Selector};
@@ -87,6 +88,31 @@ fn every_paper_parses_and_its_articles_are_whole() {
         }
     }
     assert!(good >= 44, "{good}");
+}
+
+/// What a newcomer finds on the review page: a copy on another paper, and a correction.
+#[test]
+fn one_article_is_copied_and_later_corrected() {
+    let papers = papers().unwrap();
+    let articles = || papers.iter().flat_map(|paper| &paper.articles);
+    let corrected: Vec<_> = articles().filter(|a| a.corrected.is_some()).collect();
+    let [original] = corrected[..] else {
+        panic!("{} are corrected", corrected.len());
+    };
+    let read = |article: &Article, elapsed| model::Article {
+        title: Some(article.title.clone()),
+        body: article.text(elapsed).into_owned(),
+        ..model::Article::default()
+    };
+    let (before, after) = (read(original, LATE), read(original, Duration::MAX));
+    assert!(is_corrected(&before, &after));
+    let fingerprint = |article: &Article| Fingerprint::of(&read(article, LATE));
+    let own = fingerprint(original).unwrap();
+    let copies = articles().filter(|article| {
+        article.path != original.path
+            && fingerprint(article).is_some_and(|other| other.is_copy_of(&own))
+    });
+    assert_eq!(copies.count(), 1);
 }
 
 /// The article that gave the program its name is somebody else's: not its people, not its words.

@@ -8,6 +8,7 @@
 mod canonical;
 mod cli;
 mod config;
+mod copies;
 mod daemon;
 mod demo;
 mod discover;

@@ -27,6 +27,7 @@ articles_scored_total counter verdict
 build_info gauge revision version
 config_last_reload_success_timestamp_seconds gauge
 config_last_reload_successful gauge
+corrections_total counter
 discoveries_total counter kind outcome
 duplicates_total counter kind
 extraction_duration_seconds histogram

@@ -8,6 +8,7 @@
 
 mod articles;
 mod completion;
+mod copies;
 mod crash;
 mod given;
 mod model;

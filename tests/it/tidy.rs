@@ -19,7 +19,7 @@ const LEVELS: &[&[&str]] = &[
         "site",
     ],
     &[
-        "config", "discover", "frontier", "extract", "score", "report",
+        "config", "copies", "discover", "frontier", "extract", "score", "report",
     ],
     &["inspect"],
     &["fetch", "store", "notify", "metrics"],

@@ -6,18 +6,23 @@ use url::Url;
 
 use super::{
     column::{Address, Json, Millis, Named, Zoned, row_limit, unreadable, verdict},
+    copies,
     packed::{self, Packed},
 };
 use crate::{
+    copies::Fingerprint,
     model::{
-        Article, Assessment, Headers, Lang, Link, Page, PageKind, Provenance, Review, RulesHash,
-        Scores, Timestamp, Verdict,
+        Article, Assessment, Block, BlockKind, Headers, Lang, Link, Page, PageKind, Provenance,
+        Review, RulesHash, Scores, Timestamp, Verdict,
     },
-    store::{ArticleQuery, ArticleRow, StoredFinding, Visit},
+    store::{ArticleQuery, ArticleRow, StoredFinding},
 };
 
 /// The articles by which a source is judged: its latest.
 const VERDICTS_MAX: usize = 10_000;
+
+/// A [`Block`] as JSON.
+type StoredBlock = (usize, usize, BlockKind, usize);
 
 /// [`Link`] as JSON.
 #[derive(Serialize, Deserialize)]
@@ -28,40 +33,75 @@ struct StoredLink {
     published: Option<Timestamp>,
 }
 
-/// Adds the article or, if its URL is known, brings it up to date; tells its row and whether it is
-/// new.
-pub(super) fn put(
-    db: &Connection,
-    source: i64,
-    visit: &Visit,
-    page: &Packed,
-) -> rusqlite::Result<(i64, bool)> {
-    let url = visit.canonical.as_str();
-    let at = visit.page.fetched_at;
-    let known = db
-        .prepare_cached("SELECT id FROM articles WHERE url = ?1")?
-        .query_row([url], |row| row.get::<_, i64>(0))
-        .optional()?;
-    let article = match known {
-        Some(article) => article,
-        None => insert(db, url, source, at)?,
-    };
+/// What is known of an article that is read again.
+pub(super) struct Stored {
+    /// Its title, body and blocks; nothing else.
+    pub(super) content: Article,
+    /// The rules of the latest conclusion.
+    pub(super) rules: RulesHash,
+    /// The address that it was read from, while its page is kept.
+    pub(super) asked: Option<Url>,
+}
+
+/// The row of the article with this canonical URL.
+pub(super) fn id_of(db: &Connection, url: &Url) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached("SELECT id FROM articles WHERE url = ?1")?
+        .query_row([url.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// Notes that the article was read at `at`.
+pub(super) fn touch(db: &Connection, article: i64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE articles SET last_fetched_at = ?2 WHERE id = ?1")?
         .execute(params![article, Millis(at)])?;
-    put_content(db, article, &visit.article)?;
-    put_assessment(db, article, &visit.assessment, at)?;
-    put_page(db, article, &visit.page, page)?;
-    Ok((article, known.is_none()))
+    Ok(())
+}
+
+/// Reads what a second reading is compared with.
+pub(super) fn stored(db: &Connection, article: i64) -> rusqlite::Result<Stored> {
+    db.prepare_cached(
+        "SELECT articles.title, articles.body, articles.blocks, assessments.rules, pages.link
+           FROM articles
+           JOIN assessments ON assessments.id = articles.assessment_id
+           LEFT JOIN pages ON pages.article_id = articles.id
+          WHERE articles.id = ?1",
+    )?
+    .query_row([article], |row| {
+        let blocks = row.get::<_, Json<Vec<StoredBlock>>>("blocks")?.0;
+        let blocks = blocks
+            .into_iter()
+            .map(|(start, end, kind, link_bytes)| Block {
+                span: start..end,
+                kind,
+                link_bytes,
+            });
+        let link = row.get::<_, Option<Json<StoredLink>>>("link")?;
+        Ok(Stored {
+            content: Article {
+                title: row.get("title")?,
+                body: row.get("body")?,
+                blocks: blocks.collect(),
+                ..Article::default()
+            },
+            rules: rules(row)?,
+            asked: link.map(|link| link.0.url),
+        })
+    })
 }
 
 /// A row whose content and conclusion follow.
-fn insert(db: &Connection, url: &str, source: i64, at: Timestamp) -> rusqlite::Result<i64> {
+pub(super) fn insert(
+    db: &Connection,
+    url: &Url,
+    source: i64,
+    at: Timestamp,
+) -> rusqlite::Result<i64> {
     db.prepare_cached(
         "INSERT INTO articles (url, source_id, fetched_at, last_fetched_at, verdict, blocks,
                                provenance, origins, body)
          VALUES (?1, ?2, ?3, ?3, '', '', '', '', '')",
     )?
-    .execute(params![url, source, Millis(at)])?;
+    .execute(params![url.as_str(), source, Millis(at)])?;
     let article = db.last_insert_rowid();
     db.prepare_cached(
         "UPDATE sources SET last_article = max(coalesce(last_article, ?2), ?2) WHERE id = ?1",
@@ -70,8 +110,8 @@ fn insert(db: &Connection, url: &str, source: i64, at: Timestamp) -> rusqlite::R
     Ok(article)
 }
 
-fn put_content(db: &Connection, id: i64, article: &Article) -> rusqlite::Result<()> {
-    let blocks: Vec<_> = article
+pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqlite::Result<()> {
+    let blocks: Vec<StoredBlock> = article
         .blocks
         .iter()
         .map(|block| {
@@ -109,7 +149,7 @@ fn put_content(db: &Connection, id: i64, article: &Article) -> rusqlite::Result<
 }
 
 /// Appends to the history and makes it the latest.
-fn put_assessment(
+pub(super) fn put_assessment(
     db: &Connection,
     article: i64,
     assessment: &Assessment,
@@ -168,7 +208,19 @@ fn put_rules(db: &Connection, article: i64, assessment: &Assessment) -> rusqlite
     Ok(())
 }
 
-fn put_page(db: &Connection, article: i64, page: &Page, body: &Packed) -> rusqlite::Result<()> {
+/// A site that asks for no copy means the older one as well.
+pub(super) fn drop_page(db: &Connection, article: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM pages WHERE article_id = ?1")?
+        .execute([article])?;
+    Ok(())
+}
+
+pub(super) fn put_page(
+    db: &Connection,
+    article: i64,
+    page: &Page,
+    body: &Packed,
+) -> rusqlite::Result<()> {
     let link = StoredLink {
         url: page.link.url.clone(),
         source: page.link.source.clone(),
@@ -200,13 +252,16 @@ pub(super) fn reassess(
     content: &Article,
     assessment: &Assessment,
     at: Timestamp,
+    fingerprint: Option<&Fingerprint>,
 ) -> rusqlite::Result<()> {
     if !exists(db, article)? {
         let id = article.to_string();
         return Err(unreadable("an article", &id, &"there is no such row").into());
     }
     put_content(db, article, content)?;
-    put_assessment(db, article, assessment, at)
+    put_assessment(db, article, assessment, at)?;
+    copies::put(db, article, fingerprint)?;
+    Ok(())
 }
 
 /// See [`crate::store::Store::add_review`].
@@ -272,6 +327,10 @@ fn filters(query: &ArticleQuery, id: &str) -> Vec<(String, Box<dyn ToSql>)> {
         let own = "articles.source_id = (SELECT id FROM sources WHERE name = ?)";
         filter(own, Box::new(source.clone()));
     }
+    if let Some(cluster) = query.cluster {
+        let own = format!("{id} IN (SELECT article_id FROM copies WHERE cluster_id = ?)");
+        filter(&own, Box::new(cluster));
+    }
     // Ids follow the times, nearly: the second condition of each pair only ends the walk. Left to
     // itself, SQLite would look for the ends by reading the table.
     let by_time = "FROM articles INDEXED BY articles_by_time WHERE fetched_at";
@@ -331,6 +390,8 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
         findings: row.get::<_, Json<Vec<StoredFinding>>>("findings")?.0,
         rules: rules(row)?,
         reviews: reviews(db, id)?,
+        cluster: copies::cluster(db, id)?,
+        aliases: copies::count_aliases(db, id)?,
     })
 }
 

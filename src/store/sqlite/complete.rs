@@ -6,13 +6,14 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
-    articles,
     column::{Json, Kind, Millis},
     outbox,
     packed::Packed,
-    queue::{authority, held, host_id, origin, refresh_host},
+    queue::{authority, day, held, host_id, origin, refresh_host},
+    reading::Reading,
 };
 use crate::{
+    copies::Fingerprint,
     model::{FetchOutcome, Link, PageKind, RobotsRecord, RobotsRules, Verdict},
     store::{Completed, Completion, Fate, Lease},
 };
@@ -26,6 +27,8 @@ const URL_MAX: usize = 2_048;
 pub(super) struct Ending {
     completion: Completion,
     page: Option<Packed>,
+    /// Of the visit's text.
+    fingerprint: Option<Fingerprint>,
     robots: Vec<Option<Packed>>,
 }
 
@@ -33,9 +36,11 @@ impl Ending {
     /// Packs what is large. Takes milliseconds: not for the async threads, nor for the writer.
     pub(super) fn new(completion: Completion) -> rusqlite::Result<Ending> {
         let page = match &completion.visit {
-            Some(visit) => Some(Packed::new(&visit.page.body)?),
-            None => None,
+            Some(visit) if !visit.article.noarchive => Some(Packed::new(&visit.page.body)?),
+            _ => None,
         };
+        let visit = completion.visit.as_ref();
+        let fingerprint = visit.and_then(|visit| Fingerprint::of(&visit.article));
         let robots = completion.robots.iter().map(|robots| match &robots.rules {
             RobotsRules::Text(text) => Packed::new(text).map(Some),
             RobotsRules::Unavailable | RobotsRules::Unreachable => Ok(None),
@@ -43,6 +48,7 @@ impl Ending {
         Ok(Ending {
             robots: robots.collect::<rusqlite::Result<_>>()?,
             page,
+            fingerprint,
             completion,
         })
     }
@@ -59,8 +65,10 @@ pub(super) fn complete(
         return Ok(Completed::default());
     };
     let completion = &ending.completion;
+    let again = was_read(db, lease)?;
     end_lease(db, lease, completion)?;
     note_host(db, host, completion)?;
+    note_asked(db, source, completion)?;
     note_poll(db, lease, source, completion)?;
     for (robots, text) in completion.robots.iter().zip(&ending.robots) {
         put_robots(db, robots, text.as_ref())?;
@@ -74,16 +82,32 @@ pub(super) fn complete(
         links_known,
         ..Completed::default()
     };
-    if let (Some(visit), Some(page)) = (&completion.visit, &ending.page) {
-        let (article, new) = articles::put(db, source, visit, page)?;
-        completed.article = Some(article);
-        completed.article_new = new;
-        if new && visit.assessment.verdict == Verdict::Flag {
-            let payload = outbox::payload(article, &lease.link.source, visit);
+    if let Some(visit) = &completion.visit {
+        let reading = Reading {
+            visit,
+            page: ending.page.as_ref(),
+            fingerprint: ending.fingerprint.as_ref(),
+            again,
+        };
+        let outcome = reading.put(db, source)?;
+        completed.article = Some(outcome.article);
+        completed.article_new = outcome.new;
+        completed.copy = outcome.copy;
+        completed.corrected = outcome.corrected;
+        if outcome.new && visit.assessment.verdict == Verdict::Flag {
+            let payload = outbox::payload(outcome.article, &lease.link.source, visit);
             outbox::put(db, notify, &payload, completion.at)?;
         }
     }
     Ok(completed)
+}
+
+/// Whether an earlier lease of this URL brought its page.
+fn was_read(db: &Connection, lease: &Lease) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT coalesce(outcome IN ('ok', 'not_modified'), 0) FROM urls WHERE id = ?1",
+    )?
+    .query_row([lease.id], |row| row.get(0))
 }
 
 fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlite::Result<()> {
@@ -122,9 +146,12 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
 
 /// Another worker may have asked for a longer pause meanwhile: the later time holds.
 fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::Result<()> {
-    let delay = i64::try_from(completion.host_delay.as_millis()).unwrap_or(i64::MAX);
+    let delay = completion
+        .host_delay
+        .map(|delay| i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
     db.prepare_cached(
-        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = ?4 WHERE id = ?1",
+        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = coalesce(?4, delay)
+          WHERE id = ?1",
     )?
     .execute(params![
         host,
@@ -132,6 +159,23 @@ fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::R
         completion.host_failures,
         delay
     ])?;
+    Ok(())
+}
+
+/// Counts the request, unless none was sent.
+fn note_asked(db: &Connection, source: i64, completion: &Completion) -> rusqlite::Result<()> {
+    if matches!(
+        completion.outcome,
+        FetchOutcome::Cancelled | FetchOutcome::Blocked
+    ) {
+        return Ok(());
+    }
+    db.prepare_cached(
+        "UPDATE sources
+            SET asked = CASE asked_day WHEN ?2 THEN asked + 1 ELSE 1 END, asked_day = ?2
+          WHERE id = ?1",
+    )?
+    .execute(params![source, day(completion.at)])?;
     Ok(())
 }
 

@@ -7,16 +7,19 @@
 mod articles;
 mod column;
 mod complete;
+mod copies;
 mod failure;
 mod file;
 mod outbox;
 mod packed;
 mod queue;
 mod readers;
+mod reading;
 mod schema;
 mod sites;
 mod sources;
 mod upkeep;
+mod versions;
 mod writer;
 
 use std::{
@@ -33,9 +36,10 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
 use super::{
     ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
-    Store, StoreError,
+    Store, StoreError, Trail,
 };
 use crate::{
+    copies::Fingerprint,
     model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict},
     site::SiteMemory,
 };
@@ -173,6 +177,18 @@ impl Store for SqliteStore {
         self.readers.read(move |db| articles::get(db, id)).await
     }
 
+    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError> {
+        self.readers
+            .read(move |db| {
+                Ok(Trail {
+                    copies: copies::others(db, article, limit)?,
+                    aliases: copies::aliases(db, article, limit)?,
+                    versions: versions::list(db, article)?,
+                })
+            })
+            .await
+    }
+
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError> {
         self.readers
             .read(move |db| articles::page(db, article))
@@ -187,8 +203,12 @@ impl Store for SqliteStore {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let (content, assessment) = (content.clone(), assessment.clone());
-        self.write(move |db| articles::reassess(db, article, &content, &assessment, at))
-            .await
+        let fingerprint = Fingerprint::of(&content);
+        self.write(move |db| {
+            let fingerprint = fingerprint.as_ref();
+            articles::reassess(db, article, &content, &assessment, at, fingerprint)
+        })
+        .await
     }
 
     async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError> {
@@ -260,6 +280,17 @@ impl Store for SqliteStore {
             pruned += batch as u64;
             if batch < upkeep::PRUNE_BATCH {
                 return Ok(pruned);
+            }
+        }
+    }
+
+    async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut forgotten = 0;
+        loop {
+            let batch = self.write(move |db| copies::forget(db, before)).await?;
+            forgotten += batch as u64;
+            if batch < copies::FORGET_BATCH {
+                return Ok(forgotten);
             }
         }
     }

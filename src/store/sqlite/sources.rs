@@ -178,6 +178,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut verdicts = verdict_counts(db)?;
     let template_lines = sites::template_lines(db)?;
     let mut boilerplate = db.prepare_cached(BOILERPLATE)?;
+    let mut walled = walled(db)?;
     let intervals = expected_intervals(db)?;
     db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
@@ -190,7 +191,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     )?
     .query_map([], |row| {
         let id: i64 = row.get("id")?;
-        let [passed, flagged, abstained] = verdicts.remove(&id).unwrap_or_default();
+        let [passed, flagged, abstained, not_articles] = verdicts.remove(&id).unwrap_or_default();
         let url = row.get::<_, Address>("url")?.0;
         let site = site::name(&url).and_then(|name| template_lines.get(name));
         Ok(SourceRow {
@@ -210,6 +211,8 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             passed,
             flagged,
             abstained,
+            not_articles,
+            walled: walled.remove(&id).unwrap_or_default(),
         })
     })?
     .collect()
@@ -221,6 +224,18 @@ const BOILERPLATE: &str = "
           FROM articles JOIN assessments ON assessments.id = articles.assessment_id
          WHERE articles.source_id = ?1 AND articles.verdict <> 'abstain'
          ORDER BY articles.id DESC LIMIT ?2)";
+
+/// Source -> pages that have met a bot wall since its last article came.
+fn walled(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
+    db.prepare_cached(
+        "SELECT urls.source_id, count(*) AS walled
+           FROM urls JOIN sources ON sources.id = urls.source_id
+          WHERE urls.outcome = 'challenge' AND urls.fetched_at > coalesce(sources.last_article, 0)
+          GROUP BY urls.source_id",
+    )?
+    .query_map([], |row| Ok((row.get("source_id")?, row.get("walled")?)))?
+    .collect()
+}
 
 /// Source -> the mean time between two articles. What is asked of a source overlaps (a feed and the
 /// front page that names it), so the liveliest counts.
@@ -240,13 +255,14 @@ fn expected_intervals(db: &Connection) -> rusqlite::Result<HashMap<i64, Duration
     Ok(intervals)
 }
 
-/// Source -> articles that passed, were flagged, could not be judged.
-fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
+/// Source -> articles that passed, were flagged, could not be judged, were none.
+fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 4]>> {
     db.prepare_cached(
         "SELECT source_id,
                 count(*) FILTER (WHERE verdict = 'pass') AS passed,
                 count(*) FILTER (WHERE verdict = 'flag') AS flagged,
-                count(*) FILTER (WHERE verdict = 'abstain') AS abstained
+                count(*) FILTER (WHERE verdict = 'abstain') AS abstained,
+                count(*) FILTER (WHERE reason = 'not-an-article') AS not_articles
            FROM articles GROUP BY source_id",
     )?
     .query_map([], |row| {
@@ -254,6 +270,7 @@ fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
             row.get("passed")?,
             row.get("flagged")?,
             row.get("abstained")?,
+            row.get("not_articles")?,
         ];
         Ok((row.get("source_id")?, counts))
     })?

@@ -210,3 +210,27 @@ async fn redirects_are_followed_and_one_article_is_stored_once() {
     assert_eq!(other.log()[0].path, "/robots.txt", "before anything else");
     watch.service.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn one_article_under_many_slugs_is_stored_once() {
+    const SLUGS: usize = 40;
+    let site = Site::open().await;
+    let slugs: Vec<String> = (0..SLUGS)
+        .map(|n| format!("/berita/{n}-jembatan-dibuka-lagi-untuk-warga-desa"))
+        .collect();
+    for slug in &slugs {
+        site.put(slug, html(&article_page(&clean(0), "")));
+    }
+    let links: Vec<Url> = slugs.iter().map(|slug| site.url(slug)).collect();
+    site.put("/rss.xml", rss(&links));
+    let watch = Watch::over(vec![site.source("umpan", PageKind::Feed, "/rss.xml")]).await;
+    let others = (SLUGS - 1) as f64;
+    watch
+        .counted("duplicates_total{kind=\"exact\"}", others)
+        .await;
+    assert_eq!(watch.articles().await.len(), 1);
+    assert_eq!(watch.metric("duplicates_total{kind=\"near\"}").await, 0.0);
+    let series = "source_articles_total{source=\"umpan\"}";
+    assert_eq!(watch.metric(series).await, 1.0);
+    watch.service.close().await.unwrap();
+}

@@ -15,7 +15,7 @@ use axum::{
 };
 use benggala::{
     demo::content::{Article, papers},
-    model::{BlockKind, PageKind, SiteRules, Source},
+    model::{BlockKind, Courtesy, PageKind, SiteRules, Source},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use url::Url;
@@ -127,6 +127,8 @@ impl Site {
             every: None,
             lang: None,
             rules: SiteRules::default(),
+            certificate: None,
+            courtesy: Courtesy::default(),
         }
     }
 }
@@ -165,6 +167,10 @@ impl Reply {
             headers: Vec::new(),
             body: String::new(),
         }
+    }
+
+    pub(super) fn answering(self, status: u16) -> Reply {
+        Reply { status, ..self }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Reply {
@@ -254,7 +260,12 @@ fn is_article(path: &str) -> bool {
 fn of_paper(name: &str, n: usize) -> Article {
     let papers = papers().unwrap();
     let paper = papers.iter().find(|paper| paper.name == name).unwrap();
-    paper.articles[n % paper.articles.len()].clone()
+    let mut article = paper.articles[n % paper.articles.len()].clone();
+    if n >= paper.articles.len() {
+        // Or it would be the same text under another address.
+        article.body = format!("Laporan nomor {n}. {}", article.body.trim_start());
+    }
+    article
 }
 
 /// An article that gives no cause to be flagged.

@@ -125,5 +125,7 @@ pub(super) fn entry<'a>(
         document: Document::new(json!(12), article, assessment),
         rules: assessment.rules,
         reviews,
+        cluster: None,
+        aliases: 0,
     }
 }

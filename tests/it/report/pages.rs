@@ -4,7 +4,8 @@ use askama::Template as _;
 use benggala::{
     model::{PageKind, SourceStanding},
     report::{
-        Entry, SourceView, Tally,
+        ClusterView, CopyView, Entry, SourceView, Tally, TrailView, VersionView,
+        changes::changes,
         html::{ArticlePage, Filter, ReviewForm, ReviewPage, SourcesPage},
     },
 };
@@ -95,9 +96,11 @@ fn an_empty_page_says_what_happens_next() {
 fn the_article_page_marks_numbers_and_takes_a_review() {
     let (article, assessment, reviews) = (article(BODY), flagged(), [review()]);
     let entry = entry(&article, &assessment, &reviews);
+    let trail = TrailView::default();
     let page = |form| {
         let page = ArticlePage {
             entry: &entry,
+            trail: &trail,
             legend: &[],
             form,
             now: now(),
@@ -115,6 +118,71 @@ fn the_article_page_marks_numbers_and_takes_a_review() {
     assert!(!open.contains("name=\"token\""));
     assert!(page(ReviewForm::Token).contains("name=\"token\""));
     assert!(!page(ReviewForm::Closed).contains("<form"));
+}
+
+#[test]
+fn the_article_page_tells_where_else_its_text_stood_and_how_it_changed() {
+    let (article, assessment) = (article(BODY), flagged());
+    let entry = Entry {
+        cluster: Some(ClusterView {
+            id: 7,
+            articles: 61,
+            sources: 14,
+            first: 3,
+            first_source: "first & co",
+            first_at: now() - TimeDelta::hours(3),
+        }),
+        aliases: 1_204,
+        ..entry(&article, &assessment, &[])
+    };
+    let said = "Tiga <b>tewas</b>.";
+    let trail = TrailView {
+        copies: vec![CopyView {
+            id: 3,
+            url: "https://first.example/1",
+            source: "first & co",
+            title: None,
+            fetched_at: now() - TimeDelta::hours(3),
+        }],
+        aliases: vec!["https://news.example/?a=1&b=2"],
+        versions: vec![VersionView {
+            from: now() - TimeDelta::hours(3),
+            until: now() - TimeDelta::hours(1),
+            title: None,
+            body: said,
+            changes: changes(said, "Lima tewas."),
+        }],
+    };
+    let page = ArticlePage {
+        entry: &entry,
+        trail: &trail,
+        legend: &[],
+        form: ReviewForm::Open,
+        now: now(),
+    };
+    let page = page.render().unwrap();
+    for part in [
+        "This text appeared on 14 sources, first on <a href=\"/articles/3\">first &#38; co</a>",
+        "href=\"/?verdict=all&#38;cluster=7\"",
+        ">https://first.example/1</a>",
+        "and 59 more",
+        "1204 other addresses",
+        "https://news.example/?a=1&#38;b=2",
+        "and 1203 more",
+        "1 earlier version",
+        "<del>Tiga &#60;b&#62;</del><ins>Lima </ins>tewas<del>&#60;/b&#62;</del>.",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let list = [entry];
+    let filter = Filter {
+        cluster: Some(7),
+        ..Filter::default()
+    };
+    let list = review_page(&list, &filter).render().unwrap();
+    for part in ["href=\"/articles/12#copies\">one of 61 copies", "one text"] {
+        assert!(list.contains(part), "{part} in {list}");
+    }
 }
 
 #[test]
@@ -140,6 +208,8 @@ fn the_sources_page_gives_the_interval_and_advice() {
         error: Some("dns: no such host"),
         boilerplate: Some(0.07),
         template_lines: 37,
+        not_articles: 12,
+        walled: 1,
     };
     let page = SourcesPage {
         sources: &[source],
@@ -150,6 +220,9 @@ fn the_sources_page_gives_the_interval_and_advice() {
     for part in [
         "news &#60;co&#62;",
         "25 %",
+        "1 page behind a bot wall",
+        "ask the site to let the crawler in",
+        "12 pages without an article",
         "11 to 47 %",
         "never",
         "in 3 h",
@@ -170,6 +243,7 @@ fn pages_load_nothing_from_elsewhere_and_need_no_script() {
     let list = review_page(&entries, &filter).render().unwrap();
     let one = ArticlePage {
         entry: &entries[0],
+        trail: &TrailView::default(),
         legend: &[],
         form: ReviewForm::Open,
         now: now(),

@@ -1,6 +1,7 @@
 //! The feed and the export.
 
-use benggala::report::{atom, table};
+use benggala::report::{ClusterView, Entry, atom, table};
+use chrono::TimeDelta;
 use quick_xml::{Reader, escape::unescape, events::Event};
 use serde_json::Value;
 
@@ -67,14 +68,26 @@ fn the_feed_is_atom_and_survives_hostile_titles() {
 fn export_rows_hold_what_was_concluded() {
     let (mut article, assessment, reviews) = (article(BODY), flagged(), [review()]);
     article.title = Some("Harga \"naik\", lagi\nbesok".to_string());
-    let entry = entry(&article, &assessment, &reviews);
+    let entry = Entry {
+        cluster: Some(ClusterView {
+            id: 7,
+            articles: 5,
+            sources: 3,
+            first: 1,
+            first_source: "first",
+            first_at: now() - TimeDelta::hours(1),
+        }),
+        aliases: 2,
+        ..entry(&article, &assessment, &reviews)
+    };
 
     let row = table::csv_row(&entry);
     assert_eq!(
         row,
         "12,news & co,https://news.example/jembatan,\"Harga \"\"naik\"\", lagi\nbesok\",\
          \"Rani, Joko\",2025-03-04T09:30:00+07:00,2025-03-04T11:55:00+00:00,id,flag,,0.7,0.1235,\
-         0.05,3,repeated-phrase script-residue stock-phrase,translated-ltr,confirmed,142",
+         0.05,3,repeated-phrase script-residue stock-phrase,translated-ltr,confirmed,142,\
+         7,5,3,first,2025-03-04T11:00:00+00:00,2",
     );
     let plain = row
         .replace("\"Harga \"\"naik\"\", lagi\nbesok\"", "t")

@@ -2,7 +2,7 @@
 
 use benggala::{
     frontier::Rhythm,
-    model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
+    model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     store::{ArticleQuery, Completed, Completion, Fate},
 };
 use bytes::Bytes;
@@ -71,7 +71,8 @@ async fn an_article_is_new_once() {
         let mut same = read(&second, at(2), Verdict::Pass);
         same.visit.as_mut().unwrap().canonical = url(addresses[0]);
         let second = complete(&store, &second, same).await;
-        assert!(!second.article_new);
+        assert!(!second.article_new && !second.corrected);
+        assert_eq!(second.copy, Some(CopyKind::Exact), "under another address");
         assert_eq!(second.article, first.article);
 
         let row = store
@@ -80,11 +81,15 @@ async fn an_article_is_new_once() {
             .unwrap()
             .unwrap();
         assert_eq!(row.url.as_str(), addresses[0]);
-        assert_eq!(row.verdict, Verdict::Pass, "the latest conclusion");
-        assert_eq!(row.findings, []);
+        assert_eq!(
+            row.verdict,
+            Verdict::Flag,
+            "of the address that it was read from"
+        );
+        assert_eq!(row.aliases, 1);
         assert_eq!(row.fetched_at, at(1), "first seen");
         let page = store.page(row.id).await.unwrap().unwrap();
-        assert_eq!(page.fetched_at, at(2), "the latest page");
+        assert_eq!(page.fetched_at, at(1), "the page that it was read from");
         assert_eq!(store.counts(at(2)).await.unwrap().articles, 1);
         assert_eq!(store.parcels(at(2), 10).await.unwrap().len(), 1);
     }
@@ -325,5 +330,33 @@ async fn what_a_poll_taught_is_there_at_the_next() {
         let lease = lease_one(&store, at(3)).await;
         assert_ne!(lease.rhythm, Rhythm::default(), "nothing new leaves it");
         assert_eq!(lease.first_read, Some(at(1)));
+    }
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_source_and_day() {
+    const DAY: i64 = 86_400;
+    for place in places() {
+        let store = place.open().await;
+        // Its feed has been asked already.
+        announced(&store, &["https://harian.example/1"]).await;
+        let midnight = DAY - at(0).timestamp().rem_euclid(DAY);
+        for (now, outcome, asked) in [
+            (1, FetchOutcome::Ok, 1),
+            (2, FetchOutcome::Blocked, 2),
+            (3, FetchOutcome::Timeout, 2),
+            (4, FetchOutcome::Cancelled, 3),
+            (midnight, FetchOutcome::Ok, 0),
+            (midnight + 1, FetchOutcome::Ok, 1),
+        ] {
+            let now = at(now);
+            let lease = lease_one(&store, now).await;
+            assert_eq!(lease.asked_today, asked, "{now}");
+            let answer = Completion {
+                outcome,
+                ..completion(now, again(now))
+            };
+            complete(&store, &lease, answer).await;
+        }
     }
 }

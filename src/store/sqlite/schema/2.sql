@@ -14,6 +14,9 @@ CREATE INDEX sites_by_time ON sites (updated_at);
 -- The share of the text on the page that is the body; NULL for what was judged before it was kept.
 ALTER TABLE assessments ADD COLUMN body_share REAL;
 
+-- Pages that met a bot wall, by source: the sources page tells how many.
+CREATE INDEX urls_walled ON urls (source_id, fetched_at) WHERE outcome = 'challenge';
+
 -- What a source's rhythm is, and since when an article is known: what comes next follows from both.
 
 ALTER TABLE urls ADD COLUMN rhythm TEXT;        -- JSON; of what is asked again and again
@@ -23,5 +26,62 @@ ALTER TABLE urls ADD COLUMN first_read INTEGER; -- when it was first read
 -- last asked, so it rests that long from the restart. Ten seconds until it is known.
 ALTER TABLE hosts ADD COLUMN delay INTEGER NOT NULL DEFAULT 10000;
 
+-- Requests to a source on one day, in days since 1970 UTC.
+ALTER TABLE sources ADD COLUMN asked_day INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sources ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+
 -- Leases that ran out, ever.
 INSERT INTO tallies (tally, urls) VALUES ('expired', 0);
+
+-- Copies: what texts are recognised by, which articles carry the same one, and what they said
+-- before they were corrected.
+
+-- The texts of the last weeks (see `keep_fingerprints`).
+CREATE TABLE fingerprints (
+    article_id INTEGER PRIMARY KEY REFERENCES articles,
+    read_at    INTEGER NOT NULL,
+    digest     BLOB    NOT NULL,             -- 16 bytes, of all words
+    sketch     BLOB    NOT NULL              -- the smallest hashes of its shingles, 6 bytes each
+) STRICT;
+CREATE INDEX fingerprints_by_digest ON fingerprints (digest);
+CREATE INDEX fingerprints_by_time ON fingerprints (read_at);
+
+-- The first elements of each sketch. Without a foreign key: that would be sixteen more look-ups
+-- for an article.
+CREATE TABLE fingerprint_keys (
+    key        INTEGER NOT NULL,
+    article_id INTEGER NOT NULL,
+    PRIMARY KEY (key, article_id)
+) STRICT, WITHOUT ROWID;
+
+-- Articles that carry one text, two at least; what a list shows of them is kept here.
+CREATE TABLE clusters (
+    id       INTEGER PRIMARY KEY,
+    first_id INTEGER NOT NULL REFERENCES articles,
+    articles INTEGER NOT NULL,
+    sources  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE copies (
+    article_id INTEGER PRIMARY KEY REFERENCES articles,
+    cluster_id INTEGER NOT NULL REFERENCES clusters
+) STRICT;
+CREATE INDEX copies_by_cluster ON copies (cluster_id, article_id);
+
+-- Other addresses of an article.
+CREATE TABLE aliases (
+    url        TEXT    NOT NULL PRIMARY KEY, -- canonical
+    article_id INTEGER NOT NULL REFERENCES articles,
+    at         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX aliases_by_article ON aliases (article_id, at);
+
+-- What an article said before, until when.
+CREATE TABLE versions (
+    id         INTEGER PRIMARY KEY,
+    article_id INTEGER NOT NULL REFERENCES articles,
+    until      INTEGER NOT NULL,
+    title      TEXT,
+    bytes      INTEGER NOT NULL,             -- of `body`, unpacked
+    body       BLOB    NOT NULL              -- zstd
+) STRICT;
+CREATE INDEX versions_by_article ON versions (article_id, id);

@@ -22,11 +22,11 @@ const RECENT_MAX: usize = 256;
 
 /// The last fetches, by host.
 #[derive(Debug, Default)]
-pub(super) struct Network {
+pub(super) struct Outage {
     recent: Mutex<VecDeque<(String, FetchOutcome, Timestamp)>>,
 }
 
-impl Network {
+impl Outage {
     /// Takes a fetch into account. If it failed because our own network is gone, its host is not
     /// to blame: the exchange then counts as cancelled, what it says of robots.txt is dropped, and
     /// the answer is `true`.

@@ -1,0 +1,153 @@
+//! What becomes of an article's page: a new article, a text that is there under another address,
+//! the same article again, or a corrected one.
+
+use rusqlite::Connection;
+use url::Url;
+
+use super::{
+    articles::{self, Stored},
+    copies,
+    packed::Packed,
+    versions,
+};
+use crate::{
+    canonical::canonical,
+    copies::{Fingerprint, has_words, is_corrected},
+    model::CopyKind,
+    store::Visit,
+};
+
+/// A visit on its way into the store.
+pub(super) struct Reading<'a> {
+    pub(super) visit: &'a Visit,
+    /// `None` where the site asks for no copy.
+    pub(super) page: Option<&'a Packed>,
+    /// `None` for a text that is too short.
+    pub(super) fingerprint: Option<&'a Fingerprint>,
+    /// Whether this very address has been read before.
+    pub(super) again: bool,
+}
+
+/// What came of it.
+pub(super) struct Outcome {
+    pub(super) article: i64,
+    pub(super) new: bool,
+    pub(super) copy: Option<CopyKind>,
+    pub(super) corrected: bool,
+}
+
+impl Outcome {
+    fn known(article: i64, copy: Option<CopyKind>) -> Outcome {
+        Outcome {
+            article,
+            new: false,
+            copy,
+            corrected: false,
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Writes what is to be kept of it.
+    pub(super) fn put(&self, db: &Connection, source: i64) -> rusqlite::Result<Outcome> {
+        let url = &self.visit.canonical;
+        if let Some(article) = articles::id_of(db, url)? {
+            self.note_address(db, article)?;
+            return self.put_known(db, article);
+        }
+        if let Some(article) = copies::aliased(db, url)? {
+            if self.is_still(&articles::stored(db, article)?) {
+                return Ok(Outcome::known(article, None));
+            }
+            copies::remove_alias(db, url)?;
+        }
+        if let Some(fingerprint) = self.fingerprint
+            && let Some(article) = copies::same_text(db, source, url, fingerprint.digest)?
+        {
+            copies::add_alias(db, url, article, self.visit.page.fetched_at)?;
+            self.note_address(db, article)?;
+            return Ok(Outcome::known(article, Some(CopyKind::Exact)));
+        }
+        let article = articles::insert(db, url, source, self.visit.page.fetched_at)?;
+        self.note_address(db, article)?;
+        Ok(Outcome {
+            article,
+            new: true,
+            copy: self.write(db, article)?,
+            corrected: false,
+        })
+    }
+
+    /// The article is there. Its text is replaced only by what the address says that it was read
+    /// from: a page for phones, say, is never quite the same and no correction.
+    fn put_known(&self, db: &Connection, article: i64) -> rusqlite::Result<Outcome> {
+        let visit = self.visit;
+        let stored = articles::stored(db, article)?;
+        let was_read = has_words(&stored.content);
+        if was_read && !self.is_from(&stored) {
+            let same = !is_corrected(&stored.content, &visit.article);
+            let copy = match (self.again, has_words(&visit.article)) {
+                (false, true) if same => Some(CopyKind::Exact),
+                (false, true) => Some(CopyKind::Near),
+                _ => None,
+            };
+            return Ok(Outcome::known(article, copy));
+        }
+        articles::touch(db, article, visit.page.fetched_at)?;
+        let corrected = is_corrected(&stored.content, &visit.article);
+        if corrected {
+            versions::put(db, article, &stored.content, visit.page.fetched_at)?;
+        }
+        let rejudged = stored.rules != visit.assessment.rules && has_words(&visit.article);
+        if corrected || rejudged || !was_read {
+            self.write(db, article)?;
+        }
+        Ok(Outcome {
+            corrected,
+            ..Outcome::known(article, None)
+        })
+    }
+
+    /// The text, what was concluded, the page and the fingerprint.
+    fn write(&self, db: &Connection, article: i64) -> rusqlite::Result<Option<CopyKind>> {
+        let visit = self.visit;
+        articles::put_content(db, article, &visit.article)?;
+        articles::put_assessment(db, article, &visit.assessment, visit.page.fetched_at)?;
+        match self.page {
+            Some(page) => articles::put_page(db, article, &visit.page, page)?,
+            None => articles::drop_page(db, article)?,
+        }
+        copies::put(db, article, self.fingerprint)
+    }
+
+    fn asked(&self) -> Option<Url> {
+        canonical(&self.visit.page.link.url)
+    }
+
+    /// The address that was asked leads to the article, if it is not its own.
+    fn note_address(&self, db: &Connection, article: i64) -> rusqlite::Result<()> {
+        match self.asked() {
+            Some(asked) if asked != self.visit.canonical => {
+                copies::add_alias(db, &asked, article, self.visit.page.fetched_at)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the stored text was read from the address that was asked now; where that is no
+    /// longer known, whether it is the article's own address.
+    fn is_from(&self, stored: &Stored) -> bool {
+        match &stored.asked {
+            Some(asked) => *asked == self.visit.page.link.url,
+            None => self.asked().as_ref() == Some(&self.visit.canonical),
+        }
+    }
+
+    /// Whether an address that was found to lead to an article still does.
+    fn is_still(&self, stored: &Stored) -> bool {
+        match (self.fingerprint, Fingerprint::of(&stored.content)) {
+            (Some(now), Some(then)) => now.is_copy_of(&then),
+            _ => !has_words(&self.visit.article),
+        }
+    }
+}
