@@ -195,7 +195,7 @@ fn place(hash: u64, block: &TextBlock) -> u64 {
 
 /// Whether two numbers make two lines. They do in paragraphs: a report on today's rates says what
 /// yesterday's said, but for the rates.
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Numbers {
     Alike,
     Told,

@@ -44,7 +44,7 @@ fn a_line_on_every_article_is_template_after_a_few() {
         );
     }
     assert_eq!(known[1], [false; 3], "two articles prove nothing");
-    assert_eq!(known[3][0], true, "apart from the text it is soon known");
+    assert!(known[3][0], "apart from the text it is soon known");
     assert_eq!(known[11], [true; 3]);
     assert_eq!(memory.template_lines(), 1);
 }
