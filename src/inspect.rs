@@ -1,11 +1,10 @@
 //! Extraction and scoring, joined: what every command does with one page.
 
 use crate::{
-    extract::extract,
+    extract::{Site, extract},
     lang::Lexicon,
     model::{
-        Article, Assessment, Lang, Page, ParseLimits, Policy, Reason, RulesHash, Scores, SiteRules,
-        Verdict,
+        Article, Assessment, Lang, Page, ParseLimits, Policy, Reason, RulesHash, Scores, Verdict,
     },
     report::legend::{ExampleView, RatesView, RuleView},
     score::{self, Example, assess},
@@ -33,7 +32,12 @@ pub struct Rules {
 
 /// Extracts and judges one HTML page. A language that the caller is sure of overrules what the
 /// page says and what its text looks like.
-pub fn inspect(page: &Page, site: &SiteRules, lang: Option<&Lang>, rules: &Rules) -> Inspection {
+pub fn inspect<'a>(
+    page: &Page,
+    site: impl Into<Site<'a>>,
+    lang: Option<&Lang>,
+    rules: &Rules,
+) -> Inspection {
     match extract(page, site, &rules.lexicon, &rules.limits) {
         Ok(mut article) => {
             if let Some(lang) = lang {

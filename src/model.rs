@@ -390,6 +390,20 @@ pub struct LeftOut {
     pub at: usize,
     /// Its text.
     pub text: String,
+    /// The articles of its site that it is known to have stood on; 0 where it is not known as a
+    /// line of the site's template.
+    pub articles: u32,
+}
+
+/// What one article showed of its site: what [`crate::site::SiteMemory`] learns from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sighting {
+    /// A hash of the address.
+    pub url: u64,
+    /// A hash of the text that a slightly changed one mostly shares.
+    pub body: u64,
+    /// Fingerprints of the lines in and about the body, each once. Bounded by the extractor.
+    pub lines: Vec<u64>,
 }
 
 /// A trace in the page itself that says its text was translated.
@@ -427,6 +441,10 @@ pub struct Article {
     /// Lines between the first and the last block of `body`, or directly after it in the same
     /// container, that were left out of it. Bounded by the extractor.
     pub left_out: Vec<LeftOut>,
+    /// Bytes of the text that the page shows in all, `body` included; `None` without a page.
+    pub page_bytes: Option<usize>,
+    /// For the memory of the site; `None` where there is nothing to learn from.
+    pub sighting: Option<Sighting>,
     /// Traces of translation in the page.
     pub provenance: Vec<Provenance>,
     /// The site asks that no copy of the page be kept.
@@ -545,15 +563,18 @@ pub struct Finding {
     pub left_out: Option<String>,
 }
 
-/// All in 0..=1, higher is worse.
+/// All in 0..=1; higher is worse, but for `body_share`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// What the verdict was taken from.
     pub overall: f32,
     /// How much the style reads like machine translation; `None` where no model serves the language.
     pub translation: Option<f32>,
-    /// The share of the body that is not the article.
+    /// The share of what readers are served between the headline and the end of the article that
+    /// is not the article.
     pub boilerplate: f32,
+    /// The share of the text that the whole page shows that is the body; `None` without a page.
+    pub body_share: Option<f32>,
 }
 
 /// Changes whenever a rule, a language pack or the policy does: tells which verdicts are stale.
@@ -672,7 +693,7 @@ impl Default for Policy {
         Policy {
             words_min: 80,
             flag_at: 0.5,
-            boilerplate_at: 0.25,
+            boilerplate_at: 0.35,
             translation_at: 0.96,
             disabled: Vec::new(),
         }

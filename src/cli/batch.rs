@@ -9,7 +9,7 @@ use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
@@ -22,12 +22,13 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::{
-    inspect::Rules,
+    inspect::{Inspection, Rules},
     model::Lang,
     report::{
         Document as View,
         json::{self, Fields},
     },
+    site::{self, SiteMemory, Sites},
 };
 
 use super::{
@@ -39,11 +40,18 @@ use super::{
 /// Lines in memory for each thread.
 const LINES_PER_THREAD: usize = 4;
 
+/// Sites that are remembered, at most: 96 MiB of the fullest.
+const SITES_MAX: usize = 2_048;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Threads that inspect [default: one a core]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// Learn the template of each site from its pages and leave it out of those that follow; one
+    /// thread, so that what comes out depends on the order of the lines alone
+    #[arg(long, conflicts_with = "threads")]
+    learn: bool,
     /// Only these fields, as id,verdict,scores
     #[arg(long, value_name = "LIST", value_parser = Fields::parse)]
     fields: Option<Fields>,
@@ -70,17 +78,40 @@ struct Job {
 struct Work {
     rules: Rules,
     fields: Fields,
+    /// What this run has learned; `None` unless it is asked to.
+    sites: Option<Mutex<Sites>>,
+}
+
+impl Work {
+    /// Inspects a document with what its site has shown so far, and learns from it.
+    fn inspect(&self, document: Document, url: Option<&Url>, lang: Option<&Lang>) -> Inspection {
+        let site = url.and_then(site::name);
+        let (Some(sites), Some(site)) = (&self.sites, site) else {
+            return inspect_document(document, url, lang, &SiteMemory::EMPTY, &self.rules);
+        };
+        let mut sites = sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = sites.get(site).unwrap_or_default();
+        let inspection = inspect_document(document, url, lang, &memory, &self.rules);
+        if let Some(sighting) = &inspection.article.sighting {
+            sites.learn(site, sighting);
+        }
+        inspection
+    }
 }
 
 pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
-    let threads = args
-        .threads
-        .or_else(|| thread::available_parallelism().ok())
-        .map_or(1, NonZeroUsize::get);
+    let threads = match args.learn {
+        true => 1,
+        false => args
+            .threads
+            .or_else(|| thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get),
+    };
     let work = Work {
         rules: rules_of(&config),
         fields: args.fields.clone().unwrap_or_else(Fields::all),
+        sites: args.learn.then(|| Mutex::new(Sites::new(SITES_MAX))),
     };
     let (jobs, queue) = sync_channel::<Job>(threads);
     let (order, answers) = sync_channel::<Receiver<String>>(threads * LINES_PER_THREAD);
@@ -218,7 +249,7 @@ fn inspect_line(line: Line, work: &Work) -> Result<String, String> {
         (None, None, Some(text)) => Document::Text(text),
         _ => return Err("give exactly one of `html`, `file` and `text`".to_string()),
     };
-    let mut inspection = inspect_document(document, url.as_ref(), lang.as_ref(), &work.rules);
+    let mut inspection = work.inspect(document, url.as_ref(), lang.as_ref());
     // The caller's address is the one by which it knows the document.
     if url.is_some() {
         inspection.article.url = url;

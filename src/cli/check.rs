@@ -20,6 +20,7 @@ use crate::{
         legend::RuleView,
         terminal::{self, Style},
     },
+    site::SiteMemory,
 };
 
 use super::{
@@ -108,7 +109,13 @@ fn check_stdin(args: &Args, rules: &Rules) -> Result<Checked, String> {
         true => Document::Html(bytes),
         false => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
     };
-    let inspection = inspect_document(document, None, args.lang.as_ref(), rules);
+    let inspection = inspect_document(
+        document,
+        None,
+        args.lang.as_ref(),
+        &SiteMemory::EMPTY,
+        rules,
+    );
     Ok(Checked {
         name: "standard input".to_string(),
         inspection,
@@ -152,7 +159,13 @@ fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String
         true => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
         false => Document::Html(bytes),
     };
-    let inspection = inspect_document(document, None, args.lang.as_ref(), rules);
+    let inspection = inspect_document(
+        document,
+        None,
+        args.lang.as_ref(),
+        &SiteMemory::EMPTY,
+        rules,
+    );
     Ok(Checked {
         name: path.display().to_string(),
         inspection,

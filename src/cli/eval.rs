@@ -18,10 +18,11 @@ use crate::{
     evaluate::{self, Gold, PageScore, SetScore, metadata},
     inspect::Rules,
     model::{Article, Lang, Reason},
+    site::SiteMemory,
 };
 
 use super::{
-    Failure, Outcome, eval_rules, eval_translation, floors,
+    Failure, Outcome, eval_residue, eval_rules, eval_translation, floors,
     input::{self, Document, inspect_document, rules_of},
     load_config, out,
 };
@@ -30,6 +31,8 @@ use super::{
 pub(super) enum Command {
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(ExtractionArgs),
+    /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
+    Residue(eval_residue::Args),
     /// How often each rule fires on texts by natives, human translators and machines
     Rules(eval_rules::Args),
     /// The style score on texts by natives, human translators and machines
@@ -142,6 +145,7 @@ pub(super) struct Report {
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
     match command {
         Command::Extraction(args) => extraction(args, config),
+        Command::Residue(args) => eval_residue::eval(args, config),
         Command::Rules(args) => eval_rules::eval(args),
         Command::Translation(args) => eval_translation::eval(args),
     }
@@ -241,7 +245,13 @@ fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure
     let url = gold.url.as_deref().and_then(|url| Url::parse(url).ok());
     let lang = gold.lang.as_deref().and_then(Lang::new);
     let begun = Instant::now();
-    let inspection = inspect_document(Document::Html(page), url.as_ref(), lang.as_ref(), rules);
+    let inspection = inspect_document(
+        Document::Html(page),
+        url.as_ref(),
+        lang.as_ref(),
+        &SiteMemory::EMPTY,
+        rules,
+    );
     let took = begun.elapsed();
     let article = &inspection.article;
     Ok(Row {

@@ -13,10 +13,11 @@ use url::Url;
 
 use crate::{
     config::Config,
-    extract::from_text,
+    extract::{Site, from_text},
     inspect::{Inspection, Rules, abstain, inspect, inspect_article},
     lang::Lexicon,
     model::{Article, Headers, Lang, Link, Page, PageKind, Reason},
+    site::SiteMemory,
 };
 
 /// Files of a folder that are read; others are passed over.
@@ -45,12 +46,13 @@ pub(super) enum Document {
     Text(String),
 }
 
-/// Inspects a document that did not come over HTTP. A panic in the extractor becomes an
+/// Inspects a document that did not come over HTTP, with what is known of its site. A panic in the extractor becomes an
 /// abstention: one bad page must not end a long run.
 pub(super) fn inspect_document(
     document: Document,
     url: Option<&Url>,
     lang: Option<&Lang>,
+    memory: &SiteMemory,
     rules: &Rules,
 ) -> Inspection {
     let inspected = catch_unwind(AssertUnwindSafe(|| match document {
@@ -60,7 +62,11 @@ pub(super) fn inspect_document(
         Document::Html(body) => {
             let page = local_page(body, url);
             let site = Config::rules_for(None, page.final_url.host_str());
-            inspect(&page, &site, lang, rules)
+            let site = Site {
+                rules: &site,
+                memory,
+            };
+            inspect(&page, site, lang, rules)
         }
     }));
     let mut inspection = inspected.unwrap_or_else(|_| Inspection {

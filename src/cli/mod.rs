@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod demo;
 mod eval;
+mod eval_residue;
 mod eval_rules;
 mod eval_translation;
 mod export;

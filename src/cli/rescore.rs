@@ -1,15 +1,18 @@
 //! `benggala rescore`: the stored pages, judged again with today's rules.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use chrono::Utc;
 use indicatif::ProgressBar;
 
 use crate::{
     config::Config,
+    extract::Site,
     inspect::{Rules, inspect},
+    model::Page,
     score,
-    store::{self, ArticleQuery, ArticleRow, Store},
+    site::{self, SiteMemory, Sites},
+    store::{self, ArticleQuery, ArticleRow, Store, StoreError},
 };
 
 use super::{Failure, Outcome, input::rules_of, load_config, runtime, tell};
@@ -17,9 +20,13 @@ use super::{Failure, Outcome, input::rules_of, load_config, runtime, tell};
 /// Rows that are read from the store at a time.
 const ROWS_AT_A_TIME: usize = 100;
 
+/// Sites whose memories are held at a time.
+const SITES_MAX: usize = 256;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Also what was judged with the same rules already
+    /// Also what was judged with the same rules already: what has been learned of sites since then
+    /// shows lines of their templates
     #[arg(long)]
     all: bool,
 }
@@ -42,6 +49,7 @@ pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Fai
     let tally = runtime()?.block_on(async {
         let store = store::open(&config.store.url).await?;
         let mut tally = Tally::default();
+        let mut sites = Sites::new(SITES_MAX);
         let mut query = ArticleQuery {
             limit: ROWS_AT_A_TIME,
             ..ArticleQuery::default()
@@ -52,7 +60,12 @@ pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Fai
                 if row.rules == today && !args.all {
                     tally.current += 1;
                 } else {
-                    rescore_one(store.as_ref(), &config, &rules, row, &mut tally).await?;
+                    let bench = Bench {
+                        store: store.as_ref(),
+                        config: &config,
+                        rules: &rules,
+                    };
+                    bench.rescore(row, &mut sites, &mut tally).await?;
                 }
                 bar.inc(1);
             }
@@ -72,33 +85,58 @@ pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Fai
     Ok(Outcome::Clean)
 }
 
-async fn rescore_one(
-    store: &dyn Store,
-    config: &Config,
-    rules: &Rules,
-    row: &ArticleRow,
-    tally: &mut Tally,
-) -> Result<(), Failure> {
-    let Some(page) = store.page(row.id).await? else {
-        tally.without_page += 1;
-        return Ok(());
-    };
-    let source = config
-        .sources
-        .iter()
-        .find(|source| source.name == row.source);
-    let site = Config::rules_for(source, page.final_url.host_str());
-    let lang = source.and_then(|source| source.lang.as_ref());
-    let inspection = inspect(&page, &site, lang, rules);
-    tally.judged += 1;
-    tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
-    store
-        .reassess(
-            row.id,
-            &inspection.article,
-            &inspection.assessment,
-            Utc::now(),
-        )
-        .await?;
-    Ok(())
+/// What every article is judged with.
+struct Bench<'a> {
+    store: &'a dyn Store,
+    config: &'a Config,
+    rules: &'a Rules,
+}
+
+impl Bench<'_> {
+    async fn rescore(
+        &self,
+        row: &ArticleRow,
+        sites: &mut Sites,
+        tally: &mut Tally,
+    ) -> Result<(), Failure> {
+        let Some(page) = self.store.page(row.id).await? else {
+            tally.without_page += 1;
+            return Ok(());
+        };
+        let sources = &self.config.sources;
+        let source = sources.iter().find(|source| source.name == row.source);
+        let memory = self.memory_of(&page, sites).await?;
+        let site = Site {
+            rules: &Config::rules_for(source, page.final_url.host_str()),
+            memory: &memory,
+        };
+        let lang = source.and_then(|source| source.lang.as_ref());
+        let inspection = inspect(&page, site, lang, self.rules);
+        tally.judged += 1;
+        tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
+        self.store
+            .reassess(
+                row.id,
+                &inspection.article,
+                &inspection.assessment,
+                Utc::now(),
+            )
+            .await?;
+        Ok(())
+    }
+
+    async fn memory_of(
+        &self,
+        page: &Page,
+        sites: &mut Sites,
+    ) -> Result<Arc<SiteMemory>, StoreError> {
+        let Some(name) = site::name(&page.final_url) else {
+            return Ok(Arc::default());
+        };
+        if let Some(known) = sites.get(name) {
+            return Ok(known);
+        }
+        let stored = self.store.site(name).await?.unwrap_or_default();
+        Ok(sites.know(name, &stored))
+    }
 }

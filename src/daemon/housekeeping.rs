@@ -14,7 +14,7 @@ use crate::{
 };
 
 use super::{
-    Setup, Shared,
+    Setup, Shared, memory,
     record::{store_failed, timed},
 };
 
@@ -66,6 +66,7 @@ impl Housekeeping {
         self.deliver(shared, setup);
         if self.round.is_multiple_of(SLOW_ROUNDS) {
             setup.fetcher.forget_idle();
+            memory::save(shared).await;
             self.slow_round(shared, setup).await;
         }
         self.round += 1;
@@ -177,6 +178,16 @@ fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
             .source_enabled
             .with_label_values(&label)
             .set(i64::from(source.enabled));
+        metrics
+            .source_template_lines
+            .with_label_values(&label)
+            .set(source.template_lines as i64);
+        if let Some(boilerplate) = source.boilerplate {
+            metrics
+                .source_boilerplate_ratio
+                .with_label_values(&label)
+                .set(boilerplate);
+        }
         if let Some(at) = source.last_success {
             metrics
                 .source_last_success_timestamp_seconds

@@ -7,6 +7,7 @@
 
 pub mod aside;
 mod housekeeping;
+mod memory;
 mod outage;
 mod plan;
 mod record;
@@ -35,7 +36,7 @@ use crate::{
     store::{Claim, Lease, Store, StoreError},
 };
 
-use self::{housekeeping::Housekeeping, outage::Outage, visit::Visited};
+use self::{housekeeping::Housekeeping, memory::Memory, outage::Outage, visit::Visited};
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -114,6 +115,8 @@ struct Shared {
     metrics: Arc<Metrics>,
     /// Inspections at a time: as many as there are cores.
     cores: Arc<Semaphore>,
+    /// What the stream has learned of the sites it passes.
+    memory: Arc<Memory>,
     outage: Arc<Outage>,
 }
 
@@ -202,7 +205,7 @@ impl Daemon {
                 .set(visits.running.len() as i64);
         }
         self.ready.send_replace(false);
-        self.drain(visits, housekeeping, &setup).await
+        self.drain(visits, housekeeping, &setup, &shared).await
     }
 
     fn shared(&self) -> Shared {
@@ -211,6 +214,7 @@ impl Daemon {
             store: Arc::clone(&self.store),
             metrics: Arc::clone(&self.metrics),
             cores: Arc::new(Semaphore::new(cores)),
+            memory: Arc::default(),
             outage: Arc::default(),
         }
     }
@@ -258,6 +262,7 @@ impl Daemon {
         mut visits: Visits,
         housekeeping: Housekeeping,
         setup: &Setup,
+        shared: &Shared,
     ) -> Result<(), DaemonError> {
         tracing::info!(under_way = visits.running.len(), "stopping");
         let deadline = Instant::now() + setup.config.schedule.drain;
@@ -272,6 +277,7 @@ impl Daemon {
         }
         visits.running.shutdown().await;
         housekeeping.end().await;
+        memory::save(shared).await;
         let unfinished: Vec<Lease> = visits.leases.into_values().collect();
         self.store.release(&unfinished).await?;
         self.store.close().await?;

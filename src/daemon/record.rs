@@ -209,14 +209,10 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
             record_flag(metrics, visited, inspected);
         }
     }
-    record_scores(metrics, source, assessment.scores);
+    record_scores(metrics, assessment.scores);
 }
 
-fn record_scores(metrics: &Metrics, source: &str, scores: Scores) {
-    metrics
-        .source_boilerplate_ratio
-        .with_label_values(&[source])
-        .set(scores.boilerplate.into());
+fn record_scores(metrics: &Metrics, scores: Scores) {
     metrics
         .article_score
         .with_label_values(&["overall"])

@@ -10,6 +10,7 @@ use crate::{
     canonical,
     config::Config,
     discover::{self, discover},
+    extract::Site,
     fetch::{Exchange, Request},
     frontier,
     inspect::{Inspection, abstain, inspect},
@@ -20,7 +21,7 @@ use crate::{
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
-use super::{Setup, Shared, aside::aside, outage, plan, record};
+use super::{Setup, Shared, aside::aside, memory, outage, plan, record};
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
 /// watches what is new.
@@ -229,14 +230,22 @@ fn sitemaps(page: &Page, robots: Option<&[u8]>) -> Vec<Link> {
 async fn inspect_aside(shared: &Shared, setup: &Arc<Setup>, page: &Page) -> Inspected {
     let source = setup.sources.get(&page.link.source);
     let site = Config::rules_for(source, page.final_url.host_str());
+    let known = memory::of_site(shared, &page.final_url).await;
     let lang = source.and_then(|source| source.lang.clone());
     let (work, rules) = (page.clone(), Arc::clone(setup));
     let begun = std::time::Instant::now();
     let inspection = aside(&shared.cores, move || {
-        inspect(&work, &site, lang.as_ref(), &rules.rules)
+        let site = Site {
+            rules: &site,
+            memory: &known,
+        };
+        inspect(&work, site, lang.as_ref(), &rules.rules)
     })
     .await;
     let took = begun.elapsed();
+    if let Ok(inspection) = &inspection {
+        memory::learn(shared, &page.final_url, &inspection.article).await;
+    }
     match inspection {
         Ok(inspection) => Inspected {
             inspection,

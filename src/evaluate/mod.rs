@@ -141,7 +141,7 @@ pub fn spaced(text: &str) -> String {
 
 /// Paragraphs of `body` whose words do not stand in `gold` in that order. One that is there for at
 /// least half counts as part of it: it was cut elsewhere, not taken from elsewhere.
-fn foreign(gold: &Gold, body: &str) -> usize {
+pub fn foreign<'b>(gold: &Gold, body: &'b str) -> Vec<&'b str> {
     let mut allowed = gold.body.clone().unwrap_or_default();
     for line in &gold.optional {
         allowed.push('\n');
@@ -152,9 +152,11 @@ fn foreign(gold: &Gold, body: &str) -> usize {
     let joined = format!(" {} ", allowed.join(" "));
     // One line break is a paragraph's end for some extractors, a blank line for others.
     body.split('\n')
-        .map(tokens)
-        .filter(|words| !words.is_empty())
-        .filter(|words| {
+        .filter(|line| {
+            let words = tokens(line);
+            if words.is_empty() {
+                return false;
+            }
             if words.len() < 2 * SHINGLE {
                 return !joined.contains(&format!(" {} ", words.join(" ")));
             }
@@ -164,7 +166,7 @@ fn foreign(gold: &Gold, body: &str) -> usize {
                 .count();
             2 * found < words.len() - SHINGLE + 1
         })
-        .count()
+        .collect()
 }
 
 /// Scores one page.
@@ -181,7 +183,7 @@ pub fn page(gold: &Gold, body: &str) -> PageScore {
             wrong,
             gold.without.len() as u64 - wrong,
         ),
-        foreign: foreign(gold, body),
+        foreign: foreign(gold, body).len(),
         empty: text.is_empty(),
     }
 }

@@ -1,6 +1,6 @@
 //! Lines that stand inside the article and are left out of its body: readers are served them.
 
-use super::{blocks::Cut, body};
+use super::{blocks::Cut, body, template::Lines};
 use crate::model::{Block, LeftOut};
 
 /// Lines that are remembered, at most, and bytes of each.
@@ -12,11 +12,17 @@ const OWN_PERCENT: usize = 80;
 
 /// The lines left out of a body made of the blocks `chosen` of the page; `written` are the same
 /// blocks as they stand in the article.
-pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<LeftOut> {
+pub(super) fn lines(
+    cut: &Cut<'_>,
+    chosen: &[usize],
+    written: &[Block],
+    template: &Lines,
+) -> Vec<LeftOut> {
     let Some(&first) = chosen.first() else {
         return Vec::new();
     };
     let own = own_box(cut, chosen);
+    let echoes = template.echoes(chosen);
     let end = written.last().map_or(0, |block| block.span.end);
     let mut lines = Vec::new();
     let mut next = 0;
@@ -26,13 +32,14 @@ pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<L
             continue;
         }
         let block = &cut.blocks[index];
-        if !is_plain(cut, own, block.container) {
+        if echoes.contains(&index) || !is_plain(cut, own, block.container) {
             continue;
         }
         let text = cut.text_of(block);
         lines.push(LeftOut {
             at: written.get(next).map_or(end, |block| block.span.start),
             text: shortened(text).to_string(),
+            articles: template.articles(index),
         });
         if lines.len() == LINES_MAX {
             break;
@@ -42,7 +49,7 @@ pub(super) fn lines(cut: &Cut<'_>, chosen: &[usize], written: &[Block]) -> Vec<L
 }
 
 /// The innermost container with nearly all of the body.
-fn own_box(cut: &Cut<'_>, chosen: &[usize]) -> usize {
+pub(super) fn own_box(cut: &Cut<'_>, chosen: &[usize]) -> usize {
     let bytes = body::prefix_sums(chosen.iter().map(|&index| cut.blocks[index].len()));
     let all = bytes.last().copied().unwrap_or_default();
     let before = |index: usize| bytes[chosen.partition_point(|&block| block < index)];

@@ -2,9 +2,10 @@
 //!
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
-//! some of which are the body (`body`, `phrases`). Metadata is read beside it (`metadata`,
-//! `jsonld`, `titles`, `authors`, `names`, `dates`, `stamps`), and traces of translation
-//! (`provenance`). Pages without an article are told apart in `abstain`.
+//! some of which are the body (`body`, `phrases`), but for what the site shows on other articles
+//! too (`template`). Metadata is read beside it (`metadata`, `jsonld`, `titles`, `authors`, `names`,
+//! `dates`, `stamps`), and traces of translation (`provenance`). Pages without an article are told
+//! apart in `abstain`.
 
 mod abstain;
 mod archive;
@@ -28,6 +29,7 @@ mod plain;
 mod provenance;
 mod prune;
 mod stamps;
+mod template;
 mod titles;
 pub mod train;
 
@@ -36,6 +38,7 @@ use scraper::{Html, Selector};
 use crate::{
     lang::{self, Lexicon},
     model::{Article, Block, BlockKind, NoArticle, Page, ParseLimits, Reason, SiteRules},
+    site::SiteMemory,
 };
 use prune::Keep;
 
@@ -44,15 +47,35 @@ pub use plain::from_text;
 /// A text shorter than this, in bytes, says less about its language than the page does.
 const IDENTIFY_BYTES_MIN: usize = 200;
 
+/// What is known of the site that a page comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    /// What the configuration says.
+    pub rules: &'a SiteRules,
+    /// What the stream has learned.
+    pub memory: &'a SiteMemory,
+}
+
+impl<'a> From<&'a SiteRules> for Site<'a> {
+    /// A site of which nothing has been learned.
+    fn from(rules: &'a SiteRules) -> Site<'a> {
+        Site {
+            rules,
+            memory: const { &SiteMemory::EMPTY },
+        }
+    }
+}
+
 /// Reads the article out of `page`. The error is data: it says why there is none.
-pub fn extract(
+pub fn extract<'a>(
     page: &Page,
-    rules: &SiteRules,
+    site: impl Into<Site<'a>>,
     lexicon: &Lexicon,
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
-    let mut result = with_tree(page, rules, limits, |text, tree, json_ld| {
-        read(page, text, tree, json_ld, rules, lexicon)
+    let site = site.into();
+    let mut result = with_tree(page, site.rules, limits, |text, tree, json_ld| {
+        read(page, text, tree, json_ld, site, lexicon)
     });
     let article = match &mut result {
         Ok(article) => article,
@@ -150,11 +173,11 @@ fn read(
     text: &str,
     tree: &Html,
     json_ld: &[&str],
-    rules: &SiteRules,
+    site: Site<'_>,
     lexicon: &Lexicon,
 ) -> Result<Article, NoArticle> {
     let mut seen = look(page, text, tree, json_ld);
-    let ruled = ruled_containers(tree, &seen.cut, rules);
+    let ruled = ruled_containers(tree, &seen.cut, site.rules);
     let hints = body::Hints {
         ruled: &ruled,
         ..hints_of(&seen)
@@ -167,6 +190,9 @@ fn read(
     if ruled.is_empty() && reason.is_none() {
         body = classify::refine(&seen.cut, &hints, body);
     }
+    let template = template::Lines::new(&seen.cut, &body, site.memory);
+    let sighting = template.sighting(&seen.cut, &body, page.final_url.as_str());
+    body = template.without_known(&seen.cut, body);
     let traces = provenance::read(&provenance::Source {
         page: text,
         tree,
@@ -183,7 +209,9 @@ fn read(
         return Err(NoArticle { reason, article });
     }
     fill(&mut article, &seen.cut, &body.blocks);
-    article.left_out = left_out::lines(&seen.cut, &body.blocks, &article.blocks);
+    article.left_out = left_out::lines(&seen.cut, &body.blocks, &article.blocks, &template);
+    article.page_bytes = Some(seen.cut.blocks.iter().map(blocks::TextBlock::len).sum());
+    article.sighting = sighting;
     name_language(&mut article, lexicon);
     Ok(article)
 }

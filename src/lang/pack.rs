@@ -35,6 +35,10 @@ pub enum StockFamily {
     Advertisement,
     /// The door of a paywall.
     Paywall,
+    /// An invitation to install the app.
+    App,
+    /// Who made the picture, who edited the page, where it stood first.
+    Credit,
 }
 
 /// What a machine says to the one who works it.

@@ -35,7 +35,7 @@ pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
 /// `op` of the store: its methods.
-pub const STORE_OPS: [&str; 22] = [
+pub const STORE_OPS: [&str; 23] = [
     "open",
     "put_sources",
     "claim",
@@ -52,6 +52,7 @@ pub const STORE_OPS: [&str; 22] = [
     "add_review",
     "sources",
     "verdicts",
+    "site",
     "parcels",
     "settle",
     "counts",

@@ -174,8 +174,10 @@ families! {
     source_articles_flagged_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
     /// New articles of a source that could not be judged.
     source_articles_abstained_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
-    /// Share of boilerplate in the latest article of a source.
+    /// Mean share of boilerplate in the latest 50 judged articles of a source.
     source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// Lines known to be the template of a source's site.
+    source_template_lines: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);
     /// When the latest new article of a source came, in Unix time.
     source_last_article_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// The mean time between two articles of a source, as learned from its polls.
@@ -310,6 +312,7 @@ impl Metrics {
         ] {
             let _ = family.remove_label_values(&[name]);
         }
+        let _ = self.source_template_lines.remove_label_values(&[name]);
         let _ = self.source_enabled.remove_label_values(&[name]);
     }
 }

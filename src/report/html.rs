@@ -387,6 +387,10 @@ impl SourceView<'_> {
         }
     }
 
+    fn boilerplate_percent(&self) -> Option<f64> {
+        self.boilerplate.map(|share| share * 100.0)
+    }
+
     /// The ends of the credible interval, in percent.
     fn low(&self) -> f64 {
         self.standing.interval.0 * 100.0

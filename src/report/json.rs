@@ -305,6 +305,7 @@ struct Rounded {
     overall: f64,
     translation: Option<f64>,
     boilerplate: f64,
+    body_share: Option<f64>,
 }
 
 impl From<Scores> for Rounded {
@@ -313,6 +314,7 @@ impl From<Scores> for Rounded {
             overall: round(scores.overall),
             translation: scores.translation.map(round),
             boilerplate: round(scores.boilerplate),
+            body_share: scores.body_share.map(round),
         }
     }
 }

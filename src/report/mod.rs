@@ -207,6 +207,10 @@ pub struct SourceView<'a> {
     pub failures: u32,
     /// How the last poll failed.
     pub error: Option<&'a str>,
+    /// The mean of `scores.boilerplate` over its latest judged articles.
+    pub boilerplate: Option<f64>,
+    /// Lines known to be the template of its site.
+    pub template_lines: u64,
     /// Pages that held no article.
     pub not_articles: u64,
     /// Pages that have met a bot wall since the last article came through.

@@ -95,6 +95,19 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// The line of the words `line`, with its punctuation.
+    pub(super) fn whole_line(&self, line: &Span) -> Span {
+        let raw = self.text.raw;
+        let words = self.span(line.start, line.end);
+        let start = raw[..words.start].rfind('\n').map_or(0, |at| at + 1);
+        let end = raw[words.end..]
+            .find('\n')
+            .map_or(raw.len(), |at| words.end + at);
+        let text = &raw[start..end];
+        let start = start + (text.len() - text.trim_start().len());
+        start..start + text.trim().len()
+    }
+
     /// From the first to the last of the words `from..end`.
     pub fn span(&self, from: usize, end: usize) -> Span {
         let words = &self.text.words;

@@ -6,6 +6,7 @@
 //! detector's business; what it adds up to is decided in `policy.rs` alone.
 
 mod coordinated_repetition;
+mod credit_line;
 mod draft;
 mod engine_residue;
 mod engine_token;
@@ -16,7 +17,9 @@ mod mixed_conventions;
 mod mixed_script_word;
 mod pasted_credit;
 mod policy;
+mod repeated_line;
 mod script_residue;
+mod share;
 mod stock_line;
 mod unfilled_placeholder;
 mod untranslated_residue;
@@ -117,6 +120,8 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &unfilled_placeholder::UnfilledPlaceholder,
     &escaped_entity::EscapedEntity,
     &stock_line::StockLine,
+    &credit_line::CreditLine,
+    &repeated_line::RepeatedLine,
 ];
 
 /// What is known about each rule, in the order of [`DETECTORS`].
@@ -139,13 +144,21 @@ pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessme
     {
         detector.detect(&draft, &mut findings);
     }
-    if enabled(stock_line::ABOUT.rule) {
-        let lines = article.left_out.iter();
-        findings.extend(lines.filter_map(|line| stock_line::left_out(&draft, line)));
+    for line in &article.left_out {
+        let stock = || stock_line::left_out(&draft, line);
+        let repeated = || repeated_line::left_out(line);
+        findings.extend(
+            stock()
+                .filter(|finding| enabled(finding.rule))
+                .or_else(|| repeated().filter(|finding| enabled(finding.rule))),
+        );
     }
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);
-    let (verdict, scores) = policy::judge(&draft, &findings, &article.provenance, policy);
+    let residue = share::of_residue(article, &findings);
+    let (verdict, mut scores) =
+        policy::judge(&draft, &findings, &article.provenance, residue, policy);
+    scores.body_share = share::of_page(article);
     Assessment {
         verdict,
         scores,

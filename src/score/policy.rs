@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Draft, Family, rules};
+use super::{Draft, rules};
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv},
     model::{
@@ -25,16 +25,9 @@ pub(super) fn judge(
     draft: &Draft<'_>,
     findings: &[Finding],
     provenance: &[Provenance],
+    boilerplate: f32,
     policy: &Policy,
 ) -> (Verdict, Scores) {
-    let total: usize = draft.text.paragraphs.iter().map(|p| p.len()).sum();
-    let left_out: usize = findings
-        .iter()
-        .filter_map(|f| f.left_out.as_ref())
-        .map(String::len)
-        .sum();
-    let served = (total + left_out).max(1);
-    let boilerplate = (page_bytes(findings) as f32 / served as f32).min(1.0);
     // At `boilerplate_at` the share alone reaches `flag_at`.
     let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
     let translation = draft
@@ -48,6 +41,7 @@ pub(super) fn judge(
         overall: overall.max(by_share).max(by_style).min(1.0),
         translation,
         boilerplate,
+        body_share: None,
     };
     let decisive =
         || !provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE);
@@ -69,16 +63,6 @@ fn style_weight(score: f32, policy: &Policy) -> f32 {
     const EVEN: f32 = 0.5;
     let range = (policy.translation_at - EVEN).max(f32::EPSILON);
     policy.flag_at * ((score - EVEN) / range).clamp(0.0, 1.0)
-}
-
-/// Bytes under findings that are lines of the page.
-fn page_bytes(findings: &[Finding]) -> usize {
-    let of_page = |rule: &str| rules().any(|r| r.rule == rule && r.family == Family::Boilerplate);
-    findings
-        .iter()
-        .filter(|finding| of_page(finding.rule))
-        .map(|finding| finding.span.len() + finding.left_out.as_ref().map_or(0, String::len))
-        .sum()
 }
 
 /// Findings speak independently (noisy-or): each leaves `1 - weight` of the doubt. The same

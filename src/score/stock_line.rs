@@ -55,18 +55,23 @@ impl Detector for StockLine {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        for line in draft.lines().filter(|line| line.len() <= WORDS_MAX) {
-            let Some(family) = stock(draft, &line).filter(|_| !is_code(draft, &line)) else {
-                continue;
-            };
-            found.push(Finding {
-                rule: ABOUT.rule,
-                span: whole_line(draft, &line),
-                note: note(family).to_string(),
-                left_out: None,
-            });
-        }
+        let others = lines(draft).filter(|(_, family)| *family != StockFamily::Credit);
+        found.extend(others.map(|(span, family)| Finding {
+            rule: ABOUT.rule,
+            span,
+            note: note(family).to_string(),
+            left_out: None,
+        }));
     }
+}
+
+/// Lines made of stock phrases, and what they belong to.
+pub(super) fn lines(draft: &Draft<'_>) -> impl Iterator<Item = (Span, StockFamily)> {
+    let short = draft.lines().filter(|line| line.len() <= WORDS_MAX);
+    short.filter_map(|line| {
+        let family = stock(draft, &line).filter(|_| !is_code(draft, &line))?;
+        Some((draft.whole_line(&line), family))
+    })
 }
 
 /// The finding for a line that the extractor left out, if it is a stock line. Readers are served
@@ -118,20 +123,7 @@ fn ends_phrase(draft: &Draft<'_>, end: usize, line: &Span) -> bool {
     end >= line.end || draft.is_capital(end) || !draft.text.gap_after(end - 1).trim().is_empty()
 }
 
-/// The line with its punctuation.
-fn whole_line(draft: &Draft<'_>, line: &Span) -> Span {
-    let raw = draft.text.raw;
-    let words = draft.span(line.start, line.end);
-    let start = raw[..words.start].rfind('\n').map_or(0, |at| at + 1);
-    let end = raw[words.end..]
-        .find('\n')
-        .map_or(raw.len(), |at| words.end + at);
-    let text = &raw[start..end];
-    let start = start + (text.len() - text.trim_start().len());
-    start..start + text.trim().len()
-}
-
-fn note(family: StockFamily) -> &'static str {
+pub(super) fn note(family: StockFamily) -> &'static str {
     match family {
         StockFamily::CommentForm => "part of the comment form",
         StockFamily::ReadAlso => "a link to other articles",
@@ -143,5 +135,7 @@ fn note(family: StockFamily) -> &'static str {
         StockFamily::Tags => "labels of the article",
         StockFamily::Advertisement => "the frame of an advertisement",
         StockFamily::Paywall => "the door of a paywall",
+        StockFamily::App => "an invitation to install the app",
+        StockFamily::Credit => "a credit line of the page",
     }
 }

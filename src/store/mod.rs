@@ -19,6 +19,7 @@ use crate::{
         Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance,
         Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
     },
+    site::SiteMemory,
 };
 
 /// Why the store could not do it.
@@ -383,6 +384,10 @@ pub struct SourceRow {
     pub flagged: u64,
     /// Articles by verdict.
     pub abstained: u64,
+    /// The mean of `scores.boilerplate` over its latest judged articles; `None` without any.
+    pub boilerplate: Option<f64>,
+    /// Lines that are known to be the template of the site at its address.
+    pub template_lines: u64,
     /// Of these, pages that held no article.
     pub not_articles: u64,
     /// Pages that have met a bot wall since the last article came through.
@@ -490,6 +495,16 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Verdicts of one source's articles with the time they were fetched, oldest first.
     async fn verdicts(&self, source: &str) -> Result<Vec<(Verdict, Timestamp)>, StoreError>;
 
+    /// What the stream has learned of a site, by its [name](crate::site::name).
+    async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError>;
+    /// Merges what a worker has learned of a site with what the others have, and tells the whole.
+    async fn learn_site(
+        &self,
+        name: &str,
+        memory: &SiteMemory,
+        at: Timestamp,
+    ) -> Result<SiteMemory, StoreError>;
+
     /// Notifications due, at most `limit`.
     async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError>;
     /// Takes a notification off (`None`) or puts it back until a later time.
@@ -497,7 +512,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// For the gauges.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
-    /// Drops raw pages fetched before `before` and tells how many there were.
+    /// Drops raw pages fetched before `before` and tells how many there were; what was learned of
+    /// sites that have shown nothing since goes too.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
     /// compared with, and tells how many there were. What was found to be a copy stays one.

@@ -89,6 +89,8 @@ struct SourceJson<'a> {
     next_at: Option<Timestamp>,
     failures: u32,
     error: Option<&'a str>,
+    boilerplate: Option<f64>,
+    template_lines: u64,
     not_articles: u64,
     walled: u64,
 }
@@ -106,6 +108,8 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             next_at: view.next_at,
             failures: view.failures,
             error: view.error,
+            boilerplate: view.boilerplate,
+            template_lines: view.template_lines,
             not_articles: view.not_articles,
             walled: view.walled,
         }

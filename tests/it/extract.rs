@@ -10,6 +10,7 @@ mod metadata;
 mod mutated;
 mod none;
 mod robustness;
+mod template;
 
 use std::{fs, path::Path};
 
@@ -129,6 +130,8 @@ fn check_case(folder: &Path) {
     assert_eq!(markdown(&article), read_text("expected.md"), "{name}");
     let date = |text: &Option<String>| text.as_ref().map(|t| t.parse().unwrap());
     let expected = Article {
+        page_bytes: article.page_bytes,
+        sighting: article.sighting.clone(),
         url: Some(
             case.canonical
                 .as_ref()

@@ -21,6 +21,7 @@ mod metrics;
 mod notify;
 mod report;
 mod score;
+mod site;
 mod store;
 mod style;
 mod text;

@@ -13,6 +13,7 @@ mod crash;
 mod given;
 mod model;
 mod queue;
+mod sites;
 mod sources;
 mod sqlite;
 

@@ -169,9 +169,9 @@ pub(super) fn put_assessment(
     let reason = verdict.reason().map(|reason| reason.as_str());
     db.prepare_cached(
         "INSERT INTO assessments (article_id, at, verdict, reason, overall, translation,
-                                  boilerplate, findings, rules)
+                                  boilerplate, body_share, findings, rules)
          VALUES (:article, :at, :verdict, :reason, :overall, :translation, :boilerplate,
-                 :findings, :rules)",
+                 :body_share, :findings, :rules)",
     )?
     .execute(named_params! {
         ":article": article,
@@ -181,6 +181,7 @@ pub(super) fn put_assessment(
         ":overall": assessment.scores.overall,
         ":translation": assessment.scores.translation,
         ":boilerplate": assessment.scores.boilerplate,
+        ":body_share": assessment.scores.body_share,
         ":findings": Json(findings),
         ":rules": assessment.rules.to_string(),
     })?;
@@ -359,7 +360,8 @@ const ROWS: &str = "
     SELECT articles.id, articles.url, sources.name AS source, articles.fetched_at, articles.title,
            articles.byline, articles.published, articles.lang, articles.body, articles.provenance,
            articles.verdict, articles.reason, assessments.overall, assessments.translation,
-           assessments.boilerplate, assessments.findings, assessments.rules
+           assessments.boilerplate, assessments.body_share, assessments.findings,
+           assessments.rules
       FROM articles
       JOIN sources ON sources.id = articles.source_id
       JOIN assessments ON assessments.id = articles.assessment_id";
@@ -383,6 +385,7 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             overall: row.get("overall")?,
             translation: row.get("translation")?,
             boilerplate: row.get("boilerplate")?,
+            body_share: row.get("body_share")?,
         },
         findings: row.get::<_, Json<Vec<StoredFinding>>>("findings")?.0,
         rules: rules(row)?,

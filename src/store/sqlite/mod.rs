@@ -16,6 +16,7 @@ mod queue;
 mod readers;
 mod reading;
 mod schema;
+mod sites;
 mod sources;
 mod upkeep;
 mod versions;
@@ -40,6 +41,7 @@ use super::{
 use crate::{
     copies::Fingerprint,
     model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict},
+    site::SiteMemory,
 };
 
 /// Opens the file at `path`, relative to the working directory.
@@ -226,6 +228,22 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError> {
+        let name = name.to_string();
+        self.readers.read(move |db| sites::get(db, &name)).await
+    }
+
+    async fn learn_site(
+        &self,
+        name: &str,
+        memory: &SiteMemory,
+        at: Timestamp,
+    ) -> Result<SiteMemory, StoreError> {
+        let (name, memory) = (name.to_string(), memory.clone());
+        self.write(move |db| sites::learn(db, &name, &memory, at))
+            .await
+    }
+
     async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError> {
         self.readers
             .read(move |db| outbox::due(db, now, limit))
@@ -253,6 +271,7 @@ impl Store for SqliteStore {
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.write(move |db| upkeep::prune_robots(db, before))
             .await?;
+        self.write(move |db| sites::prune(db, before)).await?;
         let mut pruned = 0;
         loop {
             let batch = self

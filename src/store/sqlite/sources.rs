@@ -10,12 +10,17 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::{
     column::{Address, Json, Kind, Millis, time, unreadable},
     queue::{authority, host_id, refresh_host},
+    sites,
 };
 use crate::{
     frontier::Rhythm,
     model::{PageKind, Source, Timestamp},
+    site,
     store::SourceRow,
 };
+
+/// The latest articles of a source whose boilerplate is averaged.
+const AVERAGED_MAX: usize = 50;
 
 /// See [`crate::store::Store::put_sources`].
 pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqlite::Result<()> {
@@ -171,6 +176,8 @@ fn queue_own(
 /// See [`crate::store::Store::sources`].
 pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut verdicts = verdict_counts(db)?;
+    let template_lines = sites::template_lines(db)?;
+    let mut boilerplate = db.prepare_cached(BOILERPLATE)?;
     let mut walled = walled(db)?;
     let intervals = expected_intervals(db)?;
     db.prepare_cached(
@@ -185,9 +192,13 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     .query_map([], |row| {
         let id: i64 = row.get("id")?;
         let [passed, flagged, abstained, not_articles] = verdicts.remove(&id).unwrap_or_default();
+        let url = row.get::<_, Address>("url")?.0;
+        let site = site::name(&url).and_then(|name| template_lines.get(name));
         Ok(SourceRow {
             name: row.get("name")?,
-            url: row.get::<_, Address>("url")?.0,
+            boilerplate: boilerplate.query_row(params![id, AVERAGED_MAX], |row| row.get(0))?,
+            template_lines: site.copied().unwrap_or_default(),
+            url,
             kind: row.get::<_, Kind>("kind")?.0,
             enabled: row.get("enabled")?,
             since: row.get::<_, Millis>("since")?.0,
@@ -206,6 +217,13 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     })?
     .collect()
 }
+
+const BOILERPLATE: &str = "
+    SELECT avg(boilerplate) FROM (
+        SELECT assessments.boilerplate
+          FROM articles JOIN assessments ON assessments.id = articles.assessment_id
+         WHERE articles.source_id = ?1 AND articles.verdict <> 'abstain'
+         ORDER BY articles.id DESC LIMIT ?2)";
 
 /// Source -> pages that have met a bot wall since its last article came.
 fn walled(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {

@@ -60,6 +60,9 @@ async fn overlapping_sources_lead_to_each_article_once() {
         assert!(row.title.is_some(), "{}", row.url);
     }
     assert_eq!(watch.articles().await.len(), ARTICLES);
+    let name = benggala::site::name(&site.base).unwrap();
+    let memory = watch.service.store.site(name).await.unwrap();
+    assert!(memory.is_some_and(|memory| memory.articles() > 0));
 
     let mut log: BTreeMap<String, usize> = BTreeMap::new();
     for asked in site.log() {

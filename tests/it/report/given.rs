@@ -55,6 +55,7 @@ pub(super) fn flagged() -> Assessment {
             overall: 0.1 + 0.6,
             translation: Some(0.123_456),
             boilerplate: 0.05,
+            body_share: None,
         },
         findings: vec![
             finding(

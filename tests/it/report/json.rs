@@ -48,7 +48,9 @@ fn a_document_is_the_line_of_the_contract() {
     assert_eq!(value["published"], "2025-03-04T09:30:00+07:00");
     assert_eq!(value["verdict"], "flag");
     assert_eq!(value["reason"], Value::Null);
-    assert!(line.contains(r#""scores":{"overall":0.7,"translation":0.1235,"boilerplate":0.05}"#));
+    assert!(line.contains(
+        r#""scores":{"overall":0.7,"translation":0.1235,"boilerplate":0.05,"body_share":null}"#
+    ));
     assert_eq!(value["provenance"][0]["rule"], "translated-ltr");
     for finding in value["findings"].as_array().unwrap() {
         let position = |key: &str| finding[key].as_u64().unwrap() as usize;

@@ -206,6 +206,8 @@ fn the_sources_page_gives_the_interval_and_advice() {
         next_at: Some(now() + TimeDelta::hours(3)),
         failures: 4,
         error: Some("dns: no such host"),
+        boilerplate: Some(0.07),
+        template_lines: 37,
         not_articles: 12,
         walled: 1,
     };
@@ -225,6 +227,8 @@ fn the_sources_page_gives_the_interval_and_advice() {
         "never",
         "in 3 h",
         "4 times in a row",
+        "7 %",
+        "template lines known: 37",
         "Look for a slip in the host&#39;s name",
     ] {
         assert!(page.contains(part), "{part} in {page}");

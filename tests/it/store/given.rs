@@ -115,6 +115,7 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
             overall: 0.75,
             translation: None,
             boilerplate: 0.125,
+            body_share: None,
         },
         findings: rules.iter().map(finding).collect(),
         rules: RulesHash(0xfedc_ba98_7654_3210),

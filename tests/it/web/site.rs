@@ -298,6 +298,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
                 overall: 0.8,
                 translation: None,
                 boilerplate: 0.0,
+                body_share: None,
             },
             findings: vec![Finding {
                 rule: "repeated-phrase",

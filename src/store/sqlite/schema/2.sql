@@ -1,3 +1,19 @@
+-- What the stream has learned of each site's template: the bytes of `site::SiteMemory`. One row a
+-- site, by its name (the host without `www.`). `articles`, `lines` and `version` are in the bytes
+-- too; they stand here to be shown.
+CREATE TABLE sites (
+    name       TEXT    NOT NULL PRIMARY KEY,
+    updated_at INTEGER NOT NULL,
+    articles   INTEGER NOT NULL,
+    lines      INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    memory     BLOB    NOT NULL
+) STRICT;
+CREATE INDEX sites_by_time ON sites (updated_at);
+
+-- The share of the text on the page that is the body; NULL for what was judged before it was kept.
+ALTER TABLE assessments ADD COLUMN body_share REAL;
+
 -- Pages that met a bot wall, by source: the sources page tells how many.
 CREATE INDEX urls_walled ON urls (source_id, fetched_at) WHERE outcome = 'challenge';
 
