@@ -210,6 +210,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         last_modified: None,
         fate: Fate::Done,
         kind: None,
+        rhythm: None,
         host_next_at: now(),
         host_failures: 0,
         robots: Vec::new(),

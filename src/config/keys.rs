@@ -114,6 +114,26 @@ pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
         |c| show::text(&show::duration(c.every)),
     ),
     key(
+        "every_min",
+        |c, v| v.duration(EVERY).map(|x| c.every_min = x),
+        |c| show::text(&show::duration(c.every_min)),
+    ),
+    key(
+        "every_max",
+        |c, v| v.duration(EVERY).map(|x| c.every_max = x),
+        |c| show::text(&show::duration(c.every_max)),
+    ),
+    key(
+        "recheck",
+        |c, v| v.duration(seconds(0, 7 * DAY)).map(|x| c.recheck = x),
+        |c| show::text(&show::duration(c.recheck)),
+    ),
+    key(
+        "recheck_until",
+        |c, v| v.duration(seconds(0, 7 * DAY)).map(|x| c.recheck_until = x),
+        |c| show::text(&show::duration(c.recheck_until)),
+    ),
+    key(
         "attempts_max",
         |c, v| v.integer(1..=100).map(|x| c.attempts_max = x as u32),
         |c| show::integer(c.attempts_max as usize),

@@ -81,8 +81,16 @@ pub struct FetchConfig {
 /// `[schedule]`: when sources are asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScheduleConfig {
-    /// Between two polls of a source that sets no `every`.
+    /// Between two polls of a source that sets no `every`, until its rhythm is known.
     pub every: Duration,
+    /// The shortest interval that is learned.
+    pub every_min: Duration,
+    /// The longest interval that is learned.
+    pub every_max: Duration,
+    /// The age of an article at the first look for corrections; zero: none.
+    pub recheck: Duration,
+    /// The age from which on it is not looked at again.
+    pub recheck_until: Duration,
     /// Attempts at one article before it is given up.
     pub attempts_max: u32,
     /// The first wait after a failure; doubles with each.
@@ -222,6 +230,10 @@ impl Default for Config {
             },
             schedule: ScheduleConfig {
                 every: Duration::from_secs(600),
+                every_min: Duration::from_secs(120),
+                every_max: Duration::from_secs(4 * 3600),
+                recheck: Duration::from_secs(3600),
+                recheck_until: Duration::from_secs(7 * 24 * 3600),
                 attempts_max: 5,
                 retry_first: Duration::from_secs(60),
                 retry_max: Duration::from_secs(24 * 3600),

@@ -96,6 +96,10 @@ impl<'a> Reader<'a> {
             ("schedule", "retry_first", config.schedule.retry_first),
             ("schedule", "retry_max", config.schedule.retry_max),
         );
+        self.check_order(
+            ("schedule", "every_min", config.schedule.every_min),
+            ("schedule", "every_max", config.schedule.every_max),
+        );
         // A lease that ends during the fetch would send a second worker to the same page.
         self.check_order(
             ("fetch", "timeout", config.fetch.timeout),

@@ -179,6 +179,12 @@ fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
                 .with_label_values(&label)
                 .set(at.timestamp() as f64);
         }
+        if let Some(interval) = source.expected_interval {
+            metrics
+                .source_expected_interval_seconds
+                .with_label_values(&label)
+                .set(interval.as_secs_f64());
+        }
         if let Some(at) = source.last_article {
             metrics
                 .source_last_article_timestamp_seconds

@@ -6,6 +6,7 @@
 //! again after a restart.
 
 mod housekeeping;
+mod plan;
 mod record;
 pub mod service;
 mod visit;

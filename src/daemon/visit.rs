@@ -10,13 +10,13 @@ use crate::{
     config::Config,
     discover::{self, discover},
     fetch::{Exchange, Request},
-    frontier::{self, Next, Schedule},
+    frontier,
     inspect::{Inspection, abstain, inspect},
     model::{Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp},
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
-use super::{Setup, Shared, record};
+use super::{Setup, Shared, plan, record};
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
 /// watches what is new.
@@ -63,7 +63,13 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         }
         None => Reading::default(),
     };
-    let completion = conclude(&setup, &lease, &exchange, &reading, page, now);
+    let rhythm = plan::learn(&shared, &lease, &exchange, &reading, now).await;
+    let fate = plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now);
+    let completion = conclude(&lease, &exchange, &reading, page, fate, now);
+    let completion = Completion {
+        rhythm,
+        ..completion
+    };
     let complete = shared.store.complete(&lease, completion, &setup.channels);
     let completed = record::timed(&shared.metrics, "complete", complete).await;
     Box::new(Visited {
@@ -233,11 +239,11 @@ fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 
 /// Puts together all that is written in the one transaction that ends the lease.
 fn conclude(
-    setup: &Setup,
     lease: &Lease,
     exchange: &Exchange,
     reading: &Reading,
     page: Option<Page>,
+    fate: Fate,
     now: Timestamp,
 ) -> Completion {
     let (pause, host_failures) = frontier::host_pause(
@@ -266,10 +272,11 @@ fn conclude(
         status: exchange.status,
         etag: validator(exchange, "etag", lease.etag.as_deref()),
         last_modified: validator(exchange, "last-modified", lease.last_modified.as_deref()),
-        fate: fate(setup, lease, exchange, reading, now),
+        fate,
         kind: reading.kind,
         host_next_at: now + pause,
         host_failures,
+        rhythm: None,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),
         visit,
@@ -306,39 +313,4 @@ fn validator(exchange: &Exchange, header: &str, old: Option<&str>) -> Option<Str
         old
     };
     new.or(kept).map(str::to_string)
-}
-
-fn fate(
-    setup: &Setup,
-    lease: &Lease,
-    exchange: &Exchange,
-    reading: &Reading,
-    now: Timestamp,
-) -> Fate {
-    let schedule = &setup.config.schedule;
-    let next = frontier::after(
-        reading.kind.unwrap_or(lease.link.kind),
-        exchange.outcome,
-        exchange.status,
-        lease.attempts,
-        setup
-            .sources
-            .get(&lease.link.source)
-            .and_then(|source| source.every),
-        &Schedule {
-            every: schedule.every,
-            attempts_max: schedule.attempts_max,
-            retry_first: schedule.retry_first,
-            retry_max: schedule.retry_max,
-        },
-        rand::random(),
-    );
-    match next {
-        Next::Done => Fate::Done,
-        Next::Gone => Fate::Gone,
-        Next::Again { after, attempts } => Fate::Again {
-            at: now + after,
-            attempts,
-        },
-    }
 }

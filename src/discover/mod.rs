@@ -8,6 +8,7 @@ mod autodiscover;
 mod date;
 mod decode;
 mod feed;
+mod freshness;
 mod listing;
 mod sitemap;
 mod tokens;
@@ -19,6 +20,7 @@ use url::Url;
 
 pub use autodiscover::{SITEMAPS_MAX, sitemaps_of, sniff};
 pub use feed::ENTRIES_MAX;
+pub use freshness::fresh_for;
 pub use listing::LINKS_MAX;
 pub use sitemap::URLS_MAX;
 

@@ -35,11 +35,12 @@ pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
 /// `op` of the store: its methods.
-pub const STORE_OPS: [&str; 21] = [
+pub const STORE_OPS: [&str; 22] = [
     "open",
     "put_sources",
     "claim",
     "next_due",
+    "unseen",
     "complete",
     "release",
     "expire",

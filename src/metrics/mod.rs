@@ -178,6 +178,8 @@ families! {
     source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// When the latest new article of a source came, in Unix time.
     source_last_article_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// The mean time between two articles of a source, as learned from its polls.
+    source_expected_interval_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// When a source last answered well, in Unix time.
     source_last_success_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// 1 while a source is watched.
@@ -303,6 +305,7 @@ impl Metrics {
         for family in [
             &self.source_boilerplate_ratio,
             &self.source_last_article_timestamp_seconds,
+            &self.source_expected_interval_seconds,
             &self.source_last_success_timestamp_seconds,
         ] {
             let _ = family.remove_label_values(&[name]);

@@ -13,9 +13,12 @@ use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::{
-    Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance, Review,
-    RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+use crate::{
+    frontier::Rhythm,
+    model::{
+        Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance,
+        Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+    },
 };
 
 /// Why the store could not do it.
@@ -124,6 +127,10 @@ pub struct Lease {
     pub robots: Option<RobotsRecord>,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// When it was first read.
+    pub first_read: Option<Timestamp>,
+    /// When it has brought something new so far; empty for what is not polled.
+    pub rhythm: Rhythm,
 }
 
 /// What becomes of a URL after its lease.
@@ -163,6 +170,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// What the rhythm of a source is by now; `None` leaves it.
+    pub rhythm: Option<Rhythm>,
     /// robots.txt files that were fetched on the way.
     pub robots: Vec<RobotsRecord>,
     /// What the page announces.
@@ -358,6 +367,8 @@ pub struct SourceRow {
     pub failures: u32,
     /// How the last poll failed.
     pub error: Option<String>,
+    /// The mean time between two of its articles, as far as it is known.
+    pub expected_interval: Option<Duration>,
     /// Articles by verdict.
     pub passed: u64,
     /// Articles by verdict.
@@ -421,6 +432,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// under way has no other URL due until that lease ends, so that whoever waits for this time
     /// does not spin.
     async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+    /// Which of these links are not in the queue yet, in their order: what a poll has brought.
+    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError>;
     /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`
     /// names the channels that are told if the article is new and flagged.
     ///

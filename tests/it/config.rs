@@ -118,6 +118,10 @@ contact = "mailto:redaksi@news.example"
 
 [schedule]
 every = "2h"
+every_min = "30s"
+every_max = "1d"
+recheck = "0s"
+recheck_until = "2d"
 attempts_max = 9
 retry_first = "7s"
 retry_max = "2weeks"

@@ -3,7 +3,8 @@ use std::{fs, io::Write, path::Path, time::Instant};
 use benggala::{
     canonical::canonical,
     discover::{
-        ENTRIES_MAX, KINDS, LINKS_MAX, SITEMAPS_MAX, URLS_MAX, discover, sitemaps_of, sniff,
+        ENTRIES_MAX, KINDS, LINKS_MAX, SITEMAPS_MAX, URLS_MAX, discover, fresh_for, sitemaps_of,
+        sniff,
     },
     model::{Headers, Link, Page, PageKind, Problem, Timestamp},
 };
@@ -142,6 +143,27 @@ fn a_body_shows_what_it_is() {
         ("<!--", Listing),
     ] {
         assert_eq!(sniff(&page(body)), kind, "{body}");
+    }
+}
+
+#[test]
+fn a_page_may_say_how_long_it_stays_the_same() {
+    const TTL: &str = "<rss><channel><title>Pagi</title><ttl> 30 </ttl>";
+    for (cache_control, body, seconds) in [
+        (None, "", None),
+        (Some("max-age=90"), "", Some(90)),
+        (Some("public, MAX-AGE=\"60\", s-maxage=7"), "", Some(60)),
+        (Some("no-cache, max-age=90"), "", None),
+        (Some("max-age=soon"), "", None),
+        (Some("max-age=90"), TTL, Some(1_800)),
+        (Some("max-age=3600"), TTL, Some(3_600)),
+        (None, "<rss><channel><ttl>now</ttl>", None),
+        (None, "<rss><channel><ttl>15", None),
+    ] {
+        let headers = cache_control.map(|value| ("cache-control".to_string(), value.to_string()));
+        let headers = Headers(headers.into_iter().collect());
+        let said = fresh_for(&headers, body.as_bytes()).map(|said| said.as_secs());
+        assert_eq!(said, seconds, "{cache_control:?} {body}");
     }
 }
 

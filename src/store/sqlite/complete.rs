@@ -6,7 +6,7 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Kind, Millis},
+    column::{Json, Kind, Millis},
     outbox,
     packed::Packed,
     queue::{authority, held, host_id, origin, refresh_host},
@@ -65,7 +65,6 @@ pub(super) fn complete(
         return Ok(Completed::default());
     };
     let completion = &ending.completion;
-    let again = was_read(db, lease)?;
     end_lease(db, lease, completion)?;
     note_host(db, host, completion)?;
     note_poll(db, lease, source, completion)?;
@@ -86,7 +85,7 @@ pub(super) fn complete(
             visit,
             page,
             fingerprint: ending.fingerprint.as_ref(),
-            again,
+            again: lease.first_read.is_some(),
         };
         let outcome = reading.put(db, source)?;
         completed.article = Some(outcome.article);
@@ -101,14 +100,6 @@ pub(super) fn complete(
     Ok(completed)
 }
 
-/// Whether an earlier lease of this URL brought its page.
-fn was_read(db: &Connection, lease: &Lease) -> rusqlite::Result<bool> {
-    db.prepare_cached(
-        "SELECT coalesce(outcome IN ('ok', 'not_modified'), 0) FROM urls WHERE id = ?1",
-    )?
-    .query_row([lease.id], |row| row.get(0))
-}
-
 fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlite::Result<()> {
     let (state, next_at, attempts) = match completion.fate {
         Fate::Done => ("done", None, None),
@@ -120,7 +111,10 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
             SET state = :state, worker = NULL, lease_until = NULL,
                 next_at = coalesce(:next_at, next_at), attempts = coalesce(:attempts, attempts),
                 kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
-                fetched_at = :at, outcome = :outcome, status = :status, error = :error
+                fetched_at = :at, outcome = :outcome, status = :status, error = :error,
+                rhythm = coalesce(:rhythm, rhythm),
+                first_read = CASE :outcome WHEN 'ok' THEN coalesce(first_read, :at)
+                             ELSE first_read END
           WHERE id = :id",
     )?
     .execute(named_params! {
@@ -134,6 +128,7 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
         ":outcome": completion.outcome.as_str(),
         ":status": completion.status,
         ":error": completion.error,
+        ":rhythm": completion.rhythm.as_ref().map(Json),
         ":id": lease.id,
     })?;
     Ok(())

@@ -38,7 +38,7 @@ use super::{
 };
 use crate::{
     copies::Fingerprint,
-    model::{Article, Assessment, Page, Review, Source, Timestamp, Verdict},
+    model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict},
 };
 
 /// Opens the file at `path`, relative to the working directory.
@@ -134,6 +134,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.readers.read(queue::next_due).await
+    }
+
+    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError> {
+        self.readers.read(|db| queue::unseen(db, links)).await
     }
 
     async fn complete(

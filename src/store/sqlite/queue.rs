@@ -7,10 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Address, Kind, Millis, row_limit, time},
+    column::{Address, Json, Kind, Millis, row_limit, time},
     packed,
 };
 use crate::{
+    frontier::Rhythm,
     model::{Link, RobotsRecord, RobotsRules, Timestamp},
     store::{Claim, Lease},
 };
@@ -95,7 +96,8 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
     let mut lease = db
         .prepare_cached(
             "SELECT urls.id, urls.worker, urls.fence, urls.url, sources.name AS source, urls.kind,
-                    urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures
+                    urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures,
+                    urls.first_read, urls.rhythm
                FROM urls
                JOIN hosts ON hosts.id = urls.host_id
                JOIN sources ON sources.id = urls.source_id
@@ -122,6 +124,10 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         last_modified: row.get("last_modified")?,
         robots: None,
         host_failures: row.get("failures")?,
+        first_read: time(row, "first_read")?,
+        rhythm: row
+            .get::<_, Option<Json<Rhythm>>>("rhythm")?
+            .map_or_else(Rhythm::default, |json| json.0),
     })
 }
 
@@ -209,6 +215,20 @@ pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
         .query_row([], |row| row.get::<_, Option<Millis>>(0))?;
     let times = [host, lease];
     Ok(times.into_iter().flatten().map(|millis| millis.0).min())
+}
+
+/// See [`crate::store::Store::unseen`].
+pub(super) fn unseen(db: &Connection, mut links: Vec<Link>) -> rusqlite::Result<Vec<Link>> {
+    let mut known = db.prepare_cached("SELECT 1 FROM urls WHERE url = ?1")?;
+    let mut failed = None;
+    links.retain(|link| match known.exists([link.url.as_str()]) {
+        Ok(known) => !known,
+        Err(error) => {
+            failed = Some(error);
+            false
+        }
+    });
+    failed.map_or(Ok(links), Err)
 }
 
 /// Whether a lease is still its owner's; then with the host and the source of its URL.

@@ -1,14 +1,18 @@
 //! The sources of the configuration and how they do.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    column::{Address, Kind, Millis, time, unreadable},
+    column::{Address, Json, Kind, Millis, time, unreadable},
     queue::{authority, host_id, refresh_host},
 };
 use crate::{
+    frontier::Rhythm,
     model::{PageKind, Source, Timestamp},
     store::SourceRow,
 };
@@ -167,6 +171,7 @@ fn queue_own(
 /// See [`crate::store::Store::sources`].
 pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut verdicts = verdict_counts(db)?;
+    let intervals = expected_intervals(db)?;
     db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
                 sources.since, sources.last_success, sources.last_article, sources.failures,
@@ -190,12 +195,31 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             next_at: time(row, "next_at")?,
             failures: row.get("failures")?,
             error: row.get("error")?,
+            expected_interval: intervals.get(&id).copied(),
             passed,
             flagged,
             abstained,
         })
     })?
     .collect()
+}
+
+/// Source -> the mean time between two articles. What is asked of a source overlaps (a feed and the
+/// front page that names it), so the liveliest counts.
+fn expected_intervals(db: &Connection) -> rusqlite::Result<HashMap<i64, Duration>> {
+    let mut intervals = HashMap::new();
+    let mut rhythms = db.prepare_cached(
+        "SELECT source_id, rhythm FROM urls WHERE kind <> 'article' AND rhythm IS NOT NULL",
+    )?;
+    let mut rows = rhythms.query([])?;
+    while let Some(row) = rows.next()? {
+        let rhythm: Rhythm = row.get::<_, Json<_>>("rhythm")?.0;
+        if let Some(found) = rhythm.expected_interval() {
+            let interval = intervals.entry(row.get("source_id")?).or_insert(found);
+            *interval = found.min(*interval);
+        }
+    }
+    Ok(intervals)
 }
 
 /// Source -> articles that passed, were flagged, could not be judged.

@@ -70,6 +70,8 @@ async fn a_page_reads_as_it_was_fetched() {
             last_modified: None,
             robots: None,
             host_failures: 0,
+            first_read: None,
+            rhythm: Default::default(),
         };
         assert_eq!(page.link.url.as_str(), "https://harian.example/0");
         assert_eq!(page, visit(&lease, at(10), Verdict::Pass).page);

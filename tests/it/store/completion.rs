@@ -1,6 +1,7 @@
 //! What the end of a lease writes.
 
 use benggala::{
+    frontier::Rhythm,
     model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     store::{ArticleQuery, Completed, Completion, Fate},
 };
@@ -293,5 +294,41 @@ async fn sixteen_writers_at_once_lose_nothing() {
             ..ArticleQuery::default()
         };
         assert_eq!(store.articles(&all).await.unwrap().len(), 192);
+    }
+}
+
+#[tokio::test]
+async fn what_a_poll_taught_is_there_at_the_next() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/1"]).await;
+        let lease = lease_one(&store, at(1)).await;
+        assert_eq!(
+            (&lease.rhythm, lease.first_read),
+            (&Rhythm::default(), None)
+        );
+        let [old, new] = [1, 2].map(|n| {
+            let address = format!("https://harian.example/{n}");
+            link(&address, "harian", PageKind::Article)
+        });
+        let unseen = store.unseen(vec![old, new.clone()]).await.unwrap();
+        assert_eq!(unseen, [new]);
+
+        let mut rhythm = Rhythm::default();
+        rhythm.observe(&[Some(at(-7_200)), Some(at(0))], None, at(1));
+        let taught = Completion {
+            rhythm: Some(rhythm.clone()),
+            ..completion(at(1), again(at(2)))
+        };
+        complete(&store, &lease, taught).await;
+        let lease = lease_one(&store, at(2)).await;
+        assert_eq!(
+            (lease.rhythm.clone(), lease.first_read),
+            (rhythm, Some(at(1)))
+        );
+        complete(&store, &lease, completion(at(2), again(at(3)))).await;
+        let lease = lease_one(&store, at(3)).await;
+        assert_ne!(lease.rhythm, Rhythm::default(), "nothing new leaves it");
+        assert_eq!(lease.first_read, Some(at(1)));
     }
 }

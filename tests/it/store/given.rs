@@ -65,6 +65,7 @@ pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
         kind: None,
         host_next_at: at,
         host_failures: 0,
+        rhythm: None,
         robots: Vec::new(),
         links: Vec::new(),
         visit: None,

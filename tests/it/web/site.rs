@@ -265,6 +265,7 @@ fn completion() -> Completion {
         kind: None,
         host_next_at: now(),
         host_failures: 0,
+        rhythm: None,
         robots: Vec::new(),
         links: Vec::new(),
         visit: None,

@@ -1,3 +1,8 @@
+-- What a source's rhythm is, and since when an article is known: what comes next follows from both.
+
+ALTER TABLE urls ADD COLUMN rhythm TEXT;        -- JSON; of what is asked again and again
+ALTER TABLE urls ADD COLUMN first_read INTEGER; -- when it was first read
+
 -- Copies: what texts are recognised by, which articles carry the same one, and what they said
 -- before they were corrected.
 

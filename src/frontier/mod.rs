@@ -2,7 +2,12 @@
 //!
 //! Two things are kept apart. [`after`] plans one URL: done, gone, or again. [`host_pause`] plans
 //! the host: how long nobody may ask it. A URL is asked when both its own time and its host's have
-//! come.
+//! come. When a source that answers is asked again follows from its [`Rhythm`], when an article is
+//! looked at again for corrections from [`recheck`].
+
+mod rhythm;
+
+pub use rhythm::{FRESH_MAX, Pace, Rhythm};
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -37,7 +42,7 @@ pub const HOST_FAILING_MAX: Duration = Duration::from_secs(3_600);
 /// many attempts in all.
 pub const ATTEMPTS_AT_BROKEN: u32 = 2;
 
-/// How far around `every` a poll is moved, so that sources do not march in step: 10 %.
+/// How far around its time a poll is moved, so that sources do not march in step: 10 %.
 const POLL_SPREAD: f64 = 0.1;
 
 /// So many distinct hosts must have failed within [`NETWORK_WINDOW`], and none answered, before
@@ -47,11 +52,13 @@ pub const NETWORK_HOSTS_MIN: usize = 3;
 /// See [`NETWORK_HOSTS_MIN`].
 pub const NETWORK_WINDOW: Duration = Duration::from_secs(60);
 
-/// When URLs are asked again.
+/// An article is looked at again when it is this many times as old as at the last look: most
+/// corrections come soon.
+const RECHECK_GROWTH: u32 = 4;
+
+/// How failures are retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// Between two polls of a source that sets no interval of its own.
-    pub every: Duration,
     /// Attempts at one article before it is given up.
     pub attempts_max: u32,
     /// The first wait after a failure; doubles with each.
@@ -84,17 +91,18 @@ pub fn retry(attempts: u32, first: Duration, max: Duration, jitter: f64) -> Dura
 }
 
 /// What becomes of a URL of this kind, of which `attempts` failed in a row before this one.
-/// `every` is the interval of its source, `jitter` is random in 0..1.
+/// `again` is when it is asked next if it was read: for a source always something (the longest wait
+/// if not), for an article `None` unless it is to be looked at for corrections. `jitter` is random
+/// in 0..1.
 ///
-/// An article is read once and given up when it is gone, forbidden or has failed too often. A
-/// source is never given up: one that is down is asked ever more slowly, and is back as soon as it
-/// answers.
+/// An article is given up when it is gone, forbidden or has failed too often. A source is never
+/// given up: one that is down is asked ever more slowly, and is back as soon as it answers.
 pub fn after(
     kind: PageKind,
     outcome: FetchOutcome,
     status: Option<u16>,
     attempts: u32,
-    every: Option<Duration>,
+    again: Option<Duration>,
     schedule: &Schedule,
     jitter: f64,
 ) -> Next {
@@ -102,15 +110,28 @@ pub fn after(
         let after = Duration::ZERO;
         return Next::Again { after, attempts };
     }
-    match kind {
-        PageKind::Article | PageKind::Robots => {
+    let is_read = matches!(outcome, FetchOutcome::Ok | FetchOutcome::NotModified);
+    match (kind, again) {
+        (PageKind::Article | PageKind::Robots, None) if is_read => Next::Done,
+        (PageKind::Article | PageKind::Robots, _) if !is_read => {
             article(outcome, status, attempts, schedule, jitter)
         }
-        PageKind::Feed | PageKind::Sitemap | PageKind::Listing | PageKind::Auto => {
-            let every = every.unwrap_or(schedule.every).clamp(WAIT_MIN, WAIT_MAX);
-            source(outcome, status, attempts, every, schedule, jitter)
+        (_, again) => {
+            let every = again.unwrap_or(WAIT_MAX).clamp(WAIT_MIN, WAIT_MAX);
+            match is_read {
+                true => poll(every, jitter),
+                false => source(status, attempts, every, schedule, jitter),
+            }
         }
     }
+}
+
+/// In how long an article that was first read `age` ago is looked at again for corrections: at the
+/// age `first`, then each time it has grown [`RECHECK_GROWTH`] times as old, up to the age `until`.
+/// `None`: not any more, or never where `first` is zero.
+pub fn recheck(age: Duration, first: Duration, until: Duration) -> Option<Duration> {
+    let next = first.max(age.saturating_mul(RECHECK_GROWTH));
+    (!first.is_zero() && next <= until).then(|| next - age)
 }
 
 fn article(
@@ -121,7 +142,6 @@ fn article(
     jitter: f64,
 ) -> Next {
     let attempts_max = match outcome {
-        FetchOutcome::Ok | FetchOutcome::NotModified => return Next::Done,
         FetchOutcome::Blocked => return Next::Gone,
         FetchOutcome::Http4xx if !may_pass(status) => return Next::Gone,
         FetchOutcome::TooLarge | FetchOutcome::Decode | FetchOutcome::Redirect => {
@@ -137,19 +157,20 @@ fn article(
     Next::Again { after, attempts }
 }
 
+/// Moved by up to [`POLL_SPREAD`], so that what was read together is not asked together.
+fn poll(every: Duration, jitter: f64) -> Next {
+    let spread = POLL_SPREAD * (2.0 * unit(jitter) - 1.0);
+    let after = scaled(every, 1.0 + spread).max(WAIT_MIN);
+    Next::Again { after, attempts: 0 }
+}
+
 fn source(
-    outcome: FetchOutcome,
     status: Option<u16>,
     attempts: u32,
     every: Duration,
     schedule: &Schedule,
     jitter: f64,
 ) -> Next {
-    if matches!(outcome, FetchOutcome::Ok | FetchOutcome::NotModified) {
-        let spread = POLL_SPREAD * (2.0 * unit(jitter) - 1.0);
-        let after = scaled(every, 1.0 + spread).max(WAIT_MIN);
-        return Next::Again { after, attempts: 0 };
-    }
     let attempts = attempts.saturating_add(1);
     // 410 says that waiting will not help: go straight to the slowest pace.
     let step = if status == Some(410) {

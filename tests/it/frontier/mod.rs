@@ -1,9 +1,12 @@
+mod newsrooms;
+mod rhythm;
+
 use std::time::Duration;
 
 use benggala::{
     frontier::{
         Attempt, HOST_FAILING_MAX, Next, RETRY_AFTER_MAX, Schedule, WAIT_MAX, WAIT_MIN, after,
-        host_pause, network_down, retry, worth_fetching,
+        host_pause, network_down, recheck, retry, worth_fetching,
     },
     model::{FetchOutcome, Link, PageKind, Timestamp},
 };
@@ -12,7 +15,6 @@ use proptest::prelude::*;
 use url::Url;
 
 const SCHEDULE: Schedule = Schedule {
-    every: Duration::from_secs(600),
     attempts_max: 5,
     retry_first: Duration::from_secs(60),
     retry_max: Duration::from_secs(86_400),
@@ -23,6 +25,7 @@ const SOURCES: [PageKind; 4] = [
     PageKind::Listing,
     PageKind::Auto,
 ];
+const TEN_MINUTES: Duration = Duration::from_secs(600);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 fn secs(n: u64) -> Duration {
@@ -91,19 +94,19 @@ fn a_source_is_never_given_up() {
     use FetchOutcome::*;
     for kind in SOURCES {
         for (outcome, status, attempts, every, expected) in [
-            (Ok, Some(200), 3, None, again(600, 0)),
-            (NotModified, Some(304), 0, Some(secs(60)), again(60, 0)),
-            (Http4xx, Some(404), 0, None, again(600, 1)),
-            (Http4xx, Some(404), 7, None, again(5_760, 8)),
-            (Http4xx, Some(410), 0, None, again(64_800, 1)),
-            (Http5xx, Some(500), 0, Some(secs(5)), again(45, 1)),
-            (Blocked, None, 99, None, again(64_800, 100)),
-            (Dns, None, u32::MAX, None, again(64_800, u32::MAX)),
+            (Ok, Some(200), 3, TEN_MINUTES, again(600, 0)),
+            (NotModified, Some(304), 0, secs(60), again(60, 0)),
+            (Http4xx, Some(404), 0, TEN_MINUTES, again(600, 1)),
+            (Http4xx, Some(404), 7, TEN_MINUTES, again(5_760, 8)),
+            (Http4xx, Some(410), 0, TEN_MINUTES, again(64_800, 1)),
+            (Http5xx, Some(500), 0, secs(5), again(45, 1)),
+            (Blocked, None, 99, TEN_MINUTES, again(64_800, 100)),
+            (Dns, None, u32::MAX, TEN_MINUTES, again(64_800, u32::MAX)),
             // The interval wins over a cap below it.
-            (Dns, None, 50, Some(secs(200_000)), again(200_000, 51)),
-            (Cancelled, None, 2, None, again(0, 2)),
+            (Dns, None, 50, secs(200_000), again(200_000, 51)),
+            (Cancelled, None, 2, TEN_MINUTES, again(0, 2)),
         ] {
-            let next = after(kind, outcome, status, attempts, every, &SCHEDULE, 0.5);
+            let next = after(kind, outcome, status, attempts, Some(every), &SCHEDULE, 0.5);
             assert_eq!(
                 next, expected,
                 "{kind:?} {outcome:?} {status:?} after {attempts}"
@@ -120,13 +123,29 @@ fn polls_are_spread_by_a_tenth() {
             FetchOutcome::Ok,
             None,
             0,
-            None,
+            Some(TEN_MINUTES),
             &SCHEDULE,
             jitter,
         )
     };
     assert_eq!(poll(0.0), again(540, 0));
     assert_eq!(poll(1.0), again(660, 0));
+}
+
+#[test]
+fn an_article_is_looked_at_again_ever_more_rarely() {
+    const WEEK: Duration = Duration::from_secs(7 * 86_400);
+    let mut ages = vec![Duration::ZERO];
+    while let Some(wait) = recheck(ages[ages.len() - 1], HOUR, WEEK) {
+        ages.push(ages[ages.len() - 1] + wait);
+    }
+    assert_eq!(ages, [0, 1, 4, 16, 64].map(|hours| hours * HOUR));
+    assert_eq!(recheck(Duration::ZERO, Duration::ZERO, WEEK), None);
+    assert_eq!(recheck(Duration::MAX, HOUR, WEEK), None);
+    let next = |outcome, again| after(PageKind::Article, outcome, None, 0, again, &SCHEDULE, 0.5);
+    assert_eq!(next(FetchOutcome::Ok, Some(HOUR)), again(3_600, 0));
+    assert_eq!(next(FetchOutcome::NotModified, Some(HOUR)), again(3_600, 0));
+    assert_eq!(next(FetchOutcome::Timeout, Some(HOUR)), again(45, 1));
 }
 
 #[test]
@@ -270,18 +289,17 @@ proptest! {
         outcome in prop::sample::select(FetchOutcome::ALL.to_vec()),
         status in prop::option::of(any::<u16>()),
         attempts in any::<u32>(),
-        every in prop::option::of(duration()),
-        times in (duration(), duration(), duration()),
+        again in prop::option::of(duration()),
+        times in (duration(), duration()),
         attempts_max in any::<u32>(),
         jitter in any::<f64>(),
     ) {
         let schedule = Schedule {
-            every: times.0,
             attempts_max,
-            retry_first: times.1,
-            retry_max: times.2,
+            retry_first: times.0,
+            retry_max: times.1,
         };
-        match after(kind, outcome, status, attempts, every, &schedule, jitter) {
+        match after(kind, outcome, status, attempts, again, &schedule, jitter) {
             Next::Again { after, .. } if outcome != FetchOutcome::Cancelled => {
                 prop_assert!(after >= WAIT_MIN && after <= WAIT_MAX * 2);
             }
