@@ -118,6 +118,43 @@ pub struct Source {
     pub lang: Option<Lang>,
     /// Selectors for its pages.
     pub rules: SiteRules,
+    /// The one certificate that its host may show although nobody vouches for it.
+    pub certificate: Option<Fingerprint>,
+}
+
+/// The SHA-256 of a certificate as it is sent (DER).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// Reads 64 hexadecimal digits, with colons between the bytes or without. `None` for anything
+    /// else.
+    pub fn parse(text: &str) -> Option<Fingerprint> {
+        let digits: Vec<u8> = text
+            .chars()
+            .filter(|&c| c != ':')
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<_>>()?;
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = pair[0] << 4 | pair[1];
+        }
+        Some(Fingerprint(bytes))
+    }
+}
+
+/// As `openssl x509 -fingerprint -sha256` prints it: pairs of digits in capitals, with colons.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            let colon = if at > 0 { ":" } else { "" };
+            write!(f, "{colon}{byte:02X}")?;
+        }
+        Ok(())
+    }
 }
 
 /// A URL worth fetching, and who told us about it.
@@ -344,6 +381,8 @@ pub struct Article {
     pub left_out: Vec<LeftOut>,
     /// Traces of translation in the page.
     pub provenance: Vec<Provenance>,
+    /// The site asks that no copy of the page be kept.
+    pub noarchive: bool,
     /// Field name -> where its value came from: `json-ld`, `opengraph`, `meta`, `page`, …
     pub origins: BTreeMap<String, String>,
 }

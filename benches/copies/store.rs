@@ -192,6 +192,7 @@ async fn announce(store: &dyn Store) {
         every: None,
         lang: None,
         rules: SiteRules::default(),
+        certificate: None,
     };
     store.put_sources(&[source], now()).await.unwrap();
     let lease = store.claim(&all()).await.unwrap().remove(0);
@@ -230,6 +231,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         rhythm: None,
         host_next_at: now(),
         host_failures: 0,
+        host_delay: Duration::ZERO,
         robots: Vec::new(),
         links: Vec::new(),
         visit,

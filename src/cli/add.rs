@@ -9,7 +9,7 @@ use url::Url;
 use crate::{
     config::Config,
     discover::{self, discover},
-    fetch::{Fetcher, Request},
+    fetch::{Fetcher, Network, Request},
     model::{Link, Page, PageKind},
 };
 
@@ -69,7 +69,7 @@ fn write_source(out: &mut impl Write, candidate: &Candidate, mark: &str) -> std:
 
 /// Everything worth watching at `url`, best first: feeds, then sitemaps, then the page itself.
 async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
-    let fetcher = Fetcher::new(&config.fetch)?;
+    let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))?;
     let (page, robots) = get(&fetcher, url, PageKind::Auto)
         .await
         .map_err(Failure::Message)?;

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     config::Config,
-    fetch::{Fetcher, Request},
+    fetch::{Fetcher, Network, Request},
     inspect::{Inspection, Rules, abstain, inspect, legend},
     model::{Article, FetchOutcome, Lang, Link, PageKind, Reason},
     report::{
@@ -161,7 +161,8 @@ fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String
 
 fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<Checked, String> {
     let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
-    let fetcher = Fetcher::new(&config.fetch).map_err(|error| error.to_string())?;
+    let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))
+        .map_err(|error| error.to_string())?;
     let request = Request {
         url: url.clone(),
         kind: PageKind::Article,

@@ -1,13 +1,13 @@
-//! `benggala export`: what was collected and concluded, as rows.
+//! `benggala export`: what was collected and concluded.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, path::Path, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     model::Timestamp,
-    report::table,
-    store::{self, ArticleQuery},
+    report::{table, warc},
+    store::{self, ArticleQuery, ArticleRow, Store},
     web::views,
 };
 
@@ -22,6 +22,8 @@ enum Format {
     Ndjson,
     /// Comma-separated values with a header
     Csv,
+    /// The pages as fetched, as far as they are still kept: WARC 1.1, gzipped
+    Warc,
 }
 
 #[derive(Debug, clap::Args)]
@@ -69,17 +71,15 @@ pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Fail
             ..ArticleQuery::default()
         };
         let mut out = out();
-        if matches!(args.format, Format::Csv) {
-            write!(out, "{}\r\n", table::CSV_HEADER)?;
+        match args.format {
+            Format::Ndjson => {}
+            Format::Csv => write!(out, "{}\r\n", table::CSV_HEADER)?,
+            Format::Warc => out.write_all(&warc::info(Utc::now())?)?,
         }
         loop {
             let rows = store.articles(&query).await?;
             for row in &rows {
-                let entry = views::entry(row);
-                match args.format {
-                    Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&entry))?,
-                    Format::Csv => write!(out, "{}\r\n", table::csv_row(&entry))?,
-                }
+                write_row(&mut out, args.format, &store, row).await?;
             }
             match rows.last() {
                 Some(last) if rows.len() == ROWS_AT_A_TIME => query.before = Some(last.id),
@@ -89,4 +89,22 @@ pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Fail
         store.close().await?;
         Ok(Outcome::Clean)
     })
+}
+
+async fn write_row(
+    out: &mut impl Write,
+    format: Format,
+    store: &Arc<dyn Store>,
+    row: &ArticleRow,
+) -> Result<(), Failure> {
+    match format {
+        Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&views::entry(row)))?,
+        Format::Csv => write!(out, "{}\r\n", table::csv_row(&views::entry(row)))?,
+        Format::Warc => {
+            if let Some(page) = store.page(row.id).await? {
+                out.write_all(&warc::response(&page)?)?;
+            }
+        }
+    }
+    Ok(())
 }

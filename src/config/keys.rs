@@ -10,7 +10,7 @@ use super::{
     FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig, show,
     value::{Read, Value},
 };
-use crate::model::{Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
+use crate::model::{Fingerprint, Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
 
 /// One key of a section that is read into a `T`.
 pub(super) struct Key<T> {
@@ -71,9 +71,19 @@ pub(super) const FETCH: &[Key<FetchConfig>] = &[
         |c| show::texts(&c.allow_private),
     ),
     key(
+        "proxy",
+        |c, v| v.url().map(|x| c.proxy = Some(x)),
+        |c| c.proxy.as_ref().and_then(show::text),
+    ),
+    key(
         "timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.timeout = x),
         |c| show::text(&show::duration(c.timeout)),
+    ),
+    key(
+        "header_timeout",
+        |c, v| v.duration(TIMEOUT).map(|x| c.header_timeout = x),
+        |c| show::text(&show::duration(c.header_timeout)),
     ),
     key(
         "idle_timeout",
@@ -314,6 +324,7 @@ pub(super) struct SourceEntry {
     pub(super) every: Option<Duration>,
     pub(super) lang: Option<Lang>,
     pub(super) rules: SiteRules,
+    pub(super) certificate: Option<Fingerprint>,
 }
 
 impl From<&Source> for SourceEntry {
@@ -325,6 +336,7 @@ impl From<&Source> for SourceEntry {
             every: source.every,
             lang: source.lang.clone(),
             rules: source.rules.clone(),
+            certificate: source.certificate,
         }
     }
 }
@@ -364,6 +376,11 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
         "remove",
         |c, v| v.list(Value::selector).map(|x| c.rules.remove = x),
         |c| some(&c.rules.remove).and_then(show::texts),
+    ),
+    key(
+        "certificate",
+        |c, v| v.fingerprint().map(|x| c.certificate = Some(x)),
+        |c| c.certificate.as_ref().and_then(show::text),
     ),
 ];
 

@@ -62,8 +62,12 @@ pub struct FetchConfig {
     pub concurrency: usize,
     /// Private or loopback targets that may be fetched.
     pub allow_private: Vec<IpNet>,
+    /// Asked in the place of every host.
+    pub proxy: Option<Url>,
     /// For one answer, from connecting to the last byte.
     pub timeout: Duration,
+    /// From connecting to the end of the answer's headers.
+    pub header_timeout: Duration,
     /// For connecting, and between two reads.
     pub idle_timeout: Duration,
     /// Decoded bytes of a page.
@@ -220,7 +224,9 @@ impl Default for Config {
                 concurrency_per_host: 1,
                 concurrency: 64,
                 allow_private: Vec::new(),
+                proxy: None,
                 timeout: Duration::from_secs(30),
+                header_timeout: Duration::from_secs(20),
                 idle_timeout: Duration::from_secs(10),
                 body_max: 5 << 20,
                 feed_max: 50 << 20,

@@ -369,6 +369,7 @@ fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
         every: entry.every,
         lang: entry.lang,
         rules: entry.rules,
+        certificate: entry.certificate,
     })
 }
 

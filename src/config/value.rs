@@ -18,7 +18,7 @@ use toml::{
 use url::Url;
 
 use super::{Secret, Secrets, problem::Complaint, show};
-use crate::model::{Lang, PageKind};
+use crate::model::{Fingerprint, Lang, PageKind};
 
 /// Characters of a name, a selector or a header value at most.
 const TEXT_MAX: usize = 1_000;
@@ -252,6 +252,16 @@ impl<'a> Value<'a> {
         let text = self.string("a language code in quotes", FORM)?;
         Lang::new(text).map_or_else(
             || self.wrong(&format!("is no language code: {text:?}"), FORM),
+            Ok,
+        )
+    }
+
+    /// The SHA-256 of a certificate.
+    pub(super) fn fingerprint(&self) -> Read<Fingerprint> {
+        const FORM: &str = "write the 64 digits that `openssl x509 -fingerprint -sha256` prints";
+        let text = self.string("a fingerprint in quotes", FORM)?;
+        Fingerprint::parse(text).map_or_else(
+            || self.wrong(&format!("is no SHA-256 fingerprint: {text:?}"), FORM),
             Ok,
         )
     }

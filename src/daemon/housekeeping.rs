@@ -27,6 +27,8 @@ const SLOW_ROUNDS: u64 = 12;
 pub(super) struct Housekeeping {
     due: Instant,
     round: u64,
+    /// Leases that had run out by the round before.
+    expired: Option<u64>,
     /// What takes long runs beside the loop, each once at a time.
     delivery: Option<JoinHandle<()>>,
     pruning: Option<JoinHandle<()>>,
@@ -37,6 +39,7 @@ impl Housekeeping {
         Housekeeping {
             due: now,
             round: 0,
+            expired: None,
             delivery: None,
             pruning: None,
         }
@@ -50,11 +53,12 @@ impl Housekeeping {
     pub(super) async fn run(&mut self, shared: &Shared, setup: &Arc<Setup>) {
         let now = Utc::now();
         let metrics = &shared.metrics;
-        if let Ok(expired) = timed(metrics, "expire", shared.store.expire(now)).await {
-            metrics.leases_expired_total.inc_by(expired);
-        }
+        let _ = timed(metrics, "expire", shared.store.expire(now)).await;
         if let Ok(counts) = timed(metrics, "counts", shared.store.counts(now)).await {
             set_gauges(metrics, &counts);
+            let before = self.expired.replace(counts.expired);
+            let expired = counts.expired - before.unwrap_or(counts.expired);
+            metrics.leases_expired_total.inc_by(expired);
         }
         metrics
             .limiter_keys

@@ -5,7 +5,9 @@
 //! the number of visits under way: nothing is queued in memory. What is not completed is leased
 //! again after a restart.
 
+pub mod aside;
 mod housekeeping;
+mod outage;
 mod plan;
 mod record;
 pub mod service;
@@ -24,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    fetch::{FetchSetupError, Fetcher},
+    fetch::{FetchSetupError, Fetcher, Network, tls::Pins},
     inspect::Rules,
     lang::Lexicon,
     metrics::Metrics,
@@ -33,7 +35,7 @@ use crate::{
     store::{Claim, Lease, Store, StoreError},
 };
 
-use self::{housekeeping::Housekeeping, visit::Visited};
+use self::{housekeeping::Housekeeping, outage::Outage, visit::Visited};
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -74,8 +76,13 @@ impl Setup {
     /// Goes on with the fetcher of the setup before, where it may: it knows who was asked when.
     fn new(config: Arc<Config>, before: Option<&Setup>) -> Result<Setup, DaemonError> {
         let fetcher = match before {
-            Some(before) if before.config.fetch == config.fetch => before.fetcher.clone(),
-            _ => Fetcher::new(&config.fetch)?,
+            Some(before)
+                if before.config.fetch == config.fetch
+                    && Pins::of(&before.config.sources) == Pins::of(&config.sources) =>
+            {
+                before.fetcher.clone()
+            }
+            _ => Fetcher::new(&config.fetch, Network::of(&config.sources))?,
         };
         Ok(Setup {
             fetcher,
@@ -107,6 +114,7 @@ struct Shared {
     metrics: Arc<Metrics>,
     /// Inspections at a time: as many as there are cores.
     cores: Arc<Semaphore>,
+    outage: Arc<Outage>,
 }
 
 /// The daemon's handles on the world.
@@ -150,6 +158,7 @@ impl Daemon {
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
         let mut claim_at = Instant::now();
+        let mut pause_until = claim_at;
         self.ready.send_replace(true);
 
         loop {
@@ -170,15 +179,19 @@ impl Daemon {
                 Event::Stop => break,
                 Event::Reload => setup = self.reload(setup).await,
                 Event::Visited(done) => {
+                    let now = Instant::now();
+                    if done.as_ref().is_ok_and(|(_, visited)| visited.is_outage) {
+                        pause_until = now + outage::PAUSE;
+                    }
                     visits.finish(done, &self.metrics);
-                    claim_at = Instant::now();
+                    claim_at = now.max(pause_until);
                 }
                 Event::HousekeepingDue => {
                     housekeeping.run(&shared, &setup).await;
                 }
                 Event::ClaimDue => {
                     let leases = claim(&shared, &setup, &worker, room).await;
-                    claim_at = next_claim(&shared, &leases, room).await;
+                    claim_at = next_claim(&shared, &leases, room).await.max(pause_until);
                     for lease in leases.unwrap_or_default() {
                         visits.start(&shared, &setup, lease);
                     }
@@ -198,6 +211,7 @@ impl Daemon {
             store: Arc::clone(&self.store),
             metrics: Arc::clone(&self.metrics),
             cores: Arc::new(Semaphore::new(cores)),
+            outage: Arc::default(),
         }
     }
 

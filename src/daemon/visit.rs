@@ -12,11 +12,14 @@ use crate::{
     fetch::{Exchange, Request},
     frontier,
     inspect::{Inspection, abstain, inspect},
-    model::{Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp},
+    model::{
+        Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp,
+        Verdict,
+    },
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
-use super::{Setup, Shared, plan, record};
+use super::{Setup, Shared, aside::aside, outage, plan, record};
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
 /// watches what is new.
@@ -32,6 +35,8 @@ pub(super) struct Visited {
     pub(super) exchange: Exchange,
     pub(super) reading: Reading,
     pub(super) completed: Result<Completed, StoreError>,
+    /// It failed because our own network is gone.
+    pub(super) is_outage: bool,
 }
 
 /// What was read from the answer.
@@ -44,6 +49,17 @@ pub(super) struct Reading {
     pub(super) inspected: Option<Inspected>,
 }
 
+impl Reading {
+    /// Whether the server let a wall stand in the place of the page and said nothing of it.
+    fn is_bot_wall(&self) -> bool {
+        let verdict = self
+            .inspected
+            .as_ref()
+            .map(|inspected| inspected.inspection.assessment.verdict);
+        verdict == Some(Verdict::Abstain(Reason::Challenge))
+    }
+}
+
 /// An article page that was inspected.
 #[derive(Debug)]
 pub(super) struct Inspected {
@@ -53,18 +69,30 @@ pub(super) struct Inspected {
 }
 
 pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Box<Visited> {
-    let exchange = fetch(&setup, &lease).await;
+    let mut exchange = fetch(&setup, &lease).await;
     let now = Utc::now();
-    let page = exchange.clone().into_page(lease.link.clone(), now).ok();
-    let reading = match &page {
+    let is_outage = shared.outage.judge(&mut exchange, now);
+    let mut page = exchange.clone().into_page(lease.link.clone(), now).ok();
+    let mut reading = match &page {
         Some(page) => {
             let robots = robots_text(&lease, &exchange);
             read(&shared, &setup, page, robots).await
         }
         None => Reading::default(),
     };
+    if reading.is_bot_wall() {
+        // Nothing was read: the page is asked for again, when the wall may be gone.
+        exchange = exchange.behind_bot_wall();
+        (page, reading) = (None, Reading::default());
+    }
     let rhythm = plan::learn(&shared, &lease, &exchange, &reading, now).await;
-    let fate = plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now);
+    let fate = match is_outage {
+        true => Fate::Again {
+            at: now + outage::PAUSE,
+            attempts: lease.attempts,
+        },
+        false => plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now),
+    };
     let completion = conclude(&lease, &exchange, &reading, page, fate, now);
     let completion = Completion {
         rhythm,
@@ -77,6 +105,7 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         exchange,
         reading,
         completed,
+        is_outage,
     })
 }
 
@@ -90,7 +119,8 @@ async fn fetch(setup: &Setup, lease: &Lease) -> Exchange {
         kind: lease.link.kind,
         etag: lease.etag.clone(),
         last_modified: lease.last_modified.clone(),
-    };
+    }
+    .in_full_now_and_then(rand::random());
     let limit = setup.config.schedule.lease.mul_f64(0.8);
     match tokio::time::timeout(limit, setup.fetcher.fetch(&request)).await {
         Ok(exchange) => exchange,
@@ -112,20 +142,34 @@ fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
 
 async fn read(shared: &Shared, setup: &Arc<Setup>, page: &Page, robots: Option<Bytes>) -> Reading {
     if page.link.kind == PageKind::Article {
-        let inspected = inspect_aside(shared, setup, page).await;
-        return Reading {
-            inspected: Some(inspected),
-            ..Reading::default()
-        };
+        return inspected(shared, setup, page).await;
     }
-    let page = page.clone();
-    let reading = off_the_loop(shared, move || read_listing(&page, robots.as_deref())).await;
-    reading.unwrap_or_else(|why| Reading {
+    let work = page.clone();
+    let reading = aside(&shared.cores, move || {
+        read_listing(&work, robots.as_deref())
+    })
+    .await;
+    let reading = reading.unwrap_or_else(|why| Reading {
         problems: vec![Problem {
             what: format!("reading the page failed: {why}"),
         }],
         ..Reading::default()
-    })
+    });
+    if reading.links.is_empty() && reading.links_filtered == 0 {
+        // Perhaps it is none of what was expected, but a wall.
+        let instead = inspected(shared, setup, page).await;
+        if instead.is_bot_wall() {
+            return instead;
+        }
+    }
+    reading
+}
+
+async fn inspected(shared: &Shared, setup: &Arc<Setup>, page: &Page) -> Reading {
+    Reading {
+        inspected: Some(inspect_aside(shared, setup, page).await),
+        ..Reading::default()
+    }
 }
 
 /// Reads a page of links. What an `Auto` source turns out to be is settled here, and the sitemaps
@@ -180,7 +224,7 @@ async fn inspect_aside(shared: &Shared, setup: &Arc<Setup>, page: &Page) -> Insp
     let lang = source.and_then(|source| source.lang.clone());
     let (work, rules) = (page.clone(), Arc::clone(setup));
     let begun = std::time::Instant::now();
-    let inspection = off_the_loop(shared, move || {
+    let inspection = aside(&shared.cores, move || {
         inspect(&work, &site, lang.as_ref(), &rules.rules)
     })
     .await;
@@ -208,33 +252,6 @@ async fn inspect_aside(shared: &Shared, setup: &Arc<Setup>, page: &Page) -> Insp
             }
         }
     }
-}
-
-/// Runs what needs the CPU on a blocking thread, as many at a time as there are cores. The error
-/// is the message of a panic.
-async fn off_the_loop<T: Send + 'static>(
-    shared: &Shared,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, String> {
-    let permit = Arc::clone(&shared.cores).acquire_owned().await;
-    let done = tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        work()
-    })
-    .await;
-    done.map_err(|error| match error.try_into_panic() {
-        Ok(panic) => panic_message(panic.as_ref()),
-        Err(error) => error.to_string(),
-    })
-}
-
-/// The message of a panic.
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-        .unwrap_or_else(|| "unknown".to_string())
 }
 
 /// Puts together all that is written in the one transaction that ends the lease.
@@ -276,6 +293,7 @@ fn conclude(
         kind: reading.kind,
         host_next_at: now + pause,
         host_failures,
+        host_delay: exchange.delay,
         rhythm: None,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),

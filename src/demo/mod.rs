@@ -102,6 +102,7 @@ impl Newsroom {
                 every: None,
                 lang: site.paper.announced.then(|| site.paper.lang.clone()),
                 rules: SiteRules::default(),
+                certificate: None,
             })
             .collect()
     }

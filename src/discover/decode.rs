@@ -11,6 +11,16 @@ use crate::model::{Page, Problem};
 /// Bytes of an unpacked body: the sitemap protocol allows 50 MB uncompressed.
 const UNPACKED_MAX: usize = 50 << 20;
 
+/// Unpacked bytes for each packed one. A monotonous sitemap reaches 60, a bomb 1,000.
+const RATIO_MAX: usize = 100;
+
+/// Unpacked bytes that are always free.
+const RATIO_FREE: usize = 1 << 20;
+
+/// Up to here the buffer doubles; beyond, all that is allowed is reserved at once, so that no old
+/// half lies beside the new whole.
+const DOUBLES_TO: usize = 4 << 20;
+
 /// How far in an encoding must be declared: the prescan of HTML (13.2.3.2).
 const DECLARED_WITHIN: usize = 1_024;
 
@@ -19,7 +29,7 @@ pub(super) fn text(page: &Page) -> (Cow<'_, str>, Vec<Problem>) {
     let (bytes, problems) = unpacked(&page.body);
     let text = match bytes {
         Cow::Borrowed(bytes) => decoded(bytes, page),
-        Cow::Owned(bytes) => Cow::Owned(decoded(&bytes, page).into_owned()),
+        Cow::Owned(bytes) => Cow::Owned(owned(bytes, page)),
     };
     (text, problems)
 }
@@ -29,21 +39,41 @@ fn unpacked(body: &[u8]) -> (Cow<'_, [u8]>, Vec<Problem>) {
     if !body.starts_with(&[0x1f, 0x8b]) {
         return (Cow::Borrowed(body), Vec::new());
     }
+    let most = body.len().saturating_mul(RATIO_MAX);
+    let most = most.clamp(RATIO_FREE, UNPACKED_MAX);
     let mut bytes = Vec::new();
-    let result = MultiGzDecoder::new(body)
-        .take(UNPACKED_MAX as u64 + 1)
-        .read_to_end(&mut bytes);
     let mut problems = Vec::new();
-    if let Err(why) = result {
+    if let Err(why) = unpack(body, most + 1, &mut bytes) {
         problems.push(problem(format!("the gzip data are damaged: {why}")));
     }
-    if bytes.len() > UNPACKED_MAX {
-        bytes.truncate(UNPACKED_MAX);
+    if bytes.len() > most {
+        bytes.truncate(most);
         problems.push(problem(format!(
-            "read only the first {UNPACKED_MAX} bytes unpacked"
+            "read only the first {most} bytes unpacked"
         )));
     }
     (Cow::Owned(bytes), problems)
+}
+
+fn unpack(body: &[u8], most: usize, into: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut reader = MultiGzDecoder::new(body).take(most.min(DOUBLES_TO) as u64);
+    reader.read_to_end(into)?;
+    let rest = most.saturating_sub(DOUBLES_TO);
+    if rest > 0 && into.len() == DOUBLES_TO {
+        into.reserve_exact(rest);
+        reader.set_limit(rest as u64);
+        reader.read_to_end(into)?;
+    }
+    Ok(())
+}
+
+/// As [`decoded`], without a second copy of what is UTF-8 already.
+fn owned(bytes: Vec<u8>, page: &Page) -> String {
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.starts_with(['\u{feff}', '\0']) && !text.starts_with("<\0") => text,
+        Ok(text) => decoded(text.as_bytes(), page).into_owned(),
+        Err(error) => decoded(error.as_bytes(), page).into_owned(),
+    }
 }
 
 fn decoded<'a>(bytes: &'a [u8], page: &Page) -> Cow<'a, str> {

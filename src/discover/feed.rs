@@ -15,7 +15,7 @@ use crate::model::{Page, PageKind, Problem, Timestamp};
 pub const ENTRIES_MAX: usize = 1_000;
 
 /// Entries read at all: what a feed holds beyond is an archive or an attack.
-const READ_MAX: usize = 100_000;
+const READ_MAX: usize = 30_000;
 
 /// Bytes of a link or date; longer ones are neither.
 const FIELD_MAX: usize = 8 * 1_024;

@@ -83,11 +83,14 @@ fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
     ]
     .iter()
     .any(|words| title.starts_with(words));
-    let page = evidence.page.as_bytes();
-    titled
-        || WALLS
-            .iter()
-            .any(|mark| memmem::find(page, mark.as_bytes()).is_some())
+    titled || has_wall_mark(evidence.page.as_bytes())
+}
+
+/// Whether one of [`WALLS`] stands in `text`.
+pub(super) fn has_wall_mark(text: &[u8]) -> bool {
+    WALLS
+        .iter()
+        .any(|mark| memmem::find(text, mark.as_bytes()).is_some())
 }
 
 /// Titles of pages that are not there, in lower case.

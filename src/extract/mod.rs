@@ -7,6 +7,7 @@
 //! are told apart in `abstain`.
 
 mod abstain;
+mod archive;
 mod authors;
 mod blocks;
 mod body;
@@ -47,9 +48,21 @@ pub fn extract(
     lexicon: &Lexicon,
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
-    with_tree(page, rules, limits, |text, tree, json_ld| {
+    let mut result = with_tree(page, rules, limits, |text, tree, json_ld| {
         read(page, text, tree, json_ld, rules, lexicon)
-    })
+    });
+    let article = match &mut result {
+        Ok(article) => article,
+        Err(none) => none.article.as_mut(),
+    };
+    article.noarchive |= archive::forbidden_by_headers(&page.headers);
+    result
+}
+
+/// Whether `text`, the beginning of an answer that is an error by its status, has a mark that only
+/// the walls against bots have.
+pub fn is_bot_wall(text: &[u8]) -> bool {
+    abstain::has_wall_mark(text)
 }
 
 /// Bytes to tree, then what is to be done with it: the page's text, its tree, its JSON-LD.
@@ -161,6 +174,7 @@ fn read(
     });
     let mut article = std::mem::take(&mut seen.article);
     article.provenance = traces;
+    article.noarchive = archive::forbidden_by_page(&seen.said);
     if let Some(reason) = reason {
         let article = Box::new(article);
         return Err(NoArticle { reason, article });

@@ -65,6 +65,9 @@ const MARKS_PER_NODE: usize = 2;
 /// those before it.
 const COMPARISONS_MAX: usize = 400_000_000;
 
+/// Bytes of text without a tag; what goes on longer is cut there. No paragraph in print comes near.
+const TEXT_RUN_MAX: usize = 512 << 10;
+
 /// Prunes `page`. Where an end is missing, only the opening mark goes: a forgotten end must not
 /// swallow the article behind it.
 pub(super) fn prune<'a>(
@@ -79,6 +82,7 @@ pub(super) fn prune<'a>(
         kept_to: 0,
         space: Space::default(),
         comparisons: 0,
+        marks_cut: 0,
         unclosed: Vec::new(),
         out: Pruned {
             html: String::with_capacity(page.len() / 2),
@@ -90,12 +94,16 @@ pub(super) fn prune<'a>(
         pruner.step(limits)?;
     }
     pruner.keep_text_to(page.len());
-    let html = pruner.out.html.as_bytes();
-    let marks = memchr_iter(b'<', html).count() + memchr_iter(b'&', html).count();
+    let marks = marks(&pruner.out.html) + pruner.marks_cut;
     if marks > MARKS_PER_NODE.saturating_mul(limits.nodes) {
         return Err(OverLimit);
     }
     Ok(pruner.out)
+}
+
+fn marks(html: &str) -> usize {
+    let html = html.as_bytes();
+    memchr_iter(b'<', html).count() + memchr_iter(b'&', html).count()
 }
 
 struct Pruner<'a> {
@@ -109,6 +117,8 @@ struct Pruner<'a> {
     space: Space,
     /// See [`COMPARISONS_MAX`].
     comparisons: usize,
+    /// Marks in text that went on for too long: they count all the same.
+    marks_cut: usize,
     /// End marks that do not occur any more: looked for once, or the scan would be quadratic.
     unclosed: Vec<&'static str>,
     out: Pruned<'a>,
@@ -298,8 +308,13 @@ impl<'a> Pruner<'a> {
 
     /// Keeps what stands before the next tag.
     fn keep_text_to(&mut self, end: usize) {
-        let gap = &self.page[self.kept_to..end];
+        let mut cut = end.min(self.kept_to + TEXT_RUN_MAX);
+        while !self.page.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        let gap = &self.page[self.kept_to..cut];
         self.space.text(gap, &mut self.out.html);
+        self.marks_cut += marks(&self.page[cut..end]);
         self.kept_to = end;
     }
 

@@ -11,17 +11,18 @@ use std::{
 use bytes::Bytes;
 use chrono::Utc;
 use http::{HeaderMap, HeaderValue, header};
-use rustls::{ClientConfig, RootCertStore};
+use reqwest::Proxy;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{
-    FetchSetupError, GuardStage,
+    FetchSetupError, GuardStage, Network,
     decode::{self, Limits, Oversize},
     gate::{Closed, Gate},
     guard::{self, GuardedResolver},
     outcome::{self, Failure},
     redirect::latin1_or_utf8,
+    tls,
 };
 use crate::{
     config::FetchConfig,
@@ -47,11 +48,12 @@ const HEADER_VALUE_MAX: usize = 4 << 10;
 /// Names and values kept of one answer; what comes later is left out.
 const HEADERS_MAX: usize = 32 << 10;
 
-/// What is still read of an answer whose body is of no use: the connection stays usable then.
-const DRAIN_MAX: u64 = 16 << 10;
+/// What is still read of an answer whose body is no page: the connection stays usable then, and a
+/// bot wall shows itself.
+const NOTICE_MAX: u64 = 64 << 10;
 
 /// How long that may take.
-const DRAIN_TIME: Duration = Duration::from_secs(1);
+const NOTICE_TIME: Duration = Duration::from_secs(1);
 
 /// Requests sent for one, when connections break before an answer.
 const TRIES: u32 = 2;
@@ -88,6 +90,8 @@ pub(super) struct Answer {
     pub(super) location: Option<Vec<u8>>,
     /// `Ok` and empty for all but 2xx.
     pub(super) body: Result<Bytes, Failure>,
+    /// What came in the place of a page is a wall against bots.
+    pub(super) is_bot_wall: bool,
 }
 
 /// The HTTP client behind gate and guard.
@@ -99,29 +103,39 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(config: &Arc<FetchConfig>) -> Result<Client, FetchSetupError> {
+    pub(super) fn new(
+        config: &Arc<FetchConfig>,
+        network: Network,
+    ) -> Result<Client, FetchSetupError> {
         let user_agent = config
             .user_agent
             .replace("{version}", env!("CARGO_PKG_VERSION"))
             .replace("{contact}", &config.contact);
         let resolver = GuardedResolver {
+            names: network.names,
             allow: config.allow_private.as_slice().into(),
             timeout: config.idle_timeout,
         };
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client(network.pins, network.authorities)?)
             .user_agent(user_agent)
-            .dns_resolver(resolver)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(config.idle_timeout)
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(config.concurrency_per_host)
-            .http2_max_header_list_size(H2_HEADERS_MAX)
             // An HTTP/2 stream that the server refused or never looked at (GOAWAY) is sent again
             // by the client itself, which is its default: to the server that is no second request.
-            .build()?;
+            .http2_max_header_list_size(H2_HEADERS_MAX);
+        let http = match &config.proxy {
+            // Only the proxy's own name is resolved then, and that was configured.
+            Some(proxy) => builder
+                .dns_resolver(resolver.unguarded())
+                .proxy(Proxy::all(proxy.clone())?),
+            None => builder.dns_resolver(resolver),
+        }
+        .build()?;
         Ok(Client {
             http,
             gate: Gate::new(config),
@@ -178,8 +192,10 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let host = ask.url.host_str().unwrap_or_default();
         let request = self.http.get(ask.url.clone()).headers(headers(&ask));
-        let response = timeout_at(deadline, request.send()).await.map_err(|_| {
-            let limit = outcome::seconds(ask.limit);
+        let limit = ask.limit.min(self.config.header_timeout);
+        let begins_by = deadline.min(Instant::now() + limit);
+        let response = timeout_at(begins_by, request.send()).await.map_err(|_| {
+            let limit = outcome::seconds(limit);
             let sentence = format!("no answer within {limit} from {host}");
             Failure::new(FetchOutcome::Timeout, sentence)
         })?;
@@ -190,19 +206,24 @@ impl Client {
         let location = response.headers().get(header::LOCATION);
         let location = location.map(|value| value.as_bytes().to_vec());
         let received = Arc::new(AtomicU64::new(0));
-        let body = if (200..=299).contains(&status) {
-            let limits = self.limits(&ask, deadline);
-            decode::read(response, &headers, &limits, host, &received).await
+        let is_page = (200..=299).contains(&status);
+        let limits = if is_page {
+            self.limits(&ask, deadline)
         } else {
-            drain(response, deadline, &received).await;
-            Ok(Bytes::new())
+            notice_limits(deadline)
         };
+        let body = decode::read(response, &headers, &limits, host, &received).await;
         cost.wire_bytes += received.load(Ordering::Relaxed);
+        let is_bot_wall = ask.kind != PageKind::Robots
+            && body
+                .as_ref()
+                .is_ok_and(|body| outcome::is_bot_wall(status, body));
         Ok(Answer {
             status,
             headers,
             location,
-            body,
+            body: if is_page { body } else { Ok(Bytes::new()) },
+            is_bot_wall,
         })
     }
 
@@ -222,19 +243,6 @@ impl Client {
             deadline,
         }
     }
-}
-
-/// Mozilla's roots, the *ring* provider, HTTP/2 where offered.
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut tls = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(tls)
 }
 
 /// What is said of ourselves and of what we have. A validator that is no header value is left
@@ -306,19 +314,13 @@ fn turned_away(closed: Closed, url: &Url) -> Failure {
     }
 }
 
-/// Reads on for a moment, in vain, so that the connection can be used again.
-async fn drain(mut response: reqwest::Response, deadline: Instant, received: &AtomicU64) {
-    let moment = deadline.min(Instant::now() + DRAIN_TIME);
-    if response
-        .content_length()
-        .is_some_and(|length| length > DRAIN_MAX)
-    {
-        return;
-    }
-    while received.load(Ordering::Relaxed) <= DRAIN_MAX {
-        match timeout_at(moment, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => received.fetch_add(chunk.len() as u64, Ordering::Relaxed),
-            _ => return,
-        };
+/// Of what comes in the place of a page the beginning is read, for a moment.
+fn notice_limits(deadline: Instant) -> Limits {
+    Limits {
+        bytes: NOTICE_MAX,
+        oversize: Oversize::Cut,
+        idle: NOTICE_TIME,
+        total: NOTICE_TIME,
+        deadline: deadline.min(Instant::now() + NOTICE_TIME),
     }
 }

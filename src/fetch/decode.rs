@@ -45,6 +45,10 @@ const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 /// The first buffer; it grows with what arrives, never with what a header promises.
 const BUFFER: usize = 32 << 10;
 
+/// Up to here it doubles. Beyond, all that is allowed is reserved at once: doubling would hold the
+/// old half beside the new whole, and what is reserved and not written costs no memory.
+const DOUBLES_TO: u64 = 4 << 20;
+
 /// A content coding (RFC 9110, 8.4.1; RFC 7932; RFC 8878).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coding {
@@ -194,7 +198,13 @@ async fn read_through(
         Oversize::Cut => limits.bytes,
     };
     let mut body = Vec::with_capacity(BUFFER);
-    reader.take(bytes).read_to_end(&mut body).await?;
+    let first = bytes.min(DOUBLES_TO);
+    (&mut reader).take(first).read_to_end(&mut body).await?;
+    let rest = bytes - first;
+    if rest > 0 && body.len() as u64 == first {
+        body.reserve_exact(usize::try_from(rest).unwrap_or(0));
+        reader.take(rest).read_to_end(&mut body).await?;
+    }
     Ok(body)
 }
 

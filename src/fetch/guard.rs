@@ -3,7 +3,10 @@
 //! A URL is checked before every hop, because an address written in it never reaches a resolver.
 //! A name is resolved here, its addresses are checked, and the connector is handed these very
 //! addresses: what was checked is what is connected to, so a name that changes its mind between
-//! two look-ups gains nothing. No proxy is used, for behind one this could not be promised.
+//! two look-ups gains nothing.
+//!
+//! Behind a configured proxy the first of these still holds: the URL of every hop is checked. The
+//! second cannot: the proxy resolves the names, so it must refuse private networks itself.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -60,6 +63,9 @@ const fn v6(head: [u16; 2], prefix: u8) -> Ipv6Net {
     Ipv6Net::new_assert(Ipv6Addr::new(head[0], head[1], 0, 0, 0, 0, 0, 0), prefix)
 }
 
+/// Addresses of one name that are tried, so that none keeps us busy with thousands.
+const ADDRESSES_MAX: usize = 32;
+
 /// Why a target is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -83,7 +89,7 @@ pub enum Refusal {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unresolved {
     #[error("{0} does not resolve: {1}")]
-    Failed(String, std::io::Error),
+    Failed(String, Box<dyn std::error::Error + Send + Sync>),
     #[error("{0} resolves to no address")]
     Empty(String),
     #[error("no address of {} within {}", .0, super::outcome::seconds(*.1))]
@@ -148,28 +154,58 @@ pub fn check_answer(
     }
 }
 
-/// Resolves names for the connector and lets only checked addresses through.
-#[derive(Debug, Clone)]
+/// Resolves names as the system does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SystemResolver;
+
+impl Resolve for SystemResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            // The connector puts the port of the URL in the place of 0.
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            Ok(Box::new(found.collect::<Vec<_>>().into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Stands before a resolver and lets only checked addresses through to the connector.
+#[derive(Clone)]
 pub(super) struct GuardedResolver {
+    pub(super) names: Arc<dyn Resolve>,
     pub(super) allow: Arc<[IpNet]>,
     pub(super) timeout: Duration,
 }
 
+impl GuardedResolver {
+    /// Lets every address through: for a name that nobody but the configuration could choose.
+    pub(super) fn unguarded(self) -> GuardedResolver {
+        let everywhere = [Ipv4Net::default().into(), Ipv6Net::default().into()];
+        GuardedResolver {
+            allow: Arc::new(everywhere),
+            ..self
+        }
+    }
+}
+
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let GuardedResolver { allow, timeout } = self.clone();
+        let GuardedResolver {
+            names,
+            allow,
+            timeout,
+        } = self.clone();
         Box::pin(async move {
-            let host = name.as_str();
-            // The connector puts the port of the URL in the place of 0.
-            let found = tokio::time::timeout(timeout, tokio::net::lookup_host((host, 0)))
+            let host = name.as_str().to_string();
+            let found: Vec<SocketAddr> = tokio::time::timeout(timeout, names.resolve(name))
                 .await
-                .map_err(|_| Unresolved::Timeout(host.to_string(), timeout))?
-                .map_err(|error| Unresolved::Failed(host.to_string(), error))?;
-            let found: Vec<SocketAddr> = found.collect();
+                .map_err(|_| Unresolved::Timeout(host.clone(), timeout))?
+                .map_err(|error| Unresolved::Failed(host.clone(), error))?
+                .take(ADDRESSES_MAX)
+                .collect();
             if found.is_empty() {
-                return Err(Unresolved::Empty(host.to_string()).into());
+                return Err(Unresolved::Empty(host).into());
             }
-            check_answer(host, found.iter().map(SocketAddr::ip), &allow)?;
+            check_answer(&host, found.iter().map(SocketAddr::ip), &allow)?;
             Ok(Box::new(found.into_iter()) as Addrs)
         })
     }

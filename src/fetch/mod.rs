@@ -4,12 +4,16 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use reqwest::dns::Resolve;
+use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::{
     config::FetchConfig,
-    model::{FetchOutcome, Headers, Link, Page, PageKind, RobotsRecord, RobotsRules, Timestamp},
+    model::{
+        FetchOutcome, Headers, Link, Page, PageKind, RobotsRecord, RobotsRules, Source, Timestamp,
+    },
 };
 
 mod client; //       one request: guard, gate, wire, body
@@ -20,14 +24,20 @@ pub mod outcome; //  what an answer or an error means
 pub mod redirect; // the way from the first URL to the last
 pub mod robots; //   what a robots.txt says
 mod robots_cache; // and who has asked for it
+pub mod tls; //      who is believed
 
 use client::{Answer, Ask, Client, Cost};
+use guard::SystemResolver;
 use outcome::Failure;
 use redirect::Trail;
 use robots_cache::RobotsCache;
+use tls::{Pins, TlsSetupError};
 
 /// All hops of one call together may take so many times the time limit of one answer.
 const CALL_TIMEOUTS: u32 = 3;
+
+/// One request in so many asks for the whole page although its validators are known.
+pub const FULL_EVERY: u32 = 50;
 
 /// What to ask for.
 #[derive(Debug, Clone)]
@@ -40,6 +50,27 @@ pub struct Request {
     pub etag: Option<String>,
     /// Sent as `If-Modified-Since`.
     pub last_modified: Option<String>,
+}
+
+impl Request {
+    /// As it is or, with a `roll` (random in 0..1) that falls into one of [`FULL_EVERY`], without
+    /// validators: a server whose validators lie would otherwise hide its news for good.
+    #[must_use]
+    pub fn in_full_now_and_then(self, roll: f64) -> Request {
+        if roll * f64::from(FULL_EVERY) >= 1.0 {
+            return self;
+        }
+        Request {
+            etag: None,
+            last_modified: None,
+            ..self
+        }
+    }
+
+    /// Whether "not modified" can be an answer to it (RFC 9110, 15.4.5).
+    fn is_conditional(&self) -> bool {
+        self.etag.is_some() || self.last_modified.is_some()
+    }
 }
 
 /// Where the guard against private addresses stopped a request.
@@ -99,7 +130,39 @@ pub enum FetchSetupError {
     Client(#[from] reqwest::Error),
     /// TLS could not be set up.
     #[error("cannot set up TLS: {0}")]
-    Tls(#[from] rustls::Error),
+    Tls(#[from] TlsSetupError),
+}
+
+/// Whom a fetcher believes: about addresses and about certificates.
+#[derive(Clone)]
+pub struct Network {
+    /// Asked for the addresses of every name. The guard stands behind it.
+    pub names: Arc<dyn Resolve>,
+    /// The exceptions that sources make.
+    pub pins: Pins,
+    /// Authorities whose signatures count beside those of Mozilla's roots.
+    pub authorities: Vec<CertificateDer<'static>>,
+}
+
+impl Default for Network {
+    /// The system's resolver and no exceptions.
+    fn default() -> Network {
+        Network {
+            names: Arc::new(SystemResolver),
+            pins: Pins::default(),
+            authorities: Vec::new(),
+        }
+    }
+}
+
+impl Network {
+    /// The system's resolver and the exceptions of `sources`.
+    pub fn of(sources: &[Source]) -> Network {
+        Network {
+            pins: Pins::of(sources),
+            ..Network::default()
+        }
+    }
 }
 
 /// Fetches politely. Cheap to clone; clones share their pace.
@@ -112,10 +175,10 @@ pub struct Fetcher {
 
 impl Fetcher {
     /// Makes the client, the gate and the guard.
-    pub fn new(config: &FetchConfig) -> Result<Fetcher, FetchSetupError> {
+    pub fn new(config: &FetchConfig, network: Network) -> Result<Fetcher, FetchSetupError> {
         let config = Arc::new(config.clone());
         Ok(Fetcher {
-            client: Arc::new(Client::new(&config)?),
+            client: Arc::new(Client::new(&config, network)?),
             robots: Arc::default(),
             config,
         })
@@ -133,6 +196,9 @@ impl Fetcher {
         let mut exchange = Exchange::unasked(&request.url);
         exchange.delay = self.client.gate.delay(Duration::ZERO);
         let failure = match self.follow(request, &mut trail, &mut exchange).await {
+            Ok(answer) if answer.status == 304 && !request.is_conditional() => {
+                Some(unsolicited(trail.url()))
+            }
             Ok(answer) => exchange.settle(answer, trail.moved_to()),
             Err(failure) => Some(failure),
         };
@@ -230,6 +296,14 @@ impl Fetcher {
     }
 }
 
+/// Nothing is known that could be "not modified": taken at its word, such a server would never be
+/// read.
+fn unsolicited(url: &Url) -> Failure {
+    let host = url.host_str().unwrap_or_default();
+    let error = format!("{host} answered 304, \"not modified\", though nothing was known of it");
+    Failure::new(FetchOutcome::Redirect, error)
+}
+
 impl Exchange {
     /// A fetch that took longer than its caller could wait.
     pub fn timed_out(url: &Url, why: &str) -> Exchange {
@@ -237,6 +311,20 @@ impl Exchange {
             outcome: FetchOutcome::Timeout,
             error: Some(why.to_string()),
             ..Exchange::unasked(url)
+        }
+    }
+
+    /// What it is to one who has read the page and found a wall against bots.
+    #[must_use]
+    pub fn behind_bot_wall(self) -> Exchange {
+        let host = self.final_url.host_str().unwrap_or_default();
+        let status = self.status.unwrap_or_default();
+        Exchange {
+            outcome: FetchOutcome::Challenge,
+            error: Some(outcome::sentence(FetchOutcome::Challenge, status, host)),
+            body: Bytes::new(),
+            moved_to: None,
+            ..self
         }
     }
 
@@ -307,7 +395,7 @@ impl Exchange {
             Ok(body) => body,
             Err(failure) => return Some(failure),
         };
-        if outcome::is_waf_script(answer.status, &body) {
+        if answer.is_bot_wall {
             self.outcome = FetchOutcome::Challenge;
         }
         match self.outcome {

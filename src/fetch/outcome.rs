@@ -8,7 +8,10 @@ use super::{
     GuardStage,
     guard::{Refusal, Unresolved},
 };
-use crate::model::{FetchOutcome, Headers, Timestamp};
+use crate::{
+    extract,
+    model::{FetchOutcome, Headers, Timestamp},
+};
 
 /// No server may silence us for longer; one that asks for more is asked again after a day.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 3600);
@@ -87,10 +90,16 @@ fn is_challenge(headers: &Headers) -> bool {
         )
 }
 
-/// AWS WAF answers its silent challenge with 202 and a script from its own domain; a news page
-/// is never 202.
-pub(super) fn is_waf_script(status: u16, body: &[u8]) -> bool {
-    status == 202 && memmem::find(body, b"awswaf.com").is_some()
+/// Whether an answer is the wall of a vendor that says so in its body alone. On 200 it takes the
+/// whole page to tell, which is for those who read it.
+pub(super) fn is_bot_wall(status: u16, body: &[u8]) -> bool {
+    match status {
+        // AWS WAF answers its silent challenge with 202 and a script from its own domain; a news
+        // page is never 202.
+        202 => memmem::find(body, b"awswaf.com").is_some() || extract::is_bot_wall(body),
+        401 | 403 | 405 | 406 | 503 => extract::is_bot_wall(body),
+        _ => false,
+    }
 }
 
 /// What an answer other than a page is, for the log.
@@ -144,7 +153,8 @@ pub(super) fn of_error(error: &reqwest::Error, host: &str, limit: Duration) -> F
 
 fn of_broken_answer(error: &reqwest::Error, host: &str, deepest: &str) -> Failure {
     let http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
-    if http.is_some_and(hyper::Error::is_parse_too_large) {
+    let excess = causes(error).any(is_excess);
+    if excess || http.is_some_and(hyper::Error::is_parse_too_large) {
         let sentence = format!("the headers of {host} are too large");
         return Failure::new(FetchOutcome::TooLarge, sentence);
     }
@@ -160,6 +170,14 @@ fn of_broken_answer(error: &reqwest::Error, host: &str, deepest: &str) -> Failur
             format!("the answer of {host} broke off: {deepest}"),
         )
     }
+}
+
+/// Our own side ended an HTTP/2 connection because of headers without end: RFC 9113, 10.5, has
+/// ENHANCE_YOUR_CALM for "excessive load".
+fn is_excess(cause: &(dyn Error + 'static)) -> bool {
+    cause.downcast_ref::<h2::Error>().is_some_and(|error| {
+        error.is_library() && error.reason() == Some(h2::Reason::ENHANCE_YOUR_CALM)
+    })
 }
 
 fn is_broken_pipe(cause: &(dyn Error + 'static)) -> bool {

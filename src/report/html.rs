@@ -8,7 +8,7 @@ use super::{
     ClusterView, Document, Entry, Mark, SourceView, Tally, TrailView, changes::Change,
     excerpt::Excerpt, highlight, legend::RuleView, wording,
 };
-use crate::model::Timestamp;
+use crate::model::{Reason, Timestamp};
 
 /// Findings shown for one article in the list; the others are counted.
 const LISTED_FINDINGS_MAX: usize = 3;
@@ -338,6 +338,9 @@ impl ArticlePage<'_> {
     }
 }
 
+/// Pages without an article from which a source is worth a look.
+const NO_ARTICLES_MIN: u64 = 5;
+
 /// `/sources`: who is watched and how they do.
 #[derive(Debug, Template)]
 #[template(path = "sources.html")]
@@ -369,6 +372,13 @@ impl SourcesPage<'_> {
 }
 
 impl SourceView<'_> {
+    /// Whether something stands between us and its articles: one page without an article is
+    /// nothing, most of them are a wall, a log-in or a feed of something else.
+    fn is_mostly_no_article(&self) -> bool {
+        let pages = self.standing.articles + self.standing.abstained;
+        self.not_articles >= NO_ARTICLES_MIN && self.not_articles * 2 > pages
+    }
+
     /// Flagged articles of those judged, in percent.
     fn share(&self) -> f64 {
         match self.standing.articles {

@@ -13,6 +13,7 @@ pub mod json;
 pub mod legend;
 pub mod table;
 pub mod terminal;
+pub mod warc;
 pub mod wording;
 
 use chrono::{DateTime, FixedOffset};
@@ -206,6 +207,10 @@ pub struct SourceView<'a> {
     pub failures: u32,
     /// How the last poll failed.
     pub error: Option<&'a str>,
+    /// Pages that held no article.
+    pub not_articles: u64,
+    /// Pages that have met a bot wall since the last article came through.
+    pub walled: u64,
 }
 
 /// How many documents ended in which way.

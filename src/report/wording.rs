@@ -62,6 +62,10 @@ pub fn reason(reason: Reason) -> Wording {
     Wording { what, advice }
 }
 
+/// What to do about a source most of whose pages hold no article.
+pub const NO_ARTICLES: &str = "look at one of them: behind a consent wall or a log-in, ask the site \
+    for access; if they are articles, give the source a `body` selector";
+
 /// What to do about a failed poll, as a sentence without its full stop. `error` is what the store keeps of it, which begins with or
 /// contains the name of the outcome.
 pub fn poll_advice(error: &str) -> &'static str {
@@ -86,9 +90,13 @@ pub fn poll_advice(error: &str) -> &'static str {
         FetchOutcome::Http5xx => "The site is in trouble; it is asked again by itself",
         FetchOutcome::Throttled => "The site asks for fewer requests: set a longer “every”",
         FetchOutcome::Timeout => "The site is slow; raise “timeout” under [fetch] if that lasts",
-        FetchOutcome::Dns => "Look for a slip in the host's name",
+        FetchOutcome::Dns => {
+            "Look for a slip in the host's name; if there is none, its name servers are in trouble"
+        }
         FetchOutcome::Connect => "Nobody answers there; it is asked again by itself",
-        FetchOutcome::Tls => "The site's certificate is not valid; it must be mended there",
+        FetchOutcome::Tls => {
+            "The site's certificate is not valid; it must be mended there, or named as “certificate” of the source"
+        }
         FetchOutcome::TooLarge => "Raise “feed_max” under [fetch] if the size is meant",
         FetchOutcome::Decode => {
             "The answer was cut short or wrongly encoded; asked again by itself"
@@ -96,7 +104,9 @@ pub fn poll_advice(error: &str) -> &'static str {
         FetchOutcome::Blocked => {
             "Either robots.txt or the guard against private addresses forbids it"
         }
-        FetchOutcome::Challenge => "The site shows a bot wall: ask it to let the crawler in",
+        FetchOutcome::Challenge => {
+            "The site shows a bot wall: ask it to let the crawler in, or ask it less often"
+        }
     }
 }
 

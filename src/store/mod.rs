@@ -170,6 +170,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// The least gap between two requests to the host.
+    pub host_delay: Duration,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
     /// robots.txt files that were fetched on the way.
@@ -185,7 +187,7 @@ pub struct Completion {
 /// An article page and what was concluded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Visit {
-    /// As fetched.
+    /// As fetched. Not kept if the article is `noarchive`.
     pub page: Page,
     /// The article's identity: its accepted canonical URL.
     pub canonical: Url,
@@ -375,6 +377,10 @@ pub struct SourceRow {
     pub flagged: u64,
     /// Articles by verdict.
     pub abstained: u64,
+    /// Of these, pages that held no article.
+    pub not_articles: u64,
+    /// Pages that have met a bot wall since the last article came through.
+    pub walled: u64,
 }
 
 /// How much of everything there is, for the gauges.
@@ -404,6 +410,8 @@ pub struct Counts {
     pub free_bytes: u64,
     /// Notifications not yet delivered.
     pub outbox: u64,
+    /// Leases that ran out, ever.
+    pub expired: u64,
 }
 
 /// A notification that waits for its receiver.
@@ -449,7 +457,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ) -> Result<Completed, StoreError>;
     /// Gives leases back unused.
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
-    /// Returns leases that ran out to the queue and tells how many there were.
+    /// Returns leases that ran out to the queue and tells how many there were. A claim does the
+    /// same first; [`Counts::expired`] counts all.
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Articles, newest first.

@@ -89,6 +89,8 @@ struct SourceJson<'a> {
     next_at: Option<Timestamp>,
     failures: u32,
     error: Option<&'a str>,
+    not_articles: u64,
+    walled: u64,
 }
 
 impl<'a> From<SourceView<'a>> for SourceJson<'a> {
@@ -104,6 +106,8 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             next_at: view.next_at,
             failures: view.failures,
             error: view.error,
+            not_articles: view.not_articles,
+            walled: view.walled,
         }
     }
 }

@@ -98,6 +98,8 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
         next_at: row.next_at,
         failures: row.failures,
         error: row.error.as_deref(),
+        not_articles: row.not_articles,
+        walled: row.walled,
     }
 }
 

@@ -108,6 +108,8 @@ requests_per_second_total = 12.5
 concurrency_per_host = 2
 concurrency = 0x10
 allow_private = ["127.0.0.0/8", "::1"]
+proxy = "http://proxy.example:3128"
+header_timeout = "15s"
 timeout = "1m 30s"
 idle_timeout = "1500ms"
 body_max = "800 kB"
@@ -167,6 +169,7 @@ every = "90s"
 lang = "id-ID"
 body = "div.article"
 remove = [".related", "p > a"]
+certificate = "AB:01:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15:a3bf4f1b2b0b822cd15d6c15b0f00a08"
 "#;
 
 fn full() -> Config {
@@ -181,6 +184,7 @@ fn every_key_is_read() {
     assert_eq!(config.fetch.requests_per_second, 2.0);
     assert_eq!(config.fetch.concurrency, 16);
     assert_eq!(config.fetch.timeout, Duration::from_secs(90));
+    assert_eq!(config.fetch.header_timeout, Duration::from_secs(15));
     assert_eq!(config.fetch.body_max, 800_000);
     assert_eq!(config.fetch.allow_private[1].to_string(), "::1/128");
     assert_eq!(config.schedule.drain, Duration::ZERO);
@@ -196,6 +200,7 @@ fn every_key_is_read() {
     assert_eq!(config.sources[1].kind, PageKind::Listing);
     assert_eq!(config.sources[1].lang.as_ref().unwrap().as_str(), "id");
     assert_eq!(config.sources[1].rules.remove.len(), 2);
+    assert_eq!(config.sources[1].certificate.unwrap().0[..2], [0xab, 0x01]);
 
     // Nothing was left at its default: a key that is not read would show here.
     let (shown, shown_defaults) = (config.to_toml(), defaults.to_toml());

@@ -151,6 +151,7 @@ fn check_case(folder: &Path) {
         body: article.body.clone(),
         blocks: article.blocks.clone(),
         provenance: article.provenance.clone(),
+        noarchive: false,
         origins: article.origins.clone(),
     };
     let dated = case.published.is_some();
@@ -403,8 +404,10 @@ fn ten_megabytes_on_one_line_pass() {
     );
     let article = read(html.as_bytes()).unwrap();
     assert!(article.blocks.len() > 50_000);
+    // A paragraph without end is read as far as any paragraph may go.
     let one = format!("<p>{}</p>", "word and word, ".repeat(700_000));
-    assert!(read(one.as_bytes()).unwrap().body.len() > 10_000_000);
+    let read_of_one = read(one.as_bytes()).unwrap().body.len();
+    assert!((500_000..600_000).contains(&read_of_one), "{read_of_one}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use benggala::{
     config::{Config, FetchConfig},
-    fetch::{Exchange, Fetcher, Request},
+    fetch::{Exchange, Fetcher, Network, Request},
     model::PageKind,
 };
 use url::Url;
@@ -43,7 +43,7 @@ fn impatient() -> FetchConfig {
 }
 
 fn fetcher(config: &FetchConfig) -> Fetcher {
-    Fetcher::new(config).unwrap()
+    Fetcher::new(config, Network::default()).unwrap()
 }
 
 fn request(url: Url) -> Request {

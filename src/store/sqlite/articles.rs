@@ -207,6 +207,13 @@ fn put_rules(db: &Connection, article: i64, assessment: &Assessment) -> rusqlite
     Ok(())
 }
 
+/// A site that asks for no copy means the older one as well.
+pub(super) fn drop_page(db: &Connection, article: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM pages WHERE article_id = ?1")?
+        .execute([article])?;
+    Ok(())
+}
+
 pub(super) fn put_page(
     db: &Connection,
     article: i64,

@@ -36,8 +36,8 @@ impl Ending {
     /// Packs what is large. Takes milliseconds: not for the async threads, nor for the writer.
     pub(super) fn new(completion: Completion) -> rusqlite::Result<Ending> {
         let page = match &completion.visit {
-            Some(visit) => Some(Packed::new(&visit.page.body)?),
-            None => None,
+            Some(visit) if !visit.article.noarchive => Some(Packed::new(&visit.page.body)?),
+            _ => None,
         };
         let visit = completion.visit.as_ref();
         let fingerprint = visit.and_then(|visit| Fingerprint::of(&visit.article));
@@ -80,10 +80,10 @@ pub(super) fn complete(
         links_known,
         ..Completed::default()
     };
-    if let (Some(visit), Some(page)) = (&completion.visit, &ending.page) {
+    if let Some(visit) = &completion.visit {
         let reading = Reading {
             visit,
-            page,
+            page: ending.page.as_ref(),
             fingerprint: ending.fingerprint.as_ref(),
             again: lease.first_read.is_some(),
         };
@@ -136,12 +136,16 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
 
 /// Another worker may have asked for a longer pause meanwhile: the later time holds.
 fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3 WHERE id = ?1")?
-        .execute(params![
-            host,
-            Millis(completion.host_next_at),
-            completion.host_failures
-        ])?;
+    let delay = i64::try_from(completion.host_delay.as_millis()).unwrap_or(i64::MAX);
+    db.prepare_cached(
+        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = ?4 WHERE id = ?1",
+    )?
+    .execute(params![
+        host,
+        Millis(completion.host_next_at),
+        completion.host_failures,
+        delay
+    ])?;
     Ok(())
 }
 

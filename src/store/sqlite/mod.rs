@@ -28,6 +28,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::Utc;
 use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
@@ -66,7 +67,7 @@ impl SqliteStore {
     fn open(path: PathBuf) -> Result<SqliteStore, StoreError> {
         let (mut db, lock) = file::open(&path)?;
         // The lock proves that whoever held a lease is gone.
-        queue::take_back(&mut db).map_err(|error| classify(&path, &error))?;
+        queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
         let readers = Readers::open(&path)?;
         let (queue, thread) =
             writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {

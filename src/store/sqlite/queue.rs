@@ -257,8 +257,17 @@ pub(super) fn release(db: &Connection, leases: &[Lease]) -> rusqlite::Result<()>
     Ok(())
 }
 
-/// Puts back the leases that ran out by `now`.
+/// Puts back the leases that ran out by `now`, and counts them.
 pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
+    let expired = put_back(db, now)?;
+    if expired > 0 {
+        db.prepare_cached("UPDATE tallies SET urls = urls + ?1 WHERE tally = 'expired'")?
+            .execute([row_limit(expired)])?;
+    }
+    Ok(expired as u64)
+}
+
+fn put_back(db: &Connection, now: Timestamp) -> rusqlite::Result<usize> {
     let hosts = db
         .prepare_cached(
             "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL
@@ -270,12 +279,18 @@ pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
     for host in &hosts {
         refresh_host(db, *host)?;
     }
-    Ok(hosts.len() as u64)
+    Ok(hosts.len())
 }
 
 /// Puts back every lease, also those that still run: their owners died with the process before.
-pub(super) fn take_back(db: &mut Connection) -> rusqlite::Result<()> {
+/// When they last asked is not known, so their hosts rest from `now` on.
+pub(super) fn take_back(db: &mut Connection, now: Timestamp) -> rusqlite::Result<()> {
     let change = db.transaction()?;
-    expire(&change, DateTime::<Utc>::MAX_UTC)?;
+    change.execute(
+        "UPDATE hosts SET next_at = max(next_at, ?1 + delay)
+          WHERE id IN (SELECT host_id FROM urls WHERE state = 'leased')",
+        [Millis(now)],
+    )?;
+    put_back(&change, DateTime::<Utc>::MAX_UTC)?;
     change.commit()
 }

@@ -20,7 +20,8 @@ use crate::{
 /// A visit on its way into the store.
 pub(super) struct Reading<'a> {
     pub(super) visit: &'a Visit,
-    pub(super) page: &'a Packed,
+    /// `None` where the site asks for no copy.
+    pub(super) page: Option<&'a Packed>,
     /// `None` for a text that is too short.
     pub(super) fingerprint: Option<&'a Fingerprint>,
     /// Whether this very address has been read before.
@@ -112,7 +113,10 @@ impl Reading<'_> {
         let visit = self.visit;
         articles::put_content(db, article, &visit.article)?;
         articles::put_assessment(db, article, &visit.assessment, visit.page.fetched_at)?;
-        articles::put_page(db, article, &visit.page, self.page)?;
+        match self.page {
+            Some(page) => articles::put_page(db, article, &visit.page, page)?,
+            None => articles::drop_page(db, article)?,
+        }
         copies::put(db, article, self.fingerprint)
     }
 

@@ -171,6 +171,7 @@ fn queue_own(
 /// See [`crate::store::Store::sources`].
 pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut verdicts = verdict_counts(db)?;
+    let mut walled = walled(db)?;
     let intervals = expected_intervals(db)?;
     db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
@@ -183,7 +184,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     )?
     .query_map([], |row| {
         let id: i64 = row.get("id")?;
-        let [passed, flagged, abstained] = verdicts.remove(&id).unwrap_or_default();
+        let [passed, flagged, abstained, not_articles] = verdicts.remove(&id).unwrap_or_default();
         Ok(SourceRow {
             name: row.get("name")?,
             url: row.get::<_, Address>("url")?.0,
@@ -199,8 +200,22 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             passed,
             flagged,
             abstained,
+            not_articles,
+            walled: walled.remove(&id).unwrap_or_default(),
         })
     })?
+    .collect()
+}
+
+/// Source -> pages that have met a bot wall since its last article came.
+fn walled(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
+    db.prepare_cached(
+        "SELECT urls.source_id, count(*) AS walled
+           FROM urls JOIN sources ON sources.id = urls.source_id
+          WHERE urls.outcome = 'challenge' AND urls.fetched_at > coalesce(sources.last_article, 0)
+          GROUP BY urls.source_id",
+    )?
+    .query_map([], |row| Ok((row.get("source_id")?, row.get("walled")?)))?
     .collect()
 }
 
@@ -222,13 +237,14 @@ fn expected_intervals(db: &Connection) -> rusqlite::Result<HashMap<i64, Duration
     Ok(intervals)
 }
 
-/// Source -> articles that passed, were flagged, could not be judged.
-fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
+/// Source -> articles that passed, were flagged, could not be judged, were none.
+fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 4]>> {
     db.prepare_cached(
         "SELECT source_id,
                 count(*) FILTER (WHERE verdict = 'pass') AS passed,
                 count(*) FILTER (WHERE verdict = 'flag') AS flagged,
-                count(*) FILTER (WHERE verdict = 'abstain') AS abstained
+                count(*) FILTER (WHERE verdict = 'abstain') AS abstained,
+                count(*) FILTER (WHERE reason = 'not-an-article') AS not_articles
            FROM articles GROUP BY source_id",
     )?
     .query_map([], |row| {
@@ -236,6 +252,7 @@ fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 3]>> {
             row.get("passed")?,
             row.get("flagged")?,
             row.get("abstained")?,
+            row.get("not_articles")?,
         ];
         Ok((row.get("source_id")?, counts))
     })?

@@ -41,6 +41,7 @@ pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts
         articles: count("SELECT count(*) FROM articles")?,
         lag_seconds: late.unsigned_abs() / 1_000,
         outbox: count("SELECT count(*) FROM outbox")?,
+        expired: tally("expired")?,
         ..Counts::default()
     })
 }

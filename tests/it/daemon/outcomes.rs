@@ -1,10 +1,14 @@
 //! Answers that are no article.
 
-use benggala::model::{PageKind, Reason, Verdict};
+use benggala::{
+    frontier::NETWORK_HOSTS_MIN,
+    model::{PageKind, Reason, Verdict},
+};
 use chrono::Utc;
+use url::Url;
 
 use super::{
-    site::{Reply, Site, article_page, careless, clean, html, path, rss},
+    site::{Reply, Site, article_page, careless, clean, html, path, redirect, rss},
     watch::{Watch, metric, until},
 };
 
@@ -22,13 +26,7 @@ async fn a_page_that_is_no_article_is_never_passed() {
     let lost = "<!DOCTYPE html><html lang=\"id\"><head><title>Halaman tidak ditemukan</title></head>\
         <body><h1>Halaman tidak ditemukan</h1><p>Maaf, halaman yang Anda cari sudah tidak ada di \
         sini. Silakan kembali ke beranda atau pakai kotak pencarian.</p></body></html>";
-    let wall = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h2>Checking \
-        that you are not a robot</h2><script>window._cf_chl_opt={}</script></body></html>";
-    for (page, reason) in [
-        (lost, Reason::NotAnArticle),
-        (wall, Reason::Challenge),
-        ("", Reason::Empty),
-    ] {
+    for (page, reason) in [(lost, Reason::NotAnArticle), ("", Reason::Empty)] {
         let (site, watch) = article(vec![html(page)]).await;
         let rows = watch.stored(1).await;
         assert_eq!(rows[0].verdict, Verdict::Abstain(reason));
@@ -42,10 +40,25 @@ async fn a_page_that_is_no_article_is_never_passed() {
     }
 }
 
+/// A wall as vendors put it up: in one answer by a header, in another by the page alone.
+fn walls() -> [Reply; 3] {
+    let page = "<!DOCTYPE html><html><head><title>Just a moment...</title></head><body><h2>Checking \
+        that you are not a robot</h2><script>window._cf_chl_opt={}</script></body></html>";
+    [
+        html(&article_page(&clean(0), "")).with("cf-mitigated", "challenge"),
+        html(page),
+        html(page).answering(403),
+    ]
+}
+
 #[tokio::test]
-async fn a_bot_wall_that_says_so_is_left_alone() {
-    let page = html(&article_page(&clean(0), ""));
-    let wall = page.with("cf-mitigated", "challenge");
+async fn a_bot_wall_is_left_alone_and_never_judged() {
+    for wall in walls() {
+        left_alone(wall).await;
+    }
+}
+
+async fn left_alone(wall: Reply) {
     let (site, watch) = article(vec![wall]).await;
     watch
         .counted("fetches_total{kind=\"article\",outcome=\"challenge\"}", 1.0)
@@ -53,8 +66,69 @@ async fn a_bot_wall_that_says_so_is_left_alone() {
     assert!(watch.articles().await.is_empty());
     let counts = watch.service.store.counts(Utc::now()).await.unwrap();
     assert_eq!((counts.done, counts.gone, counts.waiting), (0, 0, 2));
+    let sources = watch.service.store.sources().await.unwrap();
+    assert_eq!((sources[0].abstained, sources[0].walled), (0, 1));
     watch.service.close().await.unwrap();
     assert_eq!(site.times(&path(0)), 1);
+}
+
+#[tokio::test]
+async fn a_wall_before_the_feed_itself_is_seen() {
+    let site = Site::open().await;
+    let [_, wall, _] = walls();
+    site.put("/rss.xml", wall);
+    let watch = Watch::over(vec![site.source("umpan", PageKind::Feed, "/rss.xml")]).await;
+    watch
+        .counted("fetches_total{kind=\"feed\",outcome=\"challenge\"}", 1.0)
+        .await;
+    let sources = watch.service.store.sources().await.unwrap();
+    let error = sources[0].error.as_deref().unwrap_or_default();
+    assert!(error.starts_with("challenge: "), "{error}");
+    watch.service.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_copy_is_kept_of_a_page_that_asks_for_none() {
+    let plain = html(&article_page(&clean(0), ""));
+    let tagged = "<meta name=\"robots\" content=\"max-snippet:-1, NOARCHIVE\">";
+    for (page, is_kept) in [
+        (plain.clone(), true),
+        (
+            html(&article_page(
+                &clean(0),
+                "<meta name=robots content=noindex>",
+            )),
+            true,
+        ),
+        (html(&article_page(&clean(0), tagged)), false),
+        (plain.clone().with("x-robots-tag", "noarchive"), false),
+        (
+            plain
+                .clone()
+                .with("x-robots-tag", "benggala: noindex, noarchive"),
+            false,
+        ),
+        (
+            plain
+                .clone()
+                .with("x-robots-tag", "otherbot: noindex, noarchive"),
+            true,
+        ),
+        (
+            plain.with(
+                "x-robots-tag",
+                "unavailable_after: 3 Jan 2030 10:00:00 GMT, nocache",
+            ),
+            false,
+        ),
+    ] {
+        let (_site, watch) = article(vec![page]).await;
+        let rows = watch.stored(1).await;
+        assert_eq!(rows[0].verdict, Verdict::Pass);
+        let copy = watch.service.store.page(rows[0].id).await.unwrap();
+        assert_eq!(copy.is_some(), is_kept);
+        watch.service.close().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -101,5 +175,52 @@ async fn the_share_of_boilerplate_is_told_for_the_source() {
     })
     .await;
     assert_eq!(watch.articles().await[0].verdict, Verdict::Flag);
+    watch.service.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_is_blamed_while_our_own_network_is_gone() {
+    let site = Site::open().await;
+    // Nobody listens there: as if nothing could be reached.
+    let sources = (2..8).map(|n| {
+        let mut source = site.source(&format!("sumber {n}"), PageKind::Feed, "/rss.xml");
+        source.url.set_host(Some(&format!("127.0.0.{n}"))).unwrap();
+        source.url.set_port(Some(1)).unwrap();
+        source
+    });
+    let watch = Watch::with(sources.collect(), |config| {
+        config.fetch.allow_private = vec!["127.0.0.0/8".parse().unwrap()];
+    })
+    .await;
+    let cancelled = "fetches_total{kind=\"feed\",outcome=\"cancelled\"}";
+    until("what was under way to be called off", async || {
+        watch.metric(cancelled).await >= 1.0
+    })
+    .await;
+    let sources = watch.service.store.sources().await.unwrap();
+    let blamed: Vec<_> = sources
+        .iter()
+        .filter_map(|source| source.error.as_ref())
+        .collect();
+    assert!(blamed.len() < NETWORK_HOSTS_MIN, "{blamed:?}");
+    watch.service.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_guard_refused_is_counted_by_its_stage() {
+    let site = Site::open().await;
+    let inside = Url::parse("http://169.254.169.254/latest/meta-data/").unwrap();
+    site.put("/moved.xml", redirect(302, &inside));
+    let mut direct = site.source("langsung", PageKind::Feed, "/");
+    direct.url = inside;
+    let by_redirect = site.source("belokan", PageKind::Feed, "/moved.xml");
+    let watch = Watch::over(vec![direct, by_redirect]).await;
+    for stage in ["url", "redirect"] {
+        let series = format!("ssrf_blocked_total{{stage=\"{stage}\"}}");
+        watch.counted(&series, 1.0).await;
+    }
+    watch
+        .counted("ssrf_blocked_total{stage=\"dns\"}", 0.0)
+        .await;
     watch.service.close().await.unwrap();
 }

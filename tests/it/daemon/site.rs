@@ -127,6 +127,7 @@ impl Site {
             every: None,
             lang: None,
             rules: SiteRules::default(),
+            certificate: None,
         }
     }
 }
@@ -165,6 +166,10 @@ impl Reply {
             headers: Vec::new(),
             body: String::new(),
         }
+    }
+
+    pub(super) fn answering(self, status: u16) -> Reply {
+        Reply { status, ..self }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Reply {

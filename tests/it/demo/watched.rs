@@ -9,7 +9,7 @@ use std::{
 use benggala::{
     config::{Config, FetchConfig},
     demo::{Newsroom, content::Answer},
-    fetch::{Fetcher, Request},
+    fetch::{Fetcher, Network, Request},
     inspect::{Rules, inspect},
     lang::Lexicon,
     model::{Link, PageKind, ParseLimits, Policy, SiteRules, Verdict},
@@ -33,7 +33,7 @@ async fn flagged(newsroom: &Newsroom) -> BTreeMap<String, BTreeMap<Url, BTreeSet
         ..Config::default().fetch
     };
     config.requests_per_second_total = config.requests_per_second;
-    let fetcher = Fetcher::new(&config).expect("a client");
+    let fetcher = Fetcher::new(&config, Network::default()).expect("a client");
     let mut found: BTreeMap<String, BTreeMap<_, _>> = BTreeMap::new();
     for published in newsroom.published(LATE) {
         if published.article.answer != Answer::Page {

@@ -185,6 +185,16 @@ async fn a_body_of_just_the_limit_passes() {
 }
 
 #[tokio::test]
+async fn a_large_body_arrives_whole() {
+    let line = b"0123456789abcde\n".repeat(3_000);
+    let steps = vec![Step::Send(head(200, &[])), Step::Repeat(line.clone(), 100)];
+    let server = Server::of(steps).await;
+    let exchange = fetch(&config(), server.url("/")).await;
+    assert_eq!(exchange.outcome, FetchOutcome::Ok, "{:?}", exchange.error);
+    assert_eq!(exchange.body, line.repeat(100));
+}
+
+#[tokio::test]
 async fn an_announced_giant_is_not_read() {
     let steps = vec![
         Step::Send(head(200, &["Content-Length: 9000000000"])),

@@ -1,11 +1,11 @@
 //! What goes wrong on the way to an answer, and what statuses mean.
 
-use std::{io::Write as _, net::TcpListener, sync::Arc, time::Duration};
+use std::{io::Write as _, net::TcpListener, time::Duration};
 
-use benggala::{config::FetchConfig, model::FetchOutcome};
-use rustls::{
-    ServerConfig, ServerConnection,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+use benggala::{
+    config::FetchConfig,
+    fetch::{Fetcher, Network},
+    model::FetchOutcome,
 };
 use url::Url;
 
@@ -127,7 +127,7 @@ async fn statuses_mean_what_they_say() {
         (203, &[], FetchOutcome::Ok, ""),
         (300, &[], FetchOutcome::Redirect, "300"),
         (305, &["Location: /"], FetchOutcome::Redirect, "305"),
-        (304, &[], FetchOutcome::NotModified, ""),
+        (304, &[], FetchOutcome::Redirect, "nothing was known"),
         (400, &[], FetchOutcome::Http4xx, "400"),
         (403, &[], FetchOutcome::Http4xx, "403"),
         (404, &[], FetchOutcome::Http4xx, "404"),
@@ -254,36 +254,6 @@ async fn plain_http_where_tls_was_asked() {
     says(&exchange, "TLS with 127.0.0.1 failed");
 }
 
-/// A certificate for 127.0.0.1 that nobody signed but itself.
-fn self_signed() -> ServerConfig {
-    let certificate = CertificateDer::from(&include_bytes!("self-signed.cert.der")[..]);
-    let key = PrivatePkcs8KeyDer::from(&include_bytes!("self-signed.key.der")[..]);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], PrivateKeyDer::from(key))
-        .unwrap()
-}
-
-#[tokio::test]
-async fn a_certificate_that_nobody_signed() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let thread = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut tls = ServerConnection::new(Arc::new(self_signed())).unwrap();
-        // The client breaks it off.
-        tls.complete_io(&mut stream).is_err() || tls.complete_io(&mut stream).is_err()
-    });
-    let url = Url::parse(&format!("https://{address}/")).unwrap();
-    let exchange = fetch(&config(), url).await;
-    thread.join().unwrap();
-    assert_eq!(exchange.outcome, FetchOutcome::Tls, "{exchange:?}");
-    says(&exchange, "the certificate of 127.0.0.1 is not valid");
-}
-
 #[tokio::test]
 async fn a_fetch_that_is_dropped_leaves_no_slot_taken() {
     let server = Server::start(|asked| match asked.path.as_str() {
@@ -313,6 +283,6 @@ fn an_agent_that_is_no_header_makes_no_fetcher() {
         contact: "two\nlines".to_string(),
         ..config()
     };
-    let error = benggala::fetch::Fetcher::new(&bad).unwrap_err();
+    let error = Fetcher::new(&bad, Network::default()).unwrap_err();
     assert!(error.to_string().contains("HTTP client"), "{error}");
 }

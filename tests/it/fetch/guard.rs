@@ -120,67 +120,138 @@ fn the_registries_are_followed() {
     }
 }
 
+/// Targets as they stand in links and redirects: what is refused, what passes, and what is no URL
+/// at all.
 #[test]
 fn an_address_is_seen_in_every_notation() {
-    let refused = [
-        "http://127.0.0.1/",
-        "http://127.1/",
-        "http://2130706433/",
-        "http://017700000001/",
-        "http://0x7f000001/",
-        "http://0x7f.1/",
-        "http://0177.0.0.01/",
-        "http://127.0.0.1./",
-        "http://１２７.0.0.1/",
-        "http://127%2e0.0.1/",
-        "http://127。0。0。1/",
-        "http://user@127.0.0.1:8080/",
-        "https://10.1.2.3/",
-        "http://0/",
-        "http://[::]/",
-        "http://[0:0:0:0:0:0:0:1]/",
-        "http://[::ffff:7f00:1]/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://[fe80::1]:8080/",
-        "http://[64:ff9b::7f00:1]/",
-        "ftp://news.example/",
-        "file:///etc/passwd",
-        "data:text/plain,x",
-        "ws://news.example/",
-        "javascript:alert(1)",
-    ];
-    for text in refused {
-        let url = Url::parse(text).unwrap();
-        assert!(check_url(&url, &[]).is_err(), "{text}");
+    use Expected::{NoUrl, Passes, Refused};
+    #[derive(Debug, PartialEq)]
+    enum Expected {
+        Refused,
+        Passes,
+        NoUrl,
     }
-    // Names are for the resolver; public addresses are fine.
-    for text in [
-        "http://news.example/",
-        "https://127.0.0.1.news.example/",
-        "http://1.1.1.1/",
-        "https://[2606:4700:4700::1111]/",
-        "http://localhost/",
-    ] {
-        let url = Url::parse(text).unwrap();
-        assert_eq!(check_url(&url, &[]), Ok(()), "{text}");
+    let cases = [
+        ("http://127.0.0.1/", Refused),
+        ("http://127.0.0.1./", Refused),
+        ("http://127.1/", Refused),
+        ("http://127.0.1/", Refused),
+        ("http://2130706433/", Refused),
+        ("http://017700000001/", Refused),
+        ("http://0177.0.0.01/", Refused),
+        ("http://0x7f000001/", Refused),
+        ("http://0x7f.1/", Refused),
+        ("http://0X7F.0.0.0x1/", Refused),
+        ("http://127.0.0.1:80@10.0.0.1/", Refused),
+        ("http://user@127.0.0.1:8080/", Refused),
+        ("http://127%2e0.0.1/", Refused),
+        ("http://127\u{3002}0\u{ff0e}0\u{ff61}1/", Refused),
+        ("http://\u{ff11}\u{ff12}\u{ff17}.0.0.1/", Refused),
+        (
+            "http://\u{2460}\u{2461}\u{2466}.\u{24ea}.\u{24ea}.\u{2460}/",
+            Refused,
+        ),
+        ("http:\\\\127.0.0.1\\x", Refused),
+        ("http:127.0.0.1", Refused),
+        ("http://0/", Refused),
+        ("http://0.0.0.0:22/", Refused),
+        ("https://10.1.2.3/", Refused),
+        ("https://10.66051/", Refused),
+        ("http://172.16.1/", Refused),
+        ("http://0300.0250.1/", Refused),
+        ("http://100.64.0.1/", Refused),
+        ("http://198.18.0.1/", Refused),
+        ("http://192.0.2.7/", Refused),
+        ("http://224.0.0.251/", Refused),
+        ("http://255.255.255.255/", Refused),
+        ("http://169.254.169.254/latest/meta-data/", Refused),
+        ("http://2852039166/latest/meta-data/", Refused),
+        ("http://0xa9fea9fe/", Refused),
+        ("http://0251.0376.0251.0376/", Refused),
+        ("http://169.254.43518/", Refused),
+        ("http://[::]/", Refused),
+        ("http://[::1]/", Refused),
+        ("http://[0:0:0:0:0:0:0:1]/", Refused),
+        ("http://[::127.0.0.1]/", Refused),
+        ("http://[::ffff:7f00:1]/", Refused),
+        ("http://[::ffff:127.0.0.1]/", Refused),
+        ("http://[::ffff:0:127.0.0.1]/", Refused),
+        ("http://[::FFFF:A9FE:A9FE]/", Refused),
+        ("http://[64:ff9b::7f00:1]/", Refused),
+        ("http://[64:ff9b::169.254.169.254]/", Refused),
+        ("http://[64:ff9b:1::10.0.0.1]/", Refused),
+        ("http://[2001::7f00:1]/", Refused),
+        ("http://[2002:7f00:1::]/", Refused),
+        ("http://[2002:a00:1::1]/", Refused),
+        ("http://[2001:db8::1]/", Refused),
+        ("http://[fc00::1]/", Refused),
+        ("http://[fd00:ec2::254]/", Refused),
+        ("http://[fe80::1]:8080/", Refused),
+        ("http://[fec0::1]/", Refused),
+        ("http://[ff02::1]/", Refused),
+        ("ftp://news.example/", Refused),
+        ("file:///etc/passwd", Refused),
+        ("data:text/plain,x", Refused),
+        ("ws://news.example/", Refused),
+        ("gopher://news.example/", Refused),
+        ("javascript:alert(1)", Refused),
+        ("blob:https://news.example/1", Refused),
+        ("http://[fe80::1%25eth0]/", NoUrl),
+        ("http://[fe80::1%eth0]/", NoUrl),
+        ("http://256.256.256.256/", NoUrl),
+        ("http://1.2.3.4.5/", NoUrl),
+        ("http://0x100000000/", NoUrl),
+        ("http://127.0.0.0x100/", NoUrl),
+        ("http://[::1/", NoUrl),
+        ("http://1.1.1.1/", Passes),
+        ("http://16843009/", Passes),
+        ("http://9.255.255.255/", Passes),
+        ("http://172.32.0.1/", Passes),
+        ("https://[2606:4700:4700::1111]/", Passes),
+        ("https://[64:ff9b::8.8.8.8]/", Passes),
+        // Names are for the resolver.
+        ("http://news.example/", Passes),
+        ("http://localhost/", Passes),
+        ("https://127.0.0.1.news.example/", Passes),
+        ("http://metadata.google.internal/", Passes),
+    ];
+    assert!(cases.len() >= 60);
+    for (text, expected) in cases {
+        let found = match Url::parse(text) {
+            Err(_) => NoUrl,
+            Ok(url) if check_url(&url, &[]).is_ok() => Passes,
+            Ok(_) => Refused,
+        };
+        assert_eq!(found, expected, "{text}");
     }
 }
 
 #[test]
 fn the_allow_list_opens_what_it_names_and_no_more() {
-    let allow: Vec<IpNet> = ["10.1.0.0/16", "fd00::/8"]
+    let allow: Vec<IpNet> = ["10.1.0.0/16", "127.0.0.1/32", "fd00::/8"]
         .map(|net| net.parse().unwrap())
         .into();
-    for (text, expected) in [
+    for (host, expected) in [
         ("10.1.2.3", true),
+        ("10.1.515", true),
+        ("0x0a010203", true),
         ("10.2.0.1", false),
-        ("::ffff:10.1.2.3", true),
-        ("::ffff:10.2.0.1", false),
-        ("fd00::1", true),
-        ("fc00::1", false),
-        ("127.0.0.1", false),
+        ("[::ffff:10.1.2.3]", true),
+        ("[::ffff:10.2.0.1]", false),
+        // Another way to the same host, which nobody named.
+        ("[64:ff9b::10.1.2.3]", false),
+        ("[2002:a01:203::]", false),
+        ("[fd00::1]", true),
+        ("[fc00::1]", false),
+        ("127.0.0.1", true),
+        ("2130706433", true),
+        ("127.0.0.2", false),
+        ("[::1]", false),
+        ("169.254.169.254", false),
+        ("8.8.8.8", true),
     ] {
-        assert_eq!(permits(text.parse().unwrap(), &allow), expected, "{text}");
+        let url = Url::parse(&format!("http://{host}/")).unwrap();
+        assert_eq!(check_url(&url, &allow).is_ok(), expected, "{host}");
     }
 }
 
@@ -221,7 +292,7 @@ async fn loopback_is_refused_unless_allowed() {
 #[tokio::test]
 async fn a_name_is_judged_by_its_addresses() {
     let server = Server::of(full(200, &[], b"here")).await;
-    let url = Url::parse(&format!("http://localhost:{}/", server.address.port())).unwrap();
+    let url = Url::parse(&format!("http://localhost:{}/", server.port())).unwrap();
     let strict = FetchConfig {
         allow_private: Vec::new(),
         ..config()

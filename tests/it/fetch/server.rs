@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Drip(Vec<u8>, Duration),
     /// Again and again, until the client closes.
     Endless(Vec<u8>),
+    /// So many times.
+    Repeat(Vec<u8>, usize),
     /// Waits for the client to close.
     Hang,
     /// Closes with RST.
@@ -72,7 +74,14 @@ impl Server {
     pub(crate) async fn start(
         site: impl Fn(&Asked) -> Vec<Step> + Send + Sync + 'static,
     ) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Server::start_at("127.0.0.1:0", site).await
+    }
+
+    pub(crate) async fn start_at(
+        address: &str,
+        site: impl Fn(&Asked) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let news = Arc::new(Notify::new());
@@ -101,6 +110,10 @@ impl Server {
             _ => steps.clone(),
         })
         .await
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.address.port()
     }
 
     pub(crate) fn url(&self, path: &str) -> Url {
@@ -187,6 +200,12 @@ async fn perform(stream: &mut TcpStream, step: Step) -> io::Result<()> {
             while sent < ENDLESS_MAX {
                 stream.write_all(&bytes).await?;
                 sent += bytes.len();
+            }
+            Ok(())
+        }
+        Step::Repeat(bytes, times) => {
+            for _ in 0..times {
+                stream.write_all(&bytes).await?;
             }
             Ok(())
         }

@@ -206,6 +206,8 @@ fn the_sources_page_gives_the_interval_and_advice() {
         next_at: Some(now() + TimeDelta::hours(3)),
         failures: 4,
         error: Some("dns: no such host"),
+        not_articles: 12,
+        walled: 1,
     };
     let page = SourcesPage {
         sources: &[source],
@@ -216,6 +218,9 @@ fn the_sources_page_gives_the_interval_and_advice() {
     for part in [
         "news &#60;co&#62;",
         "25 %",
+        "1 page behind a bot wall",
+        "ask the site to let the crawler in",
+        "12 pages without an article",
         "11 to 47 %",
         "never",
         "in 3 h",

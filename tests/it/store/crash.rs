@@ -11,6 +11,7 @@ use benggala::{
     model::{PageKind, Verdict},
     store::{ArticleQuery, Claim, Completion, Store},
 };
+use chrono::{TimeDelta, Utc};
 use rusqlite::Connection;
 
 use super::{
@@ -88,8 +89,8 @@ async fn write_until_killed(url: &str) {
     let round: i64 = round.parse().unwrap();
     let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
     store.put_sources(&[feed], at(0)).await.unwrap();
-    // An hour later each time: the leases of the one before have run out.
-    let now = at(round * 3_600);
+    // An hour later each time, so that hosts have rested since the restart.
+    let now = Utc::now() + TimeDelta::hours(1 + round);
     let workers = (0..4).map(|worker| {
         let store = store.clone();
         tokio::spawn(work(store, format!("{round}/{worker}"), now))

@@ -30,6 +30,7 @@ pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
         every: None,
         lang: None,
         rules: SiteRules::default(),
+        certificate: None,
     }
 }
 
@@ -65,6 +66,7 @@ pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
         kind: None,
         host_next_at: at,
         host_failures: 0,
+        host_delay: std::time::Duration::ZERO,
         rhythm: None,
         robots: Vec::new(),
         links: Vec::new(),
@@ -208,6 +210,7 @@ pub(crate) fn rows(counts: &Counts) -> Counts {
     Counts {
         size_bytes: 0,
         free_bytes: 0,
+        expired: 0,
         ..*counts
     }
 }

@@ -119,6 +119,7 @@ async fn expire_returns_leases_and_counts_them() {
         assert_eq!(store.expire(at(60)).await.unwrap(), 0);
         assert_eq!(store.expire(at(61)).await.unwrap(), 2);
         assert_eq!(store.expire(at(61)).await.unwrap(), 0);
+        assert_eq!(store.counts(at(61)).await.unwrap().expired, 2);
         let gone = complete(&store, &leases[0], completion(at(61), Fate::Done)).await;
         assert!(!gone.accepted);
         assert_eq!(store.counts(at(61)).await.unwrap().due, 3);

@@ -1,12 +1,13 @@
 //! What the SQLite store promises beside the contract.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use benggala::{
     model::{PageKind, Verdict},
     store::{self, ArticleQuery, Claim, Completion, Fate, StoreError},
 };
 use bytes::Bytes;
+use chrono::Utc;
 use rusqlite::Connection;
 
 use super::{
@@ -261,23 +262,42 @@ async fn an_unreadable_value_is_an_error_and_not_a_guess() {
     assert!(store.articles(&query).await.is_err());
 }
 
-/// The lock proves that their owner is gone; only its late word must not count.
+/// What a host asks for, and what the store's milliseconds may take of it.
+const DELAY: Duration = Duration::from_secs(90);
+const ROUNDING: Duration = Duration::from_millis(1);
+
+/// The lock proves that their owner is gone; only its late word must not count. When it last asked
+/// their hosts is not known: these rest from the restart on as if they had been asked just then.
 #[tokio::test]
-async fn leases_of_a_process_that_died_are_due_at_once() {
+async fn leases_of_a_process_that_died_are_due_once_their_hosts_have_rested() {
     let place = place();
     let store = place.open().await;
-    announced(&store, &["https://harian.example/1"]).await;
+    announced(
+        &store,
+        &["https://harian.example/1", "https://harian.example/2"],
+    )
+    .await;
+    let slow = Completion {
+        host_delay: DELAY,
+        ..completion(at(1), Fate::Done)
+    };
+    let lease = lease_one(&store, at(1)).await;
+    complete(&store, &lease, slow).await;
     let dead = lease_one(&store, at(1)).await;
     assert_eq!(store.claim(&claim("other", at(1))).await.unwrap(), []);
     drop(store);
 
+    let restart = Utc::now();
     let store = place.open().await;
-    let lease = lease_one(&store, at(1)).await;
-    assert_eq!((lease.id, lease.attempts), (dead.id, dead.attempts));
+    assert!(store.next_due(restart).await.unwrap().unwrap() >= restart + DELAY - ROUNDING);
+    assert_eq!(store.claim(&claim("b", restart)).await.unwrap(), []);
+    let rested = store.claim(&claim("b", restart + 2 * DELAY)).await.unwrap();
+    let lease = rested.iter().find(|lease| lease.id == dead.id).unwrap();
+    assert_eq!(lease.attempts, dead.attempts);
     let late = complete(&store, &dead, completion(at(2), Fate::Done)).await;
     assert!(!late.accepted);
     assert!(
-        complete(&store, &lease, completion(at(2), Fate::Done))
+        complete(&store, lease, completion(at(2), Fate::Done))
             .await
             .accepted
     );

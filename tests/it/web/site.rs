@@ -190,6 +190,7 @@ async fn seed(store: &dyn Store) -> Vec<i64> {
         every: None,
         lang: None,
         rules: SiteRules::default(),
+        certificate: None,
     });
     store.put_sources(&sources, now()).await.unwrap();
 
@@ -265,6 +266,7 @@ fn completion() -> Completion {
         kind: None,
         host_next_at: now(),
         host_failures: 0,
+        host_delay: std::time::Duration::ZERO,
         rhythm: None,
         robots: Vec::new(),
         links: Vec::new(),
