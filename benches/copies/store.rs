@@ -193,6 +193,7 @@ async fn announce(store: &dyn Store) {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        courtesy: Default::default(),
     };
     store.put_sources(&[source], now()).await.unwrap();
     let lease = store.claim(&all()).await.unwrap().remove(0);
@@ -231,7 +232,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         rhythm: None,
         host_next_at: now(),
         host_failures: 0,
-        host_delay: Duration::ZERO,
+        host_delay: None,
         robots: Vec::new(),
         links: Vec::new(),
         visit,

@@ -20,6 +20,7 @@ mod run;
 mod train;
 mod train_extraction;
 mod train_translation;
+mod translation_floors;
 mod translation_set;
 
 use std::{

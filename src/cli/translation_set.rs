@@ -1,10 +1,16 @@
 //! Labelled texts for `train translation` and `eval translation`: every `*.jsonl` and `*.jsonl.gz`
 //! of a folder, one text a line.
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
 
 use crate::{model::Lang, style::Label};
 
@@ -83,6 +89,30 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<Lang, Vec<Record>>, Failure
 
 /// What the lines of a folder's files hold, in their order.
 pub(super) fn lines<T: DeserializeOwned>(folder: &Path) -> Result<Vec<T>, Failure> {
+    let mut read = Vec::new();
+    for (path, text) in files(folder)? {
+        for (index, line) in text.lines().enumerate() {
+            let value = serde_json::from_str(line).map_err(|error| {
+                Failure::message(format!("{}:{}: {error}", path.display(), index + 1))
+            })?;
+            read.push(value);
+        }
+    }
+    Ok(read)
+}
+
+/// SHA-256 of a folder's files, unpacked and one after another.
+pub(super) fn sha256(folder: &Path) -> Result<String, Failure> {
+    let mut hash = Sha256::new();
+    for (_, text) in files(folder)? {
+        hash.update(text.as_bytes());
+    }
+    let bytes = hash.finalize();
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The files of a folder by name, and their texts.
+fn files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
     let cannot = |path: &Path, why: &dyn std::fmt::Display| {
         Failure::message(format!("cannot read {}: {why}", path.display()))
     };
@@ -92,24 +122,19 @@ pub(super) fn lines<T: DeserializeOwned>(folder: &Path) -> Result<Vec<T>, Failur
         paths.push(entry.map_err(|error| cannot(folder, &error))?.path());
     }
     paths.sort();
-    let mut read = Vec::new();
+    let mut files = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if !name.ends_with(".jsonl") && !name.ends_with(".jsonl.gz") {
             continue;
         }
         let text = read_text(&path).map_err(|error| cannot(&path, &error))?;
-        for (index, line) in text.lines().enumerate() {
-            let value = serde_json::from_str(line).map_err(|error| {
-                Failure::message(format!("{}:{}: {error}", path.display(), index + 1))
-            })?;
-            read.push(value);
-        }
+        files.push((path, text));
     }
-    if read.is_empty() {
+    if files.is_empty() {
         return Err(cannot(folder, &"it holds no .jsonl or .jsonl.gz file"));
     }
-    Ok(read)
+    Ok(files)
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {
