@@ -36,6 +36,8 @@ use texts::{Edit, Language, Random};
 const DISTINCT: usize = 10_000;
 /// Copies made for each row of the table.
 const COPIES: usize = 2_000;
+/// Articles that the store looks at for one key, and that it compares in all.
+const LOOKED_AT: usize = 32;
 /// Bits by which pages differ that Manku, Jain and Sarma (2007) hold for one.
 const SIMHASH_BITS: u32 = 3;
 /// The same, set so wide that it finds heavier edits too.
@@ -114,12 +116,25 @@ impl Index {
         index
     }
 
-    fn candidates(&self, fingerprint: &Fingerprint) -> HashSet<usize> {
+    /// How many keys each other article has in common with this one; of each key only its latest
+    /// articles are looked at.
+    fn with_keys(&self, fingerprint: &Fingerprint, latest: usize) -> Vec<(usize, usize)> {
+        let mut shared: HashMap<usize, usize> = HashMap::new();
         let keys = fingerprint.keys().iter();
-        keys.filter_map(|key| self.by_key.get(key))
-            .flatten()
-            .copied()
-            .collect()
+        for ids in keys.filter_map(|key| self.by_key.get(key)) {
+            for id in ids.iter().rev().take(latest) {
+                *shared.entry(*id).or_default() += 1;
+            }
+        }
+        shared.into_iter().map(|(id, keys)| (keys, id)).collect()
+    }
+
+    /// Whether a look-up as the store does it comes upon this article.
+    fn comes_upon(&self, fingerprint: &Fingerprint, id: usize) -> bool {
+        let mut candidates = self.with_keys(fingerprint, LOOKED_AT);
+        candidates.sort_unstable_by(|a, b| b.cmp(a));
+        candidates.truncate(LOOKED_AT);
+        candidates.iter().any(|(_, other)| *other == id)
     }
 }
 
@@ -150,7 +165,7 @@ fn distinct(what: &str, index: &Index) {
     let (mut candidates, mut closest) = (0, Vec::new());
     let (mut narrow, mut wide) = (0_u64, 0_u64);
     for (id, known) in index.known.iter().enumerate() {
-        for other in index.candidates(&known.fingerprint) {
+        for (_, other) in index.with_keys(&known.fingerprint, usize::MAX) {
             if other > id {
                 candidates += 1;
                 let other = &index.known[other];
@@ -215,7 +230,7 @@ fn recall(index: &Index, edit: Edit, language: &Language, random: &mut Random) -
         let Some(copy) = Known::new(copy) else {
             continue;
         };
-        let by_key = index.candidates(&copy.fingerprint).contains(&id);
+        let by_key = index.comes_upon(&copy.fingerprint, id);
         let bits = (copy.simhash ^ original.simhash).count_ones();
         found[0] += u32::from(by_key);
         found[1] += u32::from(by_key && copy.fingerprint.is_copy_of(&original.fingerprint));

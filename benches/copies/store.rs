@@ -25,6 +25,8 @@ use super::texts::{Language, Random};
 const COMMON: usize = 50_000;
 /// Articles written to measure; as many without a text to compare, to tell the difference.
 const MEASURED: usize = 600;
+/// Sketches looked up.
+const LOOKUPS: usize = 5_000;
 /// Articles written in one transaction while the store is filled.
 const BATCH: usize = 20_000;
 
@@ -112,10 +114,11 @@ fn lookups(path: &Path, articles: usize) {
     let mut random = Random(11);
     let db = Connection::open(path).unwrap();
     db.execute_batch("PRAGMA cache_size = -16384").unwrap();
+    let sketches: Vec<_> = (0..LOOKUPS).map(|_| sketch(&mut random)).collect();
     let mut times = Vec::new();
     let mut found = 0;
-    for _ in 0..5_000 {
-        let sketch = sketch(&mut random);
+    let cpu = on_cpu();
+    for sketch in sketches {
         let begun = Instant::now();
         let mut postings = db
             .prepare_cached(
@@ -147,6 +150,20 @@ fn lookups(path: &Path, articles: usize) {
         "  {:.1} candidates each, {articles} articles on disk, 16 MB of cache",
         found as f64 / times.len() as f64
     );
+    if let (Some(before), Some(after)) = (cpu, on_cpu()) {
+        println!(
+            "  {:.3} ms of processor time each",
+            (after - before).as_secs_f64() * 1e3 / times.len() as f64
+        );
+    }
+}
+
+/// The time that this thread has had a processor, which other programs do not add to; where the
+/// system tells it.
+fn on_cpu() -> Option<Duration> {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = stat.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
 }
 
 fn tell(what: &str, times: &mut [Duration]) -> Duration {

@@ -105,6 +105,8 @@ fn demo_config(args: &Args, newsroom: &Newsroom, database: &std::path::Path) -> 
     };
     config.schedule = ScheduleConfig {
         every: Duration::from_secs(2),
+        // Again at four times that age: just after the one correction that there is.
+        recheck: Duration::from_secs(10),
         retry_first: Duration::from_secs(2),
         retry_max: Duration::from_secs(8),
         attempts_max: 3,

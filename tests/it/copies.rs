@@ -54,10 +54,10 @@ fn case_space_and_punctuation_do_not_count() {
 #[test]
 fn a_short_text_is_not_compared() {
     assert_eq!(Fingerprint::of(&article("")), None);
-    assert_eq!(Fingerprint::of(&article(&story(0, SHINGLES_MIN))), None);
+    assert_eq!(Fingerprint::of(&article(&story(0, SHINGLES_MIN + 1))), None);
     let repeated = "The page is not available. ".repeat(100);
     assert_eq!(Fingerprint::of(&article(&repeated)), None);
-    assert!(Fingerprint::of(&article(&story(0, SHINGLES_MIN + 1))).is_some());
+    assert!(Fingerprint::of(&article(&story(0, SHINGLES_MIN + 2))).is_some());
 }
 
 #[test]
@@ -77,8 +77,8 @@ fn what_two_texts_share_tells_whether_they_are_copies() {
             true,
         ),
         (
-            "a quotation of fifty words",
-            format!("{} {}", story(0, 50), story(500, 350)),
+            "a quotation of forty words",
+            format!("{} {}", story(0, 40), story(500, 350)),
             false,
         ),
         ("another text", story(500, 400), false),
@@ -185,9 +185,9 @@ proptest! {
         prop_assert_eq!(estimate, b.resemblance(&a));
         prop_assert_eq!(a.is_copy_of(&b), b.is_copy_of(&a));
         prop_assert_eq!(a.resemblance(&a), 1.0);
-        let truth = shared.saturating_sub(1) as f64 / (shared + mine + theirs) as f64;
+        let truth = shared.saturating_sub(2) as f64 / (shared + mine + theirs) as f64;
         // Five standard deviations of the estimate at COPY_AT, the edges of the parts aside.
         prop_assert!((estimate - truth).abs() < 0.25, "{} for {}", estimate, truth);
-        prop_assert!(truth > 0.05 || estimate < COPY_AT);
+        prop_assert!(truth > 0.02 || estimate < COPY_AT);
     }
 }

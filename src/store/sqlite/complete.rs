@@ -65,7 +65,6 @@ pub(super) fn complete(
         return Ok(Completed::default());
     };
     let completion = &ending.completion;
-    let again = was_read(db, lease)?;
     end_lease(db, lease, completion)?;
     note_host(db, host, completion)?;
     note_asked(db, source, completion)?;
@@ -87,7 +86,7 @@ pub(super) fn complete(
             visit,
             page: ending.page.as_ref(),
             fingerprint: ending.fingerprint.as_ref(),
-            again,
+            again: lease.first_read.is_some(),
         };
         let outcome = reading.put(db, source)?;
         completed.article = Some(outcome.article);
@@ -100,14 +99,6 @@ pub(super) fn complete(
         }
     }
     Ok(completed)
-}
-
-/// Whether an earlier lease of this URL brought its page.
-fn was_read(db: &Connection, lease: &Lease) -> rusqlite::Result<bool> {
-    db.prepare_cached(
-        "SELECT coalesce(outcome IN ('ok', 'not_modified'), 0) FROM urls WHERE id = ?1",
-    )?
-    .query_row([lease.id], |row| row.get(0))
 }
 
 fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlite::Result<()> {

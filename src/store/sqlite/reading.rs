@@ -94,11 +94,12 @@ impl Reading<'_> {
             return Ok(Outcome::known(article, copy));
         }
         articles::touch(db, article, visit.page.fetched_at)?;
-        let corrected = is_corrected(&stored.content, &visit.article);
+        let rejudged = stored.rules != visit.assessment.rules && has_words(&visit.article);
+        // Other rules may read the same page otherwise.
+        let corrected = !rejudged && is_corrected(&stored.content, &visit.article);
         if corrected {
             versions::put(db, article, &stored.content, visit.page.fetched_at)?;
         }
-        let rejudged = stored.rules != visit.assessment.rules && has_words(&visit.article);
         if corrected || rejudged || !was_read {
             self.write(db, article)?;
         }

@@ -332,10 +332,11 @@ async fn new_rules_replace_a_reading_and_correct_nothing() {
         let first = stand.read("harian", ADDRESS, article(&text)).await;
         let id = first.article.unwrap();
         stand.rules = 2;
-        let again = stand.read("harian", ADDRESS, article(&text)).await;
+        let otherwise = format!("{text} Baca juga");
+        let again = stand.read("harian", ADDRESS, article(&otherwise)).await;
         assert!(!again.corrected);
         let row = stand.store.article(id).await.unwrap().unwrap();
-        assert_eq!(row.rules, RulesHash(2));
+        assert_eq!((row.rules, row.body), (RulesHash(2), otherwise));
         assert_eq!(stand.trail(id).await, Trail::default());
     }
 }
