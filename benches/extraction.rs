@@ -1,8 +1,9 @@
-//! How long extraction takes, beside what scraper needs merely to parse the same decoded pages.
+//! How long extraction takes, beside what scraper needs merely to parse the same pages.
 //!
 //! `cargo bench --bench extraction -- FOLDER…` reads every `.html` file of the folders (without
-//! one, the test pages) and prints the ratio, the slowest pages and the most memory.
-//! `cargo bench --bench extraction -- --mutations N` extracts from N broken pages instead.
+//! one, the test pages). It prints the CPU time of each job over all pages and its ratio to the bare
+//! parse, then the pages one by one: the median, the 99th percentile, the slowest, the most memory.
+//! `cargo bench --bench extraction -- --mutations N FOLDER…` extracts from N broken pages instead.
 
 #![expect(
     clippy::print_stdout,
@@ -21,8 +22,9 @@ use std::{
 
 use benggala::{
     extract::extract,
+    inspect::{Rules, inspect},
     lang::Lexicon,
-    model::{Headers, Link, Page, PageKind, ParseLimits, SiteRules},
+    model::{Headers, Link, Page, PageKind, ParseLimits, Policy, SiteRules},
 };
 use peak_alloc::PeakAlloc;
 use scraper::Html;
@@ -30,67 +32,87 @@ use scraper::Html;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Each page is read this often; the fastest time counts, for other programs only add to it.
-const ROUNDS: usize = 3;
+/// Each page is read this often, to tell its CPU time by a coarse clock.
+const ROUNDS: u32 = 8;
 const SLOWEST_SHOWN: usize = 10;
 
+/// Pages that a job takes at once: enough to tell its time by a coarse clock.
+const PAGES_IN_TURN: usize = 100;
+
+/// What is measured over all pages.
+const JOBS: [(&str, Job); 3] = [
+    ("scraper's bare parse", |_, page| {
+        drop(Html::parse_document(&String::from_utf8_lossy(&page.body)));
+    }),
+    ("decode, parse, extract", |bench, page| bench.extract(page)),
+    ("the same and scoring", |bench, page| {
+        drop(inspect(page, &bench.site, None, &bench.rules));
+    }),
+];
+
+type Job = fn(&Bench, &Page);
+
 struct Bench {
-    lexicon: Lexicon,
-    rules: SiteRules,
-    limits: ParseLimits,
+    rules: Rules,
+    site: SiteRules,
 }
 
-/// What one page took.
+/// What extraction from one page took.
 struct Row {
     name: String,
     bytes: usize,
-    extract: Duration,
-    parse: Duration,
+    took: Duration,
     /// Growth of the heap at its highest.
     memory: usize,
 }
 
 fn main() {
     let bench = Bench {
-        lexicon: Lexicon::built_in(),
-        rules: SiteRules::default(),
-        limits: ParseLimits::default(),
+        rules: Rules {
+            lexicon: Lexicon::built_in(),
+            policy: Policy::default(),
+            limits: ParseLimits::default(),
+        },
+        site: SiteRules::default(),
     };
     let arguments: Vec<String> = env::args().skip(1).filter(|a| a != "--bench").collect();
     match &arguments[..] {
-        [option, count] if option == "--mutations" => bench.mutations(count.parse().unwrap()),
+        [option, count, folders @ ..] if option == "--mutations" => {
+            bench.mutations(count.parse().unwrap(), folders);
+        }
         folders => bench.pages(folders),
     }
 }
 
 impl Bench {
     fn extract(&self, page: &Page) {
-        drop(extract(page, &self.rules, &self.lexicon, &self.limits));
+        let Rules {
+            lexicon, limits, ..
+        } = &self.rules;
+        drop(extract(page, &self.site, lexicon, limits));
     }
 
     fn pages(&self, folders: &[String]) {
-        let mut rows: Vec<Row> = files(folders)
+        let files = files(folders);
+        let bytes: u64 = files
             .iter()
-            .map(|path| self.measure(path))
-            .collect();
-        let total = |time: fn(&Row) -> Duration| rows.iter().map(time).sum::<Duration>();
-        let (extracting, parsing) = (total(|row| row.extract), total(|row| row.parse));
-        let bytes: usize = rows.iter().map(|row| row.bytes).sum();
+            .map(|file| file.metadata().unwrap().len())
+            .sum();
+        println!("{} pages, {:.1} MB", files.len(), bytes as f64 / 1e6);
+        self.jobs(&files);
+        let mut rows: Vec<Row> = files.iter().map(|path| self.measure(path)).collect();
+        rows.sort_by_key(|row| row.took);
+        let at = |percent: usize| rows[(rows.len() - 1) * percent / 100].took;
         println!(
-            "{} pages, {:.1} MB: extract {:.3} s, scraper parse {:.3} s, ratio {:.3}",
-            rows.len(),
-            bytes as f64 / 1e6,
-            extracting.as_secs_f64(),
-            parsing.as_secs_f64(),
-            extracting.as_secs_f64() / parsing.as_secs_f64()
+            "CPU time of extraction from a page: median {:.2?}, p99 {:.2?}, longest {:.2?}",
+            at(50),
+            at(99),
+            at(100)
         );
-        rows.sort_by_key(|row| std::cmp::Reverse(row.extract));
-        println!("p99 {:.2?}", rows[rows.len() / 100].extract);
-        for row in rows.iter().take(SLOWEST_SHOWN) {
+        for row in rows.iter().rev().take(SLOWEST_SHOWN) {
             println!(
-                "{:>9.2?}  scraper {:>9.2?}  {:>8} bytes  {:>5.1} MiB  {}",
-                row.extract,
-                row.parse,
+                "{:>9.2?}  {:>8} bytes  {:>5.1} MiB  {}",
+                row.took,
                 row.bytes,
                 mib(row.memory),
                 row.name
@@ -100,29 +122,53 @@ impl Bench {
         println!("most memory {:.1} MiB: {}", mib(most.memory), most.name);
     }
 
-    fn measure(&self, path: &Path) -> Row {
-        let bytes = fs::read(path).unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let page = page(bytes);
-        let mut row = Row {
-            name: path.display().to_string(),
-            bytes: page.body.len(),
-            extract: Duration::MAX,
-            parse: Duration::MAX,
-            memory: 0,
-        };
-        for _ in 0..ROUNDS {
-            let before = MEMORY.current_usage();
-            MEMORY.reset_peak_usage();
-            row.extract = row.extract.min(time(|| self.extract(&page)));
-            row.memory = MEMORY.peak_usage() - before;
-            row.parse = row.parse.min(time(|| drop(Html::parse_document(&text))));
+    /// Each job over all pages, a few pages in turn, so that a busy machine slows all alike.
+    fn jobs(&self, files: &[PathBuf]) {
+        let mut spent = [Duration::ZERO; JOBS.len()];
+        for some in files.chunks(PAGES_IN_TURN) {
+            let pages: Vec<Page> = some
+                .iter()
+                .map(|file| page(fs::read(file).unwrap()))
+                .collect();
+            for ((_, job), spent) in JOBS.iter().zip(&mut spent) {
+                let before = cpu_time();
+                pages.iter().for_each(|page| job(self, page));
+                *spent += cpu_time() - before;
+            }
         }
-        row
+        for ((name, _), own) in JOBS.iter().zip(spent) {
+            println!(
+                "{name:<24} {:>7.3} s of CPU time, {:.2} of the bare parse",
+                own.as_secs_f64(),
+                own.as_secs_f64() / spent[0].as_secs_f64()
+            );
+        }
     }
 
-    fn mutations(&self, count: u64) {
-        let pages = mutated::fixtures();
+    fn measure(&self, path: &Path) -> Row {
+        let page = page(fs::read(path).unwrap());
+        let before = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
+        self.extract(&page);
+        let memory = MEMORY.peak_usage() - before;
+        let start = cpu_time();
+        (0..ROUNDS).for_each(|_| self.extract(&page));
+        Row {
+            name: path.display().to_string(),
+            bytes: page.body.len(),
+            took: (cpu_time() - start) / ROUNDS,
+            memory,
+        }
+    }
+
+    fn mutations(&self, count: u64, folders: &[String]) {
+        let pages = match folders {
+            [] => mutated::fixtures(),
+            named => files(named)
+                .iter()
+                .map(|file| fs::read(file).unwrap())
+                .collect(),
+        };
         let mut slowest = (Duration::ZERO, 0);
         let whole = Instant::now();
         for seed in 0..count {
@@ -136,6 +182,13 @@ impl Bench {
             slowest.1
         );
     }
+}
+
+/// The CPU time of this thread so far, which Linux counts to a few milliseconds.
+fn cpu_time() -> Duration {
+    let counters = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    let nanoseconds = counters.split_whitespace().next().unwrap();
+    Duration::from_nanos(nanoseconds.parse().unwrap())
 }
 
 fn time(work: impl FnOnce()) -> Duration {

@@ -4,26 +4,23 @@
     apt-get install unicode-cldr-core
     python3 config/places.py > config/places.tsv
 
-Kept are countries with at least one subdivision whose name is an ordinary word of the language
-(place_words of its pack) beside a proper one: "West Bengal". Left out are the countries where the
-language is at home (their places need no introduction in their own press), names that contain
-their country's, and names whose other word is an administrative term ("Western Province").
+One row for each territory in each language that has a pack: all that CLDR calls it and all of its
+subdivisions, the usual name first. Which of them can betray a translation is decided by src/lang,
+not here.
 """
 
 import glob
 import os
-import re
 import sys
-import tomllib
 import xml.etree.ElementTree as xml
 from collections import defaultdict
 
 CLDR = "/usr/share/unicode/cldr/common"
 HERE = os.path.dirname(os.path.abspath(__file__))
 HEADER = """\
-# Subdivisions with an ordinary word in their name. Built by config/places.py from Unicode CLDR 41
-# (Debian's unicode-cldr-core). Copyright 1991-2022 Unicode, Inc.; licence: Unicode-3.0.
-# language, names of the country, subdivisions with an ordinary word, the others"""
+# Territories and their subdivisions in the languages of the packs. Built by config/places.py from
+# Unicode CLDR 41 (Debian's unicode-cldr-core). Copyright 1991-2022 Unicode, Inc.; licence:
+# Unicode-3.0. Columns: language, territory, its names, the names of its subdivisions."""
 
 
 def names(folder, lang, element):
@@ -37,50 +34,24 @@ def names(folder, lang, element):
     return found
 
 
-def words(name):
-    return re.findall(r"\w+", name.lower())
-
-
-def rest(name, ordinary):
-    return tuple(word for word in words(name) if word not in ordinary)
-
-
-def rows(lang, pack):
-    ordinary = set(pack.get("place_words", {}))
-    home = set(pack.get("home", []))
-    countries = names("main", lang, "territory")
+def rows(lang):
+    territories = names("main", lang, "territory")
     subdivisions = defaultdict(list)
     for code, found in names("subdivisions", lang, "subdivision").items():
-        subdivisions[code[:2].upper()] += found
-    seen_in = defaultdict(set)
-    for country, found in subdivisions.items():
-        for name in found:
-            for word in rest(name, ordinary):
-                seen_in[word].add(country)
-    for country, found in sorted(subdivisions.items()):
-        if country in home or not countries[country]:
-            continue
-        of_country = {word for name in countries[country] for word in words(name)}
-        kept = [
-            name
-            for name in found
-            if ordinary & set(words(name))
-            and [w for w in rest(name, ordinary) if len(seen_in[w]) < 3 and len(w) > 2]
-            and not of_country & set(words(name))
-        ]
-        if kept:
-            others = [name for name in found if name not in kept]
-            yield "\t".join((lang, "|".join(countries[country]), "|".join(kept), "|".join(others)))
+        known = subdivisions[code[:2].upper()]
+        known += [name for name in found if name not in known]
+    for code, found in sorted(territories.items()):
+        # Three digits name a continent or another group of territories.
+        if not code.isdigit():
+            yield "\t".join((lang, code, "|".join(found), "|".join(subdivisions[code])))
 
 
 def main():
     print(HEADER)
     for path in sorted(glob.glob(f"{HERE}/languages/*.toml")):
-        with open(path, "rb") as file:
-            pack = tomllib.load(file)
         lang = os.path.basename(path)[:-5]
         if os.path.exists(f"{CLDR}/subdivisions/{lang}.xml"):
-            for row in rows(lang, pack):
+            for row in rows(lang):
                 print(row)
 
 

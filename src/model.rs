@@ -120,6 +120,54 @@ pub struct Source {
     pub rules: SiteRules,
     /// The one certificate that its host may show although nobody vouches for it.
     pub certificate: Option<Fingerprint>,
+    /// What its owner was promised beside the pace.
+    pub courtesy: Courtesy,
+}
+
+/// Limits of a source beside the gap between two requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Courtesy {
+    /// Requests in one day, UTC, at most.
+    pub per_day: Option<u64>,
+    /// When it is left alone.
+    pub quiet: Option<Quiet>,
+}
+
+/// A time of the day, every day, from a first minute to just before a last; over midnight where
+/// the first is the later one. In minutes after midnight UTC, 0..1440, never the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    from: u32,
+    to: u32,
+}
+
+impl Quiet {
+    /// Reads `22:00-06:30`. `None` for anything else, and for a span of no or of all time.
+    pub fn parse(text: &str) -> Option<Quiet> {
+        let (from, to) = text.split_once('-')?;
+        let minute = |text: &str| {
+            let (hours, minutes) = text.trim().split_once(':')?;
+            let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+            (hours < 24 && minutes < 60).then_some(60 * hours + minutes)
+        };
+        let (from, to) = (minute(from)?, minute(to)?);
+        (from != to).then_some(Quiet { from, to })
+    }
+
+    /// Minutes from `minute` until it ends; `None` outside.
+    pub fn left(self, minute: u32) -> Option<u32> {
+        const DAY: u32 = 1_440;
+        let since = (minute + DAY - self.from) % DAY;
+        let length = (self.to + DAY - self.from) % DAY;
+        (since < length).then(|| length - since)
+    }
+}
+
+impl fmt::Display for Quiet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [from, to] = [self.from, self.to].map(|at| format!("{:02}:{:02}", at / 60, at % 60));
+        write!(f, "{from}-{to}")
+    }
 }
 
 /// The SHA-256 of a certificate as it is sent (DER).

@@ -177,15 +177,13 @@ fn paragraphs(raw: &str) -> Vec<Span> {
 }
 
 /// UAX #29 never joins across white space, so each run between spaces is cut by itself; a run of
-/// ASCII letters and digits, which is most of them, needs no table.
+/// plain letters and digits, which is most of them, needs no table.
 fn cut_words(raw: &str, paragraph: &Span, words: &mut Vec<Span>) {
     let bytes = raw.as_bytes();
     let mut at = paragraph.start;
     while at < paragraph.end {
         let start = at;
-        while at < paragraph.end && bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-        }
+        at += plain_letters(&bytes[at..paragraph.end]);
         let plain_end = at;
         while at < paragraph.end && !bytes[at].is_ascii_whitespace() {
             at += 1;
@@ -205,6 +203,24 @@ fn cut_words(raw: &str, paragraph: &Span, words: &mut Vec<Span>) {
             words.extend(found.map(|(offset, w)| start + offset..start + offset + w.len()));
         }
         at += 1;
+    }
+}
+
+/// The bytes of the letters and digits that `bytes` begins with: ASCII, Latin-1 and Russian ones,
+/// which UAX #29 joins with each other whatever else stands around them.
+fn plain_letters(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        at += match bytes[at..] {
+            [first, ..] if first.is_ascii_alphanumeric() => 1,
+            // À to ÿ without × and ÷; А to п; р to я; Ё; ё.
+            [0xc3, 0x80..=0x96 | 0x98..=0xb6 | 0xb8..=0xbf, ..]
+            | [0xd0, 0x90..=0xbf, ..]
+            | [0xd1, 0x80..=0x8f, ..]
+            | [0xd0, 0x81, ..]
+            | [0xd1, 0x91, ..] => 2,
+            _ => return at,
+        };
     }
 }
 

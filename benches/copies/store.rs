@@ -175,6 +175,8 @@ async fn announce(store: &dyn Store) {
         every: None,
         lang: None,
         rules: SiteRules::default(),
+        certificate: None,
+        courtesy: Default::default(),
     };
     store.put_sources(&[source], now()).await.unwrap();
     let lease = store.claim(&all()).await.unwrap().remove(0);
@@ -210,8 +212,10 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         last_modified: None,
         fate: Fate::Done,
         kind: None,
+        rhythm: None,
         host_next_at: now(),
         host_failures: 0,
+        host_delay: None,
         robots: Vec::new(),
         links: Vec::new(),
         visit,

@@ -17,19 +17,21 @@ use url::Url;
 use crate::{
     evaluate::{self, Gold, PageScore, SetScore, metadata},
     inspect::Rules,
-    model::{Article, Lang},
+    model::{Article, Lang, Reason},
 };
 
 use super::{
-    Failure, Outcome, eval_translation,
+    Failure, Outcome, eval_rules, eval_translation, floors,
     input::{self, Document, inspect_document, rules_of},
-    load_config, out, tell,
+    load_config, out,
 };
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(ExtractionArgs),
+    /// How often each rule fires on texts by natives, human translators and machines
+    Rules(eval_rules::Args),
     /// The style score on texts by natives, human translators and machines
     Translation(eval_translation::Args),
 }
@@ -72,21 +74,6 @@ pub(super) struct ExtractionArgs {
     floors: Option<PathBuf>,
 }
 
-/// The floors of one set, in a TOML table named after its folder.
-#[derive(Debug, Deserialize)]
-struct Floors {
-    /// SHA-256 of gold.jsonl.
-    gold_sha256: String,
-    f1: Option<f64>,
-    snippets_f1: Option<f64>,
-    clean: Option<f64>,
-    titles: Option<f64>,
-    authors_f1: Option<f64>,
-    dates: Option<f64>,
-    /// Milliseconds.
-    p99_ms: Option<f64>,
-}
-
 /// What an extractor made of one page.
 #[derive(Deserialize)]
 struct Prediction {
@@ -101,27 +88,30 @@ struct Row {
     gold: Gold,
     score: PageScore,
     metadata: metadata::Score,
+    /// Why the page was not judged; `None` for what others extracted.
+    abstained: Option<Reason>,
     took: Duration,
 }
 
 impl Row {
-    fn new(gold: &Gold, body: &str, found: &metadata::Found, took: Duration) -> Self {
+    fn new(gold: &Gold, body: &str, found: &metadata::Found) -> Self {
         Self {
             gold: gold.clone(),
             score: evaluate::page(gold, body),
             metadata: metadata::page(gold, found),
-            took,
+            abstained: None,
+            took: Duration::ZERO,
         }
     }
 }
 
 /// How a group of pages came out.
 #[derive(Serialize)]
-struct Group {
+pub(super) struct Group {
     #[serde(flatten)]
-    body: SetScore,
+    pub(super) body: SetScore,
     #[serde(flatten)]
-    metadata: metadata::Shares,
+    pub(super) metadata: metadata::Shares,
 }
 
 impl Group {
@@ -135,14 +125,16 @@ impl Group {
 
 /// What is printed.
 #[derive(Serialize)]
-struct Report {
-    set: String,
-    gold_sha256: String,
-    all: Group,
+pub(super) struct Report {
+    pub(super) set: String,
+    pub(super) gold_sha256: String,
+    pub(super) all: Group,
     groups: BTreeMap<String, Group>,
+    /// Pages that were not judged, by the reason: all of them hold an article.
+    abstained: BTreeMap<&'static str, usize>,
     /// Milliseconds of extraction and scoring, of one thread; 0 for what others extracted.
     p50_ms: f64,
-    p99_ms: f64,
+    pub(super) p99_ms: f64,
     max_ms: f64,
     worst: Vec<(String, f64)>,
 }
@@ -150,6 +142,7 @@ struct Report {
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
     match command {
         Command::Extraction(args) => extraction(args, config),
+        Command::Rules(args) => eval_rules::eval(args),
         Command::Translation(args) => eval_translation::eval(args),
     }
 }
@@ -167,7 +160,7 @@ fn extraction(args: &ExtractionArgs, config: Option<&Path>) -> Result<Outcome, F
         Format::Text => print_table(&report)?,
     }
     match &args.floors {
-        Some(file) => hold_floors(file, &report),
+        Some(file) => floors::hold(file, &report),
         None => Ok(Outcome::Clean),
     }
 }
@@ -210,7 +203,7 @@ fn take_predictions(gold: &[Gold], file: &Path) -> Result<Vec<Row>, Failure> {
         let prediction = by_id.get(gold.id.as_str());
         let body = prediction.and_then(|prediction| prediction.body.as_deref());
         let found = prediction.map_or(&nothing, |prediction| &prediction.metadata);
-        Row::new(gold, body.unwrap_or_default(), found, Duration::ZERO)
+        Row::new(gold, body.unwrap_or_default(), found)
     });
     Ok(rows.collect())
 }
@@ -251,7 +244,11 @@ fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure
     let inspection = inspect_document(Document::Html(page), url.as_ref(), lang.as_ref(), rules);
     let took = begun.elapsed();
     let article = &inspection.article;
-    Ok(Row::new(gold, &article.body, &metadata_of(article), took))
+    Ok(Row {
+        abstained: inspection.assessment.verdict.reason(),
+        took,
+        ..Row::new(gold, &article.body, &metadata_of(article))
+    })
 }
 
 fn metadata_of(article: &Article) -> metadata::Found {
@@ -292,6 +289,10 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
         .collect();
     worst.sort_by(|a, b| a.1.total_cmp(&b.1));
     worst.truncate(args.worst);
+    let mut abstained = BTreeMap::new();
+    for reason in rows.iter().filter_map(|row| row.abstained) {
+        *abstained.entry(reason.as_str()).or_default() += 1;
+    }
     let name = args.folder.file_name().unwrap_or_default();
     Report {
         set: name.to_string_lossy().into_owned(),
@@ -301,6 +302,7 @@ fn report_of(args: &ExtractionArgs, rows: &[Row], gold_sha256: String) -> Report
             .into_iter()
             .map(|(name, rows)| (name, Group::of(&rows)))
             .collect(),
+        abstained,
         p50_ms: at(0.5),
         p99_ms: at(0.99),
         max_ms: at(1.0),
@@ -372,6 +374,17 @@ fn print_table(report: &Report) -> Result<(), Failure> {
             score.dates
         )?;
     }
+    let not_judged: usize = report.abstained.values().sum();
+    let reasons = report
+        .abstained
+        .iter()
+        .map(|(why, n)| format!(", {n} {why}"));
+    writeln!(
+        out,
+        "not judged: {:.2} % of the pages{}",
+        100.0 * not_judged as f64 / report.all.body.pages.max(1) as f64,
+        reasons.collect::<String>()
+    )?;
     writeln!(
         out,
         "extraction and scoring: median {:.1} ms, p99 {:.1} ms, longest {:.1} ms a page",
@@ -402,50 +415,4 @@ pub(super) fn print_scores(name: &str, rows: &[(&Gold, &PageScore)]) -> Result<(
         print_row(name, &evaluate::set(&scores))?;
     }
     Ok(())
-}
-
-/// Quality is pinned: lowering a floor is a change of its own, and so is another corpus.
-fn hold_floors(file: &Path, report: &Report) -> Result<Outcome, Failure> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| Failure::message(format!("cannot read {}: {error}", file.display())))?;
-    let mut tables: BTreeMap<String, Floors> = toml::from_str(&text)
-        .map_err(|error| Failure::message(format!("{}: {error}", file.display())))?;
-    let Some(floors) = tables.remove(&report.set) else {
-        return Err(Failure::message(format!(
-            "{} has no floors for `{}`",
-            file.display(),
-            report.set
-        )));
-    };
-    if floors.gold_sha256 != report.gold_sha256 {
-        return Err(Failure::message(format!(
-            "the set is not the one that the floors of `{}` were measured on (gold.jsonl has SHA-256 {})",
-            report.set, report.gold_sha256
-        )));
-    }
-    let Group { body, metadata } = &report.all;
-    let mut held = true;
-    for (name, floor, value) in [
-        ("f1", floors.f1, body.f1),
-        ("snippets_f1", floors.snippets_f1, body.snippets_f1),
-        ("clean", floors.clean, body.clean),
-        ("titles", floors.titles, metadata.titles),
-        ("authors_f1", floors.authors_f1, metadata.authors_f1),
-        ("dates", floors.dates, metadata.dates),
-        // The longer the worse: compared as negatives.
-        ("p99_ms", floors.p99_ms.map(|ms| -ms), -report.p99_ms),
-    ] {
-        if let Some(floor) = floor.filter(|floor| value < *floor) {
-            held = false;
-            tell(format!(
-                "benggala: {}: {name} is {value:.4}, its floor {floor:.4}",
-                report.set
-            ));
-        }
-    }
-    if held {
-        Ok(Outcome::Clean)
-    } else {
-        Ok(Outcome::Incomplete)
-    }
 }

@@ -18,7 +18,7 @@ use crate::{
 use super::{
     Failure, Outcome,
     eval::Format,
-    out,
+    out, translation_floors,
     translation_set::{self, Record, Split},
 };
 
@@ -33,25 +33,37 @@ pub(super) struct Args {
     /// Which texts to measure on; built-in models have learned from both
     #[arg(long, value_enum, default_value = "valid")]
     split: Split,
+    /// One row a language, or one an engine
+    #[arg(long, value_enum, default_value = "lang")]
+    by: By,
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Fail when a figure is beyond its floor in this file, or the set is another one
+    #[arg(long, value_name = "FILE")]
+    floors: Option<PathBuf>,
 }
 
-/// What is known of one language. News only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum By {
+    Lang,
+    System,
+}
+
+/// What is known of one language, or of one engine in it. News only.
 #[derive(Debug, Default, Serialize)]
-struct Row {
+pub(super) struct Row {
     native: usize,
     human: usize,
     machine: usize,
     /// Areas under the ROC curve.
-    native_machine: Option<f64>,
-    human_machine: Option<f64>,
+    pub(super) native_machine: Option<f64>,
+    pub(super) human_machine: Option<f64>,
     /// The same on documents of which there are both.
-    same_documents: Option<f64>,
+    pub(super) same_documents: Option<f64>,
     /// Shares at or above the threshold, of texts that are long enough.
-    flagged_native: Option<f64>,
-    flagged_human: Option<f64>,
+    pub(super) flagged_native: Option<f64>,
+    pub(super) flagged_human: Option<f64>,
     flagged_machine: Option<f64>,
     /// Sources of ten articles found at 1 % false alarms.
     sources: Option<f64>,
@@ -59,10 +71,12 @@ struct Row {
 
 /// What is printed.
 #[derive(Serialize)]
-struct Report {
-    languages: BTreeMap<Lang, Row>,
+pub(super) struct Report {
+    pub(super) languages: BTreeMap<Lang, Row>,
+    /// By language and engine: its texts beside all others of the language.
+    systems: BTreeMap<String, Row>,
     /// Means over the languages that have the figure.
-    mean: Row,
+    pub(super) mean: Row,
     /// 10^6 bytes of text scored in a second of one thread.
     mb_per_second: f64,
 }
@@ -73,7 +87,7 @@ type Scored<'a> = (&'a Record, f32);
 pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let set = translation_set::read(&args.folder)?;
     let (mut bytes, mut took) = (0, Duration::ZERO);
-    let mut languages = BTreeMap::new();
+    let (mut languages, mut systems) = (BTreeMap::new(), BTreeMap::new());
     for (lang, records) in &set {
         let stored = args.models.as_deref().map(|folder| load(folder, lang));
         let stored = stored.transpose()?.flatten();
@@ -93,18 +107,40 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
             .collect();
         took += begun.elapsed();
         bytes += kept.iter().map(|record| record.text.len()).sum::<usize>();
+        for (system, scored) in by_system(&scored) {
+            systems.insert(format!("{lang} {system}"), measure(&scored));
+        }
         languages.insert(lang.clone(), measure(&scored));
     }
     let report = Report {
         mean: mean(&languages.values()),
         languages,
+        systems,
         mb_per_second: bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9),
     };
     match args.format {
         Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
-        Format::Text => print_table(&report)?,
+        Format::Text => print_table(&report, args.by)?,
     }
-    Ok(Outcome::Clean)
+    match &args.floors {
+        Some(file) => translation_floors::hold(file, &args.folder, &report),
+        None => Ok(Outcome::Clean),
+    }
+}
+
+/// The texts of each engine, with all that no machine wrote.
+fn by_system<'r>(scored: &[Scored<'r>]) -> BTreeMap<&'r str, Vec<Scored<'r>>> {
+    let machine = |record: &Record| record.label() == Label::Machine;
+    let of_machines = scored.iter().filter(|(record, _)| machine(record));
+    let names = of_machines.filter_map(|(record, _)| record.system.as_deref());
+    let names: BTreeSet<&str> = names.collect();
+    let of = |name| {
+        let texts = scored
+            .iter()
+            .filter(move |(record, _)| !machine(record) || record.system.as_deref() == Some(name));
+        (name, texts.copied().collect())
+    };
+    names.into_iter().map(of).collect()
 }
 
 /// The bytes of a trained model; `None` where the language has none.
@@ -194,25 +230,33 @@ fn mean<'a>(rows: &(impl Iterator<Item = &'a Row> + Clone)) -> Row {
     }
 }
 
-fn print_table(report: &Report) -> Result<(), Failure> {
+fn print_table(report: &Report, by: By) -> Result<(), Failure> {
     let mut out = out();
+    let languages = report.languages.iter();
+    let named: Vec<(&str, &Row)> = match by {
+        By::Lang => languages.map(|(lang, row)| (lang.as_str(), row)).collect(),
+        By::System => report
+            .systems
+            .iter()
+            .map(|(name, row)| (name.as_str(), row))
+            .collect(),
+    };
+    let width = named.iter().map(|(name, _)| name.chars().count()).max();
+    let width = width.unwrap_or_default().max("language".len());
     writeln!(
         out,
-        "          texts                  area under ROC             flagged, %             sources\n\
-         language  native  human machine  native-MT HT-MT same-doc  native human machine    of 10"
+        "{:width$}  texts                  area under ROC             flagged, %             sources\n\
+         {:width$}  native  human machine  native-MT HT-MT same-doc  native human machine    of 10",
+        "", "language"
     )?;
     let show = |value: Option<f64>, scale: f64, digits: usize| match value {
         Some(value) => format!("{:.digits$}", value * scale),
         None => "-".to_string(),
     };
-    let named = report
-        .languages
-        .iter()
-        .map(|(lang, row)| (lang.as_str(), row));
-    for (name, row) in named.chain([("mean", &report.mean)]) {
+    for (name, row) in named.into_iter().chain([("mean", &report.mean)]) {
         writeln!(
             out,
-            "{name:<9} {:>6} {:>6} {:>7}  {:>9} {:>5} {:>8}  {:>6} {:>5} {:>7}  {:>7}",
+            "{name:<width$}  {:>6} {:>6} {:>7}  {:>9} {:>5} {:>8}  {:>6} {:>5} {:>7}  {:>7}",
             row.native,
             row.human,
             row.machine,

@@ -9,8 +9,10 @@ mod check;
 mod config;
 mod demo;
 mod eval;
+mod eval_rules;
 mod eval_translation;
 mod export;
+mod floors;
 mod input;
 mod rescore;
 mod rules;
@@ -18,6 +20,7 @@ mod run;
 mod train;
 mod train_extraction;
 mod train_translation;
+mod translation_floors;
 mod translation_set;
 
 use std::{

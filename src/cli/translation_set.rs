@@ -1,10 +1,16 @@
 //! Labelled texts for `train translation` and `eval translation`: every `*.jsonl` and `*.jsonl.gz`
 //! of a folder, one text a line.
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use flate2::read::MultiGzDecoder;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
 
 use crate::{model::Lang, style::Label};
 
@@ -70,6 +76,43 @@ impl Record {
 
 /// The texts of a folder by language, in the order of files and lines.
 pub(super) fn read(folder: &Path) -> Result<BTreeMap<Lang, Vec<Record>>, Failure> {
+    let mut set: BTreeMap<Lang, Vec<Record>> = BTreeMap::new();
+    for record in lines::<Record>(folder)? {
+        let lang = Lang::new(&record.lang).ok_or_else(|| {
+            let (doc, lang) = (&record.doc, &record.lang);
+            Failure::message(format!("document {doc}: `{lang}` is no language"))
+        })?;
+        set.entry(lang).or_default().push(record);
+    }
+    Ok(set)
+}
+
+/// What the lines of a folder's files hold, in their order.
+pub(super) fn lines<T: DeserializeOwned>(folder: &Path) -> Result<Vec<T>, Failure> {
+    let mut read = Vec::new();
+    for (path, text) in files(folder)? {
+        for (index, line) in text.lines().enumerate() {
+            let value = serde_json::from_str(line).map_err(|error| {
+                Failure::message(format!("{}:{}: {error}", path.display(), index + 1))
+            })?;
+            read.push(value);
+        }
+    }
+    Ok(read)
+}
+
+/// SHA-256 of a folder's files, unpacked and one after another.
+pub(super) fn sha256(folder: &Path) -> Result<String, Failure> {
+    let mut hash = Sha256::new();
+    for (_, text) in files(folder)? {
+        hash.update(text.as_bytes());
+    }
+    let bytes = hash.finalize();
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The files of a folder by name, and their texts.
+fn files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
     let cannot = |path: &Path, why: &dyn std::fmt::Display| {
         Failure::message(format!("cannot read {}: {why}", path.display()))
     };
@@ -79,27 +122,19 @@ pub(super) fn read(folder: &Path) -> Result<BTreeMap<Lang, Vec<Record>>, Failure
         paths.push(entry.map_err(|error| cannot(folder, &error))?.path());
     }
     paths.sort();
-    let mut set: BTreeMap<Lang, Vec<Record>> = BTreeMap::new();
+    let mut files = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if !name.ends_with(".jsonl") && !name.ends_with(".jsonl.gz") {
             continue;
         }
         let text = read_text(&path).map_err(|error| cannot(&path, &error))?;
-        for (index, line) in text.lines().enumerate() {
-            let place = || format!("{}:{}", path.display(), index + 1);
-            let record: Record = serde_json::from_str(line)
-                .map_err(|error| Failure::message(format!("{}: {error}", place())))?;
-            let lang = Lang::new(&record.lang).ok_or_else(|| {
-                Failure::message(format!("{}: `{}` is no language", place(), record.lang))
-            })?;
-            set.entry(lang).or_default().push(record);
-        }
+        files.push((path, text));
     }
-    if set.is_empty() {
+    if files.is_empty() {
         return Err(cannot(folder, &"it holds no .jsonl or .jsonl.gz file"));
     }
-    Ok(set)
+    Ok(files)
 }
 
 fn read_text(path: &Path) -> std::io::Result<String> {

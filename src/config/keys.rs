@@ -10,7 +10,7 @@ use super::{
     FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig, show,
     value::{Read, Value},
 };
-use crate::model::{Fingerprint, Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
+use crate::model::{Courtesy, Fingerprint, Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
 
 /// One key of a section that is read into a `T`.
 pub(super) struct Key<T> {
@@ -54,6 +54,11 @@ pub(super) const FETCH: &[Key<FetchConfig>] = &[
         "requests_per_second_total",
         |c, v| v.rate(RATE_MAX).map(|x| c.requests_per_second_total = x),
         |c| show::number(c.requests_per_second_total),
+    ),
+    key(
+        "hosts_per_address",
+        |c, v| v.rate(RATE_MAX).map(|x| c.hosts_per_address = x),
+        |c| show::number(c.hosts_per_address),
     ),
     key(
         "concurrency_per_host",
@@ -325,6 +330,7 @@ pub(super) struct SourceEntry {
     pub(super) lang: Option<Lang>,
     pub(super) rules: SiteRules,
     pub(super) certificate: Option<Fingerprint>,
+    pub(super) courtesy: Courtesy,
 }
 
 impl From<&Source> for SourceEntry {
@@ -337,6 +343,7 @@ impl From<&Source> for SourceEntry {
             lang: source.lang.clone(),
             rules: source.rules.clone(),
             certificate: source.certificate,
+            courtesy: source.courtesy,
         }
     }
 }
@@ -361,6 +368,19 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
         "every",
         |c, v| v.duration(EVERY).map(|x| c.every = Some(x)),
         |c| c.every.and_then(|every| show::text(&show::duration(every))),
+    ),
+    key(
+        "per_day",
+        |c, v| {
+            v.integer(1..=10_000_000)
+                .map(|x| c.courtesy.per_day = Some(x as u64))
+        },
+        |c| c.courtesy.per_day.and_then(|x| show::integer(x as usize)),
+    ),
+    key(
+        "quiet",
+        |c, v| v.quiet().map(|x| c.courtesy.quiet = Some(x)),
+        |c| c.courtesy.quiet.and_then(|quiet| show::text(&quiet)),
     ),
     key(
         "lang",

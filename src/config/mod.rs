@@ -56,6 +56,8 @@ pub struct FetchConfig {
     pub requests_per_second: f64,
     /// Over all hosts.
     pub requests_per_second_total: f64,
+    /// How many times as often as one host one IP address may be asked: hosts may share it.
+    pub hosts_per_address: f64,
     /// Requests to one host that may overlap.
     pub concurrency_per_host: usize,
     /// Requests that may overlap in all.
@@ -221,6 +223,7 @@ impl Default for Config {
             fetch: FetchConfig {
                 requests_per_second: 0.5,
                 requests_per_second_total: 50.0,
+                hosts_per_address: 4.0,
                 concurrency_per_host: 1,
                 concurrency: 64,
                 allow_private: Vec::new(),

@@ -370,6 +370,7 @@ fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
         lang: entry.lang,
         rules: entry.rules,
         certificate: entry.certificate,
+        courtesy: entry.courtesy,
     })
 }
 

@@ -18,7 +18,7 @@ use toml::{
 use url::Url;
 
 use super::{Secret, Secrets, problem::Complaint, show};
-use crate::model::{Fingerprint, Lang, PageKind};
+use crate::model::{Fingerprint, Lang, PageKind, Quiet};
 
 /// Characters of a name, a selector or a header value at most.
 const TEXT_MAX: usize = 1_000;
@@ -267,6 +267,12 @@ impl<'a> Value<'a> {
     }
 
     /// What a source may be.
+    pub(super) fn quiet(&self) -> Read<Quiet> {
+        const HINT: &str = r#"write a time of the day in UTC, as in "22:00-06:30""#;
+        let text = self.line()?;
+        Quiet::parse(&text).map_or_else(|| self.wrong("is no time of the day", HINT), Ok)
+    }
+
     pub(super) fn kind(&self) -> Read<PageKind> {
         let all = "write one of auto, feed, sitemap, listing";
         let text = self.string("a kind in quotes", all)?;

@@ -40,6 +40,12 @@ pub(super) async fn learn(
     Some(rhythm)
 }
 
+/// Until when its source must not be asked, if that is so.
+pub(super) fn put_off(setup: &Setup, lease: &Lease, now: Timestamp) -> Option<Timestamp> {
+    let source = setup.sources.get(&lease.link.source)?;
+    frontier::put_off(&source.courtesy, lease.asked_today, now, rand::random())
+}
+
 /// What becomes of the URL. `rhythm` is that of a source after this poll.
 pub(super) fn fate(
     setup: &Setup,

@@ -69,7 +69,11 @@ pub(super) struct Inspected {
 }
 
 pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Box<Visited> {
-    let mut exchange = fetch(&setup, &lease).await;
+    let put_off = plan::put_off(&setup, &lease, Utc::now());
+    let mut exchange = match put_off {
+        Some(_) => Exchange::unasked(&lease.link.url),
+        None => fetch(&setup, &lease).await,
+    };
     let now = Utc::now();
     let is_outage = shared.outage.judge(&mut exchange, now);
     let mut page = exchange.clone().into_page(lease.link.clone(), now).ok();
@@ -86,12 +90,13 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         (page, reading) = (None, Reading::default());
     }
     let rhythm = plan::learn(&shared, &lease, &exchange, &reading, now).await;
-    let fate = match is_outage {
-        true => Fate::Again {
-            at: now + outage::PAUSE,
+    let later = put_off.or_else(|| is_outage.then(|| now + outage::PAUSE));
+    let fate = match later {
+        Some(at) => Fate::Again {
+            at,
             attempts: lease.attempts,
         },
-        false => plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now),
+        None => plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now),
     };
     let completion = conclude(&lease, &exchange, &reading, page, fate, now);
     let completion = Completion {
@@ -266,7 +271,7 @@ fn conclude(
     let (pause, host_failures) = frontier::host_pause(
         exchange.outcome,
         lease.host_failures,
-        exchange.delay,
+        frontier::slowed(exchange.delay, exchange.took),
         exchange.retry_after,
         rand::random(),
     );
@@ -293,7 +298,7 @@ fn conclude(
         kind: reading.kind,
         host_next_at: now + pause,
         host_failures,
-        host_delay: exchange.delay,
+        host_delay: Some(exchange.delay).filter(|delay| !delay.is_zero()),
         rhythm: None,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),

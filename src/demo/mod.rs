@@ -22,7 +22,7 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
-use crate::model::{SiteRules, Source};
+use crate::model::{Courtesy, SiteRules, Source};
 use content::{Article, Paper};
 use server::{Clock, Site};
 
@@ -103,6 +103,7 @@ impl Newsroom {
                 lang: site.paper.announced.then(|| site.paper.lang.clone()),
                 rules: SiteRules::default(),
                 certificate: None,
+                courtesy: Courtesy::default(),
             })
             .collect()
     }

@@ -1,17 +1,21 @@
 //! Who wrote the article: names from the places that have them, without what stands around them.
 
+use memchr::memmem;
 use scraper::ElementRef;
 
-use super::{dates, jsonld::Entry, metadata::Said, phrases};
+use super::{
+    jsonld::Entry,
+    metadata::Said,
+    names::{OPENINGS, clean, opening, without_colons},
+    phrases,
+};
 
-/// Names that are gathered from the tree before the likeliest are taken.
+/// Names that are gathered from the tree for each kind of mark.
 const MARKED_MAX: usize = 12;
 /// Names of one article.
-const AUTHORS_MAX: usize = 12;
+pub(super) const AUTHORS_MAX: usize = 12;
 /// Names that stand together are at most so many nodes apart.
 const TOGETHER_NODES: usize = 40;
-/// Words of one name.
-const NAME_WORDS_MAX: usize = 6;
 
 /// How surely a mark is on an author's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +32,20 @@ enum Mark {
 
 /// Names that the page's tree marks as authors.
 #[derive(Debug, Default)]
-pub(super) struct Marked(Vec<(Mark, usize, Vec<String>)>);
+pub(super) struct Marked {
+    found: Vec<(Mark, usize, Vec<String>)>,
+    /// The node after what readers write.
+    comments_end: usize,
+}
+
+/// Ids and classes of the element that holds what readers write.
+const COMMENTS: [&str; 5] = [
+    "comments",
+    "comments-area",
+    "comment-list",
+    "commentlist",
+    "disqus_thread",
+];
 
 /// Classes that hold an author's name and nothing else.
 const NAME_CLASSES: [&str; 8] = [
@@ -58,7 +75,10 @@ impl Marked {
     /// Looks at one element; `at` counts nodes in document order.
     pub(super) fn element(&mut self, whole: ElementRef<'_>, at: usize) {
         let element = whole.value();
-        if self.0.len() >= MARKED_MAX || matches!(element.name(), "meta" | "body" | "html") {
+        if at >= self.comments_end && holds_comments(element) {
+            self.comments_end = at + whole.descendants().count();
+        }
+        if at < self.comments_end || matches!(element.name(), "meta" | "body" | "html") {
             return;
         }
         let mark = element
@@ -71,6 +91,7 @@ impl Marked {
             })
             .min();
         if let Some(mark) = mark
+            && self.has_room(mark)
             && let Some(text) = super::metadata::text_of(whole)
         {
             self.push(mark, at, &text);
@@ -80,13 +101,18 @@ impl Marked {
     /// Looks at one piece of text.
     pub(super) fn line(&mut self, text: &str, at: usize) {
         let text = text.trim();
-        if self.0.len() < MARKED_MAX
+        if at >= self.comments_end
+            && self.has_room(Mark::Line)
             && (8..=60).contains(&text.len())
             && opening(&without_colons(text)) > 0
             && !phrases::ends_sentence(text)
         {
             self.push(Mark::Line, at, text);
         }
+    }
+
+    fn has_room(&self, mark: Mark) -> bool {
+        self.found.iter().filter(|(own, ..)| *own == mark).count() < MARKED_MAX
     }
 
     fn push(&mut self, mark: Mark, at: usize, text: &str) {
@@ -96,18 +122,18 @@ impl Marked {
             names.retain(|name| name.starts_with(|c: char| !c.is_lowercase()));
         }
         if !names.is_empty() {
-            self.0.push((mark, at, names));
+            self.found.push((mark, at, names));
         }
     }
 
     /// The names with the surest mark that stand together.
     fn best(&self) -> Vec<String> {
-        let Some(mark) = self.0.iter().map(|(mark, ..)| *mark).min() else {
+        let Some(mark) = self.found.iter().map(|(mark, ..)| *mark).min() else {
             return Vec::new();
         };
         let mut names = Vec::new();
         let mut last = None;
-        for (_, at, found) in self.0.iter().filter(|(own, ..)| *own == mark) {
+        for (_, at, found) in self.found.iter().filter(|(own, ..)| *own == mark) {
             if last.is_some_and(|last| at - last > TOGETHER_NODES) {
                 break;
             }
@@ -119,7 +145,23 @@ impl Marked {
     }
 }
 
+fn holds_comments(element: &scraper::node::Element) -> bool {
+    let named = |key: &str| {
+        let mut words = element
+            .attr(key)
+            .unwrap_or_default()
+            .split_ascii_whitespace();
+        words.any(|word| COMMENTS.contains(&word))
+    };
+    matches!(element.name(), "div" | "section" | "ol" | "ul") && (named("id") || named("class"))
+}
+
 fn class_mark(class: &str) -> Option<Mark> {
+    // Whatever the case of the first letter: each element is asked.
+    let speaks = |word: &str| memmem::find(class.as_bytes(), word.as_bytes()).is_some();
+    if !speaks("uthor") && !speaks("yline") {
+        return None;
+    }
     class
         .split_ascii_whitespace()
         .filter_map(|token| {
@@ -136,14 +178,13 @@ fn class_mark(class: &str) -> Option<Mark> {
 }
 
 /// `meta` names that hold authors.
-const METAS: [&str; 9] = [
+const METAS: [&str; 8] = [
     "author",
     "article:author",
     "parsely-author",
     "sailthru.author",
     "dc.creator",
     "dcterms.creator",
-    "citation_author",
     "byl",
     "twitter:data1",
 ];
@@ -155,17 +196,8 @@ pub(super) fn byline(
     entry: Option<&Entry>,
     site: Option<&str>,
 ) -> Option<(String, &'static str)> {
-    let gather = |values: Vec<&str>| -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for name in values.into_iter().flat_map(clean) {
-            let site = site.is_some_and(|site| phrases::same_words(site, &name));
-            if !site && !names.contains(&name) && names.len() < AUTHORS_MAX {
-                names.push(name);
-            }
-        }
-        names
-    };
-    let told = gather(entry.map(|e| e.texts("author")).unwrap_or_default());
+    let told = entry.map(|e| e.texts("author")).unwrap_or_default();
+    let cited: Vec<String> = said.cited_authors().map(in_order).collect();
     let metas = METAS.iter().filter_map(|name| {
         let written = *name != "twitter:data1"
             || said.meta("twitter:label1").is_some_and(|label| {
@@ -174,182 +206,64 @@ pub(super) fn byline(
                     .iter()
                     .any(|word| label.starts_with(word.trim_end()))
             });
-        Some((gather(vec![said.meta(name).filter(|_| written)?]), "meta"))
+        Some((gather([said.meta(name).filter(|_| written)?]), "meta"))
     });
     let marked = said.marked_authors().best();
-    let marked = gather(marked.iter().map(String::as_str).collect());
-    let places: Vec<(Vec<String>, &'static str)> = std::iter::once((told, "json-ld"))
+    let places: Vec<(Vec<String>, &'static str)> = std::iter::once((gather(told), "json-ld"))
+        .chain([(gather(cited.iter().map(String::as_str)), "meta")])
         .chain(metas)
-        .chain([(marked, "page")])
+        .chain([(gather(marked.iter().map(String::as_str)), "page")])
+        .collect();
+    let of_site = |name: &String| site.is_some_and(|site| phrases::same_words(site, name));
+    let people: Vec<(Vec<String>, &'static str)> = places
+        .iter()
+        .map(|(names, origin)| {
+            let people = names.iter().filter(|name| !of_site(name));
+            (people.cloned().collect::<Vec<_>>(), *origin)
+        })
         .filter(|(names, _)| !names.is_empty())
         .collect();
-    places
+    people
         .iter()
         .find(|(names, _)| names.iter().any(|name| is_full(name)))
-        .or(places.first())
+        .or(people.first())
+        .or_else(|| {
+            // A site that signs as itself, or is called after the one who writes it.
+            let mut signed = places.iter().filter(|(_, origin)| *origin != "page");
+            signed.find(|(names, _)| !names.is_empty())
+        })
         .map(|(names, origin)| (names.join(", "), *origin))
+}
+
+/// All names in some values, each once. A lone word beside a full name that has it is dropped.
+fn gather<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in values.into_iter().flat_map(clean) {
+        if !names.contains(&name) && names.len() < AUTHORS_MAX {
+            names.push(name);
+        }
+    }
+    let all = names.clone();
+    names.retain(|name| {
+        name.contains(' ')
+            || !all
+                .iter()
+                .any(|other| other.contains(' ') && other.split(' ').any(|word| word == name))
+    });
+    names
+}
+
+/// `Smith, Ann` as `Ann Smith`: both forms are allowed in `citation_author`.
+fn in_order(cited: &str) -> String {
+    match cited.split_once(',') {
+        Some((last, first)) if !first.contains(',') => format!("{} {}", first.trim(), last.trim()),
+        _ => cited.to_string(),
+    }
 }
 
 /// More than one word, or a script that puts none between names.
 fn is_full(name: &str) -> bool {
     name.contains([' ', '·']) || !name.is_ascii()
-}
-
-/// What stands before names, in lower case; a colon in it does not count.
-const OPENINGS: [&str; 29] = [
-    "written by ",
-    "posted by ",
-    "published by ",
-    "words by ",
-    "guide by ",
-    "story by ",
-    "article by ",
-    "text by ",
-    "reviewed by ",
-    "view all posts by ",
-    "geschrieben von ",
-    "ditulis oleh ",
-    "escrito por ",
-    "laporan ",
-    "reporter ",
-    "penulis ",
-    "autor ",
-    "autorin ",
-    "author ",
-    "text ",
-    "oleh ",
-    "by ",
-    "von ",
-    "par ",
-    "por ",
-    "di ",
-    "insights from ",
-    "and ",
-    "& ",
-];
-
-/// Bytes of `text` that only open a byline.
-fn opening(text: &str) -> usize {
-    let lower = text.to_lowercase();
-    OPENINGS
-        .iter()
-        .filter(|word| lower.starts_with(*word) && text.is_char_boundary(word.len()))
-        .map(|word| word.len())
-        .max()
-        .unwrap_or(0)
-}
-
-/// What no author is called, in lower case.
-const NOBODY: [&str; 24] = [
-    "author",
-    "the author",
-    "authors",
-    "admin",
-    "administrator",
-    "editor",
-    "staff",
-    "guest",
-    "written by",
-    "posted by",
-    "by",
-    "redaksi",
-    "redaktion",
-    "contributor",
-    "about the author",
-    "view more posts",
-    "view all posts",
-    "more posts",
-    "unknown",
-    "anonymous",
-    "none",
-    "null",
-    "posted in",
-    "share",
-];
-
-/// Words from which on a line says what the person is, not who.
-const ROLES: [&str; 24] = [
-    "updated",
-    "published",
-    "posted",
-    "contributor",
-    "contributing",
-    "senior",
-    "editor",
-    "former",
-    "founder",
-    "reporter",
-    "writer",
-    "staff",
-    "correspondent",
-    "journalist",
-    "wartawan",
-    "redakteur",
-    "redakteurin",
-    "editorial",
-    "chief",
-    "last",
-    "reviewed",
-    "follow",
-    "on",
-    "kontributor",
-];
-
-/// `By: Ann Lee` as `By Ann Lee`.
-fn without_colons(text: &str) -> String {
-    text.replace(" : ", " ").replace(": ", " ")
-}
-
-/// The names in one line.
-fn clean(text: &str) -> Vec<String> {
-    let text = super::metadata::plain(text)
-        .replace(" : ", " ")
-        .replace(": ", " ");
-    let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
-    if text.len() > 200 || text.contains("://") || text.ends_with(" says") {
-        return Vec::new();
-    }
-    let mut names: Vec<String> = text
-        .split([',', ';', '\n'])
-        .filter_map(name)
-        .take(AUTHORS_MAX)
-        .collect();
-    names.dedup();
-    names
-}
-
-/// One name up to the first word that is none.
-fn name(part: &str) -> Option<String> {
-    let part = part.trim();
-    let part = part[opening(part)..].trim();
-    let mut words: Vec<&str> = Vec::new();
-    for word in part.split_whitespace() {
-        let bare = word
-            .trim_matches(|c: char| !c.is_alphanumeric())
-            .to_lowercase();
-        if word.starts_with('(') && word.ends_with([')', '.']) {
-            continue;
-        }
-        let stamp = !words.is_empty() && word.bytes().any(|b| b.is_ascii_digit());
-        if stamp && words.last().is_some_and(|last| dates::is_month(last)) {
-            words.pop();
-        }
-        let role = words.len() > 1 && ROLES.contains(&bare.as_str());
-        let mark = matches!(word, "|" | "•" | "·" | "∙" | "-" | "–" | "—");
-        if stamp || role || mark || word.contains('@') {
-            break;
-        }
-        words.push(word);
-    }
-    let name = words.join(" ");
-    let name = name.trim_end_matches([':', '.', '|', '•']);
-    let fits = (2..=80).contains(&name.len())
-        && words.len() <= 2 * NAME_WORDS_MAX
-        && name.chars().any(char::is_alphabetic)
-        && !name.contains(['{', '}', '<', '>', '_', '=', '©'])
-        && !(words.len() == 1 && (name.matches('.').count() > 1 || dates::is_month(name)))
-        && !NOBODY.contains(&name.to_lowercase().as_str());
-    fits.then(|| name.to_string())
 }
 
 /// Leaves out what repeats a full name with more around it: `Ann Lee Founder` beside `Ann Lee`.

@@ -1,9 +1,8 @@
 //! Dates as pages write them.
 
 use memchr::memmem;
-use scraper::ElementRef;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 
 /// Names of months, by their first letters, in the languages of news sites we know. A name counts
 /// where its folded form starts with one of these.
@@ -25,9 +24,44 @@ const MONTHS: [&[&str]; 12] = [
 /// Longest text that is read as a date, in bytes.
 const DATE_BYTES_MAX: usize = 80;
 
+/// Which of `3/4/2025` is the month.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Nothing says: such a date is none.
+    #[default]
+    Unknown,
+    /// As in American English.
+    MonthFirst,
+    /// As nearly everywhere else.
+    DayFirst,
+}
+
+impl Order {
+    /// The order that readers of a language tag expect. English without a region could be either.
+    pub(super) fn of_language(tag: &str) -> Order {
+        let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+        match tag.as_str() {
+            "" | "en" => Order::Unknown,
+            "en-us" | "en-ph" => Order::MonthFirst,
+            _ => Order::DayFirst,
+        }
+    }
+}
+
 /// Reads a date or a time stamp. One without a zone is taken as UTC, one without a time as
 /// midnight.
 pub(super) fn parse(text: &str) -> Option<DateTime<FixedOffset>> {
+    parse_in(Order::Unknown, text)
+}
+
+/// Whether a date is written as schema.org wants it, the year first (ISO 8601). What templates fill
+/// in as prose is often the day of the last deployment.
+pub(super) fn is_iso(text: &str) -> bool {
+    let year = text.trim().as_bytes().get(..4);
+    year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
+}
+
+pub(super) fn parse_in(order: Order, text: &str) -> Option<DateTime<FixedOffset>> {
     let text = text.trim();
     if text.len() < 8 || text.len() > DATE_BYTES_MAX {
         return None;
@@ -36,14 +70,16 @@ pub(super) fn parse(text: &str) -> Option<DateTime<FixedOffset>> {
         .or_else(|_| DateTime::parse_from_rfc2822(text))
         .ok()
         .or_else(|| zoned(text))
-        .or_else(|| naive(text).map(|time| time.and_utc().fixed_offset()))
+        .or_else(|| naive(order, text).map(|time| time.and_utc().fixed_offset()))
         .filter(plausible)
 }
 
+/// The first news sites.
+const FIRST_YEAR: i32 = 1990;
+
 /// Between the first news sites and the end of four-digit years that make sense.
 fn plausible(date: &DateTime<FixedOffset>) -> bool {
-    use chrono::Datelike;
-    (1990..2100).contains(&date.year())
+    (FIRST_YEAR..2100).contains(&date.year())
 }
 
 fn zoned(text: &str) -> Option<DateTime<FixedOffset>> {
@@ -67,7 +103,7 @@ fn zoned(text: &str) -> Option<DateTime<FixedOffset>> {
         .find_map(|form| DateTime::parse_from_str(&text, form).ok())
 }
 
-fn naive(text: &str) -> Option<NaiveDateTime> {
+fn naive(order: Order, text: &str) -> Option<NaiveDateTime> {
     const TIMES: [&str; 7] = [
         "%Y-%m-%dT%H:%M:%S%.fZ",
         "%Y-%m-%dT%H:%MZ",
@@ -84,17 +120,19 @@ fn naive(text: &str) -> Option<NaiveDateTime> {
         .or_else(|| {
             DAYS.iter()
                 .find_map(|form| NaiveDate::parse_from_str(text, form).ok())
+                // Two digits are read as a year of the first century.
+                .filter(|day| day.year() >= FIRST_YEAR)
                 .and_then(|day| day.and_hms_opt(0, 0, 0))
         })
-        .or_else(|| spoken(text))
+        .or_else(|| spoken(order, text))
 }
 
 /// `3 May 2024, 10:15`, `May 3rd, 2024`, `3. Mai 2024`, `Jumat, 3 Mei 2024 10:15 WIB`.
-fn spoken(text: &str) -> Option<NaiveDateTime> {
+fn spoken(order: Order, text: &str) -> Option<NaiveDateTime> {
     let (mut day, mut month, mut year) = (None, None, None);
     let mut time = NaiveTime::MIN;
     let lower = text.to_lowercase();
-    if let Some(date) = numbered(&lower) {
+    if let Some(date) = numbered(order, &lower) {
         return date.and_hms_opt(0, 0, 0);
     }
     for word in lower
@@ -123,16 +161,14 @@ fn spoken(text: &str) -> Option<NaiveDateTime> {
     Some(date.and_time(time))
 }
 
-/// `17.05.2021`, `12/31/2024`, `2025年11月2日`. Where day and month could be either, it is none.
-fn numbered(text: &str) -> Option<NaiveDate> {
-    let of = |year: &str, month: &str, day: &str| {
-        NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
-    };
+/// `17.05.2021`, `17.05.21`, `12/31/2024`, `2025年11月2日`. Where day and month could be either and
+/// `order` does not say, it is none.
+fn numbered(order: Order, text: &str) -> Option<NaiveDate> {
     if text.contains(['年', '년']) {
         let mut runs = text
             .split(|c: char| !c.is_ascii_digit())
             .filter(|r| !r.is_empty());
-        return of(runs.find(|run| run.len() == 4)?, runs.next()?, runs.next()?);
+        return of_numbers(runs.find(|run| run.len() == 4)?, runs.next()?, runs.next()?);
     }
     text.split_whitespace().find_map(|word| {
         let word = word.trim_matches(|c: char| !c.is_ascii_digit());
@@ -140,13 +176,16 @@ fn numbered(text: &str) -> Option<NaiveDate> {
         let parts: Vec<&str> = word.split(mark).collect();
         let &[a, b, c] = &parts[..] else { return None };
         match (a.len(), b.len(), c.len()) {
-            (4, 1..=2, 1..=2) => of(a, b, c),
+            (4, 1..=2, 1..=2) => of_numbers(a, b, c),
+            (1..=2, 2, 2) if mark == '.' => of_numbers(&format!("20{c}"), b, a),
             (1..=2, 1..=2, 4) => {
                 let (first, second): (u32, u32) = (a.parse().ok()?, b.parse().ok()?);
-                match mark {
-                    '/' if second > 12 => of(c, a, b),
-                    '/' | '-' if first <= 12 && first != second => None,
-                    _ => of(c, b, a),
+                let either = mark != '.' && first <= 12 && second <= 12 && first != second;
+                match order {
+                    Order::Unknown if either => None,
+                    Order::MonthFirst if either => of_numbers(c, a, b),
+                    _ if mark == '/' && second > 12 => of_numbers(c, a, b),
+                    _ => of_numbers(c, b, a),
                 }
             }
             _ => None,
@@ -179,19 +218,53 @@ fn clock(word: &str) -> Option<NaiveTime> {
     NaiveTime::from_hms_opt(hour.parse().ok()?, minute.parse().ok()?, 0)
 }
 
-/// The date in a path such as `/2024/05/03/` or `/2024-05-03-`.
+/// The date in a path such as `/2024/05/03/`, `/20240503_`, `/2024-05-03-` or `/3-5-2024`.
 pub(super) fn in_path(path: &str) -> Option<DateTime<FixedOffset>> {
-    let mut numbers = path
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|run| !run.is_empty())
-        .skip_while(|run| run.len() != 4 || !run.starts_with("20"));
-    let year = numbers.next()?.parse().ok()?;
-    let month = numbers.next().filter(|n| n.len() <= 2)?.parse().ok()?;
-    let day = numbers.next().filter(|n| n.len() <= 2)?.parse().ok()?;
-    NaiveDate::from_ymd_opt(year, month, day)?
+    let path = path.split(';').next().unwrap_or_default();
+    let runs = numbers(path);
+    let in_three = runs.windows(3).find_map(|three| {
+        let [(one, at), (two, between), (three, end)] = *three else {
+            return None;
+        };
+        // What stands between them is one mark each.
+        let is_joined = at + one.len() + 1 == between && between + two.len() + 1 == end;
+        if !is_joined || two.len() > 2 {
+            return None;
+        }
+        match (one.len(), three.len()) {
+            (4, 1..=2) => of_numbers(one, two, three),
+            (1..=2, 4) => of_numbers(three, two, one),
+            _ => None,
+        }
+    });
+    let in_one = || {
+        let mut whole = runs
+            .iter()
+            .filter(|(run, _)| run.len() == 8 && run.starts_with("20"));
+        whole.find_map(|(run, _)| of_numbers(&run[..4], &run[4..6], &run[6..]))
+    };
+    in_three
+        .or_else(in_one)?
         .and_hms_opt(0, 0, 0)
         .map(|time| time.and_utc().fixed_offset())
         .filter(plausible)
+}
+
+/// Numbers of a path that are looked at.
+const PATH_NUMBERS_MAX: usize = 32;
+
+/// The numbers in a path, with their places.
+fn numbers(path: &str) -> Vec<(&str, usize)> {
+    let place = |run: &str| run.as_ptr() as usize - path.as_ptr() as usize;
+    path.split(|c: char| !c.is_ascii_digit())
+        .filter(|run| !run.is_empty())
+        .map(|run| (run, place(run)))
+        .take(PATH_NUMBERS_MAX)
+        .collect()
+}
+
+fn of_numbers(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
 /// Keys under which scripts keep the day of publication, the most telling first.
@@ -217,106 +290,4 @@ pub(super) fn embedded(page: &str) -> Option<DateTime<FixedOffset>> {
         let day = std::str::from_utf8(bytes.get(start..start + 10)?).ok()?;
         parse(day)
     })
-}
-
-/// Dates that readers see, with their places in the document, counted in nodes.
-#[derive(Debug, Default)]
-pub(super) struct Stamps {
-    heading: Option<usize>,
-    seen: Vec<Stamp>,
-}
-
-#[derive(Debug)]
-struct Stamp {
-    at: usize,
-    date: DateTime<FixedOffset>,
-    /// A `time` element.
-    timed: bool,
-    updated: bool,
-}
-
-/// Dates that are looked at.
-const STAMPS_MAX: usize = 60;
-/// Longest line with a date and little else, in bytes, and in words.
-const STAMP_BYTES_MAX: usize = 60;
-const STAMP_WORDS_MAX: usize = 9;
-/// Nodes after and before the heading in which a date belongs to it.
-const AFTER_NODES: usize = 160;
-const BEFORE_NODES: usize = 60;
-
-/// Openings of the word for a change, in lower case.
-const UPDATED: [&str; 6] = [
-    "updat",
-    "modif",
-    "aktualis",
-    "diperbarui",
-    "actualiz",
-    "mis à jour",
-];
-
-impl Stamps {
-    /// The first heading is here.
-    pub(super) fn heading(&mut self, at: usize) {
-        self.heading.get_or_insert(at);
-    }
-
-    /// Looks at a `time` element.
-    pub(super) fn element(&mut self, whole: ElementRef<'_>, at: usize) {
-        let element = whole.value();
-        if element.name() == "time"
-            && let Some(date) = element.attr("datetime").and_then(parse)
-        {
-            let class = element.attr("class").unwrap_or_default();
-            self.push(at, date, true, class);
-        }
-    }
-
-    /// Looks at a piece of text.
-    pub(super) fn line(&mut self, text: &str, at: usize) {
-        let text = text.trim();
-        if (8..=STAMP_BYTES_MAX).contains(&text.len())
-            && text.bytes().filter(u8::is_ascii_digit).count() >= 5
-            && text.split_whitespace().count() <= STAMP_WORDS_MAX
-            && let Some(date) = parse(text)
-        {
-            self.push(at, date, false, text);
-        }
-    }
-
-    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, timed: bool, words: &str) {
-        if self.seen.len() < STAMPS_MAX {
-            let words = words.to_lowercase();
-            let updated = UPDATED.iter().any(|word| words.contains(word));
-            self.seen.push(Stamp {
-                at,
-                date,
-                timed,
-                updated,
-            });
-        }
-    }
-
-    /// The date beside the heading, or else the first `time`.
-    pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
-        let first_time = || self.seen.iter().find(|stamp| stamp.timed && !stamp.updated);
-        self.beside(false)
-            .or_else(|| first_time().map(|stamp| stamp.date))
-    }
-
-    /// The date of a change beside the heading.
-    pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(true)
-    }
-
-    fn beside(&self, updated: bool) -> Option<DateTime<FixedOffset>> {
-        let heading = self.heading.unwrap_or(0);
-        let mut fitting = self.seen.iter().filter(|stamp| stamp.updated == updated);
-        fitting
-            .clone()
-            .find(|stamp| stamp.at > heading && stamp.at - heading <= AFTER_NODES)
-            .or_else(|| {
-                fitting.rfind(|stamp| stamp.at <= heading && heading - stamp.at <= BEFORE_NODES)
-            })
-            .map(|stamp| stamp.date)
-    }
 }

@@ -8,14 +8,15 @@ use url::Url;
 
 use super::{
     authors::{self, Marked},
-    dates::{self, Stamps},
+    dates,
     jsonld::{Described, Entry},
-    phrases,
+    stamps::Stamps,
+    titles::{self, Heading, Site},
 };
 use crate::model::{Article, Lang};
 
 /// Longest title, byline or section that is believed, in bytes.
-const FIELD_BYTES_MAX: usize = 400;
+pub(super) const FIELD_BYTES_MAX: usize = 400;
 
 /// What the page's tree says, read in one pass.
 #[derive(Debug, Default)]
@@ -25,8 +26,10 @@ pub(super) struct Said {
     canonical: Option<String>,
     html_lang: Option<String>,
     title: Option<String>,
-    headings: Vec<String>,
+    headings: Vec<Heading>,
     authors: Marked,
+    /// The authors of a paper, one `citation_author` each.
+    cited: Vec<String>,
     published: Option<String>,
     modified: Option<String>,
     /// Dates that readers see.
@@ -41,15 +44,23 @@ impl Said {
 
     /// The first heading of level one, or the document title.
     pub(super) fn heading(&self) -> Option<&str> {
-        self.headings
-            .first()
-            .or(self.title.as_ref())
-            .map(String::as_str)
+        let first = self.headings.first().map(Heading::text);
+        first.or(self.document_title())
+    }
+
+    /// The headings of level one.
+    pub(super) fn headings(&self) -> &[Heading] {
+        &self.headings
     }
 
     /// Who is marked as an author.
     pub(super) fn marked_authors(&self) -> &Marked {
         &self.authors
+    }
+
+    /// Who is cited as an author.
+    pub(super) fn cited_authors(&self) -> impl Iterator<Item = &str> {
+        self.cited.iter().map(String::as_str)
     }
 
     /// The document title.
@@ -70,14 +81,18 @@ pub(super) fn read(page: &Html) -> Said {
             continue;
         };
         match element.name() {
-            "html" => said.html_lang = element.attr("lang").map(str::to_string),
+            "html" => {
+                said.html_lang = element.attr("lang").map(str::to_string);
+                said.stamps
+                    .language(element.attr("lang").unwrap_or_default());
+            }
             "meta" => said.meta_tag(element),
             "link" if element.attr("rel") == Some("canonical") => {
                 said.canonical = element.attr("href").map(str::to_string);
             }
             "title" if said.title.is_none() => said.title = text_of(whole),
             "h1" if said.headings.len() < 4 => {
-                said.headings.extend(text_of(whole));
+                said.headings.extend(Heading::new(whole));
                 said.stamps.heading(at);
             }
             _ => {}
@@ -98,13 +113,19 @@ impl Said {
             && !content.trim().is_empty()
             && self.meta.len() < 200
         {
-            self.meta
-                .entry(name.to_ascii_lowercase())
-                .or_insert_with(|| content.trim().to_string());
+            let (name, content) = (name.to_ascii_lowercase(), content.trim().to_string());
+            if name == "citation_author" {
+                // Google Scholar's tags name each author in a tag of its own.
+                if self.cited.len() < authors::AUTHORS_MAX {
+                    self.cited.push(content);
+                }
+                return;
+            }
+            self.meta.entry(name).or_insert(content);
         }
     }
 
-    /// Microdata and the usual marks of authors and dates.
+    /// Microdata and RDFa of dates.
     fn marked(&mut self, whole: ElementRef<'_>) {
         let element = whole.value();
         let stamp = || {
@@ -116,7 +137,10 @@ impl Said {
         };
         for (name, value) in element.attrs() {
             match (name, value) {
-                ("itemprop", "datePublished") if self.published.is_none() => {
+                (
+                    "itemprop" | "property",
+                    "datePublished" | "schema:datePublished" | "schema:dateCreated",
+                ) if self.published.is_none() => {
                     self.published = stamp();
                 }
                 ("itemprop", "dateModified") if self.modified.is_none() => {
@@ -128,10 +152,15 @@ impl Said {
     }
 }
 
+/// Nodes of an element whose text is wanted: nested elements of one class must not be read over
+/// and over.
+const FIELD_NODES_MAX: usize = 80;
+
 /// The text of a short element; `None` where it is empty or long.
 pub(super) fn text_of(element: ElementRef<'_>) -> Option<String> {
     let mut text = String::new();
-    for piece in element.text().take(40) {
+    let nodes = element.descendants().take(FIELD_NODES_MAX);
+    for piece in nodes.filter_map(|node| node.value().as_text()) {
         for word in piece.split_whitespace() {
             if !text.is_empty() {
                 text.push(' ');
@@ -146,7 +175,7 @@ pub(super) fn text_of(element: ElementRef<'_>) -> Option<String> {
 }
 
 /// A field and where it came from.
-type Found<T> = Option<(T, &'static str)>;
+pub(super) type Found<T> = Option<(T, &'static str)>;
 
 /// Fills all metadata of an article but the language of its text.
 pub(super) fn fill(
@@ -157,7 +186,7 @@ pub(super) fn fill(
     url: &Url,
 ) {
     let entry = described.article.as_ref();
-    let site = site_name(said, entry);
+    let site = Site::new(said, entry, url);
     let mut origins = std::mem::take(&mut article.origins);
     let mut note = |field: &str, origin: &str| {
         origins.insert(field.to_string(), origin.to_string());
@@ -171,8 +200,8 @@ pub(super) fn fill(
         };
     }
     set!(url, address(said, entry, url));
-    set!(title, title(said, entry, site, url));
-    set!(byline, authors::byline(said, entry, site));
+    set!(title, titles::title(said, entry, &site));
+    set!(byline, authors::byline(said, entry, site.name));
     set!(published, published(said, described, page, url));
     set!(modified, modified(said, entry));
     set!(lang, language(said, entry));
@@ -198,89 +227,6 @@ fn address(said: &Said, entry: Option<&Entry>, url: &Url) -> Found<Url> {
             usable.then_some((found, origin))
         })
         .or_else(|| Some((url.clone(), "url")))
-}
-
-fn site_name<'a>(said: &'a Said, entry: Option<&'a Entry>) -> Option<&'a str> {
-    said.meta("og:site_name")
-        .or_else(|| entry.and_then(|e| e.text("publisher")))
-}
-
-fn title(said: &Said, entry: Option<&Entry>, site: Option<&str>, url: &Url) -> Found<String> {
-    let candidates = [
-        (entry.and_then(|e| e.text("headline")), "json-ld"),
-        (said.meta("og:title"), "opengraph"),
-        (said.meta("twitter:title"), "meta"),
-        (said.heading(), "page"),
-        (said.title.as_deref(), "page"),
-    ];
-    let told: Vec<String> = candidates
-        .iter()
-        .filter_map(|(text, _)| Some(plain((*text)?)))
-        .collect();
-    // The only heading of its level is what readers see; search engines are told variants of it.
-    if let [heading] = &said.headings[..]
-        && heading.len() > HEADING_BYTES_MIN
-        && told
-            .iter()
-            .any(|text| text != heading && phrases::is_variant(heading, text))
-    {
-        return Some((without_site(heading, site, url).to_string(), "page"));
-    }
-    candidates.into_iter().find_map(|(text, origin)| {
-        let text = plain(text?);
-        let bare = without_site(&text, site, url);
-        let found = said
-            .headings
-            .iter()
-            // A heading that a candidate only decorates is the title as readers see it.
-            .find(|heading| heading.len() > 12 && phrases::same_words(heading, bare))
-            .map_or_else(|| bare.to_string(), Clone::clone);
-        (!found.is_empty() && found.len() <= FIELD_BYTES_MAX).then_some((found, origin))
-    })
-}
-
-/// A shorter heading is more likely a section's name than a title, in bytes.
-const HEADING_BYTES_MIN: usize = 15;
-
-/// Cuts ` | Site` off the end and `Site: ` off the front, where that part names the site.
-fn without_site<'a>(title: &'a str, site: Option<&str>, url: &Url) -> &'a str {
-    const MARKS: [&str; 9] = [
-        " | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • ", " / ",
-    ];
-    let host: String = url
-        .host_str()
-        .unwrap_or_default()
-        .trim_start_matches("www.")
-        .into();
-    let names_site = |part: &str| {
-        let part = letters(part);
-        let host = letters(&host);
-        !part.is_empty()
-            && (site.is_some_and(|site| letters(site) == part)
-                || (part.len() >= 3 && (host.contains(&part) || part.contains(&host))))
-    };
-    for mark in MARKS {
-        if let Some((head, tail)) = title.rsplit_once(mark)
-            && names_site(tail)
-            && head.len() >= 8
-        {
-            return without_site(head.trim(), site, url);
-        }
-        if let Some((head, tail)) = title.split_once(mark)
-            && names_site(head)
-            && tail.len() >= 8
-        {
-            return tail.trim();
-        }
-    }
-    title.trim()
-}
-
-fn letters(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// Characters of a field that are read: a bound on the parser below.
@@ -332,20 +278,25 @@ fn published(
     page: &str,
     url: &Url,
 ) -> Found<DateTime<FixedOffset>> {
-    let told = |entry: &Option<Entry>| {
+    let date_of = |entry: &Option<Entry>, is_iso: bool| {
         let entry = entry.as_ref()?;
         let text = entry.text("datePublished").or(entry.text("dateCreated"))?;
-        dates::parse(text).map(|date| (date, "json-ld"))
+        let date = dates::parse(text).filter(|_| dates::is_iso(text) == is_iso);
+        date.map(|date| (date, "json-ld"))
     };
-    let metas = PUBLISHED_METAS
-        .iter()
-        .map(|name| (said.meta(name), meta_origin(name)));
-    told(&described.article)
-        .or_else(|| first_date(metas))
-        .or_else(|| first_date([(said.published.as_deref(), "microdata")]))
-        .or_else(|| told(&described.page))
-        .or_else(|| said.stamps.published().map(|date| (date, "page")))
+    let metas = || {
+        PUBLISHED_METAS
+            .iter()
+            .map(|name| (said.meta(name), meta_origin(name)))
+    };
+    let microdata = || [(said.published.as_deref(), "microdata")];
+    let found = date_of(&described.article, true)
+        .or_else(|| first_date(metas()))
+        .or_else(|| first_date(microdata()))
+        .or_else(|| date_of(&described.page, true))
         .or_else(|| dates::in_path(url.path()).map(|date| (date, "url")))
+        .or_else(|| said.stamps.published().map(|date| (date, "page")))
+        .or_else(|| date_of(&described.article, false))
         .or_else(|| dates::embedded(page).map(|date| (date, "script")))
         .or_else(|| {
             // It was published by then: better than no day at all, and the origin says so.
@@ -353,7 +304,25 @@ fn published(
                 .or_else(|| modified(said, described.page.as_ref()));
             known.map(|(date, _)| (date, "modified"))
         })
-        .or_else(|| said.stamps.updated().map(|date| (date, "modified")))
+        .or_else(|| said.stamps.updated().map(|date| (date, "modified")));
+    let (date, origin) = found?;
+    let told = metas().chain(microdata());
+    let told = told.filter_map(|(text, _)| dates::parse(text?));
+    Some((in_own_zone(date, told.chain(said.stamps.dates())), origin))
+}
+
+/// The same moment in the zone of the newsroom, where one of the dates has it: the day that readers
+/// are told is that of the zone.
+fn in_own_zone(
+    date: DateTime<FixedOffset>,
+    mut others: impl Iterator<Item = DateTime<FixedOffset>>,
+) -> DateTime<FixedOffset> {
+    if date.offset().local_minus_utc() != 0 {
+        return date;
+    }
+    others
+        .find(|other| *other == date && other.offset().local_minus_utc() != 0)
+        .unwrap_or(date)
 }
 
 fn modified(said: &Said, entry: Option<&Entry>) -> Found<DateTime<FixedOffset>> {

@@ -3,8 +3,8 @@
 //! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
 //! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`). Metadata is read beside it (`metadata`,
-//! `jsonld`, `authors`, `dates`), and traces of translation (`provenance`). Pages without an article
-//! are told apart in `abstain`.
+//! `jsonld`, `titles`, `authors`, `names`, `dates`, `stamps`), and traces of translation
+//! (`provenance`). Pages without an article are told apart in `abstain`.
 
 mod abstain;
 mod archive;
@@ -21,12 +21,15 @@ mod keys;
 mod labels;
 mod left_out;
 mod metadata;
+mod names;
 mod paging;
 mod parse;
 mod phrases;
 mod plain;
 mod provenance;
 mod prune;
+mod stamps;
+mod titles;
 pub mod train;
 
 use scraper::{Html, Selector};

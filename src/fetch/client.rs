@@ -17,6 +17,7 @@ use url::Url;
 
 use super::{
     FetchSetupError, GuardStage, Network,
+    addresses::Addresses,
     decode::{self, Limits, Oversize},
     gate::{Closed, Gate},
     guard::{self, GuardedResolver},
@@ -99,6 +100,7 @@ pub(super) struct Answer {
 pub(super) struct Client {
     http: reqwest::Client,
     pub(super) gate: Gate,
+    addresses: Addresses,
     config: Arc<FetchConfig>,
 }
 
@@ -116,6 +118,8 @@ impl Client {
             allow: config.allow_private.as_slice().into(),
             timeout: config.idle_timeout,
         };
+        // Behind a proxy nobody here knows where a host lives.
+        let addresses = Addresses::new(config.proxy.is_none().then(|| resolver.clone()));
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client(network.pins, network.authorities)?)
             .user_agent(user_agent)
@@ -139,6 +143,7 @@ impl Client {
         Ok(Client {
             http,
             gate: Gate::new(config),
+            addresses,
             config: Arc::clone(config),
         })
     }
@@ -170,7 +175,8 @@ impl Client {
 
     async fn pass_and_send(&self, ask: Ask<'_>, cost: &mut Cost) -> Result<Answer, Failure> {
         let came = Instant::now();
-        let pass = self.gate.enter(ask.url, ask.crawl_delay).await;
+        let address = self.addresses.of(ask.url).await;
+        let pass = self.gate.enter(ask.url, address, ask.crawl_delay).await;
         let started = Instant::now();
         cost.waited += started - came;
         let _pass = pass.map_err(|closed| turned_away(closed, ask.url))?;

@@ -1,11 +1,13 @@
 //! The one gate that every request passes: robots.txt, redirects and retries too.
 //!
 //! A request first takes a slot of its host, then waits for its turn there, then for a slot and
-//! a turn among all. The pace of a host counts from the request itself, so a wait for the others
+//! a turn at its address, which hosts may share, and among all. The pace of a host counts from the request itself, so a wait for the others
 //! never shortens a gap.
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
+    num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,7 +16,7 @@ use governor::{
     Quota, RateLimiter,
     clock::Clock,
     middleware::NoOpMiddleware,
-    state::{InMemoryState, NotKeyed},
+    state::{InMemoryState, NotKeyed, keyed::HashMapStateStore},
 };
 use tokio::{
     sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
@@ -49,6 +51,14 @@ impl Clock for RuntimeClock {
         Instant::now().into_std()
     }
 }
+
+/// The pace of each IP address, which many hosts may share.
+type AddressLimiter = RateLimiter<
+    IpAddr,
+    HashMapStateStore<IpAddr>,
+    RuntimeClock,
+    NoOpMiddleware<std::time::Instant>,
+>;
 
 type Limiter =
     RateLimiter<NotKeyed, InMemoryState, RuntimeClock, NoOpMiddleware<std::time::Instant>>;
@@ -135,6 +145,7 @@ pub(super) struct Gate {
     slots_per_host: usize,
     all: Arc<Semaphore>,
     all_pace: tokio::sync::Mutex<Pace>,
+    addresses: AddressLimiter,
 }
 
 impl Gate {
@@ -147,6 +158,7 @@ impl Gate {
                 config.concurrency.clamp(1, Semaphore::MAX_PERMITS),
             )),
             all_pace: tokio::sync::Mutex::new(Pace::new(period(config.requests_per_second_total))),
+            addresses: address_limiter(config),
         }
     }
 
@@ -155,8 +167,14 @@ impl Gate {
         self.delay.max(crawl_delay)
     }
 
-    /// Waits until the host of `url` may be asked. Dropping the future takes nothing.
-    pub(super) async fn enter(&self, url: &Url, crawl_delay: Duration) -> Result<Pass, Closed> {
+    /// Waits until the host of `url` may be asked, and its `address` where that is known. Dropping
+    /// the future takes nothing of the host.
+    pub(super) async fn enter(
+        &self,
+        url: &Url,
+        address: Option<IpAddr>,
+        crawl_delay: Duration,
+    ) -> Result<Pass, Closed> {
         let delay = self.delay(crawl_delay);
         let host = self.host(url);
         let slot = host.slots.clone().acquire_owned().await?;
@@ -166,6 +184,9 @@ impl Gate {
         }
         host.wait_for_release().await?;
         pace.turn().await;
+        if let Some(address) = address {
+            self.turn_of(address).await;
+        }
         let slot_of_all = self.all.clone().acquire_owned().await?;
         self.all_pace.lock().await.turn().await;
         host.wait_for_release().await?;
@@ -179,6 +200,15 @@ impl Gate {
         })
     }
 
+    async fn turn_of(&self, address: IpAddr) {
+        if self.addresses.len() >= HOSTS_MAX {
+            self.addresses.retain_recent();
+        }
+        while let Err(not_yet) = self.addresses.check_key(&address) {
+            tokio::time::sleep(not_yet.wait_time_from(RuntimeClock.now())).await;
+        }
+    }
+
     /// Lets nobody through to the host of `url` for `wait`, because it said so.
     pub(super) fn hold(&self, url: &Url, wait: Duration) {
         let host = self.host(url);
@@ -187,12 +217,14 @@ impl Gate {
     }
 
     pub(super) fn len(&self) -> usize {
-        self.hosts().len()
+        self.hosts().len() + self.addresses.len()
     }
 
     /// Forgets hosts that are quiet: nobody waits there, and its gap has long passed.
     pub(super) fn forget_idle(&self) {
         forget(&mut self.hosts(), IDLE);
+        self.addresses.retain_recent();
+        self.addresses.shrink_to_fit();
     }
 
     fn host(&self, url: &Url) -> Arc<Host> {
@@ -274,6 +306,17 @@ fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or_default();
     format!("{host}:{port}")
+}
+
+/// So many hosts of an address may be asked at once, and on average no more than that. The shortest
+/// gap that governor can keep stands for none at all.
+fn address_limiter(config: &FetchConfig) -> AddressLimiter {
+    let gap = period(config.requests_per_second * config.hosts_per_address);
+    let hosts = config.hosts_per_address as u32;
+    let quota = Quota::with_period(gap.max(Duration::from_nanos(1)))
+        .unwrap_or(Quota::per_second(NonZeroU32::MAX))
+        .allow_burst(NonZeroU32::MIN.saturating_add(hosts.saturating_sub(1)));
+    RateLimiter::new(quota, HashMapStateStore::default(), RuntimeClock)
 }
 
 /// The gap that makes a rate. No rate at all, or none that can be, is the longest gap.

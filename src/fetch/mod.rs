@@ -16,6 +16,7 @@ use crate::{
     },
 };
 
+mod addresses; //    where hosts live
 mod client; //       one request: guard, gate, wire, body
 pub mod decode; //   bodies within bounds
 mod gate; //         the pace of each host
@@ -358,7 +359,8 @@ impl Exchange {
         }
     }
 
-    fn unasked(url: &Url) -> Exchange {
+    /// Of a URL that was not asked for.
+    pub fn unasked(url: &Url) -> Exchange {
         Exchange {
             outcome: FetchOutcome::Cancelled,
             status: None,

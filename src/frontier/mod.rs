@@ -11,7 +11,9 @@ pub use rhythm::{FRESH_MAX, Pace, Rhythm};
 
 use std::{collections::BTreeSet, time::Duration};
 
-use crate::model::{FetchOutcome, Link, PageKind, Timestamp};
+use chrono::Timelike;
+
+use crate::model::{Courtesy, FetchOutcome, Link, PageKind, Timestamp};
 
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -41,6 +43,16 @@ pub const HOST_FAILING_MAX: Duration = Duration::from_secs(3_600);
 /// Failures that will most likely repeat (too large, undecodable, redirected in circles) get this
 /// many attempts in all.
 pub const ATTEMPTS_AT_BROKEN: u32 = 2;
+
+/// A host is left alone at least so many times as long as it took to answer. Heritrix, the crawler
+/// of the Internet Archive, takes five by default; its gaps without it are shorter than ours.
+const SLOWNESS: u32 = 3;
+
+/// Slowness lengthens a gap this many times at most: one slow page is no outage.
+const SLOWED_MAX: u32 = 8;
+
+/// What was put off for courtesy comes back over so long a time.
+const PUT_OFF_SPREAD: Duration = Duration::from_secs(3_600);
 
 /// How far around its time a poll is moved, so that sources do not march in step: 10 %.
 const POLL_SPREAD: f64 = 0.1;
@@ -229,6 +241,31 @@ pub fn host_pause(
         .max(delay.min(RETRY_AFTER_MAX))
         .max(asked.unwrap_or_default());
     (pause, failures)
+}
+
+/// The gap to a host that took `took` for its last answer: [`SLOWNESS`] times that, if it is longer
+/// than `delay`, up to [`SLOWED_MAX`] times `delay`. Whoever is slow has enough to do.
+pub fn slowed(delay: Duration, took: Duration) -> Duration {
+    let asked_for = took.min(WAIT_MAX) * SLOWNESS;
+    delay.max(asked_for.min(delay.min(WAIT_MAX) * SLOWED_MAX))
+}
+
+/// Until when a source is left alone, that was asked `asked` times today: to the end of its quiet
+/// time, or to the next day (UTC) where it has been asked as often as it may. `jitter`, random in
+/// 0..1, spreads what was put off over an hour from then on. `None`: it may be asked now.
+pub fn put_off(courtesy: &Courtesy, asked: u64, now: Timestamp, jitter: f64) -> Option<Timestamp> {
+    let second_of_day = now.num_seconds_from_midnight();
+    let until_quiet_ends = courtesy
+        .quiet
+        .and_then(|quiet| quiet.left(second_of_day / 60))
+        .map(|minutes| 60 * minutes - second_of_day % 60);
+    let until_midnight = courtesy
+        .per_day
+        .filter(|per_day| asked >= *per_day)
+        .map(|_| 86_400 - second_of_day);
+    let seconds = until_quiet_ends.max(until_midnight)?;
+    let spread = scaled(PUT_OFF_SPREAD, unit(jitter));
+    Some(now + Duration::from_secs(seconds.into()) + spread)
 }
 
 fn failing_pause(failures: u32, jitter: f64) -> Duration {

@@ -3,19 +3,23 @@
 //! To add a language, write `config/languages/<code>.toml` (`en.toml` explains the keys); the
 //! build embeds every file of that folder. `config/places.py` then rebuilds the table of places.
 
+mod cases;
 mod pack;
 mod phrase;
 mod places;
+mod trap;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 pub use self::{
+    cases::Cases,
     pack::{Pack, ResidueFamily, StockFamily},
     phrase::{FNV_SEED, Hit, Key, KeyMap, KeySet, Phrase, PhraseBook, Tail, fnv, key, keys},
     places::{Country, Place, Places},
+    trap::{Trap, Traps, WordList},
 };
 use crate::model::{Lang, Problem};
 
@@ -34,7 +38,10 @@ pub struct Lexicon {
 #[derive(Debug, Default)]
 struct Inner {
     packs: BTreeMap<Lang, Pack>,
-    places: BTreeMap<Lang, Places>,
+    /// Read out of `places_table` when the first text of the language asks: most of a run's
+    /// languages never do.
+    places: BTreeMap<Lang, OnceLock<Places>>,
+    places_table: &'static str,
     /// Function word -> the packs that list it.
     function_words: KeyMap<Vec<Lang>>,
     hash: u64,
@@ -53,12 +60,13 @@ impl Lexicon {
 
     /// Reads packs, given as language code and TOML text, and the table of places. What cannot be
     /// read is left out and told.
-    pub fn parse(files: &[(&str, &str)], places_table: &str) -> (Lexicon, Vec<Problem>) {
+    pub fn parse(files: &[(&str, &str)], places_table: &'static str) -> (Lexicon, Vec<Problem>) {
         let mut inner = Inner {
             hash: fnv(FNV_SEED, places_table.as_bytes()),
+            places_table,
             ..Inner::default()
         };
-        let mut problems = Vec::new();
+        let mut problems: Vec<Problem> = places::problems(places_table).collect();
         for (code, text) in files {
             inner.hash = fnv(fnv(inner.hash, code.as_bytes()), text.as_bytes());
             let Some(lang) = Lang::new(code) else {
@@ -71,8 +79,7 @@ impl Lexicon {
                 continue;
             };
             if !pack.place_words.is_empty() {
-                let places = Places::parse(places_table, &pack, &mut problems);
-                inner.places.insert(lang.clone(), places);
+                inner.places.insert(lang.clone(), OnceLock::new());
             }
             for word in &pack.function_words {
                 inner
@@ -105,7 +112,17 @@ impl Lexicon {
 
     /// The places of `lang`.
     pub fn places(&self, lang: &Lang) -> Option<&Places> {
-        self.inner.places.get(lang)
+        let places = self.inner.places.get(lang)?;
+        let pack = self.inner.packs.get(lang)?;
+        Some(places.get_or_init(|| Places::parse(self.inner.places_table, pack)))
+    }
+
+    /// The languages in which `word` is one of the most frequent grammatical words.
+    pub fn function_word_of(&self, word: Key) -> &[Lang] {
+        self.inner
+            .function_words
+            .get(&word)
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Changes whenever a pack or the table of places does.

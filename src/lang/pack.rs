@@ -1,10 +1,14 @@
 //! One language pack: a TOML file turned into look-up tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use super::phrase::{Key, KeyMap, KeySet, Phrase, PhraseBook, key, keys};
+use super::{
+    cases::Cases,
+    phrase::{Key, KeyMap, KeySet, Phrase, PhraseBook, key, keys},
+    trap::{TrapEntry, Traps},
+};
 use crate::model::{Lang, Problem};
 
 /// What a stock line belongs to.
@@ -57,10 +61,12 @@ struct PackFile {
     placeholder: Vec<String>,
     #[serde(default)]
     formerly: Vec<String>,
-    /// Read by the script that builds the table of places.
     #[serde(default)]
-    #[expect(dead_code, reason = "accepted here, used by config/places.py")]
-    home: Vec<String>,
+    home: BTreeSet<String>,
+    #[serde(default)]
+    cases: Vec<String>,
+    #[serde(default)]
+    traps: Vec<TrapEntry>,
     #[serde(default)]
     place_words: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -88,6 +94,12 @@ pub struct Pack {
     pub placeholder: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
     pub formerly: Vec<Vec<Key>>,
+    /// Codes of the territories whose places need no introduction in this language's press.
+    pub home: BTreeSet<String>,
+    /// How its names are declined.
+    pub cases: Cases,
+    /// Word-for-word renderings.
+    pub traps: Traps,
     /// Words of place names that are also words by themselves, with the forms they take alone.
     pub place_words: KeyMap<KeySet>,
     /// Lines that belong to the page and not to the article.
@@ -122,6 +134,14 @@ impl Pack {
         };
         let stock = book(&lang, &file.stock, problems);
         let residue = book(&lang, &file.residue, problems);
+        let mut traps = Traps::default();
+        for entry in file.traps {
+            if let Err(why) = traps.add(entry) {
+                problems.push(Problem {
+                    what: format!("language pack {lang}: trap {why}"),
+                });
+            }
+        }
         Some(Pack {
             name: file.name,
             identified_as,
@@ -130,6 +150,9 @@ impl Pack {
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
             placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),
+            home: file.home,
+            cases: Cases::parse(&file.cases),
+            traps,
             place_words: file
                 .place_words
                 .iter()

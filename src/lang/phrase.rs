@@ -58,16 +58,14 @@ pub fn key(word: &str) -> Key {
         });
     }
     let mut buffer = [0; 4];
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .fold(FNV_SEED, |hash, c| {
-            let plain = match c {
-                '’' | 'ʼ' | '‘' => '\'',
-                'ё' => 'е',
-                other => other,
-            };
-            fnv(hash, plain.encode_utf8(&mut buffer).as_bytes())
-        })
+    let mut add = |hash, c: char| fnv(hash, c.encode_utf8(&mut buffer).as_bytes());
+    word.chars().fold(FNV_SEED, |hash, c| match c {
+        // Most letters of the packs' languages, without a look into Unicode's tables.
+        'a'..='z' | 'а'..='я' | 'ß'..='ö' | 'ø'..='ÿ' => add(hash, c),
+        '’' | 'ʼ' | '‘' => add(hash, '\''),
+        'ё' | 'Ё' => add(hash, 'е'),
+        other => other.to_lowercase().fold(hash, &mut add),
+    })
 }
 
 /// The keys of the words of `text`.
@@ -252,6 +250,11 @@ impl<T: Copy> PhraseBook<T> {
                 .push(self.phrases.len());
         }
         self.phrases.push((phrase, family));
+    }
+
+    /// Whether any phrase begins with `word`.
+    pub fn begins_with(&self, word: Key) -> bool {
+        self.by_first.contains_key(&word)
     }
 
     /// The phrases that match the words of `keys` from `at` on. `accept` says whether a phrase with

@@ -1,18 +1,27 @@
 //! Names of provinces and states that contain an ordinary word: "West Bengal".
 
+use std::collections::{HashMap, HashSet};
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     pack::Pack,
     phrase::{Key, KeyMap, key, keys},
 };
-use crate::model::{Lang, Problem};
+use crate::model::Problem;
 
-/// Built from Unicode CLDR by `config/places.py`; its first lines say how.
+/// All territories and subdivisions of Unicode CLDR; its first lines say how it was built. Kept as
+/// it is (600 KB): packed it would be a fourth, and nobody could read what changes in it.
 pub(super) const BUILT_IN: &str = include_str!("../../config/places.tsv");
 
 /// Characters that the name of a country must have to be known by its beginning.
 const STEM_MIN: usize = 4;
+
+/// Characters of a word that names a place, at least.
+const PROPER_MIN: usize = 3;
+
+/// Countries in whose places a word may occur and still be a proper one; "Province" is in many.
+const PROPER_COUNTRIES: usize = 2;
 
 /// A country with what shows that a text speaks of it.
 #[derive(Debug, Clone)]
@@ -29,15 +38,20 @@ pub struct Country {
 /// A subdivision whose name contains an ordinary word.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The words of its name.
+    /// The words of its name, in one of its cases.
     pub name: Vec<Key>,
     /// Which of them is the ordinary one.
     pub ordinary: usize,
+    /// That word as the pack lists it.
+    pub listed: Key,
     /// Index into [`Places::countries`].
     pub country: usize,
 }
 
-/// The places of one language.
+/// The places of one language that can betray a translation: those abroad whose names join an
+/// ordinary word of the language (`place_words` of its pack) to a proper one, and do not already
+/// contain their country's name. Countries themselves are left out: no reader asks where South
+/// Africa lies, so naming it without an introduction betrays nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// Countries that have such a subdivision.
@@ -46,65 +60,134 @@ pub struct Places {
     pub by_word: KeyMap<Vec<Place>>,
 }
 
+/// A row of the table: a territory in one language.
+struct Row<'a> {
+    lang: &'a str,
+    code: &'a str,
+    names: Vec<&'a str>,
+    subdivisions: Vec<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    fn parse(line: &'a str) -> Option<Row<'a>> {
+        let mut columns = line.split('\t');
+        let row = Row {
+            lang: columns.next()?,
+            code: columns.next()?,
+            names: columns.next()?.split('|').collect(),
+            subdivisions: columns
+                .next()?
+                .split('|')
+                .filter(|n| !n.is_empty())
+                .collect(),
+        };
+        columns.next().is_none().then_some(row)
+    }
+}
+
+fn rows(table: &str) -> impl Iterator<Item = (&str, Option<Row<'_>>)> {
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| (line, Row::parse(line)))
+}
+
+/// What is wrong with a table.
+pub(super) fn problems(table: &str) -> impl Iterator<Item = Problem> {
+    rows(table)
+        .filter(|(_, row)| row.is_none())
+        .map(|(line, _)| Problem {
+            what: format!("table of places: not four columns: {line}"),
+        })
+}
+
 impl Places {
-    /// Reads the rows of one language: language, country's names, ordinary subdivisions' names,
-    /// other subdivisions' names, in columns separated by tabs, names separated by `|`.
-    pub fn parse(table: &str, pack: &Pack, problems: &mut Vec<Problem>) -> Places {
+    /// Reads the rows of one language: language, code, the territory's names, the names of its
+    /// subdivisions, in columns separated by tabs, names separated by `|`.
+    pub(super) fn parse(table: &str, pack: &Pack) -> Places {
         let mut places = Places::default();
-        for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let mut columns = line.split('\t');
-            if columns.next() != Some(pack.lang.as_str()) {
-                continue;
-            }
-            let (Some(country), Some(ordinary), Some(others), None) = (
-                columns.next(),
-                columns.next(),
-                columns.next(),
-                columns.next(),
-            ) else {
-                problems.push(Problem {
-                    what: format!("table of places: not four columns: {line}"),
-                });
-                continue;
-            };
-            places.add(country, ordinary, others, pack);
+        let rows: Vec<Row<'_>> = rows(table)
+            .filter_map(|(_, row)| row)
+            .filter(|row| row.lang == pack.lang.as_str())
+            .collect();
+        let proper = proper_words(&rows);
+        for row in rows.iter().filter(|row| !pack.home.contains(row.code)) {
+            places.add(row, &proper, pack);
         }
         places
     }
 
-    fn add(&mut self, country: &str, ordinary: &str, others: &str, pack: &Pack) {
+    fn add(&mut self, row: &Row<'_>, proper: &HashSet<Key>, pack: &Pack) {
         let index = self.countries.len();
-        for name in ordinary.split('|') {
-            let name = keys(name);
-            let found = name
+        let of_country: HashSet<Key> = row.names.iter().flat_map(|name| keys(name)).collect();
+        let (mut kept, mut others) = (Vec::new(), Vec::new());
+        for name in &row.subdivisions {
+            let words = keys(name);
+            let ordinary = words
                 .iter()
                 .position(|word| pack.place_words.contains_key(word));
-            if let Some(at) = found.filter(|_| name.len() > 1) {
-                self.by_word.entry(name[at]).or_default().push(Place {
-                    ordinary: at,
+            let is_proper =
+                |word: &Key| !pack.place_words.contains_key(word) && proper.contains(word);
+            match ordinary {
+                Some(at)
+                    if words.iter().any(is_proper)
+                        && !words.iter().any(|word| of_country.contains(word)) =>
+                {
+                    kept.push((at, *name));
+                }
+                _ => others.push(*name),
+            }
+        }
+        if kept.is_empty() {
+            return;
+        }
+        for (ordinary, name) in kept {
+            let listed = keys(name)[ordinary];
+            for name in pack.cases.forms(name) {
+                let words = keys(&name);
+                let filed = self.by_word.entry(words[ordinary]).or_default();
+                filed.push(Place {
+                    name: words,
+                    ordinary,
+                    listed,
                     country: index,
-                    name,
                 });
             }
         }
-        let all = country.split('|').chain(others.split('|'));
+        let all = row.names.iter().chain(&others);
         self.countries.push(Country {
-            name: country.split('|').next().unwrap_or_default().to_string(),
-            names: all.map(keys).filter(|name| !name.is_empty()).collect(),
-            stems: country
-                .split('|')
+            name: row.names[0].to_string(),
+            names: all
+                .flat_map(|name| pack.cases.forms(name))
+                .map(|name| keys(&name))
+                .filter(|name| !name.is_empty())
+                .collect(),
+            stems: row
+                .names
+                .iter()
                 .filter_map(|name| stem(name, pack))
                 .collect(),
         });
     }
+}
 
-    /// The languages that the table has rows for.
-    pub fn languages(table: &str) -> impl Iterator<Item = Lang> {
-        table
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| Lang::new(line.split('\t').next()?))
+/// The words that name places rather than kinds of places: found in few countries.
+fn proper_words(rows: &[Row<'_>]) -> HashSet<Key> {
+    let mut countries: HashMap<Key, HashSet<&str>> = HashMap::new();
+    for row in rows {
+        for word in row
+            .subdivisions
+            .iter()
+            .flat_map(|name| name.unicode_words())
+        {
+            if word.chars().count() >= PROPER_MIN {
+                countries.entry(key(word)).or_default().insert(row.code);
+            }
+        }
     }
+    countries
+        .into_iter()
+        .filter(|(_, seen)| seen.len() <= PROPER_COUNTRIES)
+        .map(|(word, _)| word)
+        .collect()
 }
 
 /// The word of a country's name that its people and things are called after: the first one, for

@@ -6,6 +6,9 @@ use crate::{
     text::Text,
 };
 
+/// What opens or closes a quotation, or sets a term apart.
+const QUOTATION_MARKS: [char; 11] = ['"', '“', '”', '„', '«', '»', '`', '「', '」', '『', '』'];
+
 /// A text with what is known about its language.
 #[derive(Debug)]
 pub struct Draft<'a> {
@@ -21,6 +24,8 @@ pub struct Draft<'a> {
     pub places: Option<&'a Places>,
     /// The pack of the language that page templates are written in.
     pub templates: Option<&'a Pack>,
+    /// All packs.
+    pub lexicon: &'a Lexicon,
 }
 
 impl<'a> Draft<'a> {
@@ -48,6 +53,7 @@ impl<'a> Draft<'a> {
             pack: self.pack,
             places: self.places,
             templates: self.templates,
+            lexicon: self.lexicon,
         }
     }
 
@@ -64,6 +70,7 @@ impl<'a> Draft<'a> {
             pack: lang.and_then(|lang| lexicon.pack(lang)),
             places: lang.and_then(|lang| lexicon.places(lang)),
             templates: lexicon.template_pack(),
+            lexicon,
         }
     }
 
@@ -119,27 +126,37 @@ impl<'a> Draft<'a> {
     /// Whether the byte at `at` stands inside quotation marks or brackets that its paragraph
     /// opened: what is quoted, glossed or named is no fault of the text.
     pub fn is_quoted(&self, at: usize) -> bool {
-        let paragraphs = &self.text.paragraphs;
-        let index = paragraphs.partition_point(|p| p.end <= at);
-        let Some(before) = paragraphs
-            .get(index)
-            .and_then(|p| self.text.raw.get(p.start..at))
-        else {
+        let Some(before) = self.paragraph_before(at) else {
             return false;
         };
-        let mut quoted = false;
-        let mut brackets = 0_i32;
-        for c in before.chars() {
-            match c {
-                '"' | '“' | '”' | '„' | '«' | '»' | '`' | '「' | '」' | '『' | '』' => {
-                    quoted = !quoted;
-                }
-                '(' | '[' | '\u{ff08}' => brackets += 1,
-                ')' | ']' | '\u{ff09}' => brackets = (brackets - 1).max(0),
-                _ => {}
-            }
+        let brackets = before.chars().fold(0_i32, |open, c| match c {
+            '(' | '[' | '\u{ff08}' => open + 1,
+            ')' | ']' | '\u{ff09}' => (open - 1).max(0),
+            _ => open,
+        });
+        brackets > 0 || self.quotation(at).is_some()
+    }
+
+    /// What stands between the quotation marks around the byte at `at`; up to the end of the
+    /// paragraph where they are not closed.
+    pub fn quotation(&self, at: usize) -> Option<Span> {
+        let before = self.paragraph_before(at)?;
+        let (last, mark) = before.match_indices(QUOTATION_MARKS).next_back()?;
+        if before.matches(QUOTATION_MARKS).count() % 2 == 0 {
+            return None;
         }
-        quoted || brackets > 0
+        let start = at - before.len() + last + mark.len();
+        let rest = &self.text.raw[at..];
+        let end = rest.find("\n\n").unwrap_or(rest.len());
+        let end = rest[..end].find(QUOTATION_MARKS).unwrap_or(end);
+        Some(start..at + end)
+    }
+
+    /// The paragraph of the byte at `at`, up to there.
+    fn paragraph_before(&self, at: usize) -> Option<&'a str> {
+        let paragraphs = &self.text.paragraphs;
+        let index = paragraphs.partition_point(|p| p.end <= at);
+        self.text.raw.get(paragraphs.get(index)?.start..at)
     }
 }
 

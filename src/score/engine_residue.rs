@@ -52,6 +52,8 @@ impl Detector for EngineResidue {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        let books: Vec<_> = draft.packs().map(|pack| &pack.residue).collect();
+        let begins = |at: &usize| books.iter().any(|book| book.begins_with(draft.keys[*at]));
         for line in draft.lines() {
             let keys = &draft.keys[..line.end];
             let accept = |tail, end| match tail {
@@ -59,10 +61,10 @@ impl Detector for EngineResidue {
                 Tail::Nothing => end == line.end,
                 Tail::Colon => draft.has_colon_before(end),
             };
-            for at in line.clone() {
-                let hit = draft
-                    .packs()
-                    .flat_map(|pack| pack.residue.at(keys, at, &accept))
+            for at in line.clone().filter(begins) {
+                let hit = books
+                    .iter()
+                    .flat_map(|book| book.at(keys, at, &accept))
                     .filter(|hit| hit.phrase.floats || at == line.start)
                     .max_by_key(|hit| hit.end);
                 let Some(hit) = hit else { continue };

@@ -23,7 +23,7 @@ const ABOUT: About = About {
     family: Family::Boilerplate,
     weight: 0.1,
     rates: Rates {
-        native: 0.11,
+        native: 0.13,
         human: 0.04,
         machine: 0.08,
     },

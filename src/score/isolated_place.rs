@@ -128,19 +128,27 @@ fn begins(word: &str, stem: &str) -> bool {
 
 /// Whether the ordinary word of `place` stands somewhere without a proper name beside it.
 fn stands_alone(draft: &Draft<'_>, place: &Place) -> bool {
-    let ordinary = place.name[place.ordinary];
-    let Some(forms) = draft.pack.and_then(|pack| pack.place_words.get(&ordinary)) else {
+    let Some(forms) = draft
+        .pack
+        .and_then(|pack| pack.place_words.get(&place.listed))
+    else {
         return false;
     };
     draft.keys.iter().enumerate().any(|(at, key)| {
         forms.contains(key)
-            && draft.is_capital(at)
+            && (draft.is_capital(at) || is_elided(draft, at))
             && !(draft.is_capital(at + 1) && draft.joins_next(at))
             && !at.checked_sub(1).is_some_and(|before| {
                 let named = draft.is_capital(before) && draft.joins_next(before);
                 named && !is_grammar(draft, before)
             })
     })
+}
+
+/// "l'Occident", "d'Occident"
+fn is_elided(draft: &Draft<'_>, at: usize) -> bool {
+    let name = draft.text.word(at).split_once(['\'', '’']);
+    name.is_some_and(|(_, name)| name.starts_with(char::is_uppercase))
 }
 
 /// "The West" is no longer name than "West".

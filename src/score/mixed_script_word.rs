@@ -17,15 +17,17 @@ const LATIN_ALIKE: &str = "aceopxyijshdABEKMHOPCTXYIJS";
 const PARTS: [char; 3] = ['\'', '’', '.'];
 /// Letters of a word, at least: a lone pair is a formula or a model name.
 const LETTERS_MIN: usize = 3;
+/// Words of one text that are reported: beyond, the whole text is disguised.
+const FINDINGS_MAX: usize = 5;
 
 const ABOUT: About = About {
     rule: "mixed-script-word",
     summary: "Latin and Cyrillic look-alikes inside one word",
     why: "engines and text spinners mix alphabets inside a word; a keyboard does not",
     family: Family::Translation,
-    weight: 0.3,
+    weight: 0.1,
     rates: Rates {
-        native: 0.05,
+        native: 0.04,
         human: 0.04,
         machine: 0.0,
     },
@@ -45,18 +47,25 @@ impl Detector for MixedScriptWord {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        for (at, span) in draft.text.words.iter().enumerate() {
-            let word = draft.text.word(at);
-            if !word.is_ascii() && word.split(PARTS).any(is_mixed) {
-                found.push(Finding {
-                    rule: ABOUT.rule,
-                    span: span.clone(),
-                    note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
-                    left_out: None,
-                });
-            }
-        }
+        let words = draft.text.words.iter().enumerate();
+        let words = words.map(|(at, span)| (draft.text.word(at), span));
+        let mixed = words
+            .filter(|(word, _)| may_be_mixed(word) && word.split(PARTS).any(is_mixed))
+            .take(FINDINGS_MAX);
+        found.extend(mixed.map(|(word, span)| Finding {
+            rule: ABOUT.rule,
+            span: span.clone(),
+            note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
+            left_out: None,
+        }));
     }
+}
+
+/// A quick look at the bytes, for nearly all words: an ASCII letter beside the lead byte of a
+/// Cyrillic one.
+fn may_be_mixed(word: &str) -> bool {
+    word.bytes().any(|byte| (0xd0..=0xd4).contains(&byte))
+        && word.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Whether the letters of the rarer alphabet all pass for those of the other.

@@ -8,14 +8,18 @@
 mod coordinated_repetition;
 mod draft;
 mod engine_residue;
+mod engine_token;
 mod escaped_entity;
 mod isolated_place;
+mod literal_translation;
+mod mixed_conventions;
 mod mixed_script_word;
 mod pasted_credit;
 mod policy;
 mod script_residue;
 mod stock_line;
 mod unfilled_placeholder;
+mod untranslated_residue;
 
 pub use self::{
     draft::Draft,
@@ -55,9 +59,10 @@ pub struct Example {
     pub text: &'static str,
 }
 
-/// Share of texts in which a rule fires, in percent: measured on 1,898 native, 2,509
-/// human-translated and 6,399 machine-translated texts, most of them news, in German, English,
-/// Spanish, French, Indonesian, Malay and Russian.
+/// Share of texts in which a rule fires, in percent: measured by `benggala eval rules` on 2,343
+/// native, 2,509 human-translated and 6,399 machine-translated texts, most of them news, in German,
+/// English, Spanish, French, Indonesian, Malay and Russian; there were no native ones in Spanish
+/// and Malay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
     /// Written in the language.
@@ -100,11 +105,15 @@ pub trait Detector: Sync {
 /// All detectors, in the order in which they are listed to readers.
 pub const DETECTORS: &[&dyn Detector] = &[
     &isolated_place::IsolatedPlace,
+    &literal_translation::LiteralTranslation,
     &coordinated_repetition::CoordinatedRepetition,
+    &untranslated_residue::UntranslatedResidue,
     &script_residue::ScriptResidue,
     &mixed_script_word::MixedScriptWord,
     &pasted_credit::PastedCredit,
     &engine_residue::EngineResidue,
+    &engine_token::EngineToken,
+    &mixed_conventions::MixedConventions,
     &unfilled_placeholder::UnfilledPlaceholder,
     &escaped_entity::EscapedEntity,
     &stock_line::StockLine,

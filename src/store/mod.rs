@@ -127,6 +127,8 @@ pub struct Lease {
     pub robots: Option<RobotsRecord>,
     /// Failures of the host in a row.
     pub host_failures: u32,
+    /// How often its source was asked on the day (UTC) of the claim.
+    pub asked_today: u64,
     /// When it was first read.
     pub first_read: Option<Timestamp>,
     /// When it has brought something new so far; empty for what is not polled.
@@ -170,8 +172,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
-    /// The least gap between two requests to the host.
-    pub host_delay: Duration,
+    /// The least gap between two requests to the host; `None` leaves it.
+    pub host_delay: Option<Duration>,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
     /// robots.txt files that were fetched on the way.

@@ -1,162 +1,193 @@
-//! A text as a stream of hashed features: characters inside words, words, and how words follow one
-//! another.
+//! A text as a stream of hashed features: words, how they follow one another, and the parts that
+//! they are made of.
 //!
 //! What tells the origin or the typesetter of a text rather than its style is evened out first:
-//! case, the shape of quotes and dashes, full-width forms, digits, white space.
+//! case, the shape of quotes and dashes, full-width forms, digits, white space. Longer sequences,
+//! shorter parts and patterns of function words were tried on years that were not trained on, and
+//! told no more.
 
-/// Ends and begins a word in the stream of symbols; no text contains it.
-const EDGE: u32 = 1;
+use std::ops::RangeInclusive;
 
-/// Characters of the longest n-gram, edges included.
-const GRAM_MAX: usize = 5;
+/// Begins and ends a run of letters; no text contains it.
+const EDGE: u64 = 1;
 
-/// A word of at most so many letters stands for itself in the pattern of function words; of a
-/// longer one only its ending does.
-const SHORT_WORD: usize = 4;
+/// Characters that are words of their own, for nothing parts them: Han, kana and their like.
+const IDEOGRAPHS: RangeInclusive<u32> = 0x2e80..=0xabff;
 
-/// Letters of an ending.
-const ENDING: usize = 2;
+/// Symbols of a part.
+const PART: usize = 4;
 
-/// From here on a single character is a feature too: Han, kana, hangul and their like.
-const IDEOGRAPHS: u32 = 0x2e80;
-
-/// Calls `take` with the hash of each feature of `text` and returns how many there were.
-pub fn grams(text: &str, mut take: impl FnMut(u32)) -> usize {
-    let symbols = symbols(text);
-    let mut count = 0;
-    let mut counted = |hash: u64| {
-        count += 1;
-        take(finish(hash));
-    };
-    characters(&symbols, &mut counted);
-    words(&symbols, &mut counted);
-    count
-}
-
-/// Character n-grams of two to [`GRAM_MAX`] symbols; none reaches beyond a word and its edges.
-fn characters(symbols: &[u32], take: &mut impl FnMut(u64)) {
-    for (start, first) in symbols.iter().enumerate() {
-        let mut hash = mix(0x00ab_cdef, *first);
-        if *first >= IDEOGRAPHS {
-            take(hash);
-        }
-        for symbol in symbols.iter().skip(start + 1).take(GRAM_MAX - 1) {
-            hash = mix(hash, *symbol);
-            take(hash);
-            if *symbol == EDGE {
-                break;
-            }
-        }
+/// Calls `take` with the hash of each feature of `text` and returns how many there were. The
+/// lowest bit of a hash is that of [`is_of_words`].
+pub fn grams(text: &str, take: impl FnMut(u32)) -> usize {
+    let mut reader = Reader::new(take);
+    for c in text.chars() {
+        reader.read(c);
     }
+    reader.end_run();
+    reader.count
 }
 
-/// Words and pairs of words; pairs and triples of the skeleton, in which long words are reduced to
-/// their endings, so that what is left is grammar. Punctuation marks are words.
-fn words(symbols: &[u32], take: &mut impl FnMut(u64)) {
-    let mut previous = 7;
-    let (mut bone, mut bone_before) = (7, 9);
-    for word in symbols.split(|symbol| *symbol == EDGE) {
-        let Some(ending) = word.len().checked_sub(ENDING) else {
-            if let [mark] = word {
-                let hash = mix(0x0123_4567, *mark);
-                pairs(hash, hash, &mut previous, &mut bone, &mut bone_before, take);
-            }
-            continue;
-        };
-        let hash = word.iter().fold(0x0123_4567, |hash, s| mix(hash, *s));
-        let own = if word.len() <= SHORT_WORD {
-            hash
-        } else {
-            word[ending..].iter().fold(0x777, |hash, s| mix(hash, *s))
-        };
-        pairs(hash, own, &mut previous, &mut bone, &mut bone_before, take);
-    }
+/// Whether a hash is that of words and not of a part of one.
+pub(super) fn is_of_words(hash: u32) -> bool {
+    hash & 1 == 1
 }
 
-fn pairs(
+/// What was read so far of a text.
+struct Reader<F> {
+    take: F,
+    count: usize,
+    /// The hash of the word under way; `NOTHING` between words.
     word: u64,
-    own: u64,
-    previous: &mut u64,
-    bone: &mut u64,
-    bone_before: &mut u64,
-    take: &mut impl FnMut(u64),
-) {
-    take(mix(word, 77));
-    take(mix(mix(*previous, 5), fold(word)));
-    take(mix(mix(*bone, 11), fold(own)));
-    take(mix(mix(mix(*bone_before, 13), fold(*bone)), fold(own)));
-    *previous = word;
-    *bone_before = *bone;
-    *bone = own;
+    /// The word before, and the one before that.
+    before: [u64; 2],
+    /// The last symbols of the run under way.
+    run: [u64; PART],
+    /// Symbols of the run, edges included.
+    run_length: usize,
+    in_number: bool,
 }
 
-fn fold(hash: u64) -> u32 {
-    (hash ^ (hash >> 32)) as u32
+/// The hash of a word that has no letter yet.
+const NOTHING: u64 = 0;
+
+impl<F: FnMut(u32)> Reader<F> {
+    fn new(take: F) -> Reader<F> {
+        Reader {
+            take,
+            count: 0,
+            word: NOTHING,
+            before: [NOTHING; 2],
+            run: [EDGE; PART],
+            run_length: 0,
+            in_number: false,
+        }
+    }
+
+    fn read(&mut self, c: char) {
+        if c.is_ascii_lowercase() {
+            self.letter(u64::from(c));
+            return;
+        }
+        let c = plain(c);
+        if c.is_numeric() || self.in_number && matches!(c, '.' | ',') {
+            // A number is one zero.
+            if !self.in_number {
+                self.letter(u64::from('0'));
+                self.in_number = true;
+            }
+        } else if IDEOGRAPHS.contains(&u32::from(c)) && c.is_alphabetic() {
+            self.ideograph(u64::from(c));
+        } else if c.is_alphabetic() || is_mark_of_letter(c) {
+            if let Some(lower) = c.to_lowercase().next() {
+                self.letter(u64::from(lower));
+            }
+        } else {
+            self.end_run();
+            if !c.is_whitespace() {
+                self.follow(mix(NOTHING, u64::from(c)));
+            }
+        }
+    }
+
+    fn letter(&mut self, symbol: u64) {
+        self.in_number = false;
+        self.word = mix(self.word, symbol);
+        self.symbol(symbol);
+    }
+
+    fn ideograph(&mut self, symbol: u64) {
+        self.in_number = false;
+        self.end_word();
+        let [first, second] = self.before;
+        let own = mix(NOTHING, symbol);
+        self.emit(mix(mix(mix(3, second), first), own), 1);
+        self.follow(own);
+        self.symbol(symbol);
+    }
+
+    /// One more symbol of the run, which starts with an edge.
+    fn symbol(&mut self, symbol: u64) {
+        if self.run_length == 0 {
+            self.run = [EDGE; PART];
+            self.run_length = 1;
+        }
+        self.run = [self.run[1], self.run[2], self.run[3], symbol];
+        self.run_length += 1;
+        if self.run_length >= PART {
+            // Four independent products, not one chain of four.
+            let [a, b, c, d] = self.run;
+            let hash = a.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                ^ b.wrapping_mul(0xc2b2_ae3d_27d4_eb4f).rotate_left(17)
+                ^ c.wrapping_mul(0x1656_67b1_9e37_79f9).rotate_left(31)
+                ^ d.wrapping_mul(0xd6e8_feb8_6659_fd93).rotate_left(47);
+            self.emit(hash, 0);
+        }
+    }
+
+    fn end_run(&mut self) {
+        self.in_number = false;
+        self.end_word();
+        if self.run_length > 0 {
+            self.symbol(EDGE);
+            self.run_length = 0;
+        }
+    }
+
+    fn end_word(&mut self) {
+        if self.word != NOTHING {
+            self.follow(self.word);
+            self.word = NOTHING;
+        }
+    }
+
+    /// A word is complete: itself, and the pair with the one before. Punctuation marks are words.
+    fn follow(&mut self, word: u64) {
+        let [previous, _] = self.before;
+        self.emit(mix(1, word), 1);
+        self.emit(mix(mix(2, previous), word), 1);
+        self.before = [word, previous];
+    }
+
+    fn emit(&mut self, hash: u64, kind: u32) {
+        self.count += 1;
+        (self.take)(finish(hash) & !1 | kind);
+    }
 }
 
 /// Multiplicative hashing with the golden ratio (Knuth, TAOCP 3, 6.4).
-fn mix(hash: u64, symbol: u32) -> u64 {
-    (hash ^ u64::from(symbol))
+fn mix(hash: u64, symbol: u64) -> u64 {
+    (hash ^ symbol)
+        .wrapping_add(0x1f83_d9ab_fb41_bd6b)
         .wrapping_mul(0x9e37_79b9_7f4a_7c15)
         .rotate_left(29)
 }
 
 fn finish(hash: u64) -> u32 {
-    (hash.wrapping_mul(0xd6e8_feb8_6659_fd93) >> 32) as u32
+    ((hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93) >> 32) as u32
 }
 
-/// The letters of `text` in lower case, each word between edges. A number is one zero.
-fn symbols(text: &str) -> Vec<u32> {
-    let mut symbols = Vec::with_capacity(text.len() + text.len() / 4);
-    symbols.push(EDGE);
-    let mut in_number = false;
-    for c in text.chars() {
-        if c.is_ascii_lowercase() {
-            in_number = false;
-            symbols.push(u32::from(c));
-            continue;
-        }
-        let c = plain(c);
-        let separates = in_number && matches!(c, '.' | ',');
-        if c.is_numeric() || separates {
-            if !in_number {
-                symbols.push(u32::from('0'));
-            }
-            in_number = true;
-            continue;
-        }
-        in_number = false;
-        if c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}') {
-            symbols.extend(c.to_lowercase().next().map(u32::from));
-            continue;
-        }
-        edge(&mut symbols);
-        if !c.is_whitespace() {
-            symbols.extend([u32::from(c), EDGE]);
-        }
-    }
-    edge(&mut symbols);
-    symbols
-}
-
-fn edge(symbols: &mut Vec<u32>) {
-    if symbols.last() != Some(&EDGE) {
-        symbols.push(EDGE);
-    }
+/// Accents that stand behind their letter, and the vowel signs of Indic scripts.
+fn is_mark_of_letter(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}')
 }
 
 /// One shape for all quotes, apostrophes and dashes; ASCII for full-width forms.
 fn plain(c: char) -> char {
     match c {
+        '\0'..='\x1f' | '\x7f' => ' ',
+        '\x20'..='\x7e' => match c {
+            '`' => '\'',
+            c => c,
+        },
         '“' | '”' | '„' | '«' | '»' | '「' | '」' | '『' | '』' | '‟' | '″' | '〝' | '〟' => {
             '"'
         }
-        '’' | '‘' | '‚' | '`' | '´' | '‹' | '›' => '\'',
+        '’' | '‘' | '‚' | '´' | '‹' | '›' => '\'',
         '–' | '—' | '‐' | '‑' | '−' | '―' => '-',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         '。' => '.',
         '、' => ',',
-        // Control characters are white space here: none may pass for an edge.
         c if c.is_control() => ' ',
         c => c,
     }

@@ -3,6 +3,8 @@
 
 mod built_in;
 mod calibrate;
+mod columns;
+mod fit;
 mod grams;
 mod measure;
 mod model;

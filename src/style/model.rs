@@ -9,7 +9,7 @@ pub(super) const SLOTS: usize = 49_152;
 pub(super) const ROW: usize = 3;
 
 /// The first bytes of a model: its format and version.
-const MAGIC: [u8; 8] = *b"bgstyle1";
+const MAGIC: [u8; 8] = *b"bgstyle2";
 
 /// Figures in the header, each a little-endian `f32`.
 const FIGURES: usize = 6;
@@ -17,10 +17,7 @@ const FIGURES: usize = 6;
 pub(super) const HEADER: usize = MAGIC.len() + 4 * FIGURES;
 
 /// Features without which there is nothing to judge: about twenty-five words.
-const GRAMS_MIN: usize = 600;
-
-/// Where the two heads meet: the higher, the more the more doubtful of them decides.
-const SHARPNESS: f32 = 2.0;
+const GRAMS_MIN: usize = 170;
 
 /// The table's row and the check of a feature.
 pub(super) fn place(hash: u32) -> (usize, u8) {
@@ -55,8 +52,8 @@ pub(super) struct Header {
 /// One number for two opinions: machine translation is told from native writing by the first head
 /// *and* from human translation by the second, so the lower of them counts most.
 pub(super) fn join(margins: [f32; 2]) -> f32 {
-    let [native, human] = margins.map(|margin| (-SHARPNESS * margin.clamp(-20.0, 20.0)).exp());
-    -(native + human).ln() / SHARPNESS
+    let [native, human] = margins.map(|margin| (-margin.clamp(-40.0, 40.0)).exp());
+    -(native + human).ln()
 }
 
 impl Header {

@@ -7,7 +7,7 @@ pub(super) type Row = Vec<(u32, f32)>;
 pub(super) type Case<'a> = (&'a Row, f32, f32);
 
 /// Passes over the data; few problems need as many.
-const PASSES_MAX: usize = 30;
+const PASSES_MAX: usize = 200;
 
 /// The largest gradient at which the solution is good enough.
 const TOLERANCE: f32 = 0.01;

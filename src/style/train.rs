@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{
     calibrate::strict,
-    grams::grams,
-    model::{Header, Line, Model, ROW, SLOTS, join, place},
-    solver::{Row, solve},
+    columns::features,
+    fit::{Weights, fit},
+    model::{Header, Line, Model, ROW, join},
+    solver::Row,
 };
 
 /// Who wrote a text.
@@ -51,67 +52,25 @@ pub enum TrainError {
 /// Source documents of each kind without which no model is trained.
 const DOCS_MIN: usize = 12;
 
-/// Source documents in which a feature must occur: one's own names are no style.
-const FEATURE_DOCS_MIN: u16 = 2;
-
 /// Parts of the training data; each is held out once to calibrate on.
 const FOLDS: u64 = 5;
 
-/// What all errors on one side of a head cost together. A flat optimum: a third or three times of
-/// it move the area under the curve by less than .01.
-const COST: f32 = 600.0;
-
-/// The constant feature, beside features that make up a vector of length .5 or so.
-const CONSTANT: f32 = 0.3;
-
-/// Scales features so that [`COST`] and [`CONSTANT`] have a length to refer to.
-const FEATURE_SCALE: f32 = 0.5;
-
-/// What originals weigh beside human translations in the second head: they share their topics with
-/// machine translations that went there and back.
-const ORIGINALS: f32 = 0.2;
-
-/// Features that can be told apart: a row of the table and a check.
-const FEATURES: usize = SLOTS << 8;
-
 /// A text as the table sees it.
-struct Sample {
-    doc: usize,
-    label: Label,
+pub(super) struct Sample {
+    pub(super) doc: usize,
+    pub(super) label: Label,
     /// What there is of its document.
-    versions: Versions,
-    features: Row,
+    pub(super) versions: Versions,
+    pub(super) features: Row,
 }
 
 /// By whom there is a version of a document, in the order of [`Label`].
 #[derive(Debug, Clone, Copy, Default)]
-struct Versions([bool; 3]);
+pub(super) struct Versions([bool; 3]);
 
 impl Versions {
-    fn by(self, label: Label) -> bool {
+    pub(super) fn by(self, label: Label) -> bool {
         self.0[label as usize]
-    }
-}
-
-/// Weights of both heads for the features that are kept.
-struct Weights {
-    /// Owner of each row, and its weight in either head.
-    rows: Vec<Option<(u8, [f32; 2])>>,
-    biases: [f32; 2],
-}
-
-impl Weights {
-    fn margins(&self, sample: &Sample) -> [f32; 2] {
-        let mut margins = self.biases;
-        for (feature, value) in &sample.features {
-            if let Some((owner, weights)) = self.rows[(feature >> 8) as usize]
-                && owner == *feature as u8
-            {
-                margins[0] += weights[0] * value;
-                margins[1] += weights[1] * value;
-            }
-        }
-        margins
     }
 }
 
@@ -122,7 +81,8 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
     suffices(&samples)?;
     let all: Vec<&Sample> = samples.iter().collect();
     let held_out = held_out_margins(&samples, seed);
-    let weights = fit(&all, seed);
+    let scales = scales(&samples, &held_out);
+    let weights = rescaled(fit(&all, seed), scales);
     let (steps, rows) = quantise(&weights);
     let mut header = Header {
         steps,
@@ -133,11 +93,11 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
         },
     };
     let joined = |label: Label| -> Vec<f32> {
-        let margins = samples
-            .iter()
-            .zip(&held_out)
-            .filter(|(s, _)| s.label == label);
-        margins.map(|(_, margins)| join(*margins)).collect()
+        let of_label = samples.iter().zip(&held_out);
+        let of_label = of_label.filter(|(sample, _)| sample.label == label);
+        of_label
+            .map(|(_, margins)| join([0, 1].map(|head| scales[head].at(margins[head]))))
+            .collect()
     };
     header.joined = strict(
         &joined(Label::Native),
@@ -145,6 +105,42 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
         &joined(Label::Machine),
     );
     Ok(Model::encode(&header, &rows))
+}
+
+/// Brings the heads to one scale: on held-out texts each says -1 on average of those that are no
+/// machine translations, and 1 of machine translations of the documents that people translated
+/// too. Else whichever head has the smaller margins decides.
+fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Line; 2] {
+    /// Keeps a head finite that cannot tell its sides apart.
+    const APART_MIN: f32 = 0.05;
+    let mean = |head: usize, of: &dyn Fn(&Sample) -> bool| {
+        let of_kind = samples.iter().zip(held_out).filter(|(s, _)| of(s));
+        let (sum, count) = of_kind.fold((0.0, 0.0_f32), |(sum, count), (_, margins)| {
+            (sum + margins[head], count + 1.0)
+        });
+        sum / count.max(1.0)
+    };
+    let paired = |s: &Sample| s.label == Label::Machine && s.versions.by(Label::Human);
+    [Label::Native, Label::Human].map(|other| {
+        let head = other as usize;
+        let (low, high) = (mean(head, &|s| s.label == other), mean(head, &paired));
+        let slope = 2.0 / (high - low).max(APART_MIN);
+        Line {
+            slope,
+            offset: -slope * (low + high) / 2.0,
+        }
+    })
+}
+
+/// Weights whose margins are on the scales.
+fn rescaled(mut weights: Weights, scales: [Line; 2]) -> Weights {
+    for (head, scale) in scales.into_iter().enumerate() {
+        for (_, own) in weights.rows.iter_mut().flatten() {
+            own[head] *= scale.slope;
+        }
+        weights.biases[head] = scale.at(weights.biases[head]);
+    }
+    weights
 }
 
 fn samples(examples: &[Example<'_>]) -> Vec<Sample> {
@@ -163,21 +159,6 @@ fn samples(examples: &[Example<'_>]) -> Vec<Sample> {
         }
     };
     examples.iter().map(sample).collect()
-}
-
-/// The square root of each feature's count, over the square root of how many there are.
-fn features(text: &str) -> Row {
-    let mut found = Vec::with_capacity(text.len() * 4);
-    let count = grams(text, |hash| {
-        let (slot, check) = place(hash);
-        found.push((slot << 8) as u32 | u32::from(check));
-    });
-    found.sort_unstable();
-    let length = count.max(1) as f32;
-    found
-        .chunk_by(|a, b| a == b)
-        .map(|same| (same[0], (same.len() as f32 / length).sqrt()))
-        .collect()
 }
 
 fn suffices(samples: &[Sample]) -> Result<(), TrainError> {
@@ -213,174 +194,11 @@ fn held_out_margins(samples: &[Sample], seed: u64) -> Vec<[f32; 2]> {
         let weights = fit(&kept, seed);
         for (sample, margins) in samples.iter().zip(&mut margins) {
             if is_out(sample) {
-                *margins = weights.margins(sample);
+                *margins = weights.margins(&sample.features);
             }
         }
     }
     margins
-}
-
-/// Fits both heads on all features, keeps for each row of the table the feature that matters most,
-/// and fits again on those.
-fn fit(samples: &[&Sample], seed: u64) -> Weights {
-    let mut columns = candidates(samples);
-    let (weights, importance) = heads(samples, &columns, seed);
-    drop(weights);
-    let mut best: Vec<(f32, Option<u32>)> = vec![(0.0, None); SLOTS];
-    for (feature, column) in columns.iter() {
-        let entry = &mut best[(feature >> 8) as usize];
-        let matters = importance[column.at as usize];
-        if matters > entry.0 {
-            *entry = (matters, Some(feature));
-        }
-    }
-    columns.keep(&best);
-    let (weights, _) = heads(samples, &columns, seed);
-    let mut rows = vec![None; SLOTS];
-    for (feature, column) in columns.iter() {
-        let own = [0, 1].map(|head| weights[head][column.at as usize] * column.scale);
-        rows[(feature >> 8) as usize] = Some((feature as u8, own));
-    }
-    Weights {
-        rows,
-        biases: [0, 1].map(|head| weights[head][0] * CONSTANT),
-    }
-}
-
-/// Where a feature stands in the training vectors.
-#[derive(Clone, Copy)]
-struct Column {
-    /// 0 for a feature that has none: that column is the constant's.
-    at: u32,
-    /// What its value is multiplied by.
-    scale: f32,
-}
-
-/// The columns of the features that are in use.
-struct Columns {
-    of: Vec<Column>,
-    count: usize,
-}
-
-impl Columns {
-    /// Features with a column, and it.
-    fn iter(&self) -> impl Iterator<Item = (u32, Column)> {
-        let numbered = self.of.iter().enumerate();
-        numbered
-            .filter(|(_, column)| column.at > 0)
-            .map(|(feature, column)| (feature as u32, *column))
-    }
-
-    /// Keeps the named features, and numbers them anew.
-    fn keep(&mut self, best: &[(f32, Option<u32>)]) {
-        self.count = 1;
-        for (feature, column) in self.of.iter_mut().enumerate() {
-            if column.at > 0 && best[feature >> 8].1 == Some(feature as u32) {
-                column.at = self.count as u32;
-                self.count += 1;
-            } else {
-                column.at = 0;
-            }
-        }
-    }
-
-    fn row(&self, features: &Row) -> Row {
-        let known = features.iter().filter_map(|(feature, value)| {
-            let column = self.of[*feature as usize];
-            (column.at > 0).then_some((column.at, value * column.scale))
-        });
-        known.chain([(0, CONSTANT)]).collect()
-    }
-}
-
-/// The features that occur in enough source documents. Rare ones are scaled up by the square root
-/// of their inverse document frequency (Spärck Jones 1972).
-fn candidates(samples: &[&Sample]) -> Columns {
-    let mut by_doc: Vec<&&Sample> = samples.iter().collect();
-    by_doc.sort_by_key(|sample| sample.doc);
-    let mut last = vec![u32::MAX; FEATURES];
-    let mut docs = vec![0_u16; FEATURES];
-    let mut all = HashSet::new();
-    for sample in by_doc {
-        all.insert(sample.doc);
-        for (feature, _) in &sample.features {
-            let at = *feature as usize;
-            if last[at] != sample.doc as u32 {
-                last[at] = sample.doc as u32;
-                docs[at] = docs[at].saturating_add(1);
-            }
-        }
-    }
-    drop(last);
-    let mut count = 1;
-    let column = |docs: u16| {
-        if docs < FEATURE_DOCS_MIN {
-            return Column { at: 0, scale: 0.0 };
-        }
-        count += 1;
-        let rarity = (all.len() as f32 / f32::from(docs)).ln().max(0.1);
-        Column {
-            at: count as u32 - 1,
-            scale: FEATURE_SCALE * rarity.sqrt(),
-        }
-    };
-    let of = docs.into_iter().map(column).collect();
-    Columns { of, count }
-}
-
-/// Samples of one kind, and the share of [`COST`] that errors on all of them make up.
-type Group = (fn(&Sample) -> bool, f32);
-
-/// The weights of both heads, and how much each column matters to them: its weights times its
-/// length over the samples.
-fn heads(samples: &[&Sample], columns: &Columns, seed: u64) -> ([Vec<f32>; 2], Vec<f32>) {
-    let rows: Vec<Row> = samples.iter().map(|s| columns.row(&s.features)).collect();
-    let head = |sides: [&[Group]; 2]| {
-        let mut cases = Vec::new();
-        for (groups, side) in sides.into_iter().zip([-1.0, 1.0]) {
-            for (group, share) in groups {
-                let members = || rows.iter().zip(samples).filter(|(_, s)| group(s));
-                let cost = COST * share / members().count().max(1) as f32;
-                cases.extend(members().map(|(row, _)| (row, side, cost)));
-            }
-        }
-        solve(columns.count, &cases, seed)
-    };
-    let weights = [
-        head([
-            &[(|s| s.label == Label::Native, 1.0)],
-            &[(|s| s.label == Label::Machine, 1.0)],
-        ]),
-        head([
-            &[
-                (|s| s.label == Label::Human, 1.0),
-                (
-                    |s| s.label == Label::Native && s.versions.by(Label::Machine),
-                    ORIGINALS,
-                ),
-            ],
-            &[
-                (
-                    |s| s.label == Label::Machine && s.versions.by(Label::Human),
-                    1.0,
-                ),
-                (
-                    |s| s.label == Label::Machine && s.versions.by(Label::Native),
-                    ORIGINALS,
-                ),
-            ],
-        ]),
-    ];
-    let mut squares = vec![0.0_f32; columns.count];
-    for (column, value) in rows.iter().flatten() {
-        squares[*column as usize] += value * value;
-    }
-    let importance = squares
-        .iter()
-        .enumerate()
-        .map(|(at, square)| (weights[0][at].abs() + weights[1][at].abs()) * square.sqrt());
-    let importance = importance.collect();
-    (weights, importance)
 }
 
 /// Weights as bytes. The step is such that one weight in a thousand is cut.

@@ -1,5 +1,11 @@
 //! What goes wrong before there is an answer: connections, names, certificates, the network itself.
 
+use std::{
+    io::{Write as _, stderr},
+    net::{Ipv6Addr, SocketAddr},
+    time::Duration,
+};
+
 use benggala::{
     config::FetchConfig,
     fetch::Network,
@@ -7,6 +13,10 @@ use benggala::{
     model::FetchOutcome,
 };
 use chrono::Utc;
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::timeout,
+};
 use url::Url;
 
 use crate::{
@@ -182,12 +192,50 @@ async fn broken_ipv6() -> Measured {
             .into(),
         ..patient()
     };
-    let fetcher = fetcher_on(&config, named(names));
+    let refused = fetcher_on(&config, named(names));
+    let names = Names::always(Said::Addresses(vec!["::1", "127.0.0.1"]));
+    let unanswered = fetcher_on(&config, named(names));
+    let behind_hole = Server::of(full(200, &[], b"here")).await;
+    let hole = BlackHole::open(behind_hole.port()).await;
     measured(async move {
-        let exchange = ask(&fetcher, news(server.port())).await;
-        assert_eq!(exchange.error, None);
-        outcome(&exchange)
+        let first = ask(&refused, news(server.port())).await;
+        assert_eq!(first.error, None);
+        let second = ask(&unanswered, news(behind_hole.port())).await;
+        assert_eq!(second.error, None);
+        drop(hole);
+        same(&[outcome(&first), outcome(&second)])
     })
+}
+
+/// A port of `::1` that answers nobody: its queue is full and nobody is let in.
+struct BlackHole {
+    _listener: TcpListener,
+    _queued: Vec<TcpStream>,
+}
+
+impl BlackHole {
+    /// `None`, and a word about it, on a machine without IPv6.
+    async fn open(port: u16) -> Option<BlackHole> {
+        let address = SocketAddr::from((Ipv6Addr::LOCALHOST, port));
+        let socket = TcpSocket::new_v6().ok()?;
+        if let Err(error) = socket.bind(address) {
+            let skipped = "an address that swallows everything is not tried";
+            assert!(std::env::var_os("CI").is_none(), "{error}: {skipped}");
+            let mut out = stderr();
+            writeln!(out, "no IPv6 here ({error}): {skipped}").unwrap();
+            return None;
+        }
+        let listener = socket.listen(1).unwrap();
+        let mut queued = Vec::new();
+        let wait = Duration::from_millis(200);
+        while let Ok(Ok(stream)) = timeout(wait, TcpStream::connect(address)).await {
+            queued.push(stream);
+        }
+        Some(BlackHole {
+            _listener: listener,
+            _queued: queued,
+        })
+    }
 }
 
 async fn bad_certificates() -> Measured {

@@ -24,27 +24,21 @@ pub(crate) enum Said {
 type Says = dyn Fn(&str, usize) -> Said + Send + Sync;
 
 /// Answers the question with this number, counted from 0, by that of its closure.
-#[derive(Clone)]
 pub(crate) struct Names {
     says: Arc<Says>,
-    asked: Arc<AtomicUsize>,
+    asked: AtomicUsize,
 }
 
 impl Names {
     pub(crate) fn new(says: impl Fn(&str, usize) -> Said + Send + Sync + 'static) -> Names {
         Names {
             says: Arc::new(says),
-            asked: Arc::default(),
+            asked: AtomicUsize::default(),
         }
     }
 
     pub(crate) fn always(said: Said) -> Names {
         Names::new(move |_, _| said.clone())
-    }
-
-    /// How often it was asked.
-    pub(crate) fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
     }
 }
 

@@ -1,5 +1,10 @@
 //! Redirects, and targets that nobody outside may choose for us.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use benggala::{
     config::FetchConfig,
     fetch::{GuardStage, Network},
@@ -197,24 +202,27 @@ async fn rebinding() -> Measured {
     let outside = Server::start_at("127.0.0.2:0", answer).await;
     let port = outside.port();
     let inside = Server::start_at(&format!("127.0.0.1:{port}"), answer).await;
-    // Harmless for robots.txt and the first page, private from then on.
-    let names = Names::new(|_, nth| {
-        Said::Addresses(if nth < 2 {
-            vec!["127.0.0.2"]
-        } else {
-            vec!["127.0.0.1"]
-        })
+    // One name is harmless at every other question; the other turns once its page was read.
+    let wavering = Names::new(|_, nth| Said::Addresses(vec![["127.0.0.2", "127.0.0.1"][nth % 2]]));
+    let wavering = fetcher_on(&only_127_0_0_2(), named(wavering));
+    let turned = Arc::new(AtomicBool::new(false));
+    let turns = Arc::clone(&turned);
+    let turning = Names::new(move |_, _| {
+        let inside = turns.load(Ordering::Relaxed);
+        Said::Addresses(vec![if inside { "127.0.0.1" } else { "127.0.0.2" }])
     });
-    let fetcher = fetcher_on(&only_127_0_0_2(), named(names.clone()));
+    let turning = fetcher_on(&only_127_0_0_2(), named(turning));
     measured(async move {
-        let first = ask(&fetcher, news(port)).await;
-        assert_eq!(first.body, "news", "{first:?}");
-        // One look-up a connection: what was checked is what was connected to.
-        assert_eq!((names.asked(), outside.asked().len()), (2, 2));
-        let second = ask(&fetcher, news(port)).await;
-        assert_eq!(second.guard, Some(GuardStage::Dns));
-        assert!(inside.asked().is_empty());
-        outcome(&second)
+        let at_once = ask(&wavering, news(port)).await;
+        assert_eq!(at_once.guard, Some(GuardStage::Dns));
+        let before = ask(&turning, news(port)).await;
+        assert_eq!(before.body, "news", "{before:?}");
+        turned.store(true, Ordering::Relaxed);
+        let after = ask(&turning, news(port)).await;
+        assert_eq!(after.guard, Some(GuardStage::Dns));
+        // What was checked is what was connected to.
+        assert!(inside.asked().is_empty() && !outside.asked().is_empty());
+        same(&[outcome(&at_once), outcome(&after)])
     })
 }
 

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use benggala::{
     fetch::{Network, tls::Pins},
-    model::{Fingerprint, PageKind, SiteRules, Source},
+    model::{Courtesy, Fingerprint, PageKind, SiteRules, Source},
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
@@ -105,6 +105,7 @@ impl Shown {
             lang: None,
             rules: SiteRules::default(),
             certificate,
+            courtesy: Courtesy::default(),
         }])
     }
 }

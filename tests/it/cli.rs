@@ -363,3 +363,33 @@ fn a_reader_that_has_had_enough_is_no_failure() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn floors_for_translation_hold_only_for_the_texts_they_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "The mayor met the council of the harbour town on Monday and said so. ".repeat(5);
+    let record = serde_json::json!({
+        "lang": "en", "label": "native", "doc": "a", "text": text, "split": "valid",
+    });
+    file(&folder, "en.jsonl", format!("{record}\n"));
+    let floors = |sha256: &str, area: f64| {
+        let text = format!(
+            "[translation]\ngold_sha256 = \"{sha256}\"\nnative_machine = {area:?}\n\
+             human_machine = 0.0\nsame_documents = 0.0\nflagged_native_max = 1.0\n\
+             flagged_human_max = 1.0\n"
+        );
+        file(&folder, "floors.toml", text)
+    };
+    let set = folder.path().to_str().unwrap();
+    let eval = |floors: &str| run(&["eval", "translation", "--set", set, "--floors", floors]);
+    let refused = eval(&floors("0", 0.0));
+    assert_eq!(refused.status.code(), Some(2));
+    let said = err(&refused);
+    let (_, rest) = said.split_once("SHA-256 ").unwrap();
+    let sha256 = &rest[..64];
+    assert_eq!(eval(&floors(sha256, 0.0)).status.code(), Some(0));
+    // Without a machine translation there is no area.
+    let missed = eval(&floors(sha256, 0.5));
+    assert_eq!(missed.status.code(), Some(2));
+    assert!(err(&missed).contains("native-MT is 0.0000"));
+}

@@ -105,6 +105,7 @@ const FULL: &str = r#"
 [fetch]
 requests_per_second = 2
 requests_per_second_total = 12.5
+hosts_per_address = 2
 concurrency_per_host = 2
 concurrency = 0x10
 allow_private = ["127.0.0.0/8", "::1"]
@@ -166,6 +167,8 @@ url = "https://news.example/terkini"
 name = "Terkini \"hari ini\""
 kind = "listing"
 every = "90s"
+per_day = 300
+quiet = "22:00-04:30"
 lang = "id-ID"
 body = "div.article"
 remove = [".related", "p > a"]

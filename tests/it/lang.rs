@@ -198,3 +198,55 @@ fn the_table_of_places_names_countries_and_siblings() {
         "at home"
     );
 }
+
+#[test]
+fn places_are_known_in_every_case_and_countries_are_no_places() {
+    let lexicon = Lexicon::built_in();
+    let ru = Lang::new("ru").expect("a tag");
+    let places = lexicon.places(&ru).expect("places");
+    let west = places
+        .by_word
+        .get(&key("западной"))
+        .expect("oblique cases too");
+    assert!(west.iter().any(|p| p.name == keys("Западной Бенгалии")));
+    let id = Lang::new("id").expect("a tag");
+    let places = lexicon.places(&id).expect("places");
+    let south = places.by_word.get(&key("selatan")).expect("places");
+    assert!(!south.iter().any(|p| p.name == keys("Afrika Selatan")));
+}
+
+#[test]
+fn a_damaged_row_of_the_table_of_places_is_told() {
+    let (_, problems) = Lexicon::parse(&[], "# a comment\nen\tIN\tIndia\tWest Bengal\nen\tIN\n");
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].what.contains("not four columns"));
+}
+
+#[test]
+fn every_pack_has_its_traps() {
+    for pack in Lexicon::built_in().packs() {
+        let least = if pack.lang.as_str() == "id" { 60 } else { 20 };
+        assert!(pack.traps.iter().count() >= least, "{}", pack.name);
+        for trap in pack.traps.iter() {
+            assert!(!trap.renders.is_empty(), "{}: {trap:?}", pack.name);
+        }
+    }
+}
+
+#[test]
+fn a_trap_with_a_mistake_is_told_and_the_others_stay() {
+    let pack = "name = \"Test\"\nfunction_words = \"a b\"\ncoordinators = [\"and\"]\n\
+                traps = [{ says = \"*\", renders = \"x\" }, { says = \"Big House\", renders = \"y\", \
+                near = \"secur* Prison\" }]\n";
+    let (lexicon, problems) = Lexicon::parse(&[("xx", pack)], "");
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].what.contains("trap"), "{}", problems[0].what);
+    let pack = lexicon.packs().next().expect("the pack");
+    let traps: Vec<_> = pack.traps.iter().collect();
+    let [trap] = traps[..] else {
+        panic!("{traps:?}")
+    };
+    assert!(trap.names.contains(&key("house")));
+    assert!(trap.near.contains("security") && trap.near.contains("prison"));
+    assert!(!trap.near.contains("prisons") && trap.unless.is_empty());
+}

@@ -77,6 +77,22 @@ fn typesetting_case_digits_and_space_do_not_count_as_style() {
 }
 
 #[test]
+fn characters_that_nothing_parts_are_words_of_their_own() {
+    let common = |one: &str, other: &str| {
+        let other = hashes(other);
+        hashes(one)
+            .into_iter()
+            .filter(|h| other.contains(h))
+            .count()
+    };
+    // The character, wherever it stands; of a word of letters nothing is found in a longer one.
+    assert_eq!(common("港", "海港"), 1);
+    assert_eq!(common("our", "harbour"), 1, "the part that ends both");
+    assert_eq!(common("bo", "harbour"), 0);
+    assert_ne!(hashes("海港口"), hashes("口海港"));
+}
+
+#[test]
 fn training_is_deterministic_and_a_model_survives_its_bytes() {
     let bytes = TRAINED.clone();
     assert_eq!(bytes, trained(1));

@@ -28,9 +28,9 @@ const ELSEWHERE: Families = Families::NAVIGATION
 
 /// How such lines begin, by language. What Google writes on translated PDF pages and reviews
 /// ("Machine Translated by Google", "(Translated by Google)") is in the last group.
-const LINES: [&str; 9] = [
+const LINES: [&str; 16] = [
     // en
-    r"(?:this|the) (?:article|story|post|page|text|content|report) (?:was|is|has been) (?:automatically|machine)[ -]translated\b",
+    r"(?:this|the) (?:article|story|post|page|text|content|report) (?:was|is|has been) (?:automatically|auto|machine)[ -]translated\b",
     r"(?:this|the) (?:article|story|post|page|text|content|report) (?:was|is|has been) translated (?:from [\p{L} ]{2,20} )?(?:automatically|by (?:a )?machine|(?:by|with|using) (?:the help of )?(?:an? )?(?:{engine}))",
     // id, ms
     r"(?:artikel|berita|halaman|teks|konten|tulisan|kandungan|laporan) ini (?:telah )?(?:diterjemahkan|dialihbahasakan|diterjemah) (?:secara (?:otomatis|automatik)|oleh mesin|(?:oleh|dengan|menggunakan) (?:bantuan )?(?:{engine}))",
@@ -43,8 +43,16 @@ const LINES: [&str; 9] = [
     r"est[ea] (?:artigo|texto|página|conteúdo|notícia) foi traduzid[oa] (?:automaticamente|de forma automática|por (?:uma máquina|(?:{engine}))|com (?:{engine}))",
     // ru
     r"(?:эта |этот |данная |данный )?(?:статья|текст|страница|материал|новость) (?:был[аи]? )?(?:автоматически переведен[аы]?|переведен[аы]? (?:автоматически|машиной|с помощью (?:{engine})))",
+    // "Is a machine translation": en, id and ms, de, fr, es, pt, ru.
+    r"(?:this|the) (?:(?:article|story|post|page|text|content|report) )?is an? (?:machine|automatic|automated|ai) translation (?:of|from|by|made|generated|produced)",
+    r"(?:artikel|berita|halaman|teks|konten|tulisan|kandungan|laporan) ini (?:adalah|merupakan|ialah) (?:hasil )?terjemahan (?:mesin|otomatis|automatik|(?:dari )?(?:{engine}))",
+    r"diese[rs]? (?:artikel|text|beitrag|seite|bericht|meldung) ist eine (?:maschinelle|automatische|ki-)\s?übersetzung",
+    r"(?:cet?(?:te)? (?:article|texte|page|contenu)|ceci) est une traduction (?:automatique|générée par (?:{engine}))",
+    r"est[ea](?: (?:artículo|texto|página|contenido|noticia|nota))? es una traducción (?:automática|hecha por (?:{engine}))",
+    r"est[ea](?: (?:artigo|texto|página|conteúdo|notícia))? é uma tradução (?:automática|feita por (?:{engine}))",
+    r"(?:эта |этот |данная |данный )?(?:статья|текст|страница|материал|новость) является (?:автоматическим|машинным) переводом",
     // The short form, with nothing behind it but the language.
-    r"(?:machine[ -]translated by google|(?:automatically )?translated (?:automatically )?by (?:{engine})|(?:automatically|machine)[ -]translated|diterjemahkan (?:secara otomatis )?oleh (?:{engine})|diterjemahkan secara otomatis|automatisch übersetzt|maschinell übersetzt|traduit (?:automatiquement )?par (?:{engine})|traduction automatique|traducido (?:automáticamente )?por (?:{engine})|traducción automática|traduzido (?:automaticamente )?por (?:{engine})|tradução automática|переведено (?:{engine})|машинный перевод|автоматический перевод)(?: (?:from|dari|aus dem|de l['’]|del?|do|с) ?\p{L}{2,20})?",
+    r"(?:machine[ -]translated by google|(?:automatically )?translated (?:automatically )?by (?:{engine})|(?:automatically|auto|machine)[ -]translated|diterjemahkan (?:secara otomatis )?oleh (?:{engine})|diterjemahkan secara otomatis|automatisch übersetzt|maschinell übersetzt|traduit (?:automatiquement )?par (?:{engine})|traduction automatique|traducido (?:automáticamente )?por (?:{engine})|traducción automática|traduzido (?:automaticamente )?por (?:{engine})|tradução automática|переведено (?:{engine})|машинный перевод|автоматический перевод)(?: (?:from|dari|aus dem|de l['’]|del?|do|с) ?\p{L}{2,20})?",
 ];
 
 /// What translates without a person. A name that is also a word stands with what makes it one.
@@ -53,7 +61,7 @@ const ENGINE: &str = "google(?: translate| übersetzer| traduction| traductor| t
 /// What every such line has in it. The patterns above are costly, so that only lines with one of
 /// these are held against them.
 static STEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let stems = "ranslat|terjemah|alihbahasa|bersetzt|raduc|radui|raduz|raduç|еревод|еревед";
+    let stems = "ranslat|terjemah|alihbahasa|bersetz|raduc|radui|raduz|raduç|еревод|еревед";
     Regex::new(stems).ok()
 });
 

@@ -11,7 +11,7 @@ use super::{
     scene::{Extent, Marked, Scene},
 };
 
-pub(super) const TRACES: [Trace; 5] = [
+pub(super) const TRACES: [Trace; 6] = [
     // Chrome and the former widget wrap each run of text in one `<font>` and each sentence in
     // another. Editors that forbid `<font>` turn both into `<span>`, or keep the style alone.
     Trace {
@@ -43,7 +43,15 @@ pub(super) const TRACES: [Trace; 5] = [
     Trace {
         rule: "google-source-text",
         needles: &["google-src-text"],
-        read: google_source_text,
+        read: |scene| source_beside(scene, "google-src-text", "Google's translating proxy"),
+    },
+    // Papago in Naver's browser: `<font class="papago-parent"><font class="papago-source"
+    // style="display:none">source</font>translation</font>`. Its attribute `papago-translate`
+    // stays on pages that were switched back, and proves nothing.
+    Trace {
+        rule: "papago-markup",
+        needles: &["papago-source"],
+        read: |scene| source_beside(scene, "papago-source", "Papago"),
     },
 ];
 
@@ -61,6 +69,10 @@ fn google(scene: &Scene<'_>) -> Option<String> {
     google_nests(scene, &nested).or_else(|| google_kept_style(scene, alone))
 }
 
+/// A page of which most was seen through a translator was so in whole, if it is at least so many
+/// sentences: then the nests need not be where the body was found.
+const SENTENCES_OF_PAGE_MIN: usize = 10;
+
 /// The amount may be anywhere in the page; that it holds for the article is another question: a
 /// quarter of the body, or half of the whole page together with some of the body.
 fn google_nests(scene: &Scene<'_>, found: &[Marked<'_>]) -> Option<String> {
@@ -72,7 +84,8 @@ fn google_nests(scene: &Scene<'_>, found: &[Marked<'_>]) -> Option<String> {
         .count();
     let sentences = everywhere.sentences + breaks;
     let of_article = scene.speaks_for_body(inside.width)
-        || (inside.width > 0 && scene.speaks_for_page(everywhere.width));
+        || ((inside.width > 0 || sentences >= SENTENCES_OF_PAGE_MIN)
+            && scene.speaks_for_page(everywhere.width));
     let proves = sentences >= SENTENCES_MIN && everywhere.width >= WIDTH_MIN && of_article;
     let name = found.first()?.element.value().name();
     proves.then(|| {
@@ -198,24 +211,24 @@ fn immersive(scene: &Scene<'_>) -> Option<String> {
     })
 }
 
-fn google_source_text(scene: &Scene<'_>) -> Option<String> {
+/// Sources are kept in elements of `class`; what stands beside one is its translation.
+fn source_beside(scene: &Scene<'_>, class: &str, tool: &str) -> Option<String> {
     let is_source = |element: ElementRef<'_>| {
         let mut classes = element.value().classes();
-        element.value().name() == "span" && classes.any(|class| class == "google-src-text")
+        matches!(element.value().name(), "span" | "font") && classes.any(|found| found == class)
     };
-    // What stands beside the source inside the bubble is its translation.
     let found =
         scene.marked(|element| is_source(element) || element.child_elements().any(is_source));
     let (sources, translations): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|mark| is_source(mark.element));
     let pairs = sources.len().min(translations.len());
     let width = Extent::of(&sources).width + Extent::of(&translations).width;
-    (pairs >= SENTENCES_MIN && scene.speaks_for_body(width)).then(|| {
-        format!("{pairs} passages keep their source beside them, as in Google's translating proxy")
-    })
+    (pairs >= SENTENCES_MIN && scene.speaks_for_body(width))
+        .then(|| format!("{pairs} passages keep their source beside them, as in {tool}"))
 }
 
-fn enough(scene: &Scene<'_>, extent: Extent) -> bool {
+/// Whether so much is marked that it speaks for the body.
+pub(super) fn enough(scene: &Scene<'_>, extent: Extent) -> bool {
     extent.sentences >= SENTENCES_MIN
         && extent.width >= WIDTH_MIN
         && scene.speaks_for_body(extent.width)

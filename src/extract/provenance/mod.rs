@@ -5,11 +5,14 @@
 //! site, serves these traces. Only what proves that the article's own text went through an engine
 //! is reported; a trace in a menu, a form or a template says nothing of the article.
 //!
-//! The traces are in three files: what translators leave in text (`markup`), what a service says
-//! of a page or a site (`service`), and what a line says to readers (`line`).
+//! The traces are in five files: what translators leave in text (`markup`), what comes along with
+//! text from their pages (`pasted`) and through their proxies (`proxy`), what a service says of a
+//! page or a site (`service`), and what a line says to readers (`line`).
 
 mod line;
 mod markup;
+mod pasted;
+mod proxy;
 mod scene;
 mod service;
 
@@ -50,7 +53,12 @@ struct Trace {
 }
 
 /// Every signature, most frequent first.
-const TRACES: [&[Trace]; 2] = [&markup::TRACES, &service::TRACES];
+const TRACES: [&[Trace]; 4] = [
+    &markup::TRACES,
+    &pasted::TRACES,
+    &proxy::TRACES,
+    &service::TRACES,
+];
 
 /// The traces in a page, in the order of the table.
 pub(super) fn read(source: &Source<'_>) -> Vec<Provenance> {

@@ -242,7 +242,8 @@ impl Text<'_> {
 /// The innermost container of a text node; none for what is no running text.
 fn container_of(node: NodeRef<'_, Node>, containers: &HashMap<NodeId, usize>) -> Option<usize> {
     for around in node.ancestors() {
-        if CONTROLS.contains(&around.value().as_element()?.name()) {
+        let element = around.value().as_element()?;
+        if CONTROLS.contains(&element.name()) && !is_search_pane(element) {
             return None;
         }
         if let Some(&index) = containers.get(&around.id()) {
@@ -250,6 +251,12 @@ fn container_of(node: NodeRef<'_, Node>, containers: &HashMap<NodeId, usize>) ->
         }
     }
     None
+}
+
+/// Google's search page shows translations in a `<pre>` that holds no code.
+fn is_search_pane(element: &scraper::node::Element) -> bool {
+    let mut classes = element.classes();
+    element.name() == "pre" && classes.any(|class| class == "tw-data-text")
 }
 
 fn is_template(source: &Source<'_>, container: usize) -> bool {

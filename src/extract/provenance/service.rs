@@ -1,7 +1,5 @@
-//! What a translating service says of a page or of a whole site: its address, its language tags,
-//! the settings in its scripts. Each is believed only where the language of the text agrees.
-
-use std::borrow::Cow;
+//! What a translating service says of a page or of a whole site: its language tags, the settings
+//! in its scripts. Each is believed only where the language of the text agrees.
 
 use scraper::ElementRef;
 use url::Url;
@@ -33,18 +31,6 @@ pub(super) const TRACES: [Trace; 10] = [
         needles: &["X-Translated-By", "x-translated-by"],
         read: x_translated_by,
     },
-    // Links of running text, rewritten by Google's proxy to lead through it again.
-    Trace {
-        rule: "google-proxy-links",
-        needles: &["translate.googleusercontent.com/translate_c?"],
-        read: google_proxy_links,
-    },
-    // The proxy of today: `www-site-example.translate.goog/…?_x_tr_sl=en&_x_tr_tl=id`.
-    Trace {
-        rule: "translate-goog-host",
-        needles: &[".translate.goog"],
-        read: translate_goog_host,
-    },
     // GTranslate's paid service: translated copies under /xx/ or xx.host. Its free widget, which
     // only offers translation, has `url_structure` "none".
     Trace {
@@ -57,6 +43,20 @@ pub(super) const TRACES: [Trace; 10] = [
         rule: "weglot-site",
         needles: &["id=\"weglot-data\""],
         read: |scene| translated_site(scene, &WEGLOT),
+    },
+    // Linguise serves copies under /xx/, translated by an engine (`wp_localize_script` in its
+    // WordPress plug-in).
+    Trace {
+        rule: "linguise-site",
+        needles: &["linguise_configs"],
+        read: |scene| translated_site(scene, &LINGUISE),
+    },
+    // TranslatePress names both languages in the settings of its script
+    // (`enqueue_dynamic_translation` in its source); the words may have been corrected by hand.
+    Trace {
+        rule: "translatepress-site",
+        needles: &["trp_original_language"],
+        read: |scene| translated_site(scene, &TRANSLATEPRESS),
     },
     // Weglot's script writes the language on `<html>` after it has translated. Themes exported
     // from such a page keep it, so that the service must be on the page too.
@@ -143,80 +143,6 @@ fn x_translated_by(scene: &Scene<'_>) -> Option<String> {
     engine.then(|| format!("the page says that it was translated by {}", short(by)))
 }
 
-/// One link through the proxy is a reference that its author copied.
-const PROXY_LINKS_MIN: usize = 2;
-
-fn google_proxy_links(scene: &Scene<'_>) -> Option<String> {
-    let mut target: Option<Lang> = None;
-    let links = scene.marked(|element| element.value().name() == "a");
-    let through = links.iter().filter_map(|link| {
-        let url = Url::parse(link.element.value().attr("href")?).ok()?;
-        let ours = url.host_str() == Some("translate.googleusercontent.com");
-        ours.then(|| proxy_pair(&url))?
-    });
-    let mut count = 0;
-    for (from, to) in through {
-        // A list of languages leads to several.
-        if target.as_ref().is_some_and(|target| *target != to) || !scene.agrees(&from, &to) {
-            return None;
-        }
-        target = Some(to);
-        count += 1;
-    }
-    (count >= PROXY_LINKS_MIN).then(|| {
-        format!("{count} links of the text lead through Google's translating proxy, as in a page it served")
-    })
-}
-
-/// Source and target in the query of the former proxy: `sl=en&tl=id`, or `langpair=en|id`.
-fn proxy_pair(url: &Url) -> Option<(Lang, Lang)> {
-    if let Some(pair) = value(url, "langpair") {
-        let (from, to) = pair.split_once('|')?;
-        return Some((Lang::new(from)?, Lang::new(to)?));
-    }
-    Some((
-        Lang::new(&value(url, "sl")?)?,
-        Lang::new(&value(url, "tl")?)?,
-    ))
-}
-
-fn translate_goog_host(scene: &Scene<'_>) -> Option<String> {
-    let own = [
-        Some(scene.url.clone()),
-        address(scene, "base", "href"),
-        scene
-            .elements("link")
-            .find(|link| link.value().attr("rel") == Some("canonical"))
-            .and_then(|link| Url::parse(link.value().attr("href")?).ok()),
-    ];
-    own.into_iter().flatten().find_map(|url| {
-        let host = url
-            .host_str()
-            .filter(|host| host.ends_with(".translate.goog"))?;
-        let from = Lang::new(&value(&url, "_x_tr_sl")?);
-        let to = Lang::new(&value(&url, "_x_tr_tl")?)?;
-        // The proxy may serve the original and translate in the browser: the text must be seen to
-        // be in the target language. "auto" is no language.
-        let translated = from.as_ref() != Some(&to) && scene.lang() == Some(&to);
-        translated.then(|| {
-            format!(
-                "the page comes from Google's translating proxy ({})",
-                short(host)
-            )
-        })
-    })
-}
-
-fn address(scene: &Scene<'_>, element: &str, attribute: &str) -> Option<Url> {
-    let found = scene.elements(element).next()?;
-    Url::parse(found.value().attr(attribute)?).ok()
-}
-
-fn value<'u>(url: &'u Url, name: &str) -> Option<Cow<'u, str>> {
-    url.query_pairs()
-        .find_map(|(key, value)| (key == name).then_some(value))
-}
-
 /// How a service that translates whole sites writes its settings.
 struct SiteService {
     name: &'static str,
@@ -224,14 +150,25 @@ struct SiteService {
     settings: &'static str,
     /// The key of the language that the site is written in.
     original: &'static str,
+    /// What tells the language of this copy.
+    copy: CopyLang,
     /// What they must say besides, one of these; empty for nothing.
     besides: &'static [&'static str],
+}
+
+/// What tells the language of a copy.
+enum CopyLang {
+    /// Its address, and the page must declare the same.
+    Address,
+    /// A key of the settings.
+    Key(&'static str),
 }
 
 const GTRANSLATE: SiteService = SiteService {
     name: "GTranslate",
     settings: "gtranslateSettings",
     original: "\"default_language\"",
+    copy: CopyLang::Address,
     besides: &[
         "\"url_structure\":\"sub_directory\"",
         "\"url_structure\":\"sub_domain\"",
@@ -242,14 +179,31 @@ const WEGLOT: SiteService = SiteService {
     name: "Weglot",
     settings: "id=\"weglot-data\"",
     original: "\"language_from\"",
+    copy: CopyLang::Address,
+    besides: &[],
+};
+
+const LINGUISE: SiteService = SiteService {
+    name: "Linguise",
+    settings: "linguise_configs",
+    original: "\"default_language\"",
+    copy: CopyLang::Address,
+    besides: &[],
+};
+
+const TRANSLATEPRESS: SiteService = SiteService {
+    name: "TranslatePress",
+    settings: "trp_data",
+    original: "\"trp_original_language\"",
+    copy: CopyLang::Key("\"trp_current_language\""),
     besides: &[],
 };
 
 /// The settings of one page are shorter than this, in bytes.
 const SETTINGS_MAX: usize = 8_000;
 
-/// Three things must agree: the settings name another original language, the address is that of
-/// a translated copy, and the page is in that copy's language.
+/// The settings name another original language than that of this copy, and the text is in the
+/// copy's language.
 fn translated_site(scene: &Scene<'_>, service: &SiteService) -> Option<String> {
     let start = scene.page.find(service.settings)?;
     let mut end = scene.page.len().min(start + SETTINGS_MAX);
@@ -263,13 +217,30 @@ fn translated_site(scene: &Scene<'_>, service: &SiteService) -> Option<String> {
         return None;
     }
     let from = Lang::new(string_after(settings, service.original)?)?;
-    let to = scene.declared()?;
-    (address_lang(scene.url).as_ref() == Some(&to) && scene.agrees(&from, &to)).then(|| {
+    let to = match service.copy {
+        CopyLang::Address => scene
+            .declared()
+            .filter(|to| address_lang(scene.url).as_ref() == Some(to))?,
+        CopyLang::Key(key) => Lang::new(string_after(settings, key)?)?,
+    };
+    (scene.agrees(&from, &to) && !is_by_people(settings, &to)).then(|| {
         format!(
             "{} serves this site, which is written in {from}, in other languages; this is its \
              copy in {to}",
             service.name
         )
+    })
+}
+
+/// Whether the settings say that the engine is off for a language (Weglot does).
+fn is_by_people(settings: &str, to: &Lang) -> bool {
+    let mut languages = settings.split("\"language_to\"").skip(1);
+    languages.any(|language| {
+        let named = language.trim_start().strip_prefix(':');
+        let named = named.and_then(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+        let own = language.split('}').next().unwrap_or_default();
+        named.and_then(Lang::new).as_ref() == Some(to)
+            && own.contains("\"automatic_translation_enabled\":false")
     })
 }
 
@@ -328,7 +299,7 @@ fn transposh_stats(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// A value of the page as it may stand in a note.
-fn short(value: &str) -> &str {
+pub(super) fn short(value: &str) -> &str {
     const NOTE_VALUE_MAX: usize = 80;
     let value = value.trim();
     let end = value.char_indices().nth(NOTE_VALUE_MAX);

@@ -9,7 +9,7 @@ use super::{
     column::{Json, Kind, Millis},
     outbox,
     packed::Packed,
-    queue::{authority, held, host_id, origin, refresh_host},
+    queue::{authority, day, held, host_id, origin, refresh_host},
     reading::Reading,
 };
 use crate::{
@@ -68,6 +68,7 @@ pub(super) fn complete(
     let again = was_read(db, lease)?;
     end_lease(db, lease, completion)?;
     note_host(db, host, completion)?;
+    note_asked(db, source, completion)?;
     note_poll(db, lease, source, completion)?;
     for (robots, text) in completion.robots.iter().zip(&ending.robots) {
         put_robots(db, robots, text.as_ref())?;
@@ -145,9 +146,12 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
 
 /// Another worker may have asked for a longer pause meanwhile: the later time holds.
 fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::Result<()> {
-    let delay = i64::try_from(completion.host_delay.as_millis()).unwrap_or(i64::MAX);
+    let delay = completion
+        .host_delay
+        .map(|delay| i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
     db.prepare_cached(
-        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = ?4 WHERE id = ?1",
+        "UPDATE hosts SET next_at = max(next_at, ?2), failures = ?3, delay = coalesce(?4, delay)
+          WHERE id = ?1",
     )?
     .execute(params![
         host,
@@ -155,6 +159,23 @@ fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::R
         completion.host_failures,
         delay
     ])?;
+    Ok(())
+}
+
+/// Counts the request, unless none was sent.
+fn note_asked(db: &Connection, source: i64, completion: &Completion) -> rusqlite::Result<()> {
+    if matches!(
+        completion.outcome,
+        FetchOutcome::Cancelled | FetchOutcome::Blocked
+    ) {
+        return Ok(());
+    }
+    db.prepare_cached(
+        "UPDATE sources
+            SET asked = CASE asked_day WHEN ?2 THEN asked + 1 ELSE 1 END, asked_day = ?2
+          WHERE id = ?1",
+    )?
+    .execute(params![source, day(completion.at)])?;
     Ok(())
 }
 

@@ -97,15 +97,24 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
         .prepare_cached(
             "SELECT urls.id, urls.worker, urls.fence, urls.url, sources.name AS source, urls.kind,
                     urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures,
-                    urls.first_read, urls.rhythm
+                    urls.first_read, urls.rhythm,
+                    CASE sources.asked_day WHEN :day THEN sources.asked ELSE 0 END AS asked
                FROM urls
                JOIN hosts ON hosts.id = urls.host_id
                JOIN sources ON sources.id = urls.source_id
-              WHERE urls.id = ?1",
+              WHERE urls.id = :id",
         )?
-        .query_row([url], read_lease)?;
+        .query_row(
+            named_params! {":id": url, ":day": day(claim.now)},
+            read_lease,
+        )?;
     lease.robots = robots(db, &lease.link.url)?;
     Ok(lease)
+}
+
+/// Days since 1970 UTC.
+pub(super) fn day(at: Timestamp) -> i64 {
+    at.timestamp().div_euclid(86_400)
 }
 
 fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
@@ -124,6 +133,7 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         last_modified: row.get("last_modified")?,
         robots: None,
         host_failures: row.get("failures")?,
+        asked_today: row.get("asked")?,
         first_read: time(row, "first_read")?,
         rhythm: row
             .get::<_, Option<Json<Rhythm>>>("rhythm")?

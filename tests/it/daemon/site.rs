@@ -15,7 +15,7 @@ use axum::{
 };
 use benggala::{
     demo::content::{Article, papers},
-    model::{BlockKind, PageKind, SiteRules, Source},
+    model::{BlockKind, Courtesy, PageKind, SiteRules, Source},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use url::Url;
@@ -128,6 +128,7 @@ impl Site {
             lang: None,
             rules: SiteRules::default(),
             certificate: None,
+            courtesy: Courtesy::default(),
         }
     }
 }

@@ -74,6 +74,53 @@ fn authors_are_named_without_what_stands_around_them() {
             "<a rel=author>Ines Okafor</a>",
             Some("Ines Okafor"),
         ),
+        (
+            "<meta name=citation_author content='Okafor, Ines'>\
+             <meta name=citation_author content='Bo Li'>",
+            "",
+            Some("Ines Okafor, Bo Li"),
+        ),
+        (
+            "",
+            "<p class=byline>Ines Okafor, Head of Maps, Photographs by Bo Li</p>",
+            Some("Ines Okafor"),
+        ),
+        (
+            "",
+            "<p class=byline>Ines Okafor on Tuesday</p>",
+            Some("Ines Okafor"),
+        ),
+        (
+            "",
+            "<p class=byline>Eingestellt von Ines van der Okafor am Freitag</p>",
+            Some("Ines van der Okafor"),
+        ),
+        (
+            "",
+            "<span class=author>2024 Ines Okafor</span>",
+            Some("Ines Okafor"),
+        ),
+        (
+            "<meta name=author content='Pier Editorial Team'>",
+            "",
+            Some("Pier Editorial Team"),
+        ),
+        // A paper that signs as itself, unless somebody else is named.
+        (
+            "<meta name=author content='Harbour Post'>",
+            "",
+            Some("Harbour Post"),
+        ),
+        (
+            "<meta name=author content='Harbour Post'>",
+            "<p class=byline>By Ines Okafor</p>",
+            Some("Ines Okafor"),
+        ),
+        (
+            "",
+            "<div id=comments><a class=author>Mia Wong</a></div>",
+            None,
+        ),
     ];
     for (head, around, expected) in cases {
         let article = read(head, around);
@@ -103,6 +150,7 @@ fn authors_are_read_in_every_form_of_schema_org() {
 #[test]
 fn dates_are_found_where_pages_have_them() {
     let page = json_ld(r#"{"@type": "WebPage", "datePublished": "2024-03-05T10:00:00+07:00"}"#);
+    let prose = json_ld(r#"{"@type": "Article", "datePublished": "Mar 25, 2024"}"#);
     let changed = json_ld(r#"{"@type": "NewsArticle", "dateModified": "2024-03-05"}"#);
     let cases = [
         (page.as_str(), "", "json-ld"),
@@ -131,6 +179,18 @@ fn dates_are_found_where_pages_have_them() {
             "script",
         ),
         ("", "<span>03/04/2024</span>", ""),
+        ("", "<span>5.3.24</span>", ""),
+        ("", "<span>05.03.24</span>", "page"),
+        (
+            "",
+            "<div><span property=schema:dateCreated content=2024-03-05></span></div>",
+            "microdata",
+        ),
+        (
+            prose.as_str(),
+            "<p class=entry-date>5 March 2024</p>",
+            "page",
+        ),
     ];
     for (head, around, origin) in cases {
         let article = read(head, around);
@@ -152,4 +212,111 @@ fn the_date_beside_the_heading_is_believed_before_others() {
     let article = read("", &format!("<p>5 March 2024</p>{elsewhere}"));
     let day = article.published.unwrap().format("%Y-%m-%d").to_string();
     assert_eq!(day, "2024-03-05");
+}
+
+/// Dates of other articles stand around the page; a class or being alone tells the article's own.
+#[test]
+fn a_date_far_from_the_heading_counts_where_it_is_marked_or_alone() {
+    let far = "<p>Nothing but a line</p>".repeat(200);
+    let cases = [
+        ("<span class=post-date>5 March 2024</span>", true),
+        ("<span>5 March 2024</span>", true),
+        ("<span>5 March 2024</span><p>5 March 2024, 10:20</p>", true),
+        ("<span>5 March 2024</span><p>6 March 2024</p>", false),
+        ("<p>Last updated: 5 March 2024</p>", true),
+    ];
+    for (line, is_found) in cases {
+        let found = read("", &format!("{far}{line}")).published;
+        let day = found.map(|date| date.format("%Y-%m-%d").to_string());
+        assert_eq!(day.as_deref(), is_found.then_some("2024-03-05"), "{line}");
+    }
+}
+
+/// `3/4/2024` is in March for Americans and in April for nearly everybody else.
+#[test]
+fn the_language_tells_the_day_from_the_month() {
+    let cases = [
+        ("en-US", Some("2024-03-04")),
+        ("en-GB", Some("2024-04-03")),
+        ("de", Some("2024-04-03")),
+        ("id-ID", Some("2024-04-03")),
+        ("en", None),
+    ];
+    for (lang, expected) in cases {
+        let html = format!(
+            "<html lang={lang}><body><article><h1>Old timber pier to be rebuilt</h1>\
+            <p class=date>3/4/2024</p>{TEXT}</article></body></html>"
+        );
+        let found = super::read(html.as_bytes()).unwrap().published;
+        let day = found.map(|date| date.format("%Y-%m-%d").to_string());
+        assert_eq!(day.as_deref(), expected, "{lang}");
+    }
+}
+
+#[test]
+fn dates_in_addresses_have_many_forms() {
+    let cases = [
+        ("/2024/03/05/pier", true),
+        ("/2024-03-05-pier", true),
+        ("/news/5-3-2024", true),
+        ("/docs/2024/03/20240305_pier.html", true),
+        ("/2024/35/05/pier", false),
+        ("/20249999/pier", false),
+        ("/item/2024/3051", false),
+    ];
+    for (path, is_found) in cases {
+        let html = format!("<article><h1>Old timber pier to be rebuilt</h1>{TEXT}</article>");
+        let page = super::page(
+            &format!("https://site.example{path}"),
+            "text/html",
+            html.as_bytes(),
+        );
+        let lexicon = benggala::lang::Lexicon::built_in();
+        let found =
+            benggala::extract::extract(&page, &Default::default(), &lexicon, &Default::default());
+        let date = found.unwrap().published;
+        let day = date.map(|date| date.format("%Y-%m-%d").to_string());
+        assert_eq!(day.as_deref(), is_found.then_some("2024-03-05"), "{path}");
+    }
+}
+
+#[test]
+fn the_title_is_what_readers_see_without_what_stands_around_it() {
+    let title = "Old timber pier to be rebuilt";
+    let og = |text: &str| format!("<meta property=og:title content='{text}'>");
+    let cases = [
+        // A kicker, a date or a byline in the same heading.
+        (og(title), format!("<h1><span>Harbour</span> {title}</h1>")),
+        (
+            og(title),
+            format!("<h1>{title}<small>5 March 2024</small></h1>"),
+        ),
+        (
+            og(&format!("{title} | Harbour Post")),
+            format!("<h1><span>Harbour:</span> <b>{title}</b></h1>"),
+        ),
+        // What search engines are told is not what stands there.
+        (
+            og("Old pier rebuilt: all about the timber pier in 2024"),
+            format!("<h1>{title}</h1>"),
+        ),
+        // The site's name in the place of the title.
+        (
+            format!("<title>{title} – Harbour Post</title>"),
+            "<h1>Harbour Post</h1>".to_string(),
+        ),
+        // Character references that were escaped twice.
+        (
+            String::new(),
+            "<h1>Old timber pier&amp;#32;to be rebuilt</h1>".to_string(),
+        ),
+    ];
+    for (head, heading) in cases {
+        let html = format!(
+            "<html lang=en><head><meta property=og:site_name content='Harbour Post'>{head}</head>\
+            <body><article>{heading}{TEXT}</article></body></html>"
+        );
+        let article = super::read(html.as_bytes()).unwrap();
+        assert_eq!(article.title.as_deref(), Some(title), "{head}{heading}");
+    }
 }

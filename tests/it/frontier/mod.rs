@@ -6,9 +6,9 @@ use std::time::Duration;
 use benggala::{
     frontier::{
         Attempt, HOST_FAILING_MAX, Next, RETRY_AFTER_MAX, Schedule, WAIT_MAX, WAIT_MIN, after,
-        host_pause, network_down, recheck, retry, worth_fetching,
+        host_pause, network_down, put_off, recheck, retry, slowed, worth_fetching,
     },
-    model::{FetchOutcome, Link, PageKind, Timestamp},
+    model::{Courtesy, FetchOutcome, Link, PageKind, Quiet, Timestamp},
 };
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -183,6 +183,79 @@ fn a_host_is_left_alone_as_long_as_it_takes() {
     assert_eq!(pause, secs(90), "jitter only ever lengthens it");
     let (pause, _) = host_pause(Ok, 0, Duration::MAX, None, 0.0);
     assert_eq!(pause, RETRY_AFTER_MAX);
+}
+
+#[test]
+fn slowness_lengthens_the_gap_within_bounds() {
+    for (delay, took, expected) in [
+        (2, 0, 2),
+        (2, 1, 3),
+        (2, 4, 12),
+        (2, 600, 16),
+        (0, 5, 0),
+        (30, 5, 30),
+    ] {
+        assert_eq!(
+            slowed(secs(delay), secs(took)),
+            secs(expected),
+            "{delay} {took}"
+        );
+    }
+    assert_eq!(slowed(Duration::MAX, Duration::MAX), Duration::MAX);
+}
+
+#[test]
+fn a_source_is_put_off_to_the_end_of_its_quiet_time_or_to_the_next_day() {
+    let clock = |text: &str| -> Timestamp { format!("2026-03-01T{text}Z").parse().unwrap() };
+    let next_day = clock("00:00:00") + TimeDelta::days(1);
+    for (quiet, per_day, asked, now, until) in [
+        (None, None, 9_999, "12:00:00", None),
+        (None, Some(10), 9, "12:00:00", None),
+        (None, Some(10), 10, "12:00:00", Some(next_day)),
+        (Some("22:00-04:30"), None, 0, "21:59:59", None),
+        (Some("22:00-04:30"), None, 0, "04:30:00", None),
+        (
+            Some("22:00-04:30"),
+            None,
+            0,
+            "04:29:59",
+            Some(clock("04:30:00")),
+        ),
+        (
+            Some("22:00-04:30"),
+            None,
+            0,
+            "22:00:00",
+            Some(next_day + TimeDelta::minutes(270)),
+        ),
+        (Some("09:00-17:00"), Some(5), 5, "10:00:00", Some(next_day)),
+    ] {
+        let courtesy = Courtesy {
+            per_day,
+            quiet: quiet.map(|quiet| Quiet::parse(quiet).unwrap()),
+        };
+        let got = put_off(&courtesy, asked, clock(now), 0.0);
+        assert_eq!(got, until, "{courtesy:?} {asked} {now}");
+        let latest = put_off(&courtesy, asked, clock(now), 1.0);
+        assert_eq!(latest, until.map(|until| until + HOUR));
+    }
+}
+
+#[test]
+fn a_quiet_time_reads_as_it_is_written() {
+    for text in ["22:00-04:30", "00:00-23:59", "09:05-09:06"] {
+        assert_eq!(Quiet::parse(text).unwrap().to_string(), text);
+    }
+    for text in [
+        "",
+        "22-4",
+        "24:00-01:00",
+        "10:60-11:00",
+        "10:00-10:00",
+        "10:00",
+    ] {
+        assert_eq!(Quiet::parse(text), None, "{text}");
+    }
 }
 
 #[test]

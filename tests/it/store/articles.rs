@@ -70,6 +70,7 @@ async fn a_page_reads_as_it_was_fetched() {
             last_modified: None,
             robots: None,
             host_failures: 0,
+            asked_today: 0,
             first_read: None,
             rhythm: Default::default(),
         };

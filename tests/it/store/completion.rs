@@ -332,3 +332,31 @@ async fn what_a_poll_taught_is_there_at_the_next() {
         assert_eq!(lease.first_read, Some(at(1)));
     }
 }
+
+#[tokio::test]
+async fn requests_are_counted_by_source_and_day() {
+    const DAY: i64 = 86_400;
+    for place in places() {
+        let store = place.open().await;
+        // Its feed has been asked already.
+        announced(&store, &["https://harian.example/1"]).await;
+        let midnight = DAY - at(0).timestamp().rem_euclid(DAY);
+        for (now, outcome, asked) in [
+            (1, FetchOutcome::Ok, 1),
+            (2, FetchOutcome::Blocked, 2),
+            (3, FetchOutcome::Timeout, 2),
+            (4, FetchOutcome::Cancelled, 3),
+            (midnight, FetchOutcome::Ok, 0),
+            (midnight + 1, FetchOutcome::Ok, 1),
+        ] {
+            let now = at(now);
+            let lease = lease_one(&store, now).await;
+            assert_eq!(lease.asked_today, asked, "{now}");
+            let answer = Completion {
+                outcome,
+                ..completion(now, again(now))
+            };
+            complete(&store, &lease, answer).await;
+        }
+    }
+}

@@ -4,8 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use benggala::{
     model::{
-        Article, Assessment, Block, BlockKind, FetchOutcome, Finding, Headers, Link, Page,
-        PageKind, Provenance, Reason, RulesHash, Scores, SiteRules, Source, Timestamp, Verdict,
+        Article, Assessment, Block, BlockKind, Courtesy, FetchOutcome, Finding, Headers, Link,
+        Page, PageKind, Provenance, Reason, RulesHash, Scores, SiteRules, Source, Timestamp,
+        Verdict,
     },
     store::{Claim, Completed, Completion, Counts, Fate, Lease, Store, Visit},
 };
@@ -31,6 +32,7 @@ pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        courtesy: Courtesy::default(),
     }
 }
 
@@ -66,7 +68,7 @@ pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
         kind: None,
         host_next_at: at,
         host_failures: 0,
-        host_delay: std::time::Duration::ZERO,
+        host_delay: Some(std::time::Duration::ZERO),
         rhythm: None,
         robots: Vec::new(),
         links: Vec::new(),

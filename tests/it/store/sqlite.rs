@@ -278,7 +278,7 @@ async fn leases_of_a_process_that_died_are_due_once_their_hosts_have_rested() {
     )
     .await;
     let slow = Completion {
-        host_delay: DELAY,
+        host_delay: Some(DELAY),
         ..completion(at(1), Fate::Done)
     };
     let lease = lease_one(&store, at(1)).await;

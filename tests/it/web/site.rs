@@ -11,8 +11,8 @@ use benggala::{
     config::Config,
     inspect::abstain,
     model::{
-        Article, Assessment, FetchOutcome, Finding, Headers, Lang, Link, Page, PageKind, Reason,
-        RulesHash, Scores, SiteRules, Source, Timestamp, Verdict,
+        Article, Assessment, Courtesy, FetchOutcome, Finding, Headers, Lang, Link, Page, PageKind,
+        Reason, RulesHash, Scores, SiteRules, Source, Timestamp, Verdict,
     },
     report::legend::RuleView,
     store::{self, Claim, Completion, Fate, Lease, Store, Visit},
@@ -191,6 +191,7 @@ async fn seed(store: &dyn Store) -> Vec<i64> {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        courtesy: Courtesy::default(),
     });
     store.put_sources(&sources, now()).await.unwrap();
 
@@ -266,7 +267,7 @@ fn completion() -> Completion {
         kind: None,
         host_next_at: now(),
         host_failures: 0,
-        host_delay: std::time::Duration::ZERO,
+        host_delay: Some(std::time::Duration::ZERO),
         rhythm: None,
         robots: Vec::new(),
         links: Vec::new(),

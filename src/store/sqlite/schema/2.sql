@@ -10,6 +10,10 @@ ALTER TABLE urls ADD COLUMN first_read INTEGER; -- when it was first read
 -- last asked, so it rests that long from the restart. Ten seconds until it is known.
 ALTER TABLE hosts ADD COLUMN delay INTEGER NOT NULL DEFAULT 10000;
 
+-- Requests to a source on one day, in days since 1970 UTC.
+ALTER TABLE sources ADD COLUMN asked_day INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sources ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;
+
 -- Leases that ran out, ever.
 INSERT INTO tallies (tally, urls) VALUES ('expired', 0);
 
