@@ -1,7 +1,7 @@
 //! Extraction and scoring, joined: what every command does with one page.
 
 use crate::{
-    extract::{Site, extract},
+    extract::{self, Site, extract},
     lang::Lexicon,
     model::{
         Article, Assessment, Lang, Page, ParseLimits, Policy, Reason, RulesHash, Scores, Verdict,
@@ -54,11 +54,22 @@ pub fn inspect<'a>(
 
 /// Judges a body that somebody else extracted.
 pub fn inspect_article(article: Article, rules: &Rules) -> Inspection {
-    let assessment = assess(&article, &rules.lexicon, &rules.policy);
+    let mut assessment = assess(&article, &rules.lexicon, &rules.policy);
+    assessment.rules = with_extraction(assessment.rules);
     Inspection {
         article,
         assessment,
     }
+}
+
+/// What an assessment by these rules is stamped with: it changes with any of them, and with the
+/// model that chooses the body.
+pub fn rules_hash(rules: &Rules) -> RulesHash {
+    with_extraction(score::rules_hash(&rules.lexicon, &rules.policy))
+}
+
+fn with_extraction(scoring: RulesHash) -> RulesHash {
+    RulesHash(scoring.0 ^ extract::fingerprint())
 }
 
 /// The assessment of what holds nothing to judge.

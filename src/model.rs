@@ -434,6 +434,8 @@ pub struct Article {
     pub section: Option<String>,
     /// The lead image.
     pub image: Option<Url>,
+    /// Where the article goes on, if it is cut in pages.
+    pub next: Option<Url>,
     /// Paragraphs separated by one blank line.
     pub body: String,
     /// What `body` is made of, in order, without gaps but for the blank lines.

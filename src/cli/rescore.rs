@@ -8,9 +8,8 @@ use indicatif::ProgressBar;
 use crate::{
     config::Config,
     extract::Site,
-    inspect::{Rules, inspect},
+    inspect::{self, Rules, inspect},
     model::Page,
-    score,
     site::{self, SiteMemory, Sites},
     store::{self, ArticleQuery, ArticleRow, Store, StoreError},
 };
@@ -43,7 +42,7 @@ struct Tally {
 pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
     let rules = rules_of(&config);
-    let today = score::rules_hash(&rules.lexicon, &rules.policy);
+    let today = inspect::rules_hash(&rules);
     let bar = ProgressBar::new_spinner().with_message("articles");
     bar.enable_steady_tick(Duration::from_millis(200));
     let tally = runtime()?.block_on(async {

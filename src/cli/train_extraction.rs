@@ -53,10 +53,8 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
     }
     let folds = usize::from(args.folds);
     let mut course = Course::new(lessons, folds, args.seed);
-    let mut firsts = grow(folds, "first", |fold, done| course.first(fold, done))?;
-    course.judge(&firsts);
-    let mut seconds = grow(folds, "second", |fold, done| course.second(fold, done))?;
-    let examined = course.examine(&seconds);
+    let mut forests = grow(folds, |fold, done| course.forest(fold, done))?;
+    let examined = course.examine(&forests);
     for (folder, range) in sets {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let rows: Vec<_> = course.lessons()[range.clone()]
@@ -73,9 +71,7 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
             )?;
         }
     }
-    let whole = firsts.pop().zip(seconds.pop());
-    let model = whole.and_then(|(first, second)| course.model(first, second));
-    let Some(model) = model else {
+    let Some(model) = forests.pop().and_then(|whole| course.model(whole)) else {
         return Err(Failure::message("the model cannot be written down"));
     };
     fs::write(&args.out, &model).map_err(|error| {
@@ -136,7 +132,6 @@ fn read_one(gold: &Gold, folder: &Path) -> Result<Option<Lesson>, Failure> {
 /// One forest without each fold, and one from everything at the end.
 fn grow(
     folds: usize,
-    name: &str,
     train: impl Fn(Option<usize>, &mut dyn FnMut(usize)) -> Forest + Sync,
 ) -> Result<Vec<Forest>, Failure> {
     let next = AtomicUsize::new(0);
@@ -150,7 +145,7 @@ fn grow(
             let forest = train((fold < folds).then_some(fold), &mut |trees| {
                 if trees % 50 == 0 {
                     tell(format!(
-                        "{name} forest {} of {}: {trees} trees",
+                        "forest {} of {}: {trees} trees",
                         fold + 1,
                         folds + 1
                     ));

@@ -53,6 +53,10 @@ pub(super) struct TextBlock {
     pub(super) heading: u8,
     /// Bytes inside links.
     pub(super) link_bytes: usize,
+    /// Links with text in it.
+    pub(super) links: usize,
+    /// Bytes in bold or italics.
+    pub(super) emphasis_bytes: usize,
 }
 
 impl TextBlock {
@@ -82,6 +86,14 @@ impl Cut<'_> {
             next = (parent != here).then_some(parent);
             Some(here)
         })
+    }
+
+    /// What a container and all that enclose it say together.
+    pub(super) fn families_above(&self, container: usize) -> Families {
+        self.ancestors(container)
+            .fold(Families::NONE, |found, above| {
+                found.with(self.containers[above].families)
+            })
     }
 
     /// Whether `inner` is `outer` or stands inside it.
@@ -155,9 +167,9 @@ struct Cutter<'a> {
     known: Known<'a>,
     /// Open containers.
     open: Vec<usize>,
-    /// Open links, bold elements, preformatted elements.
+    /// Open links, elements in bold or italics, preformatted elements.
     links: usize,
-    bold: usize,
+    emphasis: usize,
     pre: usize,
     /// The row whose cells are being joined.
     row: Option<NodeId>,
@@ -166,7 +178,8 @@ struct Cutter<'a> {
     pending_space: bool,
     breaks: usize,
     link_bytes: usize,
-    bold_bytes: usize,
+    links_closed: usize,
+    emphasis_bytes: usize,
 }
 
 impl<'a> Cutter<'a> {
@@ -197,7 +210,7 @@ impl<'a> Cutter<'a> {
     fn open_inline(&mut self, element: &Element) {
         match element.name() {
             "a" if element.attr("href").is_some() => self.links += 1,
-            "b" | "strong" | "em" | "i" => self.bold += 1,
+            "b" | "strong" | "em" | "i" => self.emphasis += 1,
             _ => {}
         }
     }
@@ -227,8 +240,11 @@ impl<'a> Cutter<'a> {
             return;
         };
         match element.name() {
-            "a" if element.attr("href").is_some() => self.links -= 1,
-            "b" | "strong" | "em" | "i" => self.bold -= 1,
+            "a" if element.attr("href").is_some() => {
+                self.links -= 1;
+                self.links_closed += 1;
+            }
+            "b" | "strong" | "em" | "i" => self.emphasis -= 1,
             _ => {}
         }
         let Some(&index) = self.open.last() else {
@@ -294,8 +310,8 @@ impl<'a> Cutter<'a> {
         if self.links > 0 {
             self.link_bytes += added;
         }
-        if self.bold > 0 {
-            self.bold_bytes += added;
+        if self.emphasis > 0 {
+            self.emphasis_bytes += added;
         }
     }
 
@@ -334,6 +350,8 @@ impl<'a> Cutter<'a> {
             self.cut.text.truncate(span.end);
             self.cut.blocks.push(TextBlock {
                 link_bytes: self.link_bytes.min(span.len()),
+                links: self.links_closed,
+                emphasis_bytes: self.emphasis_bytes.min(span.len()),
                 span,
                 container,
                 kind,
@@ -346,14 +364,15 @@ impl<'a> Cutter<'a> {
         self.pending_space = false;
         self.breaks = 0;
         self.link_bytes = 0;
-        self.bold_bytes = 0;
+        self.links_closed = 0;
+        self.emphasis_bytes = 0;
     }
 
     /// A short line all in bold, which ends in no full stop, is how many editors write a heading.
     fn is_bold_heading(&self, span: &Range<usize>) -> bool {
         span.len() <= BOLD_HEADING_BYTES_MAX
             && self.link_bytes == 0
-            && self.bold_bytes + 2 >= span.len()
+            && self.emphasis_bytes + 2 >= span.len()
             && !phrases::ends_sentence(&self.cut.text[span.clone()])
     }
 

@@ -19,6 +19,8 @@ pub(super) struct Hints<'a> {
     pub(super) title: Option<&'a str>,
     /// Authors.
     pub(super) byline: Option<&'a str>,
+    /// The name of the site.
+    pub(super) site: Option<&'a str>,
     /// What the page says the article is about.
     pub(super) description: Option<&'a str>,
     /// `articleBody` of JSON-LD.

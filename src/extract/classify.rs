@@ -1,18 +1,16 @@
 //! The body once more, block by block: a small trained model looks over what the rules chose.
 //!
-//! Two forests in a row. The first judges each block by itself; the second also sees what the
-//! first thought of the blocks around it and of those in the same kind of place ("stacking",
-//! Wolpert 1992; for text blocks, Kohlschütter et al., "Boilerplate detection using shallow text
-//! features", 2010).
+//! One forest judges each block by what it says, where it stands and what stands around it (for
+//! text blocks, Kohlschütter et al., "Boilerplate detection using shallow text features", 2010).
+//! A second forest over the judgements of the first was tried and did worse on unseen sites.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     blocks::Cut,
     body::{self, Body, Hints},
-    families::Families,
     features::{self, Sheet},
     keys::Table,
 };
@@ -25,10 +23,8 @@ pub(super) struct Stored {
     pub(super) names: Vec<(u32, i8)>,
     /// Log-odds of words of short lines.
     pub(super) words: Vec<(u32, i8)>,
-    /// Judges a block by itself.
-    pub(super) first: Forest,
-    /// Judges a block among its neighbours.
-    pub(super) second: Forest,
+    /// Judges a block.
+    pub(super) forest: Forest,
     /// From which probability on blocks are kept.
     pub(super) floors: Floors,
 }
@@ -56,20 +52,29 @@ impl Floors {
 struct Model {
     names: Table,
     words: Table,
-    first: Forest,
-    second: Forest,
+    forest: Forest,
     floors: Floors,
+}
+
+const BUILT_IN: &[u8] = include_bytes!("../../models/extraction.bin");
+
+/// Changes with any byte of the built-in model (FNV-1a of 64 bits).
+pub fn fingerprint() -> u64 {
+    static HASH: LazyLock<u64> = LazyLock::new(|| {
+        BUILT_IN.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+    });
+    *HASH
 }
 
 /// What is built in; `None` where it was trained for other features than these.
 static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| {
-    let bytes = include_bytes!("../../models/extraction.bin");
-    let stored: Stored = postcard::from_bytes(bytes).ok()?;
+    let stored: Stored = postcard::from_bytes(BUILT_IN).ok()?;
     Some(Model {
         names: Table::new(&stored.names),
         words: Table::new(&stored.words),
-        first: stored.first,
-        second: stored.second,
+        forest: stored.forest,
         floors: stored.floors,
     })
 });
@@ -79,179 +84,35 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     let Some(model) = &*MODEL else {
         return proposal;
     };
-    if cut.blocks.len() > features::CANDIDATES_MAX {
-        return proposal;
-    }
-    // A page that ships its article's text besides settles which box holds it.
-    let settled = hints
-        .article_body
-        .is_some_and(|told| told.len() >= SETTLING_BYTES);
     let mut sheet = features::read(cut, hints, &proposal);
-    if sheet.candidates.is_empty() || sheet.width != model.first.width() {
+    if sheet.candidates.is_empty() || sheet.width != model.forest.width() {
         return proposal;
     }
     sheet.learn(&model.names, &model.words);
-    let first = model.first.probabilities(&sheet.rows, sheet.width);
-    let (rows, width) = among_neighbours(&sheet, &first);
-    let kept = keep(
-        &sheet,
-        &model.second.probabilities(&rows, width),
-        &model.floors,
-    );
-    let blocks: Vec<usize> = kept
-        .iter()
-        .filter(|&&at| sheet.proposed[at] || !(settled || is_barred(cut, sheet.candidates[at])))
-        .map(|&at| sheet.candidates[at])
-        .collect();
+    let judged = model.forest.probabilities(&sheet.rows, sheet.width);
+    let Some(kept) = decide(&sheet, &judged, &model.floors) else {
+        return proposal;
+    };
+    let blocks: Vec<usize> = kept.iter().map(|&at| sheet.candidates[at]).collect();
     let mass = blocks
         .iter()
         .map(|&index| body::mass_of(&cut.blocks[index]))
         .sum();
-    let bytes: usize = blocks.iter().map(|&index| cut.blocks[index].len()).sum();
-    if (bytes as f32) < KEPT_BYTES_MIN || (settled && mass * 2 < proposal.mass) {
-        return proposal;
-    }
     Body { blocks, mass }
-}
-
-/// An `articleBody` from this length on settles where the body is.
-const SETTLING_BYTES: usize = 250;
-
-/// Boxes out of which nothing is taken against the rules.
-const BARRED: Families = Families::CONSENT
-    .with(Families::COMMENTS)
-    .with(Families::ADVERT)
-    .with(Families::HIDDEN);
-
-fn is_barred(cut: &Cut<'_>, block: usize) -> bool {
-    cut.ancestors(cut.blocks[block].container)
-        .any(|above| cut.containers[above].families.meets(BARRED))
-}
-
-/// Neighbours before and after a block that the second forest sees.
-const NEIGHBOURS: isize = 4;
-
-/// The rows of the second forest.
-pub(super) fn among_neighbours(sheet: &Sheet, first: &[f32]) -> (Vec<f32>, usize) {
-    let around = Around::new(sheet, first);
-    let mut rows = Vec::with_capacity(first.len() * (sheet.width + 32));
-    let mut width = sheet.width;
-    for at in 0..first.len() {
-        let begun = rows.len();
-        rows.extend_from_slice(sheet.row(at));
-        around.write(at, &mut rows);
-        width = rows.len() - begun;
-    }
-    (rows, width)
-}
-
-/// Sums of what the first forest thinks.
-struct Around<'s> {
-    sheet: &'s Sheet,
-    first: &'s [f32],
-    /// By kind of group: key -> bytes weighed by probability, bytes, highest probability.
-    groups: [HashMap<u32, [f32; 3]>; 3],
-    /// Before each candidate: bytes weighed by probability.
-    mass: Vec<f32>,
-    /// The outermost candidates that are more likely than not, and those that are nearly sure.
-    likely: (usize, usize),
-    sure: (usize, usize),
-    /// The headings before and after each candidate.
-    headings: Vec<usize>,
-}
-
-impl<'s> Around<'s> {
-    fn new(sheet: &'s Sheet, first: &'s [f32]) -> Around<'s> {
-        let mut groups: [HashMap<u32, [f32; 3]>; 3] = Default::default();
-        let mut mass = vec![0.0];
-        let mut sum = 0.0;
-        for (at, p) in first.iter().enumerate() {
-            let bytes = sheet.bytes[at];
-            for (group, key) in groups.iter_mut().zip(sheet.groups[at]) {
-                let sums = group.entry(key).or_default();
-                sums[0] += p * bytes;
-                sums[1] += bytes;
-                sums[2] = sums[2].max(*p);
-            }
-            sum += p * bytes;
-            mass.push(sum);
-        }
-        let ends = |floor: f32| {
-            let from = first.iter().position(|p| *p > floor).unwrap_or(0);
-            let to = first.iter().rposition(|p| *p > floor).unwrap_or(0);
-            (from, to)
-        };
-        Around {
-            sheet,
-            first,
-            groups,
-            mass,
-            likely: ends(0.5),
-            sure: ends(0.85),
-            headings: (0..first.len()).filter(|&at| sheet.headings[at]).collect(),
-        }
-    }
-
-    /// What the first forest thinks of the headings around a block, and how far they are.
-    fn write_headings(&self, at: usize, row: &mut Vec<f32>) {
-        let next = self.headings.partition_point(|&heading| heading <= at);
-        let before = next.checked_sub(1).and_then(|i| self.headings.get(i));
-        for heading in [before, self.headings.get(next)] {
-            row.extend(match heading {
-                Some(&heading) => [self.first[heading], at.abs_diff(heading) as f32],
-                None => [-0.1, 99.0],
-            });
-        }
-    }
-
-    fn write(&self, at: usize, row: &mut Vec<f32>) {
-        for offset in -NEIGHBOURS..=NEIGHBOURS {
-            let p = at
-                .checked_add_signed(offset)
-                .and_then(|i| self.first.get(i));
-            row.push(p.copied().unwrap_or(-0.1));
-        }
-        for (group, key) in self.groups.iter().zip(self.sheet.groups[at]) {
-            let [weighed, bytes, highest] = group.get(&key).copied().unwrap_or_default();
-            let own = self.sheet.bytes[at];
-            let others = (weighed - self.first[at] * own) / (bytes - own).max(1.0);
-            row.extend([weighed / bytes.max(1.0), others, highest]);
-        }
-        self.write_headings(at, row);
-        let total = self.mass.last().copied().unwrap_or_default().max(1.0);
-        let near = |reach: usize| {
-            let from = at.saturating_sub(reach);
-            let to = (at + reach + 1).min(self.first.len());
-            self.first[from..to].iter().sum::<f32>() / (to - from) as f32
-        };
-        row.extend([
-            self.mass[at] / total,
-            self.mass[at + 1] / total,
-            total.ln_1p(),
-            near(2),
-            near(8),
-            at as f32 - self.likely.0 as f32,
-            at as f32 - self.likely.1 as f32,
-            at as f32 - self.sure.0 as f32,
-            at as f32 - self.sure.1 as f32,
-            self.first[at] * self.sheet.bytes[at] / total,
-        ]);
-    }
 }
 
 /// A choice with fewer bytes than this falls back on what the rules proposed.
 const KEPT_BYTES_MIN: f32 = 100.0;
 
-/// Which candidates are the body, as indices into [`Sheet::candidates`].
-pub(super) fn keep(sheet: &Sheet, probabilities: &[f32], floors: &Floors) -> Vec<usize> {
+/// Which candidates are the body, as indices into [`Sheet::candidates`]; `None` where the proposal
+/// of the rules stands. Some blocks can be taken from the proposal but not added to it.
+pub(super) fn decide(sheet: &Sheet, probabilities: &[f32], floors: &Floors) -> Option<Vec<usize>> {
+    let addable = |at: usize| sheet.proposed[at] || !(sheet.settled || sheet.barred[at]);
     let kept: Vec<usize> = (0..probabilities.len())
-        .filter(|&at| probabilities[at] >= floors.of(sheet.bytes[at]))
+        .filter(|&at| probabilities[at] >= floors.of(sheet.bytes[at]) && addable(at))
         .collect();
     let bytes: f32 = kept.iter().map(|&at| sheet.bytes[at]).sum();
-    if bytes >= KEPT_BYTES_MIN {
-        return kept;
-    }
-    (0..probabilities.len())
-        .filter(|&at| sheet.proposed[at])
-        .collect()
+    let mass: usize = kept.iter().map(|&at| sheet.masses[at]).sum();
+    let holds = bytes >= KEPT_BYTES_MIN && !(sheet.settled && mass * 2 < sheet.proposed_mass);
+    holds.then_some(kept)
 }

@@ -23,6 +23,7 @@ mod labels;
 mod left_out;
 mod metadata;
 mod names;
+mod paging;
 mod parse;
 mod phrases;
 mod plain;
@@ -42,6 +43,7 @@ use crate::{
 };
 use prune::Keep;
 
+pub use classify::fingerprint;
 pub use plain::from_text;
 
 /// A text shorter than this, in bytes, says less about its language than the page does.
@@ -131,6 +133,7 @@ fn look<'t>(page: &Page, text: &str, tree: &'t Html, json_ld: &[&str]) -> Seen<'
     let said = metadata::read(tree);
     let mut article = Article::default();
     metadata::fill(&mut article, &said, &described, text, &page.final_url);
+    article.next = paging::next(tree, &page.final_url);
     Seen {
         article,
         said,
@@ -144,6 +147,7 @@ fn hints_of<'s>(seen: &'s Seen<'_>) -> body::Hints<'s> {
     body::Hints {
         title: seen.article.title.as_deref(),
         byline: seen.article.byline.as_deref(),
+        site: seen.said.meta("og:site_name"),
         description: seen
             .said
             .meta("og:description")

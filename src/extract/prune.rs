@@ -56,7 +56,14 @@ const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
 /// Elements without text, which are left out.
 const EMPTY: [&str; 2] = ["img", "source"];
 /// Links to other documents say so in one of these words; the rest loads resources.
-const LINKS: [&str; 5] = ["canonical", "alternate", "amphtml", "author", "itemprop"];
+const LINKS: [&str; 6] = [
+    "canonical",
+    "alternate",
+    "amphtml",
+    "author",
+    "itemprop",
+    "next",
+];
 
 /// Tags and character references that are parsed, for each node that a tree may have. Each takes
 /// the parser a while whether or not it adds a node.
@@ -249,9 +256,9 @@ impl<'a> Pruner<'a> {
         let page = self.page;
         let bytes = page.as_bytes();
         let is_blank = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_whitespace);
-        // Where a link goes matters of the few that name an author.
+        // Where a link goes matters of the few that name an author or the next page.
         let is_plain_link = tag.name.eq_ignore_ascii_case("a")
-            && !["author", "itemprop"]
+            && !["author", "itemprop", "\"next"]
                 .iter()
                 .any(|word| tag.text.contains(word));
         for attribute in tag.attributes(page) {

@@ -10,7 +10,7 @@ use super::{
     body,
     classify::{self, Floors},
     features::{self, Sheet},
-    hints_of,
+    fill, hints_of,
     keys::{self, Table},
     labels, look, push, with_tree,
 };
@@ -29,12 +29,12 @@ pub struct Lesson {
     fold: usize,
     sheet: Sheet,
     texts: Vec<(String, BlockKind)>,
+    /// The body that the rules alone make.
+    proposal: String,
     labels: Vec<f32>,
     weights: Vec<f32>,
     /// The rules find no article in it.
     no_article: bool,
-    /// What the first forest thinks, trained without its domain.
-    first: Vec<f32>,
 }
 
 impl Lesson {
@@ -66,6 +66,8 @@ impl Lesson {
         let lines: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
         let marks = labels::of(gold, &lines, &sheet.proposed);
         let host = page.final_url.host_str().unwrap_or_default();
+        let mut ruled = Article::default();
+        fill(&mut ruled, &seen.cut, &proposal.blocks);
         let no_article = seen.reason(text, &proposal, page).is_some();
         Lesson {
             gold: gold.clone(),
@@ -73,17 +75,23 @@ impl Lesson {
             fold: 0,
             sheet,
             texts,
+            proposal: ruled.body,
             labels: marks.iter().map(|mark| mark.label).collect(),
             weights: marks.iter().map(|mark| mark.weight).collect(),
             no_article,
-            first: Vec::new(),
         }
     }
 
-    /// The body that the blocks at `kept` make.
-    fn body(&self, kept: &[usize]) -> String {
+    /// The body that extraction makes of these judgements.
+    fn body(&self, judged: &[f32], floors: &Floors) -> String {
+        if self.no_article {
+            return String::new();
+        }
+        let Some(kept) = classify::decide(&self.sheet, judged, floors) else {
+            return self.proposal.clone();
+        };
         let mut article = Article::default();
-        for &at in kept {
+        for at in kept {
             let (text, kind) = &self.texts[at];
             push(&mut article, text, *kind, 0);
         }
@@ -154,44 +162,36 @@ impl Course {
         &self.lessons
     }
 
-    /// The first forest, from all lessons but those of one fold.
-    pub fn first(&self, without: Option<usize>, progress: impl FnMut(usize)) -> Forest {
+    /// The forest from all lessons but those of one fold.
+    pub fn forest(&self, without: Option<usize>, progress: impl FnMut(usize)) -> Forest {
         let mut examples = Examples::default();
-        for lesson in self.without(without) {
-            examples.width = lesson.sheet.width;
-            add(&mut examples, lesson, &lesson.sheet.rows);
+        for lesson in self
+            .lessons
+            .iter()
+            .filter(|lesson| Some(lesson.fold) != without)
+        {
+            examples.width = examples.width.max(lesson.sheet.width);
+            add(&mut examples, lesson);
         }
-        trees::train(&examples, &FIRST, &mut self.random(without), progress)
+        let fold = without.unwrap_or(self.folds) as u64;
+        let seed = self.seed.wrapping_mul(1_000).wrapping_add(fold);
+        trees::train(
+            &examples,
+            &GROWTH,
+            &mut StdRng::seed_from_u64(seed),
+            progress,
+        )
     }
 
-    /// Lets each fold be judged by the first forest that did not see it.
-    pub fn judge(&mut self, firsts: &[Forest]) {
-        for lesson in &mut self.lessons {
-            let forest = &firsts[lesson.fold];
-            lesson.first = forest.probabilities(&lesson.sheet.rows, lesson.sheet.width);
-        }
-    }
-
-    /// The second forest, from all lessons but those of one fold.
-    pub fn second(&self, without: Option<usize>, progress: impl FnMut(usize)) -> Forest {
-        let mut examples = Examples::default();
-        for lesson in self.without(without) {
-            let (rows, width) = classify::among_neighbours(&lesson.sheet, &lesson.first);
-            examples.width = width;
-            add(&mut examples, lesson, &rows);
-        }
-        trees::train(&examples, &SECOND, &mut self.random(without), progress)
-    }
-
-    /// How each lesson comes out under the second forest that did not see it, with its body. The
-    /// floors are chosen first, by the same judgements.
-    pub fn examine(&mut self, seconds: &[Forest]) -> Vec<(PageScore, String)> {
+    /// How each lesson comes out under the forest that did not see it, with its body. The floors
+    /// are chosen first, by the same judgements.
+    pub fn examine(&mut self, forests: &[Forest]) -> Vec<(PageScore, String)> {
         let judged: Vec<Vec<f32>> = self
             .lessons
             .iter()
             .map(|lesson| {
-                let (rows, width) = classify::among_neighbours(&lesson.sheet, &lesson.first);
-                seconds[lesson.fold].probabilities(&rows, width)
+                let sheet = &lesson.sheet;
+                forests[lesson.fold].probabilities(&sheet.rows, sheet.width)
             })
             .collect();
         self.floors = best_floors(&self.lessons, &judged);
@@ -199,11 +199,7 @@ impl Course {
             .iter()
             .zip(&judged)
             .map(|(lesson, judged)| {
-                let kept = match lesson.no_article {
-                    true => Vec::new(),
-                    false => classify::keep(&lesson.sheet, judged, &self.floors),
-                };
-                let body = lesson.body(&kept);
+                let body = lesson.body(judged, &self.floors);
                 (evaluate::page(&lesson.gold, &body), body)
             })
             .collect()
@@ -211,31 +207,19 @@ impl Course {
 
     /// The model in its stored form. `None` if it cannot be written, which postcard never says of
     /// plain numbers.
-    pub fn model(&self, first: Forest, second: Forest) -> Option<Vec<u8>> {
+    pub fn model(&self, forest: Forest) -> Option<Vec<u8>> {
         postcard::to_stdvec(&classify::Stored {
             names: self.names.clone(),
             words: self.words.clone(),
-            first,
-            second,
+            forest,
             floors: self.floors,
         })
         .ok()
     }
-
-    fn without(&self, fold: Option<usize>) -> impl Iterator<Item = &Lesson> {
-        self.lessons
-            .iter()
-            .filter(move |lesson| Some(lesson.fold) != fold)
-    }
-
-    fn random(&self, without: Option<usize>) -> StdRng {
-        let fold = without.unwrap_or(self.folds) as u64;
-        StdRng::seed_from_u64(self.seed.wrapping_mul(1_000).wrapping_add(fold))
-    }
 }
 
-/// How the two forests grow; found by cross-validation.
-const FIRST: Growth = Growth {
+/// How the forest grows; found by cross-validation.
+const GROWTH: Growth = Growth {
     rounds: 160,
     leaves: 24,
     rate: 0.08,
@@ -243,19 +227,11 @@ const FIRST: Growth = Growth {
     l2: 2.0,
     features: 0.4,
 };
-const SECOND: Growth = Growth {
-    rounds: 120,
-    leaves: 20,
-    rate: 0.07,
-    weight_min: 5.0,
-    l2: 3.0,
-    features: 0.4,
-};
 
-fn add(examples: &mut Examples, lesson: &Lesson, rows: &[f32]) {
-    for (at, row) in rows.chunks(examples.width).enumerate() {
-        if lesson.weights[at] > 0.0 {
-            examples.push(row, lesson.labels[at], lesson.weights[at]);
+fn add(examples: &mut Examples, lesson: &Lesson) {
+    for (at, (label, weight)) in lesson.labels.iter().zip(&lesson.weights).enumerate() {
+        if *weight > 0.0 {
+            examples.push(lesson.sheet.row(at), *label, *weight);
         }
     }
 }
@@ -365,7 +341,8 @@ fn best_floors(lessons: &[Lesson], judged: &[Vec<f32>]) -> Floors {
         pages
             .filter(|(lesson, _)| lesson.gold.body.is_some())
             .map(|(lesson, judged)| {
-                worth_of(lesson, &classify::keep(&lesson.sheet, judged, floors))
+                let kept = classify::decide(&lesson.sheet, judged, floors);
+                worth_of(lesson, &kept.unwrap_or_else(|| lesson.sheet.proposal()))
             })
             .sum::<f64>()
     };

@@ -67,6 +67,7 @@ struct Case {
     lang: Option<String>,
     section: Option<String>,
     image: Option<String>,
+    next: Option<String>,
     reason: Option<String>,
     body: Option<String>,
     #[serde(default)]
@@ -151,6 +152,7 @@ fn check_case(folder: &Path) {
             .or(article.lang.clone()),
         section: case.section,
         image: case.image.map(|url| url.parse().unwrap()),
+        next: case.next.map(|url| url.parse().unwrap()),
         body: article.body.clone(),
         blocks: article.blocks.clone(),
         provenance: article.provenance.clone(),

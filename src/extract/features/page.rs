@@ -1,0 +1,297 @@
+//! Sums over a page, from which the rows of its blocks are written.
+
+use std::collections::HashMap;
+
+use super::{ln, share, text::overlap};
+use crate::extract::{
+    blocks::{Container, Cut, TextBlock},
+    body::{self, Body, Hints},
+    families::Families,
+    keys,
+};
+
+/// Families whose nearest bearer above a block is told.
+const FAMILIES: usize = 19;
+/// "No such container above."
+const NO_LEVEL: u8 = 12;
+
+/// Boxes out of which nothing is taken against the rules.
+const BARRED: Families = Families::CONSENT
+    .with(Families::COMMENTS)
+    .with(Families::ADVERT);
+
+/// Blocks around the proposed body that may belong to it all the same.
+const MARGIN_BLOCKS: usize = 40;
+
+/// What blocks of one kind of place (same element, same classes) hold together.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Place {
+    pub(super) blocks: f32,
+    pub(super) bytes: f32,
+    pub(super) link_bytes: f32,
+    pub(super) chosen: f32,
+}
+
+/// What is known of a page as a whole.
+pub(super) struct Page<'c, 'a> {
+    pub(super) cut: &'c Cut<'a>,
+    pub(super) hints: &'c Hints<'c>,
+    pub(super) chosen: Vec<bool>,
+    /// Before each block: running text, all bytes, bytes in links, chosen blocks.
+    pub(super) mass: Vec<usize>,
+    pub(super) bytes: Vec<usize>,
+    pub(super) links: Vec<usize>,
+    pub(super) picks: Vec<usize>,
+    /// Of each container: levels up to the nearest bearer of each family.
+    pub(super) levels: Vec<[u8; FAMILIES]>,
+    pub(super) depths: Vec<u16>,
+    /// Key of each container's kind of place.
+    pub(super) places: Vec<u32>,
+    pub(super) place_sums: HashMap<u32, Place>,
+    /// How often the same text stands on the page.
+    pub(super) copies: HashMap<u32, u16>,
+    /// First and last chosen block.
+    pub(super) first: usize,
+    pub(super) last: usize,
+    /// The innermost container with most of the proposal.
+    pub(super) main: usize,
+    pub(super) title: Vec<u32>,
+    pub(super) description: Vec<u32>,
+    pub(super) told: String,
+    /// Names of authors and of the site, in lower case.
+    pub(super) authors: Vec<String>,
+    pub(super) site: Option<String>,
+    /// Whether a figure ends right before a block, and whether one begins right after it.
+    pub(super) figures: Vec<[bool; 2]>,
+    pub(super) headline: usize,
+}
+
+impl<'c, 'a> Page<'c, 'a> {
+    pub(super) fn new(cut: &'c Cut<'a>, hints: &'c Hints<'c>, proposal: &Body) -> Page<'c, 'a> {
+        let mut chosen = vec![false; cut.blocks.len()];
+        for &index in &proposal.blocks {
+            chosen[index] = true;
+        }
+        let places: Vec<u32> = cut.containers.iter().map(|c| place_of(cut, c)).collect();
+        let (mut place_sums, mut copies) = (HashMap::new(), HashMap::new());
+        for (index, block) in cut.blocks.iter().enumerate() {
+            let place: &mut Place = place_sums.entry(places[block.container]).or_default();
+            place.blocks += 1.0;
+            place.bytes += block.len() as f32;
+            place.link_bytes += block.link_bytes as f32;
+            place.chosen += f32::from(u8::from(chosen[index]));
+            *copies.entry(copy_key(cut.text_of(block))).or_insert(0) += 1;
+        }
+        let sums =
+            |value: &dyn Fn(usize) -> usize| body::prefix_sums((0..cut.blocks.len()).map(value));
+        let picks = sums(&|i| usize::from(chosen[i]));
+        let first = proposal.blocks.first().copied().unwrap_or(0);
+        let title = hints.title.map(keys::of_words).unwrap_or_default();
+        let headline = headline(cut, &title).unwrap_or(first);
+        Page {
+            mass: sums(&|i| body::mass_of(&cut.blocks[i])),
+            bytes: sums(&|i| cut.blocks[i].len()),
+            links: sums(&|i| cut.blocks[i].link_bytes),
+            levels: levels(cut),
+            depths: depths(cut),
+            first,
+            last: proposal.blocks.last().copied().unwrap_or(0),
+            main: main_container(cut, &picks),
+            title,
+            description: hints.description.map(keys::of_words).unwrap_or_default(),
+            authors: names(hints),
+            site: hints
+                .site
+                .filter(|name| name.len() >= NAME_BYTES_MIN)
+                .map(str::to_lowercase),
+            figures: figures(cut),
+            told: hints.article_body.map(body::told_text).unwrap_or_default(),
+            headline,
+            cut,
+            hints,
+            chosen,
+            picks,
+            places,
+            place_sums,
+            copies,
+        }
+    }
+
+    /// Blocks with running text, and those around the proposal.
+    pub(super) fn candidates(&self) -> Vec<usize> {
+        let near = match self.picks.last() {
+            Some(0) | None => 0..0,
+            _ => self.first.saturating_sub(MARGIN_BLOCKS)..self.last + MARGIN_BLOCKS + 1,
+        };
+        (0..self.cut.blocks.len())
+            .filter(|index| near.contains(index) || self.mass[*index] < self.mass[index + 1])
+            .collect()
+    }
+
+    /// Whether nothing is taken against the rules out of the box that a block stands in: a hidden
+    /// box may be an accordion that opens, a hidden paragraph is not shown.
+    pub(super) fn is_barred(&self, block: &TextBlock) -> bool {
+        let own = &self.cut.containers[block.container];
+        let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
+        let barred = self.cut.families_above(block.container).meets(BARRED);
+        hidden || barred || self.is_of_another_article(block.container)
+    }
+
+    /// Whether a container stands in an article of its own beside that of the proposal.
+    fn is_of_another_article(&self, container: usize) -> bool {
+        let article_of = |inner: usize| {
+            self.cut
+                .ancestors(inner)
+                .find(|&above| self.cut.containers[above].families.meets(Families::ARTICLE))
+        };
+        article_of(self.main)
+            .zip(article_of(container))
+            .is_some_and(|(main, other)| {
+                !self.cut.encloses(main, container) && !self.cut.encloses(other, self.main)
+            })
+    }
+
+    pub(super) fn words(&self, block: &TextBlock) -> Vec<u32> {
+        if block.len() > 2 * super::WORDED_BYTES_MAX {
+            return Vec::new();
+        }
+        keys::of_words(self.cut.text_of(block))
+    }
+
+    pub(super) fn write_row(&self, index: usize, words: &[u32], row: &mut Vec<f32>) {
+        let block = &self.cut.blocks[index];
+        self.write_text(block, row);
+        self.write_lines(block, words, row);
+        self.write_marks(block, row);
+        self.write_proposal(index, row);
+        self.write_headline(index, row);
+        self.write_place(block, row);
+        self.write_ancestors(index, row);
+        for offset in [-3, -2, -1, 1, 2, 3] {
+            self.write_neighbour(index, offset, row);
+        }
+        self.write_figures(index, row);
+        let all = self.cut.blocks.len();
+        let total = self.mass.last().copied().unwrap_or_default();
+        let picked = self.picks.last().copied().unwrap_or_default();
+        row.extend([
+            ln(total),
+            ln(all),
+            ln(picked),
+            share(
+                self.links.last().copied().unwrap_or_default(),
+                self.bytes[all],
+            ),
+            share(index, all),
+            share(self.mass[index], total),
+            f32::from(u8::from(!self.told.is_empty())),
+        ]);
+    }
+}
+
+/// A shorter name may be any word, in bytes.
+const NAME_BYTES_MIN: usize = 4;
+
+fn names(hints: &Hints<'_>) -> Vec<String> {
+    let names = hints.byline.unwrap_or_default().split(", ");
+    names
+        .filter(|name| name.len() >= NAME_BYTES_MIN)
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Before and after which blocks figures stand that hold no text of their own.
+fn figures(cut: &Cut<'_>) -> Vec<[bool; 2]> {
+    let mut figures = vec![[false; 2]; cut.blocks.len()];
+    let media = |container: &&Container<'_>| {
+        matches!(
+            container.element.name(),
+            "figure" | "amp-img" | "amp-video" | "amp-iframe"
+        )
+    };
+    for figure in cut.containers.iter().filter(media) {
+        if let Some(next) = figures.get_mut(figure.blocks.end) {
+            next[0] = true;
+        }
+        if let Some(before) = figure.blocks.start.checked_sub(1) {
+            figures[before][1] = true;
+        }
+    }
+    figures
+}
+
+/// The part of a title's words that its headline has.
+const HEADLINE_SHARE: f32 = 0.8;
+
+/// The heading that says the title, else the first of the first rank.
+fn headline(cut: &Cut<'_>, title: &[u32]) -> Option<usize> {
+    let says_title = |block: &TextBlock| {
+        block.heading > 0 && overlap(title, &keys::of_words(cut.text_of(block))) >= HEADLINE_SHARE
+    };
+    let blocks = &cut.blocks;
+    let titled = blocks.iter().position(says_title);
+    titled.or_else(|| blocks.iter().position(|block| block.heading == 1))
+}
+
+/// The innermost container with nine tenths of the chosen blocks.
+fn main_container(cut: &Cut<'_>, picks: &[usize]) -> usize {
+    let all = picks.last().copied().unwrap_or_default();
+    let mut main = 0;
+    for (index, container) in cut.containers.iter().enumerate() {
+        let picked = picks[container.blocks.end] - picks[container.blocks.start];
+        if all > 0 && picked * 10 >= all * 9 {
+            main = index;
+        }
+    }
+    main
+}
+
+fn levels(cut: &Cut<'_>) -> Vec<[u8; FAMILIES]> {
+    let mut levels: Vec<[u8; FAMILIES]> = Vec::with_capacity(cut.containers.len());
+    for (index, container) in cut.containers.iter().enumerate() {
+        let mut own = match index {
+            0 => [NO_LEVEL; FAMILIES],
+            _ => levels[container.parent].map(|level| (level + 1).min(NO_LEVEL)),
+        };
+        if container.families != Families::NONE {
+            for (family, level) in own.iter_mut().enumerate() {
+                if container.families.has_bit(family) {
+                    *level = 0;
+                }
+            }
+        }
+        levels.push(own);
+    }
+    levels
+}
+
+fn depths(cut: &Cut<'_>) -> Vec<u16> {
+    let mut depths: Vec<u16> = Vec::with_capacity(cut.containers.len());
+    for (index, container) in cut.containers.iter().enumerate() {
+        let depth = if index == 0 {
+            0
+        } else {
+            depths[container.parent] + 1
+        };
+        depths.push(depth);
+    }
+    depths
+}
+
+/// Same element, same classes, same parent's element: the same kind of place.
+fn place_of(cut: &Cut<'_>, container: &Container<'_>) -> u32 {
+    let own = keys::extend(keys::START, container.element.name());
+    let own = keys::extend(own, container.element.attr("class").unwrap_or_default());
+    let parent = cut.containers[container.parent].element;
+    let own = keys::extend(own, parent.name());
+    keys::extend(own, parent.attr("class").unwrap_or_default())
+}
+
+/// Equal for equal texts, near enough.
+pub(super) fn copy_key(text: &str) -> u32 {
+    let mut end = text.len().min(64);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    keys::extend(keys::START, &text[..end]) ^ text.len() as u32
+}

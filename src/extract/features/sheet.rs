@@ -1,0 +1,104 @@
+//! A page as a table of numbers.
+
+use crate::extract::keys::Table;
+
+/// Columns that [`Sheet::learn`] fills, at the end of each row.
+pub(super) const LEARNED: usize = 18;
+
+/// A page as a table of numbers, one row a candidate block.
+#[derive(Debug, Default, Clone)]
+pub(in crate::extract) struct Sheet {
+    /// Which blocks of the cut, in order.
+    pub(in crate::extract) candidates: Vec<usize>,
+    /// A page that ships its article's text besides settles which box holds it.
+    pub(in crate::extract) settled: bool,
+    /// Bytes of running text in what the rules chose.
+    pub(in crate::extract) proposed_mass: usize,
+    /// Numbers of one row.
+    pub(in crate::extract) width: usize,
+    /// `width` numbers a candidate.
+    pub(in crate::extract) rows: Vec<f32>,
+    /// Bytes of each candidate.
+    pub(in crate::extract) bytes: Vec<f32>,
+    /// Whether the rules chose it.
+    pub(in crate::extract) proposed: Vec<bool>,
+    /// Bytes of running text in it.
+    pub(in crate::extract) masses: Vec<usize>,
+    /// Whether it stands in a box out of which nothing is taken against the rules.
+    pub(in crate::extract) barred: Vec<bool>,
+    /// Keys of the names of containers on the way up, innermost first: ranges into `keys`.
+    pub(super) paths: Vec<Vec<(u32, u32)>>,
+    pub(super) keys: Vec<u32>,
+    /// Keys of the words of short candidates.
+    pub(super) words: Vec<Vec<u32>>,
+}
+
+impl Sheet {
+    /// The row of a candidate.
+    pub(in crate::extract) fn row(&self, candidate: usize) -> &[f32] {
+        &self.rows[candidate * self.width..(candidate + 1) * self.width]
+    }
+
+    /// What the rules chose, as candidates.
+    pub(in crate::extract) fn proposal(&self) -> Vec<usize> {
+        (0..self.proposed.len())
+            .filter(|&at| self.proposed[at])
+            .collect()
+    }
+
+    /// Keys of the names above a candidate, container by container.
+    pub(in crate::extract) fn names(&self, candidate: usize) -> impl Iterator<Item = &[u32]> {
+        self.paths[candidate]
+            .iter()
+            .map(|(from, to)| &self.keys[*from as usize..*to as usize])
+    }
+
+    /// Keys of the words of a candidate; none of a long one.
+    pub(in crate::extract) fn words(&self, candidate: usize) -> &[u32] {
+        &self.words[candidate]
+    }
+
+    /// Fills the columns that depend on learned weights.
+    pub(in crate::extract) fn learn(&mut self, names: &Table, words: &Table) {
+        for candidate in 0..self.candidates.len() {
+            let mut learned = [0.0; LEARNED];
+            let (mut lowest, mut highest, mut sum) = (0.0f32, 0.0f32, 0.0f32);
+            for (level, keys) in self.names(candidate).enumerate() {
+                let (mut low, mut high) = (0.0f32, 0.0f32);
+                for score in keys.iter().filter_map(|key| names.get(*key)) {
+                    low = low.min(score);
+                    high = high.max(score);
+                }
+                if level < 5 {
+                    learned[2 * level] = low;
+                    learned[2 * level + 1] = high;
+                }
+                lowest = lowest.min(low);
+                highest = highest.max(high);
+                sum += low + high;
+            }
+            learned[10..13].copy_from_slice(&[lowest, highest, sum]);
+            let known: Vec<f32> = self.words[candidate]
+                .iter()
+                .filter_map(|key| words.get(*key))
+                .collect();
+            let low = known.iter().copied().fold(0.0, f32::min);
+            let high = known.iter().copied().fold(0.0, f32::max);
+            let mean = known.iter().sum::<f32>() / known.len().max(1) as f32;
+            let first = |at: usize| {
+                self.words[candidate]
+                    .get(at)
+                    .and_then(|key| words.get(*key))
+            };
+            learned[13..18].copy_from_slice(&[
+                low,
+                high,
+                mean,
+                first(0).unwrap_or(0.0),
+                first(1).unwrap_or(0.0),
+            ]);
+            let end = (candidate + 1) * self.width;
+            self.rows[end - LEARNED..end].copy_from_slice(&learned);
+        }
+    }
+}
