@@ -6,7 +6,10 @@ use crate::{
     model::{
         Article, Assessment, Lang, Page, ParseLimits, Policy, Reason, RulesHash, Scores, Verdict,
     },
-    report::legend::{ExampleView, RatesView, RuleView},
+    report::{
+        explain::Explanation,
+        legend::{ExampleView, RatesView, RuleView},
+    },
     score::{self, Example, assess},
 };
 
@@ -78,7 +81,24 @@ pub fn abstain(reason: Reason) -> Assessment {
         verdict: Verdict::Abstain(reason),
         scores: Scores::default(),
         findings: Vec::new(),
+        evidence: Vec::new(),
         rules: RulesHash::default(),
+    }
+}
+
+/// How a verdict came about, under the policy that it was made with.
+pub fn explanation<'a>(assessment: &'a Assessment, policy: &Policy) -> Explanation<'a> {
+    let reckoning = score::reckon(assessment, policy);
+    Explanation {
+        prior: reckoning.prior,
+        evidence: &assessment.evidence,
+        translated: reckoning.translated,
+        lines: reckoning.lines,
+        residue: reckoning.residue,
+        scores: assessment.scores,
+        verdict: assessment.verdict,
+        flag_at: policy.flag_at,
+        boilerplate_at: policy.boilerplate_at,
     }
 }
 

@@ -24,6 +24,7 @@ pub mod notify; //     outbox -> webhooks
 pub mod report; //     pure   conclusions -> text, JSON, HTML
 pub mod score; //      pure   an Article -> Assessment
 pub mod site; //       pure   what the stream has learned of one site
+pub mod standing; //   pure   articles of a source -> how it does, and when it turned
 pub mod store; //      the only room that knows SQL
 pub mod style; //      pure   how much a text reads like raw machine translation
 pub mod text; //       pure   paragraphs, sentences, words with spans, cut once

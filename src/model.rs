@@ -565,10 +565,37 @@ pub struct Finding {
     pub left_out: Option<String>,
 }
 
+/// Where a piece of evidence about translation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// The page says that it was translated.
+    Page,
+    /// Words that give it away: the findings of one rule.
+    Words,
+    /// How the whole text reads.
+    Style,
+}
+
+/// One piece of evidence that a text is an unedited machine translation, and what it weighs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where it comes from.
+    pub kind: EvidenceKind,
+    /// The rule, the trace, or `style`.
+    pub name: String,
+    /// How often it was seen.
+    pub times: u32,
+    /// How much likelier it is in a machine translation than in another text, as a natural
+    /// logarithm: 0 says nothing, below 0 speaks for the text.
+    pub log_ratio: f32,
+}
+
 /// All in 0..=1; higher is worse, but for `body_share`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
-    /// What the verdict was taken from.
+    /// What the verdict was taken from: how likely the text is an unedited machine translation, or
+    /// how much of it is residue of the page, whichever is worse.
     pub overall: f32,
     /// How much the style reads like machine translation; `None` where no model serves the language.
     pub translation: Option<f32>,
@@ -599,8 +626,46 @@ pub struct Assessment {
     pub scores: Scores,
     /// The words behind it, by position.
     pub findings: Vec<Finding>,
+    /// What was weighed for and against translation; empty where nothing was there to weigh.
+    pub evidence: Vec<Evidence>,
     /// The rules it was made with.
     pub rules: RulesHash,
+}
+
+impl Assessment {
+    /// All its evidence together, in nats; `None` for what was not judged.
+    pub fn log_ratio(&self) -> Option<f32> {
+        match self.verdict {
+            Verdict::Abstain(_) => None,
+            Verdict::Pass | Verdict::Flag => Some(self.evidence.iter().map(|e| e.log_ratio).sum()),
+        }
+    }
+}
+
+/// What the articles of a source say together about translation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TranslationStanding {
+    /// How likely it is that more than half of what it publishes is unedited machine translation.
+    pub probability: f64,
+    /// The expected share of such articles.
+    pub share: f64,
+    /// 95 % credible interval of that share.
+    pub interval: (f64, f64),
+    /// Articles that this rests on: those since the last turn.
+    pub articles: u64,
+    /// When the first of them was read.
+    pub since: Timestamp,
+    /// The last time that the source changed its ways, if it did.
+    pub turned: Option<Turn>,
+}
+
+/// A source that began, or ceased, to publish mainly machine translation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// When the first article of the new kind was read, as far as can be told.
+    pub at: Timestamp,
+    /// The probability that it published mainly machine translation until then.
+    pub before: f64,
 }
 
 /// How a source has done over time.
@@ -616,6 +681,8 @@ pub struct SourceStanding {
     pub interval: (f64, f64),
     /// When the first article came.
     pub since: Option<Timestamp>,
+    /// How likely it publishes machine translation; `None` before the first judged article.
+    pub translation: Option<TranslationStanding>,
 }
 
 /// A reviewer's word on an article.

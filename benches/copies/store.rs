@@ -289,6 +289,7 @@ fn visit(lease: &Lease, body: String) -> Visit {
             verdict: Verdict::Pass,
             scores: Scores::default(),
             findings: Vec::new(),
+            evidence: Vec::new(),
             rules: RulesHash(1),
         },
     }

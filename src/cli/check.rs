@@ -12,10 +12,10 @@ use url::Url;
 use crate::{
     config::Config,
     fetch::{Fetcher, Network, Request},
-    inspect::{Inspection, Rules, abstain, inspect, legend},
-    model::{Article, FetchOutcome, Lang, Link, PageKind, Reason},
+    inspect::{Inspection, Rules, abstain, explanation, inspect, legend},
+    model::{Article, FetchOutcome, Lang, Link, PageKind, Policy, Reason},
     report::{
-        Document as View, Tally,
+        Document as View, Tally, explain,
         json::{self, Fields},
         legend::RuleView,
         terminal::{self, Style},
@@ -45,6 +45,9 @@ pub(super) struct Args {
     /// How to print
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// Show how each verdict adds up from its evidence
+    #[arg(long, conflicts_with = "format")]
+    explain: bool,
     /// The language of the texts, as `id` [default: as the page says or the text shows]
     #[arg(long, value_parser = parse_lang)]
     lang: Option<Lang>,
@@ -70,6 +73,7 @@ pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     let bar = progress();
     let mut printer = Printer {
         args,
+        policy: &rules.policy,
         legend: legend(),
         tally: Tally::default(),
     };
@@ -225,6 +229,7 @@ fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<
 /// Prints what was checked and counts it.
 struct Printer<'a> {
     args: &'a Args,
+    policy: &'a Policy,
     legend: Vec<RuleView<'static>>,
     tally: Tally,
 }
@@ -251,7 +256,13 @@ impl Printer<'_> {
             // Colours are always written; `anstream` takes them out where they are not wanted.
             Format::Text => {
                 let text = terminal::document(&view, &checked.name, &self.legend, Style::Colour);
-                writeln!(out, "{}", text.trim_end())
+                writeln!(out, "{}", text.trim_end())?;
+                if self.args.explain {
+                    let explanation = explanation(assessment, self.policy);
+                    let table = explain::table(&explanation, &self.legend, Style::Colour);
+                    writeln!(out, "{table}")?;
+                }
+                Ok(())
             }
         }
     }

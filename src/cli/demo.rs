@@ -11,7 +11,10 @@ use crate::{
     daemon::service::{Service, StartError, new_metrics},
     demo::Newsroom,
     model::Verdict,
-    report::terminal::{self, Style},
+    report::{
+        sources,
+        terminal::{self, Style},
+    },
     store::{ArticleQuery, ArticleRow},
     web::views,
 };
@@ -181,14 +184,18 @@ async fn summarise(service: &Service, took: Duration) -> Result<(), Failure> {
     writeln!(out, "\nAfter {} s:\n", took.as_secs())?;
     writeln!(
         out,
-        "  {:<16} {:>8} {:>8} {:>8} {:>11}",
+        "  {:<16} {:>8} {:>8} {:>8} {:>11}   mainly machine translation?",
         "source", "articles", "flagged", "passed", "not judged"
     )?;
+    let now = chrono::Utc::now();
     for source in &sources {
         let articles = source.passed + source.flagged + source.abstained;
+        let standing = service.store.standing(&source.name).await?.summary();
+        let translation = standing.translation.as_ref();
+        let translation = translation.map_or("-".to_string(), |known| sources::line(known, now));
         writeln!(
             out,
-            "  {:<16} {:>8} {:>8} {:>8} {:>11}",
+            "  {:<16} {:>8} {:>8} {:>8} {:>11}   {translation}",
             source.name, articles, source.flagged, source.passed, source.abstained
         )?;
     }

@@ -18,6 +18,7 @@ use crate::{
 use super::{
     Failure, Outcome,
     eval::Format,
+    eval_sources::{self, Scored},
     out, translation_floors,
     translation_set::{self, Record, Split},
 };
@@ -77,17 +78,17 @@ pub(super) struct Report {
     systems: BTreeMap<String, Row>,
     /// Means over the languages that have the figure.
     pub(super) mean: Row,
+    /// What is known of sources.
+    pub(super) sources: eval_sources::Report,
     /// 10^6 bytes of text scored in a second of one thread.
     mb_per_second: f64,
 }
-
-/// A text with the log-odds of its score.
-type Scored<'a> = (&'a Record, f32);
 
 pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let set = translation_set::read(&args.folder)?;
     let (mut bytes, mut took) = (0, Duration::ZERO);
     let (mut languages, mut systems) = (BTreeMap::new(), BTreeMap::new());
+    let mut sources = BTreeMap::new();
     for (lang, records) in &set {
         let stored = args.models.as_deref().map(|folder| load(folder, lang));
         let stored = stored.transpose()?.flatten();
@@ -111,16 +112,21 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
             systems.insert(format!("{lang} {system}"), measure(&scored));
         }
         languages.insert(lang.clone(), measure(&scored));
+        sources.insert(lang.clone(), eval_sources::measure(&scored));
     }
     let report = Report {
         mean: mean(&languages.values()),
         languages,
         systems,
+        sources: eval_sources::report(sources),
         mb_per_second: bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9),
     };
     match args.format {
         Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
-        Format::Text => print_table(&report, args.by)?,
+        Format::Text => {
+            print_table(&report, args.by)?;
+            eval_sources::print(&report.sources)?;
+        }
     }
     match &args.floors {
         Some(file) => translation_floors::hold(file, &args.folder, &report),

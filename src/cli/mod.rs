@@ -11,6 +11,7 @@ mod demo;
 mod eval;
 mod eval_residue;
 mod eval_rules;
+mod eval_sources;
 mod eval_translation;
 mod export;
 mod floors;

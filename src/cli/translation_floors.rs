@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use serde::Deserialize;
 
-use super::{Failure, Outcome, eval_translation::Report, tell, translation_set};
+use super::{Failure, Outcome, eval_sources, eval_translation::Report, tell, translation_set};
 
 /// The file; its other tables are for extraction.
 #[derive(Debug, Deserialize)]
@@ -22,6 +22,15 @@ struct Floors {
     same_documents: f64,
     flagged_native_max: f64,
     flagged_human_max: f64,
+    sources: SourceFloors,
+}
+
+/// The same for made-up sources, over all languages together.
+#[derive(Debug, Deserialize)]
+struct SourceFloors {
+    recall: f64,
+    alert_native_max: f64,
+    alert_human_max: f64,
 }
 
 /// Quality is pinned: lowering a floor is a change of its own, and so is another corpus.
@@ -63,6 +72,7 @@ pub(super) fn hold(file: &Path, folder: &Path, report: &Report) -> Result<Outcom
         });
         wrong.extend(over);
     }
+    wrong.extend(wrong_of_sources(&floors.sources, &report.sources));
     for line in &wrong {
         tell(format!("benggala: {line}"));
     }
@@ -71,4 +81,27 @@ pub(super) fn hold(file: &Path, folder: &Path, report: &Report) -> Result<Outcom
     } else {
         Outcome::Incomplete
     })
+}
+
+fn wrong_of_sources(floors: &SourceFloors, report: &eval_sources::Report) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if report.recall.is_none_or(|recall| recall < floors.recall) {
+        wrong.push(format!(
+            "recall of sources is {:.4}, its floor {:.4}",
+            report.recall.unwrap_or_default(),
+            floors.recall
+        ));
+    }
+    for (kind, most, share) in [
+        ("native", floors.alert_native_max, report.alert_native),
+        ("human", floors.alert_human_max, report.alert_human),
+    ] {
+        if share.is_none_or(|share| share > most) {
+            wrong.push(format!(
+                "{:.4} of {kind} sources raise an alert, at most {most:.4} may",
+                share.unwrap_or(f64::NAN)
+            ));
+        }
+    }
+    wrong
 }

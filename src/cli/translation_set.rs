@@ -47,6 +47,9 @@ pub(super) struct Record {
     /// The engine, for machine translations.
     #[serde(default)]
     pub(super) system: Option<String>,
+    /// The collection it comes from.
+    #[serde(default)]
+    pub(super) source: Option<String>,
     #[serde(default)]
     domain: Option<String>,
     pub(super) doc: String,

@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Setup, Shared, memory,
-    record::{store_failed, timed},
+    record::{record_standing, store_failed, timed},
 };
 
 const EVERY: Duration = Duration::from_secs(5);
@@ -86,6 +86,9 @@ impl Housekeeping {
     async fn slow_round(&mut self, shared: &Shared, setup: &Setup) {
         if let Ok(sources) = timed(&shared.metrics, "sources", shared.store.sources()).await {
             set_source_gauges(&shared.metrics, &sources);
+            if self.round == 0 {
+                restore_standings(shared, &sources).await;
+            }
         }
         if is_busy(self.pruning.as_ref()) {
             return;
@@ -161,6 +164,18 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
     metrics.store_size_bytes.set(counts.size_bytes as i64);
     metrics.store_free_bytes.set(counts.free_bytes as i64);
     metrics.notifications_pending.set(counts.outbox as i64);
+}
+
+/// After a start the standings are those of before; from then on every new article brings its
+/// source's.
+async fn restore_standings(shared: &Shared, sources: &[SourceRow]) {
+    for source in sources.iter().filter(|source| source.enabled) {
+        let standing = shared.store.standing(&source.name);
+        if let Ok(standing) = timed(&shared.metrics, "standing", standing).await {
+            let label = shared.metrics.source_label(&source.name);
+            record_standing(&shared.metrics, &label, &standing.summary());
+        }
+    }
 }
 
 fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {

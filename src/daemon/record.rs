@@ -11,7 +11,7 @@ use crate::{
         Metrics,
         labels::{self, kind_label},
     },
-    model::{FetchOutcome, PageKind, Reason, RobotsRules, Scores, Verdict},
+    model::{FetchOutcome, PageKind, Reason, RobotsRules, Scores, SourceStanding, Verdict},
     store::{Completed, StoreError},
 };
 
@@ -192,6 +192,9 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
         .source_articles_total
         .with_label_values(&[source])
         .inc();
+    if let Some(standing) = &visited.standing {
+        record_standing(metrics, source, standing);
+    }
     match assessment.verdict {
         Verdict::Pass => {}
         Verdict::Abstain(_) => {
@@ -210,6 +213,27 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
         }
     }
     record_scores(metrics, assessment.scores);
+}
+
+/// Says how a source stands; nothing before its first judged article, nor of those that share a
+/// label.
+pub(super) fn record_standing(metrics: &Metrics, source: &str, standing: &SourceStanding) {
+    let Some(translation) = &standing.translation else {
+        return;
+    };
+    if source == labels::OTHER {
+        return;
+    }
+    metrics
+        .source_translation_probability
+        .with_label_values(&[source])
+        .set(translation.probability);
+    if let Some(turn) = &translation.turned {
+        metrics
+            .source_translation_turned_timestamp_seconds
+            .with_label_values(&[source])
+            .set(turn.at.timestamp() as f64);
+    }
 }
 
 fn record_scores(metrics: &Metrics, scores: Scores) {

@@ -15,8 +15,8 @@ use crate::{
     frontier,
     inspect::{Inspection, abstain, inspect},
     model::{
-        Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, Timestamp,
-        Verdict,
+        Article, FetchOutcome, Link, Page, PageKind, Problem, Reason, RobotsRules, SourceStanding,
+        Timestamp, Verdict,
     },
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
@@ -37,6 +37,8 @@ pub(super) struct Visited {
     pub(super) exchange: Exchange,
     pub(super) reading: Reading,
     pub(super) completed: Result<Completed, StoreError>,
+    /// How the source stands with the new article.
+    pub(super) standing: Option<SourceStanding>,
     /// It failed because our own network is gone.
     pub(super) is_outage: bool,
 }
@@ -109,13 +111,24 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
     };
     let complete = shared.store.complete(&lease, completion, &setup.channels);
     let completed = record::timed(&shared.metrics, "complete", complete).await;
+    let standing = match &completed {
+        Ok(completed) if completed.article_new => standing(&shared, &lease.link.source).await,
+        Ok(_) | Err(_) => None,
+    };
     Box::new(Visited {
         lease,
         exchange,
         reading,
         completed,
+        standing,
         is_outage,
     })
+}
+
+async fn standing(shared: &Shared, source: &str) -> Option<SourceStanding> {
+    let standing = record::timed(&shared.metrics, "standing", shared.store.standing(source)).await;
+    // Counted already; the next article brings it again.
+    Some(standing.ok()?.summary())
 }
 
 /// Fetches within the lease: a worker must have stopped before its lease passes to another.

@@ -51,7 +51,7 @@ pub const STORE_OPS: [&str; 23] = [
     "reassess",
     "add_review",
     "sources",
-    "verdicts",
+    "standing",
     "site",
     "parcels",
     "settle",

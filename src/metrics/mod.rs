@@ -174,6 +174,10 @@ families! {
     source_articles_flagged_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
     /// New articles of a source that could not be judged.
     source_articles_abstained_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    /// How likely it is that a source publishes mainly unedited machine translation.
+    source_translation_probability: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// When a source last began or ceased to do so, in Unix time.
+    source_translation_turned_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// Mean share of boilerplate in the latest 50 judged articles of a source.
     source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// Lines known to be the template of a source's site.
@@ -305,6 +309,8 @@ impl Metrics {
             let _ = family.remove_label_values(&[name]);
         }
         for family in [
+            &self.source_translation_probability,
+            &self.source_translation_turned_timestamp_seconds,
             &self.source_boilerplate_ratio,
             &self.source_last_article_timestamp_seconds,
             &self.source_expected_interval_seconds,

@@ -5,10 +5,15 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
-    ClusterView, Document, Entry, Mark, SourceView, Tally, TrailView, changes::Change,
-    excerpt::Excerpt, highlight, legend::RuleView, wording,
+    ClusterView, Document, Entry, Mark, SourceView, Tally, TrailView,
+    changes::Change,
+    excerpt::Excerpt,
+    highlight,
+    legend::RuleView,
+    sources::{self, Words},
+    wording,
 };
-use crate::model::{Reason, Timestamp};
+use crate::model::{Reason, Timestamp, TranslationStanding};
 
 /// Findings shown for one article in the list; the others are counted.
 const LISTED_FINDINGS_MAX: usize = 3;
@@ -262,6 +267,8 @@ pub enum ReviewForm {
 pub struct ArticlePage<'a> {
     /// The article.
     pub entry: &'a Entry<'a>,
+    /// How its source stands.
+    pub standing: Option<&'a TranslationStanding>,
     /// Where else its text stood and how it changed.
     pub trail: &'a TrailView<'a>,
     /// What each rule is about.
@@ -273,6 +280,10 @@ pub struct ArticlePage<'a> {
 }
 
 impl ArticlePage<'_> {
+    fn standing_words(&self, standing: &TranslationStanding) -> Words {
+        Words::of(standing, self.now)
+    }
+
     fn paragraphs(&self) -> Vec<Vec<highlight::Segment<'_>>> {
         let document = &self.entry.document;
         highlight::paragraphs(document.body, &document.marks)
@@ -369,6 +380,10 @@ impl SourcesPage<'_> {
     fn list_href(&self, source: &str) -> String {
         Filter::default().with_source(Some(source))
     }
+
+    fn words(&self, standing: &TranslationStanding) -> Words {
+        Words::of(standing, self.now)
+    }
 }
 
 impl SourceView<'_> {
@@ -379,25 +394,8 @@ impl SourceView<'_> {
         self.not_articles >= NO_ARTICLES_MIN && self.not_articles * 2 > pages
     }
 
-    /// Flagged articles of those judged, in percent.
-    fn share(&self) -> f64 {
-        match self.standing.articles {
-            0 => 0.0,
-            articles => self.standing.flagged as f64 / articles as f64 * 100.0,
-        }
-    }
-
     fn boilerplate_percent(&self) -> Option<f64> {
         self.boilerplate.map(|share| share * 100.0)
-    }
-
-    /// The ends of the credible interval, in percent.
-    fn low(&self) -> f64 {
-        self.standing.interval.0 * 100.0
-    }
-
-    fn high(&self) -> f64 {
-        self.standing.interval.1 * 100.0
     }
 }
 

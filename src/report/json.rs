@@ -8,7 +8,7 @@ use serde::{
 use serde_json::Value;
 
 use super::{ClusterView, CopyView, Document, Entry, Mark, TrailView, VersionView, changes::Piece};
-use crate::model::{Scores, Timestamp};
+use crate::model::{Evidence, EvidenceKind, Scores, Timestamp};
 
 /// A key of a document's object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +37,13 @@ pub enum Field {
     Findings,
     /// Traces of translation in the page.
     Provenance,
+    /// What was weighed for and against translation.
+    Evidence,
 }
 
 impl Field {
     /// Every key, in the order of output.
-    pub const ALL: [Field; 12] = [
+    pub const ALL: [Field; 13] = [
         Field::Id,
         Field::Url,
         Field::Title,
@@ -54,6 +56,7 @@ impl Field {
         Field::Scores,
         Field::Findings,
         Field::Provenance,
+        Field::Evidence,
     ];
 
     /// The key itself.
@@ -71,6 +74,7 @@ impl Field {
             Field::Scores => "scores",
             Field::Findings => "findings",
             Field::Provenance => "provenance",
+            Field::Evidence => "evidence",
         }
     }
 }
@@ -294,6 +298,7 @@ fn serialize_fields<M: SerializeMap>(
             Field::Scores => map.serialize_entry(key, &Rounded::from(document.scores)),
             Field::Findings => map.serialize_entry(key, &Findings(document)),
             Field::Provenance => map.serialize_entry(key, document.provenance),
+            Field::Evidence => map.serialize_entry(key, &Weighed(document.evidence)),
         }?;
     }
     Ok(())
@@ -322,6 +327,27 @@ impl From<Scores> for Rounded {
 /// To four decimals. Widening first keeps 0.1 from becoming 0.10000000149.
 pub(super) fn round(score: f32) -> f64 {
     (f64::from(score) * 1e4).round() / 1e4
+}
+
+/// Evidence with its weight to four decimals.
+struct Weighed<'a>(&'a [Evidence]);
+
+impl Serialize for Weighed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Piece<'a> {
+            kind: EvidenceKind,
+            name: &'a str,
+            times: u32,
+            log_ratio: f64,
+        }
+        serializer.collect_seq(self.0.iter().map(|evidence| Piece {
+            kind: evidence.kind,
+            name: &evidence.name,
+            times: evidence.times,
+            log_ratio: round(evidence.log_ratio),
+        }))
+    }
 }
 
 struct Findings<'a>(&'a Document<'a>);

@@ -6,11 +6,13 @@
 pub mod atom;
 pub mod changes;
 pub mod excerpt;
+pub mod explain;
 pub mod highlight;
 pub mod html;
 
 pub mod json;
 pub mod legend;
+pub mod sources;
 pub mod table;
 pub mod terminal;
 pub mod warc;
@@ -23,8 +25,8 @@ use url::Url;
 use self::changes::Piece;
 
 use crate::model::{
-    Article, Assessment, PageKind, Provenance, Review, RulesHash, Scores, SourceStanding, Span,
-    Timestamp, Verdict,
+    Article, Assessment, Evidence, PageKind, Provenance, Review, RulesHash, Scores, SourceStanding,
+    Span, Timestamp, Verdict,
 };
 
 /// One finding, wherever it is kept.
@@ -65,6 +67,8 @@ pub struct Document<'a> {
     pub marks: Vec<Mark<'a>>,
     /// Traces of translation in the page.
     pub provenance: &'a [Provenance],
+    /// What was weighed for and against translation.
+    pub evidence: &'a [Evidence],
 }
 
 impl<'a> Document<'a> {
@@ -88,6 +92,7 @@ impl<'a> Document<'a> {
             scores: assessment.scores,
             marks: marks.collect(),
             provenance: &article.provenance,
+            evidence: &assessment.evidence,
         }
     }
 

@@ -41,6 +41,14 @@ impl Style {
         self.paint(text, anstyle::Style::new().bold())
     }
 
+    pub(super) fn faint(self, text: &str) -> String {
+        self.paint(text, anstyle::Style::new().dimmed())
+    }
+
+    pub(super) fn calm(self, text: &str) -> String {
+        self.paint(text, AnsiColor::Green.on_default())
+    }
+
     pub(super) fn alarm(self, text: &str) -> String {
         self.paint(text, AnsiColor::Red.on_default().bold())
     }

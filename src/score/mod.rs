@@ -11,6 +11,7 @@ mod draft;
 mod engine_residue;
 mod engine_token;
 mod escaped_entity;
+mod evidence;
 mod isolated_place;
 mod literal_translation;
 mod mixed_conventions;
@@ -26,7 +27,7 @@ mod untranslated_residue;
 
 pub use self::{
     draft::Draft,
-    policy::{rules_hash, standing},
+    policy::{Reckoning, reckon, rules_hash},
 };
 use crate::{
     lang::Lexicon,
@@ -62,10 +63,9 @@ pub struct Example {
     pub text: &'static str,
 }
 
-/// Share of texts in which a rule fires, in percent: measured by `benggala eval rules` on 2,343
-/// native, 2,509 human-translated and 6,399 machine-translated texts, most of them news, in German,
-/// English, Spanish, French, Indonesian, Malay and Russian; there were no native ones in Spanish
-/// and Malay.
+/// Share of texts in which a rule fires, in percent: measured by `benggala eval rules` on
+/// [`Rates::TEXTS`] texts, most of them news, in German, English, Spanish, French, Indonesian, Malay
+/// and Russian; there were no native ones in Spanish and Malay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rates {
     /// Written in the language.
@@ -74,6 +74,17 @@ pub struct Rates {
     pub human: f32,
     /// Translated by machines.
     pub machine: f32,
+}
+
+impl Rates {
+    /// Native, human-translated and machine-translated texts that rates were measured on.
+    pub const TEXTS: [u32; 3] = [2_343, 2_509, 6_399];
+
+    /// In how many of these texts the rule fired.
+    fn counts(&self) -> [f64; 3] {
+        let rates = [self.native, self.human, self.machine];
+        std::array::from_fn(|i| f64::from(rates[i]) / 100.0 * f64::from(Rates::TEXTS[i]))
+    }
 }
 
 /// Everything the rest of the program needs to know about a detector, except how it works.
@@ -87,7 +98,8 @@ pub struct About {
     pub why: &'static str,
     /// Of what it is evidence.
     pub family: Family,
-    /// How likely one finding alone makes the article a bad one, in 0..=1.
+    /// How likely one finding alone makes the article a bad one, in 0..=1. For rules about
+    /// translation a judgement that measured rates correct (see `evidence.rs`).
     pub weight: f32,
     /// How often it fires.
     pub rates: Rates,
@@ -156,13 +168,14 @@ pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessme
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);
     let residue = share::of_residue(article, &findings);
-    let (verdict, mut scores) =
+    let (verdict, mut scores, evidence) =
         policy::judge(&draft, &findings, &article.provenance, residue, policy);
     scores.body_share = share::of_page(article);
     Assessment {
         verdict,
         scores,
         findings,
+        evidence,
         rules: rules_hash(lexicon, policy),
     }
 }

@@ -16,10 +16,11 @@ use url::Url;
 use crate::{
     frontier::{Moved, Rhythm},
     model::{
-        Article, Assessment, CopyKind, FetchOutcome, Lang, Link, Page, PageKind, Provenance,
-        Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
+        Article, Assessment, CopyKind, Evidence, FetchOutcome, Lang, Link, Page, PageKind,
+        Provenance, Review, RobotsRecord, RulesHash, Scores, Source, Span, Timestamp, Verdict,
     },
     site::SiteMemory,
+    standing::Standing,
 };
 
 /// Why the store could not do it.
@@ -267,6 +268,8 @@ pub struct ArticleRow {
     pub scores: Scores,
     /// The words behind it.
     pub findings: Vec<StoredFinding>,
+    /// What was weighed for and against translation.
+    pub evidence: Vec<Evidence>,
     /// The rules it was made with.
     pub rules: RulesHash,
     /// What reviewers said, oldest first.
@@ -492,8 +495,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError>;
     /// Sources by name.
     async fn sources(&self) -> Result<Vec<SourceRow>, StoreError>;
-    /// Verdicts of one source's articles with the time they were fetched, oldest first.
-    async fn verdicts(&self, source: &str) -> Result<Vec<(Verdict, Timestamp)>, StoreError>;
+    /// How one source stands by all its articles; a source that is not known has none.
+    async fn standing(&self, source: &str) -> Result<Standing, StoreError>;
 
     /// What the stream has learned of a site, by its [name](crate::site::name).
     async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError>;

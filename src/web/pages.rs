@@ -83,9 +83,11 @@ pub(super) async fn article(
 ) -> Result<Html<String>, Problem> {
     let found = state.store.article(article_id(&id)?).await?;
     let row = found.ok_or_else(|| Problem::no_article(&id))?;
+    let standing = state.store.standing(&row.source).await?.summary();
     let trail = state.store.trail(row.id, TRAIL_MAX).await?;
     let page = ArticlePage {
         entry: &views::entry(&row),
+        standing: standing.translation.as_ref(),
         trail: &views::trail(&row, &trail),
         legend: &state.rules,
         form: guard::review_form(&state.config.load().serve),

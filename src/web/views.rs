@@ -9,7 +9,6 @@ use crate::{
         ClusterView, CopyView, Document, Entry, Mark, SourceView, Tally, TrailView, VersionView,
         changes::changes,
     },
-    score,
     store::{ArticleRow, SourceRow, Store, StoreError, Trail, VersionRow},
 };
 
@@ -33,6 +32,7 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
         scores: row.scores,
         marks: marks.collect(),
         provenance: &row.provenance,
+        evidence: &row.evidence,
     };
     Entry {
         id: row.id,
@@ -119,8 +119,8 @@ pub(super) async fn sources_page(
 
     let mut page = Vec::with_capacity(rows.len());
     for row in rows {
-        let history = store.verdicts(&row.name).await?;
-        page.push((row, score::standing(history.into_iter())));
+        let standing = store.standing(&row.name).await?.summary();
+        page.push((row, standing));
     }
     Ok((page, more))
 }

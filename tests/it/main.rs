@@ -22,6 +22,7 @@ mod notify;
 mod report;
 mod score;
 mod site;
+mod standing;
 mod store;
 mod style;
 mod text;

@@ -60,6 +60,8 @@ source_enabled gauge source
 source_labels_dropped gauge
 source_last_article_timestamp_seconds gauge source
 source_last_success_timestamp_seconds gauge source
+source_translation_probability gauge source
+source_translation_turned_timestamp_seconds gauge source
 sources gauge state
 ssrf_blocked_total counter stage
 store_errors_total counter kind op
@@ -115,6 +117,8 @@ fn touch_everything(metrics: &Metrics) {
     let source = metrics.source_label("elsewhere");
     for family in [
         &metrics.source_boilerplate_ratio,
+        &metrics.source_translation_probability,
+        &metrics.source_translation_turned_timestamp_seconds,
         &metrics.source_last_article_timestamp_seconds,
         &metrics.source_last_success_timestamp_seconds,
     ] {

@@ -4,6 +4,7 @@
 
 mod archive;
 mod changes;
+mod explain;
 mod given;
 mod json;
 mod pages;

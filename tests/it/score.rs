@@ -4,8 +4,8 @@ use std::{fs, path::Path};
 
 use benggala::{
     lang::Lexicon,
-    model::{Article, Finding, Lang, LeftOut, Policy, Provenance, Reason, Timestamp, Verdict},
-    score::{DETECTORS, Detector, Draft, assess, rules, rules_hash, standing},
+    model::{Article, Finding, Lang, LeftOut, Policy, Provenance, Reason, Verdict},
+    score::{DETECTORS, Detector, Draft, assess, rules, rules_hash},
     text::Text,
 };
 use proptest::prelude::*;
@@ -120,7 +120,7 @@ fn every_file_beside_the_policy_is_a_registered_rule() {
                 .to_string_lossy()
                 .replace('_', "-")
         })
-        .filter(|name| !["mod", "policy", "draft", "share"].contains(&name.as_str()))
+        .filter(|name| !["mod", "policy", "draft", "evidence", "share"].contains(&name.as_str()))
         .collect();
     files.sort();
     let mut registered: Vec<_> = rules().map(|about| about.rule.to_string()).collect();
@@ -171,7 +171,11 @@ fn a_plain_article_passes_without_a_finding() {
     let got = judge(PLAIN);
     assert_eq!(got.verdict, Verdict::Pass);
     assert!(got.findings.is_empty());
-    assert_eq!(got.scores.overall, 0.0);
+    assert!(
+        got.scores.overall < 0.04,
+        "below the prior: {}",
+        got.scores.overall
+    );
     let style = got.scores.translation.expect("a model serves it");
     assert!((0.0..0.5).contains(&style), "{style}");
 }
@@ -287,56 +291,6 @@ fn the_hash_changes_with_whatever_decides() {
     assert_ne!(before, rules_hash(&Lexicon::default(), &policy));
 }
 
-/// `passed` passes and `flagged` flags, a second apart.
-fn history(passed: usize, flagged: usize) -> Vec<(Verdict, Timestamp)> {
-    let verdicts = std::iter::repeat_n(Verdict::Pass, passed)
-        .chain(std::iter::repeat_n(Verdict::Flag, flagged));
-    verdicts
-        .enumerate()
-        .map(|(second, verdict)| {
-            let second = std::time::Duration::from_secs(second as u64);
-            (verdict, Timestamp::UNIX_EPOCH + second)
-        })
-        .collect()
-}
-
-#[test]
-fn a_source_is_judged_by_the_jeffreys_interval() {
-    // Quantiles of Beta(k + 1/2, n - k + 1/2), from R's qbeta.
-    let cases = [
-        (0, 0, (0.0, 1.0)),
-        (10, 0, (0.0, 0.2171961)),
-        (0, 10, (0.7828039, 1.0)),
-        (8, 2, (0.0441266, 0.5028067)),
-        (50, 50, (0.4032, 0.5968)),
-        (990, 10, (0.0051645, 0.0176924)),
-    ];
-    for (passed, flagged, (low, high)) in cases {
-        let got = standing(history(passed, flagged).into_iter());
-        assert_eq!(
-            (got.articles, got.flagged),
-            ((passed + flagged) as u64, flagged as u64)
-        );
-        let close = |a: f64, b: f64| (a - b).abs() < 5e-4;
-        assert!(
-            close(got.interval.0, low) && close(got.interval.1, high),
-            "{passed} passed, {flagged} flagged: {:?}",
-            got.interval
-        );
-    }
-}
-
-#[test]
-fn what_was_not_judged_says_nothing_about_a_source() {
-    let mut verdicts = history(8, 2);
-    let first = verdicts[0].1;
-    verdicts.reverse();
-    verdicts.push((Verdict::Abstain(Reason::TooShort), verdicts[0].1));
-    let got = standing(verdicts.into_iter());
-    assert_eq!((got.articles, got.flagged, got.abstained), (10, 2, 1));
-    assert_eq!(got.since, Some(first));
-}
-
 proptest! {
     #[test]
     fn no_text_is_too_strange(body in "\\PC{0,200}|[a-z{}%&;#\\[\\]()\"“” .\n*漢жA-Z]{0,300}") {
@@ -374,4 +328,123 @@ fn a_line_that_the_extractor_left_out_is_shown_where_it_stood() {
     );
     assert_eq!(finding.left_out.as_deref(), Some("Tinggalkan Balasan"));
     assert!(got.scores.boilerplate > 0.0);
+}
+
+/// The text above, with a trace of translation and findings of these words.
+fn weighed(traces: usize, words: &str) -> benggala::model::Assessment {
+    let trace = Provenance {
+        rule: "google-font-nests".to_string(),
+        note: "a translator's mark".to_string(),
+    };
+    let article = Article {
+        body: format!("{PLAIN}\n\n{words}"),
+        provenance: vec![trace; traces],
+        ..Article::default()
+    };
+    assess(&article, &Lexicon::built_in(), &Policy::default())
+}
+
+fn weight(assessment: &benggala::model::Assessment, name: &str) -> f32 {
+    let piece = assessment.evidence.iter().find(|e| e.name == name);
+    piece.map(|e| e.log_ratio).expect("it was weighed")
+}
+
+#[test]
+fn what_was_measured_corrects_what_a_rule_is_thought_to_weigh() {
+    // Fired in 13 machine translations and in no text by people: a little more than its stated
+    // weight, which stands for a ratio of 24, and bounded.
+    let once = weighed(0, "Ia menolak tanda kurung dan tanda kurung.");
+    let measured = weight(&once, "coordinated-repetition");
+    assert!(
+        measured > 24_f32.ln() && measured < 60_f32.ln(),
+        "{measured}"
+    );
+    // Fired in no text at all: it keeps its stated weight.
+    let place = weighed(
+        0,
+        "Ia menilai sanksi Barat berat. Ia menolak keputusan Benggala Barat.",
+    );
+    assert!((weight(&place, "isolated-place") - 24_f32.ln()).abs() < 0.01);
+    // Seen in texts by people and in no machine translation: next to nothing is left of it.
+    let look_alike = weighed(0, "Surat itu tiba di pelab\u{443}han kemarin.");
+    assert!(weight(&look_alike, "mixed-script-word") < 0.5);
+}
+
+#[test]
+fn a_complaint_made_again_weighs_less_and_less() {
+    let times = |n: usize| {
+        let body = "Ia menolak tanda kurung dan tanda kurung. ".repeat(n);
+        weight(&weighed(0, &body), "coordinated-repetition")
+    };
+    let (one, two, three) = (times(1), times(2), times(3));
+    assert!((two - one * 1.5).abs() < 1e-3 || two == 6.0, "{one} {two}");
+    assert!(three >= two && times(40) <= 6.0);
+    let (trace, traces) = (weighed(1, ""), weighed(3, ""));
+    assert_eq!(
+        trace.scores.overall, traces.scores.overall,
+        "one translator left them"
+    );
+}
+
+#[test]
+fn all_that_was_weighed_adds_up_to_the_score() {
+    let got = weighed(1, "Ia menolak tanda kurung dan tanda kurung.");
+    let sum: f32 = got.evidence.iter().map(|e| e.log_ratio).sum();
+    let reckoning = benggala::score::reckon(&got, &Policy::default());
+    let odds = (reckoning.prior + f64::from(sum)).exp();
+    assert!((odds / (1.0 + odds) - f64::from(got.scores.overall)).abs() < 1e-4);
+    assert_eq!(reckoning.translated, got.scores.overall);
+}
+
+#[test]
+fn good_style_around_it_does_not_excuse_a_sentence_that_nobody_read() {
+    let plain = judge(PLAIN);
+    assert!(
+        weight(&plain, "style") < 0.0,
+        "by itself it speaks for the text"
+    );
+    let found = weighed(0, "Ia menolak tanda kurung dan tanda kurung.");
+    assert_eq!(weight(&found, "style"), 0.0);
+    assert_eq!(found.verdict, Verdict::Flag);
+}
+
+#[test]
+fn a_style_score_at_its_threshold_flags_alone_under_every_policy() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/unread-translation.txt");
+    let article = Article {
+        body: fs::read_to_string(path).expect("the text"),
+        ..Article::default()
+    };
+    let lexicon = Lexicon::built_in();
+    let disabled: Vec<String> = rules().map(|about| about.rule.to_string()).collect();
+    let assess_by = |flag_at, translation_at| {
+        let policy = Policy {
+            flag_at,
+            translation_at,
+            disabled: disabled.clone(),
+            ..Policy::default()
+        };
+        assess(&article, &lexicon, &policy)
+    };
+    let style = assess_by(0.5, 0.96).scores.translation.expect("a model");
+    assert!(
+        style > 0.53,
+        "{style}: the test needs a text beyond even odds"
+    );
+    for flag_at in [0.3, 0.5, 0.8] {
+        let below = assess_by(flag_at, style - 0.01);
+        assert_eq!(
+            below.verdict,
+            Verdict::Flag,
+            "{flag_at}: {:?}",
+            below.scores
+        );
+        let above = assess_by(flag_at, style + 0.01);
+        assert_eq!(
+            above.verdict,
+            Verdict::Pass,
+            "{flag_at}: {:?}",
+            above.scores
+        );
+    }
 }

@@ -19,7 +19,7 @@ const LEVELS: &[&[&str]] = &[
         "site",
     ],
     &[
-        "config", "copies", "discover", "frontier", "extract", "score", "report",
+        "config", "copies", "discover", "frontier", "extract", "score", "standing", "report",
     ],
     &["inspect"],
     &["fetch", "store", "notify", "metrics"],
@@ -173,7 +173,7 @@ fn only_the_store_knows_sql_and_only_the_cli_prints() {
 
 #[test]
 fn every_file_beside_score_mod_is_a_registered_detector_or_known_part() {
-    const PARTS: &[&str] = &["mod.rs", "policy.rs", "draft.rs", "share.rs"];
+    const PARTS: &[&str] = &["mod.rs", "policy.rs", "draft.rs", "evidence.rs", "share.rs"];
     let files = fs::read_dir(src().join("score"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

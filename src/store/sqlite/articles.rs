@@ -8,18 +8,16 @@ use super::{
     column::{Address, Json, Millis, Named, Zoned, row_limit, unreadable, verdict},
     copies,
     packed::{self, Packed},
+    standings,
 };
 use crate::{
     copies::Fingerprint,
     model::{
-        Article, Assessment, Block, BlockKind, Headers, Lang, Link, Page, PageKind, Provenance,
-        Review, RulesHash, Scores, Timestamp, Verdict,
+        Article, Assessment, Block, BlockKind, Evidence, Headers, Lang, Link, Page, PageKind,
+        Provenance, Review, RulesHash, Scores, Timestamp,
     },
     store::{ArticleQuery, ArticleRow, StoredFinding},
 };
-
-/// The articles by which a source is judged: its latest.
-const VERDICTS_MAX: usize = 10_000;
 
 /// A [`Block`] as JSON.
 type StoredBlock = (usize, usize, BlockKind, usize);
@@ -155,6 +153,7 @@ pub(super) fn put_assessment(
     assessment: &Assessment,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
+    standings::revise(db, article, assessment)?;
     let findings: Vec<_> = assessment
         .findings
         .iter()
@@ -169,9 +168,9 @@ pub(super) fn put_assessment(
     let reason = verdict.reason().map(|reason| reason.as_str());
     db.prepare_cached(
         "INSERT INTO assessments (article_id, at, verdict, reason, overall, translation,
-                                  boilerplate, body_share, findings, rules)
+                                  boilerplate, body_share, findings, evidence, log_ratio, rules)
          VALUES (:article, :at, :verdict, :reason, :overall, :translation, :boilerplate,
-                 :body_share, :findings, :rules)",
+                 :body_share, :findings, :evidence, :log_ratio, :rules)",
     )?
     .execute(named_params! {
         ":article": article,
@@ -183,6 +182,8 @@ pub(super) fn put_assessment(
         ":boilerplate": assessment.scores.boilerplate,
         ":body_share": assessment.scores.body_share,
         ":findings": Json(findings),
+        ":evidence": Json(&assessment.evidence),
+        ":log_ratio": assessment.log_ratio(),
         ":rules": assessment.rules.to_string(),
     })?;
     db.prepare_cached(
@@ -360,7 +361,8 @@ const ROWS: &str = "
     SELECT articles.id, articles.url, sources.name AS source, articles.fetched_at, articles.title,
            articles.byline, articles.published, articles.lang, articles.body, articles.provenance,
            articles.verdict, articles.reason, assessments.overall, assessments.translation,
-           assessments.boilerplate, assessments.body_share, assessments.findings,
+            assessments.boilerplate, assessments.body_share, assessments.findings,
+            assessments.evidence,
            assessments.rules
       FROM articles
       JOIN sources ON sources.id = articles.source_id
@@ -388,6 +390,10 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             body_share: row.get("body_share")?,
         },
         findings: row.get::<_, Json<Vec<StoredFinding>>>("findings")?.0,
+        evidence: row
+            .get::<_, Option<Json<Vec<Evidence>>>>("evidence")?
+            .map(|evidence| evidence.0)
+            .unwrap_or_default(),
         rules: rules(row)?,
         reviews: reviews(db, id)?,
         cluster: copies::cluster(db, id)?,
@@ -440,23 +446,4 @@ pub(super) fn page(db: &Connection, article: i64) -> rusqlite::Result<Option<Pag
         })
     })
     .optional()
-}
-
-/// See [`crate::store::Store::verdicts`]; the latest [`VERDICTS_MAX`] of them.
-pub(super) fn verdicts(
-    db: &Connection,
-    source: &str,
-) -> rusqlite::Result<Vec<(Verdict, Timestamp)>> {
-    let mut latest = db
-        .prepare_cached(
-            "SELECT verdict, reason, fetched_at FROM articles
-              WHERE source_id = (SELECT id FROM sources WHERE name = ?1)
-              ORDER BY id DESC LIMIT ?2",
-        )?
-        .query_map(params![source, VERDICTS_MAX], |row| {
-            Ok((verdict(row)?, row.get::<_, Millis>("fetched_at")?.0))
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    latest.reverse();
-    Ok(latest)
 }

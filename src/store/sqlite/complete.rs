@@ -11,6 +11,7 @@ use super::{
     packed::Packed,
     queue::{authority, day, held, host_id, origin, refresh_host},
     reading::Reading,
+    standings,
 };
 use crate::{
     copies::Fingerprint,
@@ -93,8 +94,12 @@ pub(super) fn complete(
         completed.article_new = outcome.new;
         completed.copy = outcome.copy;
         completed.corrected = outcome.corrected;
+        if outcome.new {
+            standings::observe(db, source, &visit.assessment, visit.page.fetched_at)?;
+        }
         if outcome.new && visit.assessment.verdict == Verdict::Flag {
-            let payload = outbox::payload(outcome.article, &lease.link.source, visit);
+            let standing = standings::of(db, source)?.summary();
+            let payload = outbox::payload(outcome.article, &lease.link.source, visit, &standing);
             outbox::put(db, notify, &payload, completion.at)?;
         }
     }

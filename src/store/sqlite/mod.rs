@@ -18,6 +18,7 @@ mod reading;
 mod schema;
 mod sites;
 mod sources;
+mod standings;
 mod upkeep;
 mod versions;
 mod writer;
@@ -40,8 +41,9 @@ use super::{
 };
 use crate::{
     copies::Fingerprint,
-    model::{Article, Assessment, Link, Page, Review, Source, Timestamp, Verdict},
+    model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
     site::SiteMemory,
+    standing::Standing,
 };
 
 /// Opens the file at `path`, relative to the working directory.
@@ -221,10 +223,10 @@ impl Store for SqliteStore {
         self.readers.read(sources::list).await
     }
 
-    async fn verdicts(&self, source: &str) -> Result<Vec<(Verdict, Timestamp)>, StoreError> {
+    async fn standing(&self, source: &str) -> Result<Standing, StoreError> {
         let source = source.to_string();
         self.readers
-            .read(move |db| articles::verdicts(db, &source))
+            .read(move |db| standings::get(db, &source))
             .await
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::column::{Millis, row_limit};
 use crate::{
-    model::{Finding, Timestamp},
+    model::{Finding, SourceStanding, Timestamp},
     store::{Parcel, Visit},
 };
 
@@ -13,7 +13,12 @@ use crate::{
 const FINDINGS_MAX: usize = 100;
 
 /// What receivers are told of a flagged article.
-pub(super) fn payload(article: i64, source: &str, visit: &Visit) -> Value {
+pub(super) fn payload(
+    article: i64,
+    source: &str,
+    visit: &Visit,
+    standing: &SourceStanding,
+) -> Value {
     let body = &visit.article.body;
     let finding = |finding: &Finding| {
         json!({
@@ -32,6 +37,8 @@ pub(super) fn payload(article: i64, source: &str, visit: &Visit) -> Value {
         "fetched_at": visit.page.fetched_at,
         "verdict": visit.assessment.verdict.as_str(),
         "scores": visit.assessment.scores,
+        "evidence": visit.assessment.evidence,
+        "source_translation": standing.translation,
         "findings": findings.map(finding).collect::<Vec<_>>(),
     })
 }

@@ -2,8 +2,8 @@
 
 use benggala::{
     model::{
-        Article, Assessment, Decision, Finding, Provenance, Review, RulesHash, Scores, Timestamp,
-        Verdict,
+        Article, Assessment, Decision, Evidence, EvidenceKind, Finding, Provenance, Review,
+        RulesHash, Scores, Timestamp, Verdict,
     },
     report::{
         Document, Entry,
@@ -72,6 +72,12 @@ pub(super) fn flagged() -> Assessment {
                 "asks to subscribe",
             ),
         ],
+        evidence: vec![Evidence {
+            kind: EvidenceKind::Words,
+            name: "repeated-phrase".to_string(),
+            times: 2,
+            log_ratio: 4.200_04,
+        }],
         rules: RulesHash(7),
     }
 }

@@ -35,6 +35,7 @@ fn a_document_is_the_line_of_the_contract() {
         "scores",
         "findings",
         "provenance",
+        "evidence",
     ];
     let at: Vec<usize> = keys
         .iter()
@@ -52,6 +53,9 @@ fn a_document_is_the_line_of_the_contract() {
         r#""scores":{"overall":0.7,"translation":0.1235,"boilerplate":0.05,"body_share":null}"#
     ));
     assert_eq!(value["provenance"][0]["rule"], "translated-ltr");
+    assert!(line.contains(
+        r#""evidence":[{"kind":"words","name":"repeated-phrase","times":2,"log_ratio":4.2}]"#
+    ));
     for finding in value["findings"].as_array().unwrap() {
         let position = |key: &str| finding[key].as_u64().unwrap() as usize;
         assert_eq!(

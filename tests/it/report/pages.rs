@@ -2,7 +2,7 @@
 
 use askama::Template as _;
 use benggala::{
-    model::{PageKind, SourceStanding},
+    model::{PageKind, SourceStanding, TranslationStanding, Turn},
     report::{
         ClusterView, CopyView, Entry, SourceView, Tally, TrailView, VersionView,
         changes::changes,
@@ -100,6 +100,7 @@ fn the_article_page_marks_numbers_and_takes_a_review() {
     let page = |form| {
         let page = ArticlePage {
             entry: &entry,
+            standing: None,
             trail: &trail,
             legend: &[],
             form,
@@ -154,6 +155,7 @@ fn the_article_page_tells_where_else_its_text_stood_and_how_it_changed() {
         }],
     };
     let page = ArticlePage {
+        standing: None,
         entry: &entry,
         trail: &trail,
         legend: &[],
@@ -194,6 +196,17 @@ fn the_sources_page_gives_the_interval_and_advice() {
         abstained: 3,
         interval: (0.112, 0.469),
         since: None,
+        translation: Some(TranslationStanding {
+            probability: 0.973,
+            share: 0.93,
+            interval: (0.81, 0.98),
+            articles: 41,
+            since: now() - TimeDelta::days(70),
+            turned: Some(Turn {
+                at: now() - TimeDelta::days(69),
+                before: 0.021,
+            }),
+        }),
     };
     let source = SourceView {
         name: "news <co>",
@@ -219,6 +232,10 @@ fn the_sources_page_gives_the_interval_and_advice() {
     let page = page.render().unwrap();
     for part in [
         "news &#60;co&#62;",
+        "0.97</b> mainly machine-translated",
+        "93 %, between 81 and 98 %",
+        "over 41 articles since December 2024",
+        "turned around 25 December 2024 (0.02 before)",
         "25 %",
         "1 page behind a bot wall",
         "ask the site to let the crawler in",
@@ -243,6 +260,7 @@ fn pages_load_nothing_from_elsewhere_and_need_no_script() {
     let list = review_page(&entries, &filter).render().unwrap();
     let one = ArticlePage {
         entry: &entries[0],
+        standing: None,
         trail: &TrailView::default(),
         legend: &[],
         form: ReviewForm::Open,

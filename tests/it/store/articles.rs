@@ -2,11 +2,12 @@
 
 use benggala::{
     model::{Decision, Lang, Review, RulesHash, Span, Verdict},
+    standing::Standing,
     store::{ArticleQuery, StoreError, StoredFinding},
 };
 
 use super::{
-    given::{ABSTAIN, article, assessment, at, read_all, visit},
+    given::{ABSTAIN, article, assessment, at, observation, read_all, visit},
     places,
 };
 
@@ -227,9 +228,16 @@ async fn a_reassessment_replaces_the_conclusion() {
         };
         assert!(ids(&store, &rule("link-farm")).await.is_empty());
         assert_eq!(ids(&store, &rule("other-rule")).await, [id]);
-        assert_eq!(store.verdicts("harian").await.unwrap(), [(ABSTAIN, at(10))]);
+        let standing = Standing::of([observation(ABSTAIN, 10, None)]);
+        assert_eq!(store.standing("harian").await.unwrap(), standing);
+        let again = assessment(Verdict::Flag, &["other-rule"]);
+        store.reassess(id, &content, &again, at(99)).await.unwrap();
+        let standing = Standing::of([observation(Verdict::Flag, 10, Some(1.25))]);
+        assert_eq!(store.standing("harian").await.unwrap(), standing);
+        let row = store.article(id).await.unwrap().unwrap();
+        assert_eq!(row.evidence, again.evidence);
         let source = store.sources().await.unwrap().remove(0);
-        assert_eq!((source.flagged, source.abstained), (0, 1));
+        assert_eq!((source.flagged, source.abstained), (1, 0));
 
         let missing = store.reassess(id + 1, &content, &conclusion, at(99)).await;
         assert!(matches!(missing, Err(StoreError::Value(_))), "{missing:?}");

@@ -3,14 +3,15 @@
 use benggala::{
     frontier::Rhythm,
     model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
+    standing::Standing,
     store::{ArticleQuery, Completed, Completion, Fate},
 };
 use bytes::Bytes;
 
 use super::{
     given::{
-        ABSTAIN, again, announced, at, claim, complete, completion, lease_one, link, read,
-        read_all, url,
+        ABSTAIN, again, announced, at, claim, complete, completion, lease_one, link, observation,
+        read, read_all, url,
     },
     places,
 };
@@ -245,18 +246,18 @@ async fn a_poll_is_the_health_of_its_source() {
 }
 
 #[tokio::test]
-async fn verdicts_are_kept_with_their_reason() {
+async fn a_source_stands_by_all_its_articles() {
     for place in places() {
         let store = place.open().await;
         read_all(&store, &[Verdict::Pass, ABSTAIN, Verdict::Flag]).await;
-        let verdicts = store.verdicts("harian").await.unwrap();
-        let expected = [
-            (Verdict::Pass, at(10)),
-            (ABSTAIN, at(11)),
-            (Verdict::Flag, at(12)),
-        ];
-        assert_eq!(verdicts, expected);
-        assert_eq!(store.verdicts("stranger").await.unwrap(), []);
+        let expected = Standing::of([
+            observation(Verdict::Pass, 10, Some(0.0)),
+            observation(ABSTAIN, 11, None),
+            observation(Verdict::Flag, 12, Some(2.5)),
+        ]);
+        assert_eq!(store.standing("harian").await.unwrap(), expected);
+        let stranger = store.standing("stranger").await.unwrap();
+        assert_eq!(stranger, Standing::default());
         let row = store.sources().await.unwrap().remove(0);
         assert_eq!((row.passed, row.flagged, row.abstained), (1, 1, 1));
         assert_eq!(row.last_article, Some(at(12)));

@@ -4,10 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use benggala::{
     model::{
-        Article, Assessment, Block, BlockKind, Courtesy, FetchOutcome, Finding, Headers, Link,
-        Page, PageKind, Provenance, Reason, RulesHash, Scores, SiteRules, Source, Timestamp,
-        Verdict,
+        Article, Assessment, Block, BlockKind, Courtesy, Evidence, EvidenceKind, FetchOutcome,
+        Finding, Headers, Link, Page, PageKind, Provenance, Reason, RulesHash, Scores, SiteRules,
+        Source, Timestamp, Verdict,
     },
+    standing::Observation,
     store::{Claim, Completed, Completion, Counts, Fate, Lease, Store, Visit},
 };
 use bytes::Bytes;
@@ -109,6 +110,12 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
         note: format!("{rule} was here"),
         left_out: None,
     };
+    let weighed = |rule: &&'static str| Evidence {
+        kind: EvidenceKind::Words,
+        name: (*rule).to_string(),
+        times: 1,
+        log_ratio: 1.25,
+    };
     Assessment {
         verdict,
         scores: Scores {
@@ -118,7 +125,17 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
             body_share: None,
         },
         findings: rules.iter().map(finding).collect(),
+        evidence: rules.iter().map(weighed).collect(),
         rules: RulesHash(0xfedc_ba98_7654_3210),
+    }
+}
+
+/// What an article read then tells of its source.
+pub(crate) fn observation(verdict: Verdict, seconds: i64, log_ratio: Option<f32>) -> Observation {
+    Observation {
+        verdict,
+        at: at(seconds),
+        log_ratio,
     }
 }
 

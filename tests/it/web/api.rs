@@ -207,11 +207,10 @@ async fn the_description_of_the_api_is_true() {
         .await
         .json();
     describes(&api, "Article", &article);
-    describes(
-        &api,
-        "SourceList",
-        &site.get("/api/v1/sources").await.json(),
-    );
+    let sources = site.get("/api/v1/sources").await.json();
+    describes(&api, "SourceList", &sources);
+    let translation = &sources["sources"][0]["standing"]["translation"];
+    describes(&api, "TranslationStanding", translation);
     describes(
         &api,
         "Problem",

@@ -14,6 +14,21 @@ CREATE INDEX sites_by_time ON sites (updated_at);
 -- The share of the text on the page that is the body; NULL for what was judged before it was kept.
 ALTER TABLE assessments ADD COLUMN body_share REAL;
 
+-- How sources stand over time.
+
+-- What was weighed for and against translation: JSON, and all of it together in nats. NULL before
+-- this schema and, in `log_ratio`, for what was not judged.
+ALTER TABLE assessments ADD COLUMN evidence TEXT;
+ALTER TABLE assessments ADD COLUMN log_ratio REAL;
+
+-- The state of each source, so that one more article costs no look at those before. It follows
+-- from the articles and may be missing or of another version: then it is made anew from them.
+CREATE TABLE standings (
+    source_id INTEGER PRIMARY KEY REFERENCES sources,
+    version   INTEGER NOT NULL,
+    state     TEXT    NOT NULL               -- JSON
+) STRICT;
+
 -- Pages that met a bot wall, by source: the sources page tells how many.
 CREATE INDEX urls_walled ON urls (source_id, fetched_at) WHERE outcome = 'challenge';
 

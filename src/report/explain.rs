@@ -1,0 +1,179 @@
+//! How a verdict came about, as a table: each piece of evidence, what it weighs, and how it all
+//! adds up.
+
+use std::fmt::Write as _;
+
+use annotate_snippets::normalize_untrusted_str;
+
+use super::{legend::RuleView, terminal::Style, wording};
+use crate::model::{Evidence, EvidenceKind, Scores, Verdict};
+
+/// Width of the first column.
+const NAME_COLUMNS: usize = 40;
+
+/// Width of the whole table, rules included.
+const COLUMNS: usize = 74;
+
+/// Columns of a bar for one nat.
+const BAR_PER_NAT: f64 = 2.5;
+
+/// What a verdict was reckoned from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Explanation<'a> {
+    /// The log-odds of a machine translation before anything was read, in nats.
+    pub prior: f64,
+    /// What was weighed.
+    pub evidence: &'a [Evidence],
+    /// How likely the text is a machine translation, in 0..=1.
+    pub translated: f32,
+    /// Findings that are lines of the page.
+    pub lines: usize,
+    /// How much of the text is residue of the page, in 0..=1.
+    pub residue: f32,
+    /// The scores.
+    pub scores: Scores,
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// The overall score from which an article is flagged.
+    pub flag_at: f32,
+    /// The share of boilerplate from which an article is flagged.
+    pub boilerplate_at: f32,
+}
+
+/// The table under a document. `legend` tells how often rules fire.
+pub fn table(explanation: &Explanation<'_>, legend: &[RuleView<'_>], style: Style) -> String {
+    let mut out = format!(
+        "\n  {}\n  {:NAME_COLUMNS$} {:>7}  {:>8}\n",
+        style.strong("How it adds up"),
+        "is it unedited machine translation?",
+        "nats",
+        "ratio",
+    );
+    let prior = format!(
+        "before reading: {:.0} in 100 are",
+        share(explanation.prior) * 100.0
+    );
+    row(&mut out, &prior, explanation.prior, style);
+    for evidence in explanation.evidence {
+        row(
+            &mut out,
+            &name(evidence, explanation.scores),
+            f64::from(evidence.log_ratio),
+            style,
+        );
+        if let Some(rates) = rates(evidence, legend) {
+            let _ = writeln!(out, "    {}", style.faint(&rates));
+        }
+    }
+    if explanation.evidence.is_empty() {
+        let _ = writeln!(
+            out,
+            "  {}",
+            style.faint("no style model for this language, no finding, no trace in the page")
+        );
+    }
+    sum(&mut out, explanation, style);
+    out
+}
+
+fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
+    let weights = explanation.evidence.iter().map(|e| f64::from(e.log_ratio));
+    let total = explanation.prior + weights.sum::<f64>();
+    let line = "─".repeat(COLUMNS);
+    let _ = writeln!(out, "  {}", style.faint(&line));
+    let _ = writeln!(
+        out,
+        "  {:NAME_COLUMNS$} {total:>+7.2}  {:>8}  probability {:.3}",
+        "together",
+        ratio(total),
+        explanation.translated,
+    );
+    let lines = wording::counted(explanation.lines as u64, "line");
+    let _ = writeln!(
+        out,
+        "  {:NAME_COLUMNS$} {:>7}  {:>8}  score {:.3}",
+        "is it residue of the page?",
+        format!("{:.0} %", explanation.scores.boilerplate * 100.0),
+        lines,
+        explanation.residue,
+    );
+    let overall = explanation.scores.overall;
+    let by_share = explanation.scores.boilerplate >= explanation.boilerplate_at;
+    let (sign, place) = match explanation.verdict {
+        Verdict::Flag if by_share => ("≥", "by its share of boilerplate"),
+        Verdict::Flag => ("≥", "flagged"),
+        Verdict::Pass => ("<", "passed"),
+        Verdict::Abstain(_) => ("", ""),
+    };
+    let _ = match explanation.verdict {
+        Verdict::Abstain(reason) => writeln!(
+            out,
+            "  {:NAME_COLUMNS$} not judged: {}",
+            style.strong(&format!("overall {overall:.3}, the worse of both")),
+            reason.as_str()
+        ),
+        Verdict::Flag | Verdict::Pass => writeln!(
+            out,
+            "  {} {sign} {:.2}, the threshold: {place}",
+            style.strong(&format!("overall {overall:.3}, the worse of both,")),
+            explanation.flag_at
+        ),
+    };
+}
+
+fn row(out: &mut String, name: &str, nats: f64, style: Style) {
+    let bar = "█".repeat((nats.abs() * BAR_PER_NAT).round() as usize);
+    let bar = match nats >= 0.0 {
+        true => style.alarm(&bar),
+        false => style.calm(&bar),
+    };
+    let line = format!(
+        "  {name:NAME_COLUMNS$} {nats:>+7.2}  {:>8}  {bar}",
+        ratio(nats)
+    );
+    let _ = writeln!(out, "{}", line.trim_end());
+}
+
+/// `× 24` or `÷ 3.1`: how much likelier the evidence is on one side.
+fn ratio(nats: f64) -> String {
+    let (sign, times) = match nats >= 0.0 {
+        true => ('×', nats.exp()),
+        false => ('÷', (-nats).exp()),
+    };
+    match times {
+        10.0.. => format!("{sign} {times:.0}"),
+        _ => format!("{sign} {times:.1}"),
+    }
+}
+
+fn share(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+fn name(evidence: &Evidence, scores: Scores) -> String {
+    let name = normalize_untrusted_str(&evidence.name);
+    let times = match evidence.times {
+        1 => String::new(),
+        times => format!(", {times} times"),
+    };
+    match evidence.kind {
+        EvidenceKind::Page => format!("the page says so: {name}{times}"),
+        EvidenceKind::Words => format!("{name}{times}"),
+        EvidenceKind::Style => match scores.translation {
+            Some(score) => format!("the style, {score:.3} by its model"),
+            None => "the style".to_string(),
+        },
+    }
+}
+
+fn rates(evidence: &Evidence, legend: &[RuleView<'_>]) -> Option<String> {
+    let rule = legend.iter().find(|rule| rule.rule == evidence.name)?;
+    let rates = rule.rates?;
+    Some(match rates.native + rates.human + rates.machine {
+        0.0 => "fired in no measured text: weighed by judgement".to_string(),
+        _ => format!(
+            "fires in {} % of native, {} % of human-, {} % of machine-translated texts",
+            rates.native, rates.human, rates.machine
+        ),
+    })
+}

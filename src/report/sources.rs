@@ -1,0 +1,126 @@
+//! How a source stands, for people: bars and one sentence.
+
+use chrono::Datelike as _;
+
+use super::{SourceView, wording};
+use crate::model::{SourceStanding, Timestamp, TranslationStanding};
+
+/// From this probability on a source is called a publisher of machine translation.
+const LIKELY: f64 = 0.9;
+
+/// Up to this one it is called none.
+const UNLIKELY: f64 = 0.1;
+
+/// A share and where it may be, in percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bar {
+    pub(super) point: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+impl Bar {
+    fn new(share: f64, (low, high): (f64, f64)) -> Bar {
+        Bar {
+            point: share * 100.0,
+            low: low * 100.0,
+            high: high * 100.0,
+        }
+    }
+
+    pub(super) fn width(&self) -> f64 {
+        self.high - self.low
+    }
+}
+
+/// What a page says about a source and translation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Words {
+    /// `likely`, `unlikely` or `open`, for the colour.
+    pub(super) class: &'static str,
+    /// The conclusion.
+    pub(super) conclusion: &'static str,
+    /// `0.97`
+    pub(super) probability: String,
+    /// `over 41 articles since March 2026`
+    pub(super) basis: String,
+    /// `turned around 3 May 2026 (0.02 before)`
+    pub(super) turned: Option<String>,
+}
+
+impl Words {
+    pub(super) fn of(standing: &TranslationStanding, now: Timestamp) -> Words {
+        let (class, conclusion) = match standing.probability {
+            p if p >= LIKELY => ("likely", "mainly machine-translated"),
+            p if p <= UNLIKELY => ("unlikely", "mainly not"),
+            _ => ("open", "undecided"),
+        };
+        Words {
+            class,
+            conclusion,
+            probability: probability(standing.probability),
+            basis: format!(
+                "over {} since {}",
+                wording::counted(standing.articles, "article"),
+                since(standing.since, now)
+            ),
+            turned: standing.turned.as_ref().map(|turn| {
+                let day = turn.at.format("%-d %B %Y");
+                format!("turned around {day} ({} before)", probability(turn.before))
+            }),
+        }
+    }
+}
+
+/// Two decimals, but never certainty.
+fn probability(p: f64) -> String {
+    match p {
+        p if p > 0.99 => "> 0.99".to_string(),
+        p if p < 0.01 => "< 0.01".to_string(),
+        p => format!("{p:.2}"),
+    }
+}
+
+/// The day if it is of this month, else the month.
+fn since(then: Timestamp, now: Timestamp) -> String {
+    match (then.year(), then.month()) == (now.year(), now.month()) {
+        true => then.format("%-d %B").to_string(),
+        false => then.format("%B %Y").to_string(),
+    }
+}
+
+/// The bar of a source's share of machine translation.
+pub(super) fn translated(standing: &TranslationStanding) -> Bar {
+    Bar::new(standing.share, standing.interval)
+}
+
+/// The bar of the flagged share of the articles that were judged.
+pub(super) fn flagged(standing: &SourceStanding) -> Bar {
+    let share = match standing.articles {
+        0 => 0.0,
+        articles => standing.flagged as f64 / articles as f64,
+    };
+    Bar::new(share, standing.interval)
+}
+
+/// One line for a terminal: `0.97, share 93 % (81 to 98 %) over 41 articles since March 2026`.
+pub fn line(standing: &TranslationStanding, now: Timestamp) -> String {
+    let words = Words::of(standing, now);
+    let bar = translated(standing);
+    let turned = words.turned.map(|turned| format!("; {turned}"));
+    format!(
+        "{}, share {:.0} % ({:.0} to {:.0} %) {}{}",
+        words.probability,
+        bar.point,
+        bar.low,
+        bar.high,
+        words.basis,
+        turned.unwrap_or_default()
+    )
+}
+
+impl SourceView<'_> {
+    pub(super) fn flagged(&self) -> Bar {
+        flagged(&self.standing)
+    }
+}

@@ -1,0 +1,105 @@
+//! How sources stand: kept with every new article, made anew when one was judged again.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::column::{Json, Millis, verdict};
+use crate::{
+    model::{Assessment, Timestamp},
+    standing::{self, Observation, Standing},
+};
+
+/// The articles by which a source is judged anew: its latest.
+const ARTICLES_MAX: usize = 10_000;
+
+/// Takes a new article of `source` into account; its row is written already.
+pub(super) fn observe(
+    db: &Connection,
+    source: i64,
+    assessment: &Assessment,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let standing = match kept(db, source)? {
+        Some(mut standing) => {
+            standing.observe(&Observation {
+                verdict: assessment.verdict,
+                at,
+                log_ratio: assessment.log_ratio(),
+            });
+            standing
+        }
+        None => anew(db, source)?,
+    };
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO standings (source_id, version, state) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![source, standing::VERSION, Json(standing)])?;
+    Ok(())
+}
+
+/// An article is judged again: if that changes what it says, what is kept of its source holds no
+/// more. Comes before the new assessment is written.
+pub(super) fn revise(
+    db: &Connection,
+    article: i64,
+    assessment: &Assessment,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "DELETE FROM standings WHERE source_id =
+             (SELECT articles.source_id
+                FROM articles JOIN assessments ON assessments.id = articles.assessment_id
+               WHERE articles.id = ?1
+                 AND (articles.verdict <> ?2 OR assessments.log_ratio IS NOT ?3))",
+    )?
+    .execute(params![
+        article,
+        assessment.verdict.as_str(),
+        assessment.log_ratio()
+    ])?;
+    Ok(())
+}
+
+/// See [`crate::store::Store::standing`].
+pub(super) fn get(db: &Connection, source: &str) -> rusqlite::Result<Standing> {
+    let id = db
+        .prepare_cached("SELECT id FROM sources WHERE name = ?1")?
+        .query_row([source], |row| row.get(0))
+        .optional()?;
+    id.map_or_else(|| Ok(Standing::default()), |id| of(db, id))
+}
+
+/// The standing of a source by its row.
+pub(super) fn of(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
+    kept(db, source)?.map_or_else(|| anew(db, source), Ok)
+}
+
+fn kept(db: &Connection, source: i64) -> rusqlite::Result<Option<Standing>> {
+    db.prepare_cached("SELECT state FROM standings WHERE source_id = ?1 AND version = ?2")?
+        .query_row(params![source, standing::VERSION], |row| {
+            Ok(row.get::<_, Json<Standing>>(0)?.0)
+        })
+        .optional()
+}
+
+/// From the latest [`ARTICLES_MAX`] articles.
+fn anew(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
+    let mut statement = db.prepare_cached(
+        "SELECT verdict, reason, fetched_at, log_ratio FROM (
+             SELECT articles.id, articles.verdict, articles.reason, articles.fetched_at,
+                    assessments.log_ratio
+               FROM articles JOIN assessments ON assessments.id = articles.assessment_id
+              WHERE articles.source_id = ?1 ORDER BY articles.id DESC LIMIT ?2)
+          ORDER BY id",
+    )?;
+    let articles = statement.query_map(params![source, ARTICLES_MAX], |row| {
+        Ok(Observation {
+            verdict: verdict(row)?,
+            at: row.get::<_, Millis>("fetched_at")?.0,
+            log_ratio: row.get("log_ratio")?,
+        })
+    })?;
+    let mut standing = Standing::default();
+    for article in articles {
+        standing.observe(&article?);
+    }
+    Ok(standing)
+}

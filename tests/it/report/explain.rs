@@ -1,0 +1,80 @@
+//! How a verdict adds up, as people read it.
+
+use benggala::{
+    model::{Evidence, EvidenceKind, Reason, Scores, Verdict},
+    report::{
+        explain::{Explanation, table},
+        terminal::Style,
+    },
+};
+
+use super::given::legend;
+
+fn evidence() -> Vec<Evidence> {
+    let piece = |kind, name: &str, times, log_ratio| Evidence {
+        kind,
+        name: name.to_string(),
+        times,
+        log_ratio,
+    };
+    vec![
+        piece(EvidenceKind::Words, "repeated-phrase", 2, 4.5),
+        piece(EvidenceKind::Style, "style", 1, -0.4),
+    ]
+}
+
+fn explanation(evidence: &[Evidence], verdict: Verdict) -> Explanation<'_> {
+    Explanation {
+        prior: -3.178,
+        evidence,
+        translated: 0.715,
+        lines: 1,
+        residue: 0.22,
+        scores: Scores {
+            overall: 0.715,
+            translation: Some(0.401),
+            boilerplate: 0.05,
+            body_share: None,
+        },
+        verdict,
+        flag_at: 0.5,
+        boilerplate_at: 0.25,
+    }
+}
+
+#[test]
+fn every_piece_of_evidence_is_shown_with_its_weight_and_they_add_up() {
+    let evidence = evidence();
+    let text = table(
+        &explanation(&evidence, Verdict::Flag),
+        &legend(),
+        Style::Plain,
+    );
+    let expected = "
+  How it adds up
+  is it unedited machine translation?         nats     ratio
+  before reading: 4 in 100 are               -3.18      ÷ 24  ████████
+  repeated-phrase, 2 times                   +4.50      × 90  ███████████
+    fires in 0.02 % of native, 0.1 % of human-, 0.75 % of machine-translated texts
+  the style, 0.401 by its model              -0.40     ÷ 1.5  █
+  ──────────────────────────────────────────────────────────────────────────
+  together                                   +0.92     × 2.5  probability 0.715
+  is it residue of the page?                   5 %    1 line  score 0.220
+  overall 0.715, the worse of both, ≥ 0.50, the threshold: flagged
+";
+    assert_eq!(text, expected, "\n{text}");
+    let coloured = table(
+        &explanation(&evidence, Verdict::Flag),
+        &legend(),
+        Style::Colour,
+    );
+    assert!(coloured.contains('\u{1b}'));
+}
+
+#[test]
+fn what_was_not_judged_is_explained_too() {
+    let verdict = Verdict::Abstain(Reason::TooShort);
+    let text = table(&explanation(&[], verdict), &legend(), Style::Plain);
+    assert!(text.contains("no style model for this language, no finding, no trace in the page"));
+    assert!(text.contains("not judged: too-short"), "{text}");
+}
