@@ -230,6 +230,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         fate: Fate::Done,
         kind: None,
         rhythm: None,
+        moved: None,
         host_next_at: now(),
         host_failures: 0,
         host_delay: None,

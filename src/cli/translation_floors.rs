@@ -85,21 +85,20 @@ pub(super) fn hold(file: &Path, folder: &Path, report: &Report) -> Result<Outcom
 
 fn wrong_of_sources(floors: &SourceFloors, report: &eval_sources::Report) -> Vec<String> {
     let mut wrong = Vec::new();
-    if report.recall.is_none_or(|recall| recall < floors.recall) {
+    let recall = report.recall.unwrap_or_default();
+    if recall < floors.recall {
+        let floor = floors.recall;
         wrong.push(format!(
-            "recall of sources is {:.4}, its floor {:.4}",
-            report.recall.unwrap_or_default(),
-            floors.recall
+            "recall of sources is {recall:.4}, its floor {floor:.4}"
         ));
     }
     for (kind, most, share) in [
         ("native", floors.alert_native_max, report.alert_native),
         ("human", floors.alert_human_max, report.alert_human),
     ] {
-        if share.is_none_or(|share| share > most) {
+        if let Some(share) = share.filter(|share| *share > most) {
             wrong.push(format!(
-                "{:.4} of {kind} sources raise an alert, at most {most:.4} may",
-                share.unwrap_or(f64::NAN)
+                "{share:.4} of {kind} sources raise an alert, at most {most:.4} may"
             ));
         }
     }

@@ -376,7 +376,8 @@ fn floors_for_translation_hold_only_for_the_texts_they_name() {
         let text = format!(
             "[translation]\ngold_sha256 = \"{sha256}\"\nnative_machine = {area:?}\n\
              human_machine = 0.0\nsame_documents = 0.0\nflagged_native_max = 1.0\n\
-             flagged_human_max = 1.0\n"
+             flagged_human_max = 1.0\n[translation.sources]\nrecall = 0.0\n\
+             alert_native_max = 1.0\nalert_human_max = 1.0\n"
         );
         file(&folder, "floors.toml", text)
     };

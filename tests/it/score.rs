@@ -410,7 +410,7 @@ fn good_style_around_it_does_not_excuse_a_sentence_that_nobody_read() {
 
 #[test]
 fn a_style_score_at_its_threshold_flags_alone_under_every_policy() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/unread-translation.txt");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/read-by-an-editor.txt");
     let article = Article {
         body: fs::read_to_string(path).expect("the text"),
         ..Article::default()

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     site::{Reply, Site, article_page, careless, clean, html, path, redirect, rss},
-    watch::{Watch, metric, until},
+    watch::{Watch, until},
 };
 
 /// One article that answers in turn as `replies` say, in a feed.
@@ -169,8 +169,8 @@ async fn a_server_error_is_tried_again_later() {
 async fn the_share_of_boilerplate_is_told_for_the_source() {
     let (_site, watch) = article(vec![html(&article_page(&careless(), ""))]).await;
     until("a share above 0", async || {
-        let series = "source_boilerplate_ratio{source=\"umpan\"}";
-        let share = metric(&watch.url("/metrics"), series).await;
+        let sources = watch.service.store.sources().await.unwrap();
+        let share = sources[0].boilerplate;
         share.is_some_and(|share| share > 0.0 && share < 1.0)
     })
     .await;
