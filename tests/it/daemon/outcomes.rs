@@ -170,7 +170,7 @@ async fn the_share_of_boilerplate_is_told_for_the_source() {
     let (_site, watch) = article(vec![html(&article_page(&careless(), ""))]).await;
     until("a share above 0", async || {
         let sources = watch.service.store.sources().await.unwrap();
-        let share = sources[0].boilerplate;
+        let share = sources.first().and_then(|source| source.boilerplate);
         share.is_some_and(|share| share > 0.0 && share < 1.0)
     })
     .await;
