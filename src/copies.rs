@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     lang::{FNV_SEED, fnv},
-    model::Article,
+    model::{Article, BlockKind},
     text::{Script, script},
 };
 
@@ -172,7 +172,8 @@ fn digest(words: &str) -> WordsDigest {
     WordsDigest(first)
 }
 
-/// The words of the blocks that are not mostly links, in lower case, a space between two.
+/// The words of the blocks that are neither lines of the page nor mostly links, in lower case, a
+/// space between two.
 fn own_words(article: &Article) -> String {
     let (body, blocks) = (&article.body, &article.blocks);
     let mut words = String::with_capacity(body.len());
@@ -180,7 +181,8 @@ fn own_words(article: &Article) -> String {
         push_words(body, &mut words);
     }
     for block in blocks {
-        if block.link_bytes * 2 < block.span.len() {
+        let is_own = block.kind != BlockKind::Residue;
+        if is_own && block.link_bytes * 2 < block.span.len() {
             push_words(body.get(block.span.clone()).unwrap_or_default(), &mut words);
         }
     }

@@ -4,7 +4,8 @@ use crate::{
     extract::{self, Site, extract},
     lang::Lexicon,
     model::{
-        Article, Assessment, Lang, Page, ParseLimits, Policy, Reason, RulesHash, Scores, Verdict,
+        Article, Assessment, Block, BlockKind, Finding, Lang, Page, ParseLimits, Policy, Reason,
+        RulesHash, Scores, Verdict,
     },
     report::{
         explain::Explanation,
@@ -56,12 +57,30 @@ pub fn inspect<'a>(
 }
 
 /// Judges a body that somebody else extracted.
-pub fn inspect_article(article: Article, rules: &Rules) -> Inspection {
+pub fn inspect_article(mut article: Article, rules: &Rules) -> Inspection {
     let mut assessment = assess(&article, &rules.lexicon, &rules.policy);
+    name_residue(&mut article.blocks, &assessment.findings);
     assessment.rules = with_extraction(assessment.rules);
     Inspection {
         article,
         assessment,
+    }
+}
+
+/// Blocks that are for the most part lines of the page are no article, and so make no copy of one.
+fn name_residue(blocks: &mut [Block], findings: &[Finding]) {
+    for finding in findings.iter().filter(|finding| score::is_of_page(finding)) {
+        let (start, end) = (finding.span.start, finding.span.end);
+        let first = blocks.partition_point(|block| block.span.end <= start);
+        for block in blocks[first..].iter_mut() {
+            if block.span.start >= end {
+                break;
+            }
+            let covered = end.min(block.span.end) - start.max(block.span.start);
+            if covered * 2 > block.span.len() {
+                block.kind = BlockKind::Residue;
+            }
+        }
     }
 }
 

@@ -369,6 +369,8 @@ pub enum BlockKind {
     Row,
     /// Preformatted text.
     Preformatted,
+    /// A line of the page that was left in the body, as a rule found afterwards.
+    Residue,
 }
 
 /// One paragraph-like piece of the body.

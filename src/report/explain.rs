@@ -150,7 +150,7 @@ fn share(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-fn name(evidence: &Evidence, scores: Scores) -> String {
+pub(super) fn name(evidence: &Evidence, scores: Scores) -> String {
     let name = normalize_untrusted_str(&evidence.name);
     let times = match evidence.times {
         1 => String::new(),

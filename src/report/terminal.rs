@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
 use anstyle::AnsiColor;
 
-use super::{Document, Entry, Mark, Tally, excerpt::Excerpt, legend::RuleView, wording};
+use super::{Document, Entry, Mark, Tally, excerpt::Excerpt, explain, legend::RuleView, wording};
 use crate::model::{Reason, Scores, Verdict};
 
 /// Columns of a source line around the words of a finding.
@@ -119,6 +119,12 @@ pub fn flagged(entry: &Entry<'_>, style: Style) -> String {
             String::new()
         };
         let _ = writeln!(out, "  {rule:width$}  {before}{words}{after}{more}");
+    }
+    if document.marks.is_empty() {
+        // The words say nothing: what spoke was the style or the page itself.
+        for evidence in document.evidence {
+            let _ = writeln!(out, "  {}", explain::name(evidence, document.scores));
+        }
     }
     out
 }

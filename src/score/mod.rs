@@ -141,6 +141,11 @@ pub fn rules() -> impl Iterator<Item = &'static About> {
     DETECTORS.iter().map(|detector| detector.about())
 }
 
+/// Whether a finding is a line of the page rather than a trace of translation.
+pub fn is_of_page(finding: &Finding) -> bool {
+    rules().any(|about| about.rule == finding.rule && about.family == Family::Boilerplate)
+}
+
 /// Findings of one article that are kept: a page made of residue needs no more to be judged.
 const FINDINGS_MAX: usize = 500;
 

@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 
 use super::{
-    Draft, Family,
+    Draft,
     evidence::{PRIOR, gather, log_ratio, logistic, logit},
-    rules,
+    is_of_page, rules,
 };
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv},
@@ -71,10 +71,6 @@ fn translated(evidence: &[Evidence]) -> f32 {
 fn residue(findings: &[Finding], boilerplate: f32, policy: &Policy) -> f32 {
     let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
     by_lines(findings).max(by_share).min(1.0)
-}
-
-fn is_of_page(finding: &Finding) -> bool {
-    rules().any(|r| r.rule == finding.rule && r.family == Family::Boilerplate)
 }
 
 /// Lines of the page speak independently (noisy-or): each leaves `1 - weight` of the doubt. The

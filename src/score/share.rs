@@ -1,6 +1,6 @@
 //! How much of what readers are served is not the article.
 
-use super::{Family, rules};
+use super::is_of_page;
 use crate::model::{Article, Finding, Span};
 
 /// The share of what stands between the headline and the end of the article that is not the
@@ -36,8 +36,4 @@ fn covered<'f>(spans: impl Iterator<Item = &'f Span>) -> usize {
         end = end.max(span.end);
     }
     bytes
-}
-
-fn is_of_page(finding: &Finding) -> bool {
-    rules().any(|r| r.rule == finding.rule && r.family == Family::Boilerplate)
 }

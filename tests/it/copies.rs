@@ -2,7 +2,10 @@
 
 use benggala::{
     copies::{COPY_AT, Fingerprint, SHINGLES_MIN, SKETCH, is_corrected},
-    model::{Article, Block, BlockKind},
+    extract::from_text,
+    inspect::{Rules, inspect_article},
+    lang::Lexicon,
+    model::{Article, Block, BlockKind, Lang, ParseLimits, Policy},
 };
 use proptest::prelude::*;
 
@@ -190,4 +193,31 @@ proptest! {
         prop_assert!((estimate - truth).abs() < 0.25, "{} for {}", estimate, truth);
         prop_assert!(truth > 0.02 || estimate < COPY_AT);
     }
+}
+
+#[test]
+fn what_a_page_hangs_around_two_articles_makes_them_no_copies() {
+    const HUNG: &str = "Baca juga: Pemerintah daerah menyiapkan anggaran perbaikan jembatan gantung\n\n\
+        Dapatkan berita pilihan dan kabar terbaru setiap hari langsung di ponsel Anda. Ikuti saluran \
+        resmi kami sekarang juga!\n\n\
+        Alamat email Anda tidak akan dipublikasikan. Ruas yang wajib ditandai\n\n\
+        Baca juga: Perusahaan pelayaran menambah kapal penyeberangan menjelang musim liburan panjang";
+    let rules = Rules {
+        lexicon: Lexicon::built_in(),
+        policy: Policy::default(),
+        limits: ParseLimits::default(),
+    };
+    let read = |from| {
+        let text = format!("{}\n\n{HUNG}", story(from, 60));
+        from_text(&text, Lang::new("id"), &rules.lexicon)
+    };
+    let of = |article: &Article| Fingerprint::of(article).expect("long enough");
+    let [one, other] = [0, 1_000].map(read);
+    assert!(
+        of(&one).is_copy_of(&of(&other)),
+        "by what hangs around them"
+    );
+    let [one, other] = [one, other].map(|article| inspect_article(article, &rules).article);
+    assert!(!of(&one).is_copy_of(&of(&other)));
+    assert_eq!(of(&one).digest, fingerprint(&story(0, 60)).digest);
 }

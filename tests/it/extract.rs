@@ -79,7 +79,7 @@ fn markdown(article: &Article) -> String {
     let blocks = article.blocks.iter().map(|block| {
         let text = &article.body[block.span.clone()];
         match block.kind {
-            BlockKind::Paragraph => text.to_string(),
+            BlockKind::Paragraph | BlockKind::Residue => text.to_string(),
             BlockKind::Heading => format!("## {text}"),
             BlockKind::ListItem => format!("- {text}"),
             BlockKind::Quote => format!("> {text}"),
