@@ -1,0 +1,242 @@
+//! What was concluded, and why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Span, Timestamp};
+
+/// Why no verdict was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Too few words to judge.
+    TooShort,
+    /// Neither a language pack nor a style model serves the text.
+    UnknownLanguage,
+    /// A section front, a video page, a soft 404, a consent wall …
+    NotAnArticle,
+    /// A bot wall.
+    Challenge,
+    /// The page broke a limit of the parser.
+    ParseLimit,
+    /// Not HTML or text at all.
+    NotHtml,
+    /// Nothing in it.
+    Empty,
+    /// The inspection failed; the page is kept for a closer look.
+    Failed,
+}
+
+impl Reason {
+    /// The name in JSON and store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::TooShort => "too-short",
+            Reason::UnknownLanguage => "unknown-language",
+            Reason::NotAnArticle => "not-an-article",
+            Reason::Challenge => "challenge",
+            Reason::ParseLimit => "parse-limit",
+            Reason::NotHtml => "not-html",
+            Reason::Empty => "empty",
+            Reason::Failed => "failed",
+        }
+    }
+}
+
+/// The conclusion. `Abstain` is not `Pass`: what cannot be judged is never counted as good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Nothing that gives it away.
+    Pass,
+    /// Evidence over the threshold.
+    Flag,
+    /// Could not be judged.
+    Abstain(Reason),
+}
+
+impl Verdict {
+    /// `pass`, `flag` or `abstain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Pass => "pass",
+            Verdict::Flag => "flag",
+            Verdict::Abstain(_) => "abstain",
+        }
+    }
+
+    /// Why it abstained.
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Verdict::Abstain(reason) => Some(reason),
+            Verdict::Pass | Verdict::Flag => None,
+        }
+    }
+}
+
+/// One reason, at one place: what a reviewer sees under the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's kebab-case name.
+    pub rule: &'static str,
+    /// Bytes of `body`.
+    pub span: Span,
+    /// One clause for the reader: what is wrong here.
+    pub note: String,
+    /// The words, where they are no part of `body` (see [`LeftOut`]): then `span` is empty and
+    /// tells where they stood.
+    pub left_out: Option<String>,
+}
+
+/// Where a piece of evidence about translation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// The page says that it was translated.
+    Page,
+    /// Words that give it away: the findings of one rule.
+    Words,
+    /// How the whole text reads.
+    Style,
+}
+
+/// One piece of evidence that a text is an unedited machine translation, and what it weighs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Where it comes from.
+    pub kind: EvidenceKind,
+    /// The rule, the trace, or `style`.
+    pub name: String,
+    /// How often it was seen.
+    pub times: u32,
+    /// How much likelier it is in a machine translation than in another text, as a natural
+    /// logarithm: 0 says nothing, below 0 speaks for the text.
+    pub log_ratio: f32,
+}
+
+/// All in 0..=1; higher is worse, but for `body_share`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// What the verdict was taken from: how likely the text is an unedited machine translation, or
+    /// how much of it is residue of the page, whichever is worse.
+    pub overall: f32,
+    /// How much the style reads like machine translation; `None` where no model serves the language.
+    pub translation: Option<f32>,
+    /// The share of what readers are served between the headline and the end of the article that
+    /// is not the article.
+    pub boilerplate: f32,
+    /// The share of the text that the whole page shows that is the body; `None` without a page.
+    pub body_share: Option<f32>,
+}
+
+/// Changes whenever a rule, a language pack or the policy does: tells which verdicts are stale.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RulesHash(pub u64);
+
+impl fmt::Display for RulesHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// What was concluded about one article, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// The numbers behind it.
+    pub scores: Scores,
+    /// The words behind it, by position.
+    pub findings: Vec<Finding>,
+    /// What was weighed for and against translation; empty where nothing was there to weigh.
+    pub evidence: Vec<Evidence>,
+    /// The rules it was made with.
+    pub rules: RulesHash,
+}
+
+impl Assessment {
+    /// All its evidence together, in nats; `None` for what was not judged.
+    pub fn log_ratio(&self) -> Option<f32> {
+        match self.verdict {
+            Verdict::Abstain(_) => None,
+            Verdict::Pass | Verdict::Flag => Some(self.evidence.iter().map(|e| e.log_ratio).sum()),
+        }
+    }
+}
+
+/// What the articles of a source say together about translation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TranslationStanding {
+    /// How likely it is that more than half of what it publishes is unedited machine translation.
+    pub probability: f64,
+    /// The expected share of such articles.
+    pub share: f64,
+    /// 95 % credible interval of that share.
+    pub interval: (f64, f64),
+    /// Articles that this rests on: those since the last turn.
+    pub articles: u64,
+    /// When the first of them was read.
+    pub since: Timestamp,
+    /// The last time that the source changed its ways, if it did.
+    pub turned: Option<Turn>,
+}
+
+/// A source that began, or ceased, to publish mainly machine translation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    /// When the first article of the new kind was read, as far as can be told.
+    pub at: Timestamp,
+    /// The probability that it published mainly machine translation until then.
+    pub before: f64,
+}
+
+/// How a source has done over time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceStanding {
+    /// Articles judged (passed or flagged).
+    pub articles: u64,
+    /// Of these, flagged.
+    pub flagged: u64,
+    /// Not judged.
+    pub abstained: u64,
+    /// 95 % credible interval of the share of flagged articles.
+    pub interval: (f64, f64),
+    /// When the first article came.
+    pub since: Option<Timestamp>,
+    /// How likely it publishes machine translation; `None` before the first judged article.
+    pub translation: Option<TranslationStanding>,
+}
+
+/// A reviewer's word on an article.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// `confirmed` or `dismissed`.
+    pub decision: Decision,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub note: String,
+}
+
+/// What a reviewer decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// The verdict is right.
+    Confirmed,
+    /// The verdict is wrong.
+    Dismissed,
+}
+
+impl Decision {
+    /// The name in JSON, store and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Decision::Confirmed => "confirmed",
+            Decision::Dismissed => "dismissed",
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The nouns that travel between rooms. Verbs live in the rooms.
+
+mod article;
+mod fetched;
+mod judgement;
+mod policy;
+mod source;
+
+use std::{fmt, ops::Range};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    article::{Article, Block, BlockKind, CopyKind, LeftOut, NoArticle, Provenance, Sighting},
+    fetched::{FetchOutcome, Headers, Link, Page, RobotsRecord, RobotsRules},
+    judgement::{
+        Assessment, Decision, Evidence, EvidenceKind, Finding, Reason, Review, RulesHash, Scores,
+        SourceStanding, TranslationStanding, Turn, Verdict,
+    },
+    policy::{ParseLimits, Policy},
+    source::{Courtesy, Fingerprint, PageKind, Quiet, SiteRules, Source},
+};
+
+/// A half-open byte range into an article's `body`, always on char boundaries. JSON counts code
+/// points instead; `report::json` converts.
+pub type Span = Range<usize>;
+
+/// An instant. Pure rooms take it as an argument; only the shell asks the clock.
+pub type Timestamp = DateTime<Utc>;
+
+/// The primary subtag of a BCP 47 language tag, in lower case: `id`, `en`, `zh`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lang(String);
+
+impl Lang {
+    /// Accepts a whole tag (`id-ID`, `en_US`) and keeps its primary subtag; the retired codes
+    /// `in`, `iw` and `ji` become today's (RFC 5646, 4.1). `None` for what is no tag.
+    pub fn new(tag: &str) -> Option<Lang> {
+        let primary = tag.trim().split(['-', '_']).next()?;
+        if !(2..=3).contains(&primary.len()) || !primary.bytes().all(|b| b.is_ascii_alphabetic()) {
+            return None;
+        }
+        let primary = primary.to_ascii_lowercase();
+        Some(Lang(match primary.as_str() {
+            "in" => "id".to_string(),
+            "iw" => "he".to_string(),
+            "ji" => "yi".to_string(),
+            _ => primary,
+        }))
+    }
+
+    /// The subtag, as in `id`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Lang {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A part of an input that could not be used. The rest was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What and where, in one sentence.
+    pub what: String,
+}

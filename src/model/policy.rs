@@ -1,0 +1,52 @@
+//! Where reading and judging stop.
+
+/// Where the parser stops. All are per page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParseLimits {
+    /// Bytes of decoded text.
+    pub bytes: usize,
+    /// Nodes of the tree.
+    pub nodes: usize,
+    /// Nesting of elements.
+    pub depth: usize,
+    /// Attributes of one tag.
+    pub attributes: usize,
+}
+
+impl Default for ParseLimits {
+    fn default() -> ParseLimits {
+        ParseLimits {
+            bytes: 20 << 20,
+            nodes: 300_000,
+            depth: 512,
+            attributes: 1_000,
+        }
+    }
+}
+
+/// The thresholds of judgement. All shares are in 0..=1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Fewer words of body than this are not judged.
+    pub words_min: usize,
+    /// `scores.overall` from which an article is flagged.
+    pub flag_at: f32,
+    /// `scores.boilerplate` from which an article is flagged for boilerplate alone.
+    pub boilerplate_at: f32,
+    /// `scores.translation` from which an article is flagged for its style alone.
+    pub translation_at: f32,
+    /// Rules that are switched off.
+    pub disabled: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            words_min: 80,
+            flag_at: 0.5,
+            boilerplate_at: 0.35,
+            translation_at: 0.96,
+            disabled: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What is watched, and by which rules.
+
+use std::{fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::Lang;
+
+/// What a URL is expected to answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageKind {
+    /// One news article.
+    Article,
+    /// RSS, Atom or JSON Feed.
+    Feed,
+    /// A sitemap, a sitemap index or a Google News sitemap.
+    Sitemap,
+    /// A front page or section page: its links are the find.
+    Listing,
+    /// Not known yet: the first answer decides.
+    Auto,
+    /// `/robots.txt`.
+    Robots,
+}
+
+impl PageKind {
+    /// The name in configuration and store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PageKind::Article => "article",
+            PageKind::Feed => "feed",
+            PageKind::Sitemap => "sitemap",
+            PageKind::Listing => "listing",
+            PageKind::Auto => "auto",
+            PageKind::Robots => "robots",
+        }
+    }
+
+    /// The inverse of [`PageKind::as_str`].
+    pub fn parse(name: &str) -> Option<PageKind> {
+        [
+            PageKind::Article,
+            PageKind::Feed,
+            PageKind::Sitemap,
+            PageKind::Listing,
+            PageKind::Auto,
+            PageKind::Robots,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+    }
+}
+
+/// CSS selectors that overrule the extractor on one site.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRules {
+    /// The container of the article body.
+    pub body: Option<String>,
+    /// What is taken out before the body is read.
+    pub remove: Vec<String>,
+}
+
+/// A news source that is watched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Unique; the host unless configured.
+    pub name: String,
+    /// Feed, Sitemap, Listing or Auto.
+    pub kind: PageKind,
+    /// Where its links are found.
+    pub url: Url,
+    /// How often it is asked; `None` leaves it to the schedule.
+    pub every: Option<Duration>,
+    /// The language of its articles, where known.
+    pub lang: Option<Lang>,
+    /// Selectors for its pages.
+    pub rules: SiteRules,
+    /// The one certificate that its host may show although nobody vouches for it.
+    pub certificate: Option<Fingerprint>,
+    /// What its owner was promised beside the pace.
+    pub courtesy: Courtesy,
+}
+
+/// Limits of a source beside the gap between two requests.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Courtesy {
+    /// Requests in one day, UTC, at most.
+    pub per_day: Option<u64>,
+    /// When it is left alone.
+    pub quiet: Option<Quiet>,
+}
+
+/// A time of the day, every day, from a first minute to just before a last; over midnight where
+/// the first is the later one. In minutes after midnight UTC, 0..1440, never the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    from: u32,
+    to: u32,
+}
+
+impl Quiet {
+    /// Reads `22:00-06:30`. `None` for anything else, and for a span of no or of all time.
+    pub fn parse(text: &str) -> Option<Quiet> {
+        let (from, to) = text.split_once('-')?;
+        let minute = |text: &str| {
+            let (hours, minutes) = text.trim().split_once(':')?;
+            let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
+            (hours < 24 && minutes < 60).then_some(60 * hours + minutes)
+        };
+        let (from, to) = (minute(from)?, minute(to)?);
+        (from != to).then_some(Quiet { from, to })
+    }
+
+    /// Minutes from `minute` until it ends; `None` outside.
+    pub fn left(self, minute: u32) -> Option<u32> {
+        const DAY: u32 = 1_440;
+        let since = (minute + DAY - self.from) % DAY;
+        let length = (self.to + DAY - self.from) % DAY;
+        (since < length).then(|| length - since)
+    }
+}
+
+impl fmt::Display for Quiet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [from, to] = [self.from, self.to].map(|at| format!("{:02}:{:02}", at / 60, at % 60));
+        write!(f, "{from}-{to}")
+    }
+}
+
+/// The SHA-256 of a certificate as it is sent (DER).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// Reads 64 hexadecimal digits, with colons between the bytes or without. `None` for anything
+    /// else.
+    pub fn parse(text: &str) -> Option<Fingerprint> {
+        let digits: Vec<u8> = text
+            .chars()
+            .filter(|&c| c != ':')
+            .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
+            .collect::<Option<_>>()?;
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = pair[0] << 4 | pair[1];
+        }
+        Some(Fingerprint(bytes))
+    }
+}
+
+/// As `openssl x509 -fingerprint -sha256` prints it: pairs of digits in capitals, with colons.
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            let colon = if at > 0 { ":" } else { "" };
+            write!(f, "{colon}{byte:02X}")?;
+        }
+        Ok(())
+    }
+}
