@@ -11,7 +11,7 @@ use crate::{
     web::views,
 };
 
-use super::{Failure, Outcome, load_config, out, runtime};
+use super::{Failure, Outcome, load_config, out, out_of_bytes, runtime};
 
 /// Rows that are read from the store at a time.
 const ROWS_AT_A_TIME: usize = 200;
@@ -70,7 +70,10 @@ pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Fail
             limit: ROWS_AT_A_TIME,
             ..ArticleQuery::default()
         };
-        let mut out = out();
+        let mut out: Box<dyn Write> = match args.format {
+            Format::Ndjson | Format::Csv => Box::new(out()),
+            Format::Warc => Box::new(out_of_bytes()),
+        };
         match args.format {
             Format::Ndjson => {}
             Format::Csv => write!(out, "{}\r\n", table::CSV_HEADER)?,
@@ -86,6 +89,7 @@ pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Fail
                 _ => break,
             }
         }
+        out.flush()?;
         store.close().await?;
         Ok(Outcome::Clean)
     })

@@ -227,6 +227,11 @@ fn out() -> anstream::AutoStream<io::Stdout> {
     anstream::stdout()
 }
 
+/// For what is no text: bytes leave as they are, while [`out`] takes escape sequences away.
+fn out_of_bytes() -> io::BufWriter<io::Stdout> {
+    io::BufWriter::new(io::stdout())
+}
+
 /// A line for the person at the terminal.
 fn tell(text: impl AsRef<str>) {
     // Without a stderr there is nobody to tell.

@@ -2,12 +2,13 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{Read, Write},
     net::TcpListener,
     path::Path,
     process::{Command, Output, Stdio},
 };
 
+use flate2::read::MultiGzDecoder;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -393,4 +394,22 @@ fn floors_for_translation_hold_only_for_the_texts_they_name() {
     let missed = eval(&floors(sha256, 0.5));
     assert_eq!(missed.status.code(), Some(2));
     assert!(err(&missed).contains("native-MT is 0.0000"));
+}
+
+#[test]
+fn an_archive_leaves_byte_by_byte() {
+    let folder = TempDir::new().unwrap();
+    let store = folder.path().join("benggala.db");
+    let config = format!("[store]\nurl = \"sqlite:{}\"\n", store.display());
+    let config = file(&folder, "benggala.toml", config);
+    let output = run(&["--config", &config, "export", "--format", "warc"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let mut text = String::new();
+    MultiGzDecoder::new(output.stdout.as_slice())
+        .read_to_string(&mut text)
+        .unwrap();
+    assert!(
+        text.starts_with("WARC/1.1\r\nWARC-Type: warcinfo\r\n"),
+        "{text}"
+    );
 }
