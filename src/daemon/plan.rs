@@ -16,6 +16,14 @@ use crate::{
 
 use super::{Setup, Shared, record, visit::Reading};
 
+/// What is to be kept of a visit for the next one.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) fate: Fate,
+    pub(super) rhythm: Option<Rhythm>,
+    pub(super) moved: Option<Moved>,
+}
+
 /// The rhythm of a source after a poll that was answered; `None` where there is nothing to learn.
 pub(super) async fn learn(
     shared: &Shared,

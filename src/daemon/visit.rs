@@ -21,7 +21,13 @@ use crate::{
     store::{Completed, Completion, Fate, Lease, StoreError, Visit},
 };
 
-use super::{Setup, Shared, aside::aside, memory, outage, plan, record};
+use super::{
+    Setup, Shared,
+    aside::aside,
+    memory, outage,
+    plan::{self, Plan},
+    record,
+};
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
 /// watches what is new.
@@ -103,12 +109,12 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         },
         None => plan::fate(&setup, &lease, &exchange, &reading, rhythm.as_ref(), now),
     };
-    let completion = conclude(&lease, &exchange, &reading, page, fate, now);
-    let completion = Completion {
+    let plan = Plan {
+        fate,
         rhythm,
         moved: plan::moved(&lease, &exchange, &asked, now),
-        ..completion
     };
+    let completion = conclude(&lease, &exchange, &reading, page, plan, now);
     let complete = shared.store.complete(&lease, completion, &setup.channels);
     let completed = record::timed(&shared.metrics, "complete", complete).await;
     let standing = match &completed {
@@ -290,7 +296,7 @@ fn conclude(
     exchange: &Exchange,
     reading: &Reading,
     page: Option<Page>,
-    fate: Fate,
+    plan: Plan,
     now: Timestamp,
 ) -> Completion {
     let (pause, host_failures) = frontier::host_pause(
@@ -320,13 +326,13 @@ fn conclude(
         status: exchange.status,
         etag: validator(exchange, "etag", lease.etag.as_deref()),
         last_modified: validator(exchange, "last-modified", lease.last_modified.as_deref()),
-        fate,
+        fate: plan.fate,
         kind: reading.kind,
         host_next_at: now + pause,
         host_failures,
         host_delay: Some(exchange.delay).filter(|delay| !delay.is_zero()),
-        rhythm: None,
-        moved: None,
+        rhythm: plan.rhythm,
+        moved: plan.moved,
         robots: exchange.robots.clone(),
         links: reading.links.clone(),
         visit,

@@ -11,7 +11,10 @@ use reqwest::dns::{Name, Resolve};
 use tokio::time::Instant;
 use url::{Host, Url};
 
-use super::guard::GuardedResolver;
+use super::{
+    guard::GuardedResolver,
+    outcome::{self, Failure},
+};
 
 /// How long an answer counts. Names move rarely, and one late request does no harm.
 const FRESH: Duration = Duration::from_secs(600);
@@ -22,7 +25,7 @@ const HOSTS_MAX: usize = 10_000;
 /// The first address of each host, as last resolved.
 pub(super) struct Addresses {
     resolver: Option<GuardedResolver>,
-    known: Mutex<HashMap<String, (Option<IpAddr>, Instant)>>,
+    known: Mutex<HashMap<String, (IpAddr, Instant)>>,
 }
 
 impl std::fmt::Debug for Addresses {
@@ -40,36 +43,42 @@ impl Addresses {
         }
     }
 
-    /// Where the host of `url` lives; `None` where that cannot be told: the request itself then
-    /// says why.
-    pub(super) async fn of(&self, url: &Url) -> Option<IpAddr> {
-        let host = match url.host()? {
-            Host::Ipv4(address) => return Some(address.into()),
-            Host::Ipv6(address) => return Some(address.into()),
-            Host::Domain(host) => host,
+    /// Where the host of `url` lives; `None` where nobody here resolves it.
+    ///
+    /// # Errors
+    /// The name gives no address, or one that may not be asked. Nothing of that is remembered.
+    pub(super) async fn of(&self, url: &Url) -> Result<Option<IpAddr>, Failure> {
+        let host = match url.host() {
+            Some(Host::Ipv4(address)) => return Ok(Some(address.into())),
+            Some(Host::Ipv6(address)) => return Ok(Some(address.into())),
+            Some(Host::Domain(host)) => host,
+            None => return Ok(None),
         };
-        let resolver = self.resolver.as_ref()?;
+        let (Some(resolver), Ok(name)) = (self.resolver.as_ref(), host.parse::<Name>()) else {
+            return Ok(None);
+        };
         let now = Instant::now();
         let known = self.known().get(host).copied();
         if let Some((address, at)) = known
             && at + FRESH > now
         {
-            return address;
+            return Ok(Some(address));
         }
-        let found = resolver.resolve(host.parse::<Name>().ok()?).await;
-        let address = found
-            .ok()
-            .and_then(|mut addresses| addresses.next())
-            .map(|address| address.ip());
-        let mut known = self.known();
-        if known.len() >= HOSTS_MAX {
-            known.clear();
+        let address = match resolver.resolve(name).await {
+            Ok(mut addresses) => addresses.next().map(|address| address.ip()),
+            Err(error) => return outcome::of_resolving(error.as_ref()).map_or(Ok(None), Err),
+        };
+        if let Some(address) = address {
+            let mut known = self.known();
+            if known.len() >= HOSTS_MAX {
+                known.clear();
+            }
+            known.insert(host.to_string(), (address, now));
         }
-        known.insert(host.to_string(), (address, now));
-        address
+        Ok(address)
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Option<IpAddr>, Instant)>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, (IpAddr, Instant)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -174,8 +174,11 @@ impl Client {
     }
 
     async fn pass_and_send(&self, ask: Ask<'_>, cost: &mut Cost) -> Result<Answer, Failure> {
-        let came = Instant::now();
+        let looked_up = Instant::now();
         let address = self.addresses.of(ask.url).await;
+        let came = Instant::now();
+        cost.took += came - looked_up;
+        let address = address?;
         let pass = self.gate.enter(ask.url, address, ask.crawl_delay).await;
         let started = Instant::now();
         cost.waited += started - came;

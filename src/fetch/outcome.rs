@@ -117,14 +117,20 @@ pub(super) fn seconds(limit: Duration) -> String {
     format!("{tenths} s")
 }
 
+/// Explains an error of the guarded resolver; `None` for any other.
+pub(super) fn of_resolving(error: &(dyn std::error::Error + 'static)) -> Option<Failure> {
+    if let Some(refusal) = error.downcast_ref::<Refusal>() {
+        return Some(Failure::refused(refusal, GuardStage::Dns));
+    }
+    let unresolved = error.downcast_ref::<Unresolved>()?;
+    Some(Failure::new(FetchOutcome::Dns, unresolved.to_string()))
+}
+
 /// Explains an error of the HTTP client. `limit` is the time that connecting may take.
 pub(super) fn of_error(error: &reqwest::Error, host: &str, limit: Duration) -> Failure {
     for cause in causes(error) {
-        if let Some(refusal) = cause.downcast_ref::<Refusal>() {
-            return Failure::refused(refusal, GuardStage::Dns);
-        }
-        if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
-            return Failure::new(FetchOutcome::Dns, unresolved.to_string());
+        if let Some(failure) = of_resolving(cause) {
+            return failure;
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return Failure::new(FetchOutcome::Tls, tls_sentence(tls, host));
