@@ -449,6 +449,7 @@ fn template_containers(cut: &Cut<'_>, raw: &[usize], families: Families) -> Vec<
         let blocks = &cut.containers[index].blocks;
         raw[blocks.end] - raw[blocks.start]
     };
+    let told = told_bodies(cut, families, &mass);
     let mut template = vec![false; cut.containers.len()];
     let mut body_within = vec![false; cut.containers.len()];
     for (index, container) in cut.containers.iter().enumerate() {
@@ -461,7 +462,13 @@ fn template_containers(cut: &Cut<'_>, raw: &[usize], families: Families) -> Vec<
     for (index, container) in cut.containers.iter().enumerate() {
         let named = container.families.meets(families);
         let firm = container.families.meets(FIRM);
-        let heavy = mass(index) as f64 >= OVERRULED_AT * total as f64 && mass(index) > 0;
+        let told_elsewhere = || {
+            told.iter()
+                .any(|&body| !cut.encloses(index, body) && !cut.encloses(body, index))
+        };
+        let heavy = mass(index) as f64 >= OVERRULED_AT * total as f64
+            && mass(index) > 0
+            && !(named && told_elsewhere());
         let titled = || {
             cut.blocks[container.blocks.clone()]
                 .iter()
@@ -472,6 +479,26 @@ fn template_containers(cut: &Cut<'_>, raw: &[usize], families: Families) -> Vec<
     }
     template
 }
+
+/// Containers that are called an article's body, hold one and stand in nothing that is called
+/// template: with one of them on the page, a heavy sidebar is a heavy sidebar.
+fn told_bodies(cut: &Cut<'_>, families: Families, mass: &impl Fn(usize) -> usize) -> Vec<usize> {
+    let mut named = vec![false; cut.containers.len()];
+    let mut told = Vec::new();
+    for (index, container) in cut.containers.iter().enumerate() {
+        named[index] = container.families.meets(families) || named[container.parent];
+        if container.families.meets(Families::BODY)
+            && !named[index]
+            && mass(index) >= TOLD_BYTES_MIN
+        {
+            told.push(index);
+        }
+    }
+    told
+}
+
+/// A box called a body counts as one from this much running text on, in bytes.
+const TOLD_BYTES_MIN: usize = 500;
 
 /// Letters and digits only, in lower case, at most `max` bytes or so.
 pub(super) fn bare_text(text: &str, max: usize) -> String {
