@@ -18,6 +18,7 @@ pub mod fetch; //      the only room that opens sockets to sources
 pub mod frontier; //   pure   what comes next and when
 pub mod inspect; //    pure   extract and score, joined
 pub mod lang; //       pure   language identification and language packs
+pub mod learn; //      pure   models from examples: boosted trees, linear classifiers
 pub mod metrics; //    every metric's name
 pub mod model; //      pure   the nouns that travel between rooms
 pub mod notify; //     outbox -> webhooks
@@ -28,5 +29,4 @@ pub mod standing; //   pure   articles of a source -> how it does, and when it t
 pub mod store; //      the only room that knows SQL
 pub mod style; //      pure   how much a text reads like raw machine translation
 pub mod text; //       pure   paragraphs, sentences, words with spans, cut once
-pub mod trees; //      pure   gradient-boosted decision trees
 pub mod web; //        review page, API, metrics, health //        one file a subcommand

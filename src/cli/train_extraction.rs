@@ -16,8 +16,8 @@ use crate::{
     config::Config,
     evaluate::Gold,
     extract::train::{Course, Lesson},
+    learn::trees::Forest,
     model::ParseLimits,
-    trees::Forest,
 };
 
 use super::{Failure, Outcome, eval, input, tell};

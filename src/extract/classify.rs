@@ -14,14 +14,14 @@ use super::{
     features::{self, Sheet},
     keys::Table,
 };
-use crate::trees::Forest;
+use crate::learn::trees::Forest;
 
 /// The model as it is stored.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Stored {
     /// Log-odds of names of elements.
     pub(super) names: Vec<(u32, i8)>,
-    /// Log-odds of words of short lines.
+    /// Weights of the wording of lines.
     pub(super) words: Vec<(u32, i8)>,
     /// Judges a block.
     pub(super) forest: Forest,
@@ -104,13 +104,27 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
 /// A choice with fewer bytes than this falls back on what the rules proposed.
 const KEPT_BYTES_MIN: f32 = 100.0;
 
+/// From which probability on a block is added to the proposal of the rules where there is reason
+/// for doubt: it stands in a box of comments or advertising, or the page ships its text besides.
+const DOUBTED_FLOOR: f32 = 0.8;
+
 /// Which candidates are the body, as indices into [`Sheet::candidates`]; `None` where the proposal
-/// of the rules stands. Some blocks can be taken from the proposal but not added to it.
+/// of the rules stands. A heading at the end belonged to what is left out.
 pub(super) fn decide(sheet: &Sheet, probabilities: &[f32], floors: &Floors) -> Option<Vec<usize>> {
-    let addable = |at: usize| sheet.proposed[at] || !(sheet.settled || sheet.barred[at]);
-    let kept: Vec<usize> = (0..probabilities.len())
-        .filter(|&at| probabilities[at] >= floors.of(sheet.bytes[at]) && addable(at))
+    let floor = |at: usize| {
+        let floor = floors.of(sheet.bytes[at]);
+        if !sheet.proposed[at] && (sheet.settled || sheet.doubted[at]) {
+            floor.max(DOUBTED_FLOOR)
+        } else {
+            floor
+        }
+    };
+    let mut kept: Vec<usize> = (0..probabilities.len())
+        .filter(|&at| probabilities[at] >= floor(at))
         .collect();
+    while kept.last().is_some_and(|&at| sheet.headings[at]) {
+        kept.pop();
+    }
     let bytes: f32 = kept.iter().map(|&at| sheet.bytes[at]).sum();
     let mass: usize = kept.iter().map(|&at| sheet.masses[at]).sum();
     let holds = bytes >= KEPT_BYTES_MIN && !(sheet.settled && mass * 2 < sheet.proposed_mass);

@@ -17,8 +17,8 @@ fn step(hash: u32, byte: u8) -> u32 {
 
 /// Class names of one element that count.
 const NAMES_MAX: usize = 12;
-/// Words of a line that count.
-const WORDS_MAX: usize = 40;
+/// Words of a text that count.
+const WORDS_MAX: usize = 64;
 
 /// Adds the keys of an element: its own name, and each class name, id and role, whole and in
 /// words. Digits are all one, since they number things.
@@ -66,11 +66,10 @@ fn of_name(name: &str, keys: &mut Vec<u32>) {
     keys.push(all);
 }
 
-/// The keys of a line: first the line as a whole with its digits all one, then its opening, then
-/// its words in order.
+/// The words of a text as keys, in order; digits are all one.
 pub(super) fn of_words(text: &str) -> Vec<u32> {
-    let mut keys = vec![START, START];
-    let (mut line, mut word, mut length) = (START, START, 0);
+    let mut keys = Vec::new();
+    let (mut word, mut length) = (START, 0);
     for c in text.chars().chain([' ']) {
         if c.is_alphanumeric() {
             let c = if c.is_ascii() {
@@ -79,23 +78,44 @@ pub(super) fn of_words(text: &str) -> Vec<u32> {
                 c.to_lowercase().next().unwrap_or(c)
             };
             let c = if c.is_ascii_digit() { '0' } else { c };
-            let code = u32::from(c);
-            word = (word ^ code).wrapping_mul(PRIME);
-            line = (line ^ code).wrapping_mul(PRIME);
+            word = mix(word, u32::from(c));
             length += 1;
         } else if length > 0 {
             keys.push(word);
-            if keys.len() == 4 {
-                keys[1] = line ^ 2;
-            }
-            if keys.len() > WORDS_MAX {
+            if keys.len() == WORDS_MAX {
                 break;
             }
-            line = step(line, b' ');
             (word, length) = (START, 0);
         }
     }
-    keys[0] = line ^ 3;
+    keys
+}
+
+fn mix(hash: u32, code: u32) -> u32 {
+    (hash ^ code).wrapping_mul(PRIME)
+}
+
+/// Words that open a text, and those of a line that is known as a whole.
+const OPENING: usize = 3;
+const LINE: usize = 8;
+
+/// What a text of these words can be known by: first its opening as a whole, then, once each, its
+/// words, their pairs, its first words and its last, and a short line as a whole.
+pub(super) fn of_wording(words: &[u32]) -> Vec<u32> {
+    let together = |words: &[u32], salt| words.iter().fold(salt, |key, word| mix(key, *word));
+    let Some((&first, &last)) = words.first().zip(words.last()) else {
+        return Vec::new();
+    };
+    let mut keys = words.to_vec();
+    keys.extend(words.windows(2).map(|pair| together(pair, START)));
+    keys.extend([mix(first, 1), mix(last, 2)]);
+    keys.push(together(&words[..words.len().min(2)], 3));
+    if words.len() <= LINE {
+        keys.push(together(words, 4));
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    keys.insert(0, together(&words[..words.len().min(OPENING)], 5));
     keys
 }
 

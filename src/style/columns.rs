@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use crate::learn::linear::Row;
+
 use super::{
     grams::{grams, is_of_words},
     model::{SLOTS, place},
-    solver::Row,
 };
 
 /// Source documents in which a feature must occur: one's own names are no style.

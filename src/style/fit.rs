@@ -1,9 +1,10 @@
 //! The weights of the two heads, fitted to samples.
 
+use crate::learn::linear::{Row, solve};
+
 use super::{
     columns::{CONSTANT, Columns},
     model::SLOTS,
-    solver::{Row, solve},
     train::{Label, Sample},
 };
 

@@ -8,7 +8,6 @@ mod fit;
 mod grams;
 mod measure;
 mod model;
-mod solver;
 mod train;
 
 pub use self::{

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use crate::learn::linear::Row;
+
 use super::{
     calibrate::strict,
     columns::features,
     fit::{Weights, fit},
     model::{Header, Line, Model, ROW, join},
-    solver::Row,
 };
 
 /// Who wrote a text.

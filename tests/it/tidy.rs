@@ -9,15 +9,8 @@ use std::{
 /// Rooms by level; a room imports only rooms of the levels before its own, never its neighbours.
 const LEVELS: &[&[&str]] = &[
     &["model"],
-    &[
-        "canonical",
-        "text",
-        "lang",
-        "trees",
-        "evaluate",
-        "style",
-        "site",
-    ],
+    &["learn"],
+    &["canonical", "text", "lang", "evaluate", "style", "site"],
     &[
         "config", "copies", "discover", "frontier", "extract", "score", "standing", "report",
     ],
@@ -38,7 +31,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 /// The last level of rooms that do no I/O.
-const PURE_LEVELS: usize = 4;
+const PURE_LEVELS: usize = 5;
 
 const IMPURE: &[&str] = &[
     "tokio",

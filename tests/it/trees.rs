@@ -1,4 +1,4 @@
-use benggala::trees::{Examples, Growth, train};
+use benggala::learn::trees::{Examples, Growth, train};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 /// Yes where exactly one of the first two features is high: no single feature tells.
@@ -59,7 +59,7 @@ fn the_same_seed_gives_the_same_forest_and_it_survives_storage() {
     assert_ne!(one, other);
     let bytes = postcard::to_stdvec(&one).unwrap();
     assert_eq!(
-        postcard::from_bytes::<benggala::trees::Forest>(&bytes).unwrap(),
+        postcard::from_bytes::<benggala::learn::trees::Forest>(&bytes).unwrap(),
         one
     );
 }

@@ -22,8 +22,6 @@ pub(super) use sheet::Sheet;
 const CANDIDATES_MAX: usize = 4_000;
 /// Containers above a block whose names count.
 const PATH: usize = 6;
-/// Blocks up to this many bytes have their words looked up.
-const WORDED_BYTES_MAX: usize = 300;
 
 /// An `articleBody` from this length on, in bytes, settles where the body is.
 const SETTLING_BYTES: usize = 250;
@@ -48,14 +46,15 @@ pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
         let index = sheet.candidates[at];
         let block = &cut.blocks[index];
         let begun = sheet.rows.len();
-        let words = page.words(block);
+        let words = keys::of_words(&page.edges(block));
         page.write_row(index, &words, &mut sheet.rows);
         sheet.rows.resize(sheet.rows.len() + LEARNED, 0.0);
         sheet.width = sheet.rows.len() - begun;
         sheet.bytes.push(block.len() as f32);
         sheet.proposed.push(page.chosen[index]);
         sheet.masses.push(body::mass_of(block));
-        sheet.barred.push(page.is_barred(block));
+        sheet.doubted.push(page.is_doubted(block));
+        sheet.headings.push(block.heading > 0);
         let keys = &mut sheet.keys;
         let path = cut.ancestors(block.container).take(PATH).map(|container| {
             *key_ranges.entry(container).or_insert_with(|| {
@@ -65,8 +64,7 @@ pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
             })
         });
         sheet.paths.push(path.collect());
-        let worded = block.len() <= WORDED_BYTES_MAX;
-        sheet.words.push(if worded { words } else { Vec::new() });
+        sheet.words.push(keys::of_wording(&words));
     }
     sheet
 }

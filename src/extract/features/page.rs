@@ -1,6 +1,6 @@
 //! Sums over a page, from which the rows of its blocks are written.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{ln, share, text::overlap};
 use crate::extract::{
@@ -15,8 +15,12 @@ const FAMILIES: usize = 19;
 /// "No such container above."
 const NO_LEVEL: u8 = 12;
 
-/// Boxes out of which nothing is taken against the rules.
-const BARRED: Families = Families::CONSENT
+/// Bytes of a longer block whose words are looked up, from its beginning and its end.
+const HEAD_BYTES: usize = 240;
+const TAIL_BYTES: usize = 160;
+
+/// Boxes out of which little is taken against the rules.
+const DOUBTED: Families = Families::CONSENT
     .with(Families::COMMENTS)
     .with(Families::ADVERT);
 
@@ -128,13 +132,13 @@ impl<'c, 'a> Page<'c, 'a> {
             .collect()
     }
 
-    /// Whether nothing is taken against the rules out of the box that a block stands in: a hidden
+    /// Whether little is taken against the rules out of the box that a block stands in: a hidden
     /// box may be an accordion that opens, a hidden paragraph is not shown.
-    pub(super) fn is_barred(&self, block: &TextBlock) -> bool {
+    pub(super) fn is_doubted(&self, block: &TextBlock) -> bool {
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
-        let barred = self.cut.families_above(block.container).meets(BARRED);
-        hidden || barred || self.is_of_another_article(block.container)
+        let doubted = self.cut.families_above(block.container).meets(DOUBTED);
+        hidden || doubted || self.is_of_another_article(block.container)
     }
 
     /// Whether a container stands in an article of its own beside that of the proposal.
@@ -151,11 +155,15 @@ impl<'c, 'a> Page<'c, 'a> {
             })
     }
 
-    pub(super) fn words(&self, block: &TextBlock) -> Vec<u32> {
-        if block.len() > 2 * super::WORDED_BYTES_MAX {
-            return Vec::new();
+    /// How a block begins and ends: what betrays a note or an invitation stands there.
+    pub(super) fn edges(&self, block: &TextBlock) -> Cow<'c, str> {
+        let text = self.cut.text_of(block);
+        if text.len() <= HEAD_BYTES + TAIL_BYTES {
+            return Cow::Borrowed(text);
         }
-        keys::of_words(self.cut.text_of(block))
+        let head = text.floor_char_boundary(HEAD_BYTES);
+        let tail = text.ceil_char_boundary(text.len() - TAIL_BYTES);
+        Cow::Owned(format!("{} {}", &text[..head], &text[tail..]))
     }
 
     pub(super) fn write_row(&self, index: usize, words: &[u32], row: &mut Vec<f32>) {

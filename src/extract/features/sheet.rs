@@ -3,7 +3,7 @@
 use crate::extract::keys::Table;
 
 /// Columns that [`Sheet::learn`] fills, at the end of each row.
-pub(super) const LEARNED: usize = 18;
+pub(super) const LEARNED: usize = 17;
 
 /// A page as a table of numbers, one row a candidate block.
 #[derive(Debug, Default, Clone)]
@@ -24,12 +24,14 @@ pub(in crate::extract) struct Sheet {
     pub(in crate::extract) proposed: Vec<bool>,
     /// Bytes of running text in it.
     pub(in crate::extract) masses: Vec<usize>,
-    /// Whether it stands in a box out of which nothing is taken against the rules.
-    pub(in crate::extract) barred: Vec<bool>,
+    /// Whether it stands in a box out of which little is taken against the rules.
+    pub(in crate::extract) doubted: Vec<bool>,
+    /// Whether it is a heading.
+    pub(in crate::extract) headings: Vec<bool>,
     /// Keys of the names of containers on the way up, innermost first: ranges into `keys`.
     pub(super) paths: Vec<Vec<(u32, u32)>>,
     pub(super) keys: Vec<u32>,
-    /// Keys of the words of short candidates.
+    /// Keys of the wording of each candidate.
     pub(super) words: Vec<Vec<u32>>,
 }
 
@@ -53,7 +55,7 @@ impl Sheet {
             .map(|(from, to)| &self.keys[*from as usize..*to as usize])
     }
 
-    /// Keys of the words of a candidate; none of a long one.
+    /// Keys of the wording of a candidate, its opening first.
     pub(in crate::extract) fn words(&self, candidate: usize) -> &[u32] {
         &self.words[candidate]
     }
@@ -78,27 +80,23 @@ impl Sheet {
                 sum += low + high;
             }
             learned[10..13].copy_from_slice(&[lowest, highest, sum]);
-            let known: Vec<f32> = self.words[candidate]
-                .iter()
-                .filter_map(|key| words.get(*key))
-                .collect();
-            let low = known.iter().copied().fold(0.0, f32::min);
-            let high = known.iter().copied().fold(0.0, f32::max);
-            let mean = known.iter().sum::<f32>() / known.len().max(1) as f32;
-            let first = |at: usize| {
-                self.words[candidate]
-                    .get(at)
-                    .and_then(|key| words.get(*key))
-            };
-            learned[13..18].copy_from_slice(&[
-                low,
-                high,
-                mean,
-                first(0).unwrap_or(0.0),
-                first(1).unwrap_or(0.0),
-            ]);
+            learned[13..].copy_from_slice(&worded(&self.words[candidate], words));
             let end = (candidate + 1) * self.width;
             self.rows[end - LEARNED..end].copy_from_slice(&learned);
         }
     }
+}
+
+/// What is learned of a wording: its worst and best key, its opening, and all of it together on
+/// the scale of its training, where each text is as long as the next.
+fn worded(keys: &[u32], weights: &Table) -> [f32; 4] {
+    let (mut low, mut high, mut sum) = (0.0f32, 0.0f32, 0.0f32);
+    for weight in keys.iter().filter_map(|key| weights.get(*key)) {
+        low = low.min(weight);
+        high = high.max(weight);
+        sum += weight;
+    }
+    let opening = keys.first().and_then(|key| weights.get(*key));
+    let length = (keys.len().max(1) as f32).sqrt();
+    [low, high, opening.unwrap_or(0.0), sum / length]
 }

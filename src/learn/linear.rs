@@ -1,10 +1,10 @@
 //! A linear classifier, trained by coordinate descent.
 
 /// A sparse vector: columns in ascending order and their values.
-pub(super) type Row = Vec<(u32, f32)>;
+pub type Row = Vec<(u32, f32)>;
 
 /// A vector, the side it belongs to (1 or -1) and what an error on it costs.
-pub(super) type Case<'a> = (&'a Row, f32, f32);
+pub type Case<'a> = (&'a Row, f32, f32);
 
 /// Passes over the data; few problems need as many.
 const PASSES_MAX: usize = 200;
@@ -14,7 +14,8 @@ const TOLERANCE: f32 = 0.01;
 
 /// Weights of an L2-regularised linear classifier with squared hinge loss, by dual coordinate
 /// descent (Hsieh et al. 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM").
-pub(super) fn solve(columns: usize, cases: &[Case<'_>], seed: u64) -> Vec<f32> {
+/// Columns of the rows are below `columns`; the same cases and seed give the same weights.
+pub fn solve(columns: usize, cases: &[Case<'_>], seed: u64) -> Vec<f32> {
     let mut weights = vec![0.0_f32; columns];
     let mut duals = vec![0.0_f32; cases.len()];
     let norms: Vec<f32> = cases

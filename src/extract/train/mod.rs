@@ -1,11 +1,14 @@
 //! Teaches the block classifier from labelled pages. Pages of one domain always stay together:
 //! no page is judged by a model that saw another page of its site.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod floors;
+mod names;
+mod wording;
 
 use rand::{SeedableRng, rngs::StdRng};
 use scraper::Html;
 
+use self::wording::Wording;
 use super::{
     body,
     classify::{self, Floors},
@@ -16,8 +19,8 @@ use super::{
 };
 use crate::{
     evaluate::{self, Gold, PageScore},
+    learn::trees::{self, Examples, Forest, Growth},
     model::{Article, BlockKind, NoArticle, Page, ParseLimits, SiteRules},
-    trees::{self, Examples, Forest, Growth},
 };
 
 /// A labelled page, ready to learn from.
@@ -109,22 +112,6 @@ pub struct Course {
     floors: Floors,
 }
 
-/// How often a key stands in the body, in domains.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    yes: f32,
-    no: f32,
-    domains: f32,
-}
-
-type Tallies = HashMap<u32, Tally>;
-
-/// Names and words that are stored, at most, and the domains that must have one.
-const NAMES_MAX: usize = 6_000;
-const WORDS_MAX: usize = 5_000;
-const DOMAINS_MIN: f32 = 3.0;
-const WORD_DOMAINS_MIN: f32 = 4.0;
-
 impl Course {
     /// Deals the lessons into `folds` and learns names and words for each from the others.
     pub fn new(mut lessons: Vec<Lesson>, folds: usize, seed: u64) -> Course {
@@ -132,21 +119,22 @@ impl Course {
             let key = keys::extend(keys::START, &lesson.domain);
             lesson.fold = (key ^ (key >> 15)) as usize % folds.max(1);
         }
-        let names = tally(&lessons, folds, names_of);
-        let words = tally(&lessons, folds, words_of);
-        let stored =
-            |tallies: &[Tallies], without, domains, max| log_odds(tallies, without, domains, max);
-        for fold in 0..folds {
-            let without = Some(fold);
-            let names = Table::new(&stored(&names, without, DOMAINS_MIN, NAMES_MAX));
-            let words = Table::new(&stored(&words, without, WORD_DOMAINS_MIN, WORDS_MAX));
+        let names = names::tally(&lessons, folds);
+        let wording = Wording::read(&lessons);
+        let words = |without| wording.weights(&lessons, without, seed);
+        let all: Vec<_> = (0..folds)
+            .map(|fold| (names::log_odds(&names, Some(fold)), words(Some(fold))))
+            .collect();
+        let (whole_names, whole_words) = (names::log_odds(&names, None), words(None));
+        for (fold, (names, words)) in all.iter().enumerate() {
+            let (names, words) = (Table::new(names), Table::new(words));
             for lesson in lessons.iter_mut().filter(|lesson| lesson.fold == fold) {
                 lesson.sheet.learn(&names, &words);
             }
         }
         Course {
-            names: stored(&names, None, DOMAINS_MIN, NAMES_MAX),
-            words: stored(&words, None, WORD_DOMAINS_MIN, WORDS_MAX),
+            names: whole_names,
+            words: whole_words,
             lessons,
             folds,
             seed,
@@ -194,7 +182,7 @@ impl Course {
                 forests[lesson.fold].probabilities(&sheet.rows, sheet.width)
             })
             .collect();
-        self.floors = best_floors(&self.lessons, &judged);
+        self.floors = floors::best(&self.lessons, &judged);
         self.lessons
             .iter()
             .zip(&judged)
@@ -220,10 +208,10 @@ impl Course {
 
 /// How the forest grows; found by cross-validation.
 const GROWTH: Growth = Growth {
-    rounds: 160,
-    leaves: 24,
-    rate: 0.08,
-    weight_min: 4.0,
+    rounds: 130,
+    leaves: 48,
+    rate: 0.1,
+    weight_min: 8.0,
     l2: 2.0,
     features: 0.4,
 };
@@ -234,143 +222,4 @@ fn add(examples: &mut Examples, lesson: &Lesson) {
             examples.push(lesson.sheet.row(at), *label, *weight);
         }
     }
-}
-
-/// The keys of a lesson's names, with the bytes below them in and out of the body.
-fn names_of(lesson: &Lesson, sums: &mut BTreeMap<u32, [f32; 2]>) {
-    for at in 0..lesson.labels.len() {
-        let weight = (lesson.sheet.bytes[at].min(400.0) + 20.0) * lesson.weights[at].min(1.0);
-        let mut seen = HashSet::new();
-        for key in lesson.sheet.names(at).flatten() {
-            if seen.insert(*key) {
-                let sums = sums.entry(*key).or_default();
-                sums[0] += weight * lesson.labels[at];
-                sums[1] += weight * (1.0 - lesson.labels[at]);
-            }
-        }
-    }
-}
-
-/// The same of the words of short lines.
-fn words_of(lesson: &Lesson, sums: &mut BTreeMap<u32, [f32; 2]>) {
-    for at in (0..lesson.labels.len()).filter(|&at| lesson.weights[at] > 0.0) {
-        let words: HashSet<u32> = lesson.sheet.words(at).iter().copied().collect();
-        for key in words {
-            let sums = sums.entry(key).or_default();
-            sums[0] += lesson.labels[at];
-            sums[1] += 1.0 - lesson.labels[at];
-        }
-    }
-}
-
-/// Tallies by fold: each domain has one vote on each key.
-fn tally(
-    lessons: &[Lesson],
-    folds: usize,
-    of: fn(&Lesson, &mut BTreeMap<u32, [f32; 2]>),
-) -> Vec<Tallies> {
-    let mut by_domain: BTreeMap<(usize, &str), BTreeMap<u32, [f32; 2]>> = BTreeMap::new();
-    for lesson in lessons {
-        let sums = by_domain.entry((lesson.fold, &lesson.domain)).or_default();
-        of(lesson, sums);
-    }
-    let mut tallies = vec![Tallies::new(); folds];
-    for ((fold, _), sums) in by_domain {
-        for (key, [yes, no]) in sums {
-            if yes + no > 0.0 {
-                let tally = tallies[fold].entry(key).or_default();
-                tally.yes += yes / (yes + no);
-                tally.no += no / (yes + no);
-                tally.domains += 1.0;
-            }
-        }
-    }
-    tallies
-}
-
-/// The keys that say most, from all folds but one, in order.
-fn log_odds(
-    tallies: &[Tallies],
-    without: Option<usize>,
-    domains: f32,
-    max: usize,
-) -> Vec<(u32, i8)> {
-    let mut all: BTreeMap<u32, Tally> = BTreeMap::new();
-    for (_, fold) in tallies
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| Some(*at) != without)
-    {
-        for (key, tally) in fold {
-            let sum = all.entry(*key).or_default();
-            sum.yes += tally.yes;
-            sum.no += tally.no;
-            sum.domains += tally.domains;
-        }
-    }
-    let mut said: Vec<(f32, u32, f32)> = all
-        .into_iter()
-        .filter(|(_, tally)| tally.domains >= domains)
-        .map(|(key, tally)| {
-            let odds = ((tally.yes + 0.8) / (tally.no + 0.8)).ln();
-            (odds.abs() * tally.domains.sqrt(), key, odds)
-        })
-        .collect();
-    said.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    said.truncate(max);
-    let mut stored: Vec<(u32, i8)> = said
-        .into_iter()
-        .map(|(_, key, odds)| (key, Table::steps(odds)))
-        .collect();
-    stored.sort_unstable();
-    stored
-}
-
-/// What a page without a foreign line is worth beside its F1.
-const CLEAN_WORTH: f64 = 0.04;
-
-/// The floors under which pages with a gold body come out best, measured in bytes of blocks.
-fn best_floors(lessons: &[Lesson], judged: &[Vec<f32>]) -> Floors {
-    let grid = (6..17).flat_map(|short| (4..13).map(move |long| (short, long)));
-    let floors = grid.map(|(short, long)| Floors {
-        short: short as f32 * 0.05,
-        long: long as f32 * 0.05,
-    });
-    let worth = |floors: &Floors| {
-        let pages = lessons.iter().zip(judged);
-        pages
-            .filter(|(lesson, _)| lesson.gold.body.is_some())
-            .map(|(lesson, judged)| {
-                let kept = classify::decide(&lesson.sheet, judged, floors);
-                worth_of(lesson, &kept.unwrap_or_else(|| lesson.sheet.proposal()))
-            })
-            .sum::<f64>()
-    };
-    let worths = floors.map(|floors| (worth(&floors), floors));
-    worths.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(
-        Floors {
-            short: 0.5,
-            long: 0.5,
-        },
-        |(_, floors)| floors,
-    )
-}
-
-fn worth_of(lesson: &Lesson, kept: &[usize]) -> f64 {
-    let bytes = |at: usize| f64::from(lesson.sheet.bytes[at]);
-    let known = |at: &usize| lesson.weights[*at] > 0.0;
-    let (mut found, mut foreign, mut clean) = (0.0, 0.0, CLEAN_WORTH);
-    for &at in kept.iter().filter(|at| known(at)) {
-        if lesson.labels[at] > 0.5 {
-            found += bytes(at);
-        } else {
-            foreign += bytes(at);
-            clean = 0.0;
-        }
-    }
-    let all: f64 = (0..lesson.labels.len())
-        .filter(|at| known(at) && lesson.labels[*at] > 0.5)
-        .map(bytes)
-        .sum();
-    2.0 * found / (found + foreign + all).max(1.0) + clean
 }
