@@ -1,15 +1,11 @@
 #!/usr/bin/env python3
-"""Runs other extractors over labelled pages, one after the other in one process.
+"""Runs other extractors over labelled pages, one after the other.
 
-  extract.py PAGES OUT [PEER ...]
-
-PAGES holds gold.jsonl and <id>.html; writes OUT/<peer>.jsonl ({"id", "body"}) and prints seconds
-a peer. Needs: pip install trafilatura readability-lxml newspaper4k resiliparse justext
+PAGES holds gold.jsonl and <id>.html; writes OUT/<peer>.jsonl ({"id", "body"}) and prints the seconds
+of CPU time of each peer and the pages on which it failed or did not answer in time.
+Needs: pip install trafilatura readability-lxml newspaper4k resiliparse justext
 """
-import json
-import sys
-import time
-from pathlib import Path
+import timed
 
 
 def trafilatura_with(**options):
@@ -61,25 +57,5 @@ PEERS = {
 }
 
 
-def main():
-    pages, out, names = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:] or list(PEERS)
-    out.mkdir(parents=True, exist_ok=True)
-    gold = [json.loads(line) for line in open(pages / "gold.jsonl", encoding="utf8")]
-    for name in names:
-        extract, spent = PEERS[name](), 0.0
-        with open(out / f"{name}.jsonl", "w", encoding="utf8") as sink:
-            for page in gold:
-                raw = (pages / f"{page['id']}.html").read_bytes()
-                begun = time.process_time()
-                try:
-                    body = extract(raw, page) or ""
-                except Exception as error:
-                    print(f"{name} failed on {page['id']}: {type(error).__name__}", file=sys.stderr)
-                    body = ""
-                spent += time.process_time() - begun
-                sink.write(json.dumps({"id": page["id"], "body": body}, ensure_ascii=False) + "\n")
-        print(f"{name:<24} {spent:8.1f} s", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    timed.main(__doc__, PEERS, lambda body: {"body": body or ""})

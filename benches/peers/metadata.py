@@ -2,16 +2,11 @@
 """Titles, authors and dates of other extractors, in the form that `benggala eval extraction
 --predictions` scores, so that one set of definitions judges all.
 
-  metadata.py PAGES OUT [PEER ...]
-
 PAGES holds gold.jsonl and <id>.html; writes OUT/<peer>.jsonl ({"id", "title", "byline", "date"}:
-`byline` is a list of names, `date` the day) and prints seconds a peer.
-Needs: pip install trafilatura newspaper4k
+`byline` is a list of names, `date` the day) and prints the seconds of CPU time of each peer and the
+pages on which it failed or did not answer in time. Needs: pip install trafilatura newspaper4k
 """
-import json
-import sys
-import time
-from pathlib import Path
+import timed
 
 
 def trafilatura():
@@ -41,27 +36,10 @@ def newspaper():
 PEERS = {"trafilatura": trafilatura, "newspaper4k": newspaper}
 
 
-def main():
-    pages, out, names = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:] or list(PEERS)
-    out.mkdir(parents=True, exist_ok=True)
-    with open(pages / "gold.jsonl", encoding="utf8") as lines:
-        gold = [json.loads(line) for line in lines]
-    for name in names:
-        read, spent = PEERS[name](), 0.0
-        with open(out / f"{name}.jsonl", "w", encoding="utf8") as sink:
-            for page in gold:
-                raw = (pages / f"{page['id']}.html").read_bytes()
-                begun = time.process_time()
-                try:
-                    title, byline, date = read(raw, page)
-                except Exception as error:
-                    print(f"{name} failed on {page['id']}: {type(error).__name__}", file=sys.stderr)
-                    title, byline, date = None, [], None
-                spent += time.process_time() - begun
-                found = {"id": page["id"], "title": title, "byline": byline, "date": date}
-                sink.write(json.dumps(found, ensure_ascii=False) + "\n")
-        print(f"{name:<24} {spent:8.1f} s", flush=True)
+def as_record(found):
+    title, byline, date = found or (None, [], None)
+    return {"title": title, "byline": byline, "date": date}
 
 
 if __name__ == "__main__":
-    main()
+    timed.main(__doc__, PEERS, as_record)
