@@ -7,18 +7,61 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTim
 /// Names of months, by their first letters, in the languages of news sites we know. A name counts
 /// where its folded form starts with one of these.
 const MONTHS: [&[&str]; 12] = [
-    &["jan", "ene", "gen", "oca", "янв"],
-    &["feb", "fév", "fev", "peb", "şub", "фев"],
-    &["mar", "mär", "mrt", "maa", "мар"],
-    &["apr", "avr", "abr", "nis", "апр"],
-    &["may", "mai", "mei", "maj", "mag", "mayı", "мая", "май"],
-    &["jun", "juin", "giu", "haz", "июн"],
-    &["jul", "juil", "lug", "tem", "июл"],
-    &["aug", "agu", "ago", "aoû", "aou", "авг"],
-    &["sep", "set", "eyl", "сен"],
-    &["oct", "okt", "out", "ott", "eki", "окт"],
-    &["nov", "nop", "kas", "ноя"],
-    &["dec", "dez", "des", "dic", "déc", "ara", "дек"],
+    &[
+        "jan", "jän", "ene", "gen", "ianua", "oca", "янв", "січ", "stycz", "ledn", "tammik", "ιαν",
+    ],
+    &[
+        "feb", "fév", "fev", "peb", "şub", "фев", "лют", "lutego", "únor", "helmik", "φεβ",
+    ],
+    &[
+        "mar", "mär", "maerz", "mrt", "maa", "мар", "бер", "březn", "márc", "μαρ",
+    ],
+    &[
+        "apr", "avr", "abr", "nis", "апр", "квіт", "kwie", "dubn", "huhtik", "ápr", "απρ",
+    ],
+    &[
+        "may", "mai", "mei", "maj", "mag", "мая", "май", "трав", "květ", "toukok", "máj", "μαΐ",
+    ],
+    &[
+        "jun", "juin", "giu", "iunie", "haz", "июн", "черв", "czerw", "červn", "kesäk", "jún",
+        "ιουν",
+    ],
+    &[
+        "jul", "juil", "lug", "iulie", "tem", "июл", "лип", "lipca", "červenc", "heinäk", "júl",
+        "ιουλ",
+    ],
+    &[
+        "aug", "agu", "ago", "aoû", "aou", "ağu", "авг", "серп", "sierp", "srp", "eloku", "αυγ",
+    ],
+    &[
+        "sep",
+        "set",
+        "eyl",
+        "сен",
+        "верес",
+        "wrze",
+        "září",
+        "syysk",
+        "szept",
+        "σεπ",
+    ],
+    &[
+        "oct", "okt", "out", "ott", "eki", "окт", "жовт", "paźdz", "říj", "lokak", "οκτ",
+    ],
+    &[
+        "nov",
+        "nop",
+        "noie",
+        "kas",
+        "ноя",
+        "листоп",
+        "listop",
+        "marrask",
+        "νοε",
+    ],
+    &[
+        "dec", "dez", "des", "dic", "déc", "ara", "дек", "груд", "grud", "prosin", "jouluk", "δεκ",
+    ],
 ];
 
 /// Longest text that is read as a date, in bytes.
@@ -127,7 +170,7 @@ fn naive(order: Order, text: &str) -> Option<NaiveDateTime> {
         .or_else(|| spoken(order, text))
 }
 
-/// `3 May 2024, 10:15`, `May 3rd, 2024`, `3. Mai 2024`, `Jumat, 3 Mei 2024 10:15 WIB`.
+/// `3 May 2024, 10:15`, `May 3rd, 2024`, `3. Mai 2024`, `3. 5. 2024`, `Jumat, 3 Mei 2024 10:15 WIB`.
 fn spoken(order: Order, text: &str) -> Option<NaiveDateTime> {
     let (mut day, mut month, mut year) = (None, None, None);
     let mut time = NaiveTime::MIN;
@@ -139,14 +182,21 @@ fn spoken(order: Order, text: &str) -> Option<NaiveDateTime> {
         .split(|c: char| c.is_whitespace() || matches!(c, ',' | '|' | '(' | '[' | '•' | '·'))
         .filter(|w| !w.is_empty())
     {
-        let digits = word.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let length = word.find(|c: char| !c.is_ascii_digit());
+        let (digits, rest) = word.split_at(length.unwrap_or(word.len()));
         if let Some(clock) = clock(word) {
             time = clock;
         } else if let Ok(number) = digits.parse::<u32>() {
             match number {
                 1..=31 if day.is_none() && digits.len() <= 2 => day = Some(number),
+                // `3. 5. 2024`
+                1..=12 if month.is_none() && rest == "." => month = Some(number),
                 1990..2100 if year.is_none() => year = i32::try_from(number).ok(),
                 _ => {}
+            }
+            // `3.Mai 2024`
+            if month.is_none() && rest.starts_with('.') {
+                month = month_of(&rest[1..]);
             }
         } else if month.is_none() {
             month = month_of(word);

@@ -10,7 +10,8 @@ use super::{
     authors::{self, Marked},
     dates,
     jsonld::{Described, Entry},
-    stamps::Stamps,
+    phrases,
+    stamps::{self, Stamps},
     titles::{self, Heading, Site},
 };
 use crate::model::{Article, Lang};
@@ -93,9 +94,11 @@ pub(super) fn read(page: &Html) -> Said {
             "title" if said.title.is_none() => said.title = text_of(whole),
             "h1" if said.headings.len() < 4 => {
                 said.headings.extend(Heading::new(whole));
-                said.stamps.heading(at);
             }
             _ => {}
+        }
+        if let Some(heading) = said.heading_kind(whole) {
+            said.stamps.heading(heading, at);
         }
         said.marked(whole);
         said.authors.element(whole, at);
@@ -125,15 +128,42 @@ impl Said {
         }
     }
 
-    /// Microdata and RDFa of dates.
+    /// How surely an element is the article's heading.
+    fn heading_kind(&self, whole: ElementRef<'_>) -> Option<stamps::Heading> {
+        let is_first = match whole.value().name() {
+            "h1" => true,
+            "h2" | "h3" | "h4" => false,
+            _ => return None,
+        };
+        let names = [self.document_title(), self.meta("og:title")];
+        let is_title = text_of(whole).is_some_and(|text| {
+            let says = |name: &&str| name.contains(&text) || phrases::same_words(name, &text);
+            text.len() >= TITLE_BYTES_MIN && names.iter().flatten().any(says)
+        });
+        match (is_first, is_title) {
+            (true, true) => Some(stamps::Heading::TitleOfLevelOne),
+            (false, true) => Some(stamps::Heading::Title),
+            (true, false) => Some(stamps::Heading::LevelOne),
+            (false, false) => None,
+        }
+    }
+
+    /// Microdata, RDFa and microformats of dates.
     fn marked(&mut self, whole: ElementRef<'_>) {
         let element = whole.value();
         let stamp = || {
-            element
-                .attr("datetime")
-                .or_else(|| element.attr("content"))
+            ["datetime", "content", "title"]
+                .iter()
+                .find_map(|key| element.attr(key))
                 .map(str::to_string)
                 .or_else(|| text_of(whole))
+        };
+        // `pubdate` was the mark of HTML5 drafts, the classes are those of h-entry and hAtom.
+        let is_published = |class: &str| {
+            let mut names = class.split_ascii_whitespace();
+            names.any(|name| {
+                name == "dt-published" || (name == "published" && element.name() == "abbr")
+            })
         };
         for (name, value) in element.attrs() {
             match (name, value) {
@@ -141,6 +171,12 @@ impl Said {
                     "itemprop" | "property",
                     "datePublished" | "schema:datePublished" | "schema:dateCreated",
                 ) if self.published.is_none() => {
+                    self.published = stamp();
+                }
+                ("pubdate", _) if self.published.is_none() && element.name() == "time" => {
+                    self.published = stamp();
+                }
+                ("class", class) if self.published.is_none() && is_published(class) => {
                     self.published = stamp();
                 }
                 ("itemprop", "dateModified") if self.modified.is_none() => {
@@ -151,6 +187,9 @@ impl Said {
         }
     }
 }
+
+/// A shorter heading may be in a document's title by chance, in bytes.
+const TITLE_BYTES_MIN: usize = 15;
 
 /// Nodes of an element whose text is wanted: nested elements of one class must not be read over
 /// and over.
@@ -247,7 +286,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// `meta` names that hold the date of publication.
-const PUBLISHED_METAS: [&str; 22] = [
+const PUBLISHED_METAS: [&str; 37] = [
     "article:published_time",
     "og:published_time",
     "article:published",
@@ -269,6 +308,21 @@ const PUBLISHED_METAS: [&str; 22] = [
     "dc.date",
     "cxenseparse:recs:publishtime",
     "cludo:date",
+    "og:article:published_time",
+    "og:publish_date",
+    "og:pubdate",
+    "rnews:datepublished",
+    "prism.publicationdate",
+    "bt:pubdate",
+    "mediator_published_time",
+    "article_date_original",
+    "originalpublicationdate",
+    "publicationdate",
+    "published-date",
+    "citation_date",
+    "dc.date.created",
+    "dc.created",
+    "date_published",
     "date",
 ];
 

@@ -272,6 +272,8 @@ impl<'a> Pruner<'a> {
                     attribute.name_end
                 }
                 b"style" if families::is_hidden_style(attribute.value) => continue,
+                // Where microformats keep the date behind the words for it.
+                b"title" if tag.name.eq_ignore_ascii_case("abbr") => continue,
                 name if is_read(name) => continue,
                 _ => start,
             };
@@ -351,6 +353,7 @@ fn is_read(name: &[u8]) -> bool {
             | b"content"
             | b"rel"
             | b"datetime"
+            | b"pubdate"
             | b"type"
             | b"http-equiv"
             | b"encoding"

@@ -11,20 +11,64 @@ use super::{
 /// Dates that readers see, with their places in the document, counted in nodes.
 #[derive(Debug, Default)]
 pub(super) struct Stamps {
-    heading: Option<usize>,
+    /// The first of the headings that are most surely the article's.
+    heading: Option<(Heading, usize)>,
     order: Order,
     seen: Vec<Stamp>,
     /// The node after the last element that was read as a date.
     read_to: usize,
 }
 
+/// How surely a heading is the article's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Heading {
+    /// It is of level one.
+    LevelOne,
+    /// It says what the document is called; so does a link to it.
+    Title,
+    /// Both.
+    TitleOfLevelOne,
+}
+
 #[derive(Debug)]
 struct Stamp {
     at: usize,
     date: DateTime<FixedOffset>,
+    form: Form,
+    speaks: Speaks,
+}
+
+/// The form that a date has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
     /// A `time` element, or a class that speaks of dates.
-    marked: bool,
-    updated: bool,
+    Marked,
+    /// A line with little else.
+    Line,
+    /// Within a longer line: of use beside the heading only, for sources are cited so too.
+    Sentence,
+}
+
+/// What the words of a date say of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    OfNothing,
+    OfPublication,
+    OfChange,
+}
+
+impl Speaks {
+    /// `words` is in lower case.
+    fn new(words: &str) -> Speaks {
+        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        if has(&PUBLISHED) {
+            Speaks::OfPublication
+        } else if has(&UPDATED) {
+            Speaks::OfChange
+        } else {
+            Speaks::OfNothing
+        }
+    }
 }
 
 /// Dates that are looked at.
@@ -36,14 +80,46 @@ const STAMP_WORDS_MAX: usize = 9;
 const AFTER_NODES: usize = 160;
 const BEFORE_NODES: usize = 60;
 
+/// A longer line with a date names the publication right before it, in bytes.
+const SENTENCE_BYTES_MAX: usize = 240;
+/// A date right before the heading is nearer than one that is this many times as far behind it.
+const BEFORE_WEIGHT: usize = 6;
+
 /// Openings of the word for a change, in lower case.
-const UPDATED: [&str; 6] = [
+const UPDATED: [&str; 15] = [
     "updat",
     "modif",
+    "revised",
+    "reviewed",
     "aktualis",
+    "geändert",
+    "stand:",
+    "bijgewerkt",
     "diperbarui",
     "actualiz",
+    "atualiz",
+    "aggiorn",
+    "zaktualiz",
+    "обновл",
     "mis à jour",
+];
+
+/// Openings of the words for a publication, in lower case.
+const PUBLISHED: [&str; 14] = [
+    "publi",
+    "pubbli",
+    "opublik",
+    "posted",
+    "veröffentlicht",
+    "erschienen",
+    "erstellt am",
+    "eingestellt am",
+    "geschrieben am",
+    "verfasst am",
+    "geplaatst",
+    "diterbitkan",
+    "dipublikasikan",
+    "опублик",
 ];
 
 /// Whether a class speaks of dates: each element is asked, so that it takes one pass.
@@ -64,9 +140,11 @@ fn speaks_of_dates(class: &str) -> bool {
 }
 
 impl Stamps {
-    /// The first heading is here.
-    pub(super) fn heading(&mut self, at: usize) {
-        self.heading.get_or_insert(at);
+    /// A heading is here.
+    pub(super) fn heading(&mut self, heading: Heading, at: usize) {
+        if self.heading.is_none_or(|(known, _)| known < heading) {
+            self.heading = Some((heading, at));
+        }
     }
 
     /// The page is in this language, as a tag.
@@ -85,19 +163,38 @@ impl Stamps {
         let text = text_of(whole).unwrap_or_default();
         let told = element.attr("datetime").filter(|_| is_time).and_then(parse);
         if let Some(date) = told.or_else(|| self.in_line(&text)) {
-            self.push(at, date, true, &format!("{class} {text}"));
+            self.push(at, date, Form::Marked, &format!("{class} {text}"));
             self.read_to = at + whole.descendants().count();
         }
     }
 
     /// Looks at a piece of text.
     pub(super) fn line(&mut self, text: &str, at: usize) {
-        if at >= self.read_to
-            && self.seen.len() < STAMPS_MAX
-            && let Some(date) = self.in_line(text)
-        {
-            self.push(at, date, false, text);
+        if at < self.read_to || self.seen.len() >= STAMPS_MAX {
+            return;
         }
+        if let Some(date) = self.in_line(text) {
+            self.push(at, date, Form::Line, text);
+        } else if let Some(date) = self.in_sentence(text) {
+            self.push(at, date, Form::Sentence, text);
+        }
+    }
+
+    /// The date right behind the word for a publication.
+    fn in_sentence(&self, text: &str) -> Option<DateTime<FixedOffset>> {
+        let text = text.trim();
+        let may_hold = (STAMP_BYTES_MAX..=SENTENCE_BYTES_MAX).contains(&text.len())
+            && text.bytes().filter(u8::is_ascii_digit).count() >= 5;
+        if !may_hold {
+            return None;
+        }
+        let text = text.to_lowercase();
+        let at = PUBLISHED.iter().find_map(|word| text.find(word))?;
+        let words: Vec<&str> = text[at..]
+            .split_whitespace()
+            .take(STAMP_WORDS_MAX)
+            .collect();
+        parse_in(self.order, &words.join(" "))
     }
 
     /// The date in a line with little else.
@@ -113,16 +210,13 @@ impl Stamps {
         }
     }
 
-    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, marked: bool, words: &str) {
+    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, form: Form, words: &str) {
         if self.seen.len() < STAMPS_MAX {
-            let words = words.to_lowercase();
-            let updated =
-                UPDATED.iter().any(|word| words.contains(word)) && !words.contains("publi");
             self.seen.push(Stamp {
                 at,
                 date,
-                marked,
-                updated,
+                form,
+                speaks: Speaks::new(&words.to_lowercase()),
             });
         }
     }
@@ -134,31 +228,34 @@ impl Stamps {
 
     /// The date beside the heading, or else the first that is marked, or else the only one.
     pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(false)
+        self.beside(|speaks| speaks == Speaks::OfPublication)
+            .or_else(|| self.beside(|speaks| speaks != Speaks::OfChange))
             .or_else(|| {
-                let fits = |stamp: &&Stamp| stamp.marked && !stamp.updated;
+                let fits =
+                    |stamp: &&Stamp| stamp.form == Form::Marked && stamp.speaks != Speaks::OfChange;
                 let mut after = self.seen.iter().skip_while(|stamp| stamp.at < self.place());
                 let found = after.find(fits).or_else(|| self.seen.iter().find(fits));
                 found.map(|stamp| stamp.date)
             })
-            .or_else(|| self.only(false))
+            .or_else(|| self.only(|speaks| speaks != Speaks::OfChange))
     }
 
     /// The date of a change beside the heading, or else the only one.
     pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(true).or_else(|| self.only(true))
+        let is_change = |speaks| speaks == Speaks::OfChange;
+        self.beside(is_change).or_else(|| self.only(is_change))
     }
 
     fn place(&self) -> usize {
-        self.heading.unwrap_or(0)
+        self.heading.map_or(0, |(_, at)| at)
     }
 
     /// The day that all dates of a page agree on. Of several, most belong to other articles.
-    fn only(&self, updated: bool) -> Option<DateTime<FixedOffset>> {
+    fn only(&self, fits: impl Fn(Speaks) -> bool) -> Option<DateTime<FixedOffset>> {
         let mut dates = self
             .seen
             .iter()
-            .filter(|stamp| stamp.updated == updated)
+            .filter(|stamp| stamp.form != Form::Sentence && fits(stamp.speaks))
             .map(|stamp| stamp.date);
         let first = dates.next()?;
         dates
@@ -166,15 +263,17 @@ impl Stamps {
             .then_some(first)
     }
 
-    fn beside(&self, updated: bool) -> Option<DateTime<FixedOffset>> {
+    /// The nearest date, where most pages have theirs: behind the heading.
+    fn beside(&self, fits: impl Fn(Speaks) -> bool) -> Option<DateTime<FixedOffset>> {
         let heading = self.place();
-        let mut fitting = self.seen.iter().filter(|stamp| stamp.updated == updated);
-        fitting
-            .clone()
+        let fitting = || self.seen.iter().filter(|stamp| fits(stamp.speaks));
+        let after = fitting()
             .find(|stamp| stamp.at > heading && stamp.at - heading <= AFTER_NODES)
-            .or_else(|| {
-                fitting.rfind(|stamp| stamp.at <= heading && heading - stamp.at <= BEFORE_NODES)
-            })
-            .map(|stamp| stamp.date)
+            .map(|stamp| (stamp.at - heading, stamp.date));
+        let before = fitting()
+            .rfind(|stamp| stamp.at <= heading && heading - stamp.at <= BEFORE_NODES)
+            .map(|stamp| ((heading - stamp.at) * BEFORE_WEIGHT, stamp.date));
+        let nearer = after.into_iter().chain(before).min_by_key(|(far, _)| *far);
+        nearer.map(|(_, date)| date)
     }
 }

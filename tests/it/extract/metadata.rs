@@ -187,6 +187,22 @@ fn dates_are_found_where_pages_have_them() {
             "microdata",
         ),
         (
+            "",
+            "<abbr class=published title=2024-03-05T10:20:00+01:00>10:20</abbr>",
+            "microdata",
+        ),
+        (
+            "",
+            "<time pubdate datetime=2024-03-05>today</time>",
+            "microdata",
+        ),
+        (
+            "",
+            "<p>Dieser Beitrag wurde veröffentlicht am 5. März 2024 um 10:20 Uhr von Ines Okafor, \
+             abgelegt unter Hafen und Pier</p>",
+            "page",
+        ),
+        (
             prose.as_str(),
             "<p class=entry-date>5 March 2024</p>",
             "page",
@@ -212,6 +228,60 @@ fn the_date_beside_the_heading_is_believed_before_others() {
     let article = read("", &format!("<p>5 March 2024</p>{elsewhere}"));
     let day = article.published.unwrap().format("%Y-%m-%d").to_string();
     assert_eq!(day, "2024-03-05");
+}
+
+/// Today's date hangs above many pages, and sources are cited with theirs.
+#[test]
+fn the_nearest_date_that_says_it_is_of_the_publication_is_believed() {
+    let title = "Old timber pier to be rebuilt";
+    let cases = [
+        format!("<p>9 March 2024</p><h1>{title}</h1><p>Published on 5 March 2024</p>"),
+        format!("<p>5 March 2024</p><h1>{title}</h1>{TEXT}{TEXT}<p>1 May 2019</p>"),
+        format!("<h1>{title}</h1><p>Updated 9 March 2024</p><p>5 March 2024</p>"),
+        format!("<p>9 March 2024</p><h2>{title}</h2><p>5 March 2024</p>"),
+        format!(
+            "<h2><a href=/pier>{title}</a></h2><p>9 March 2024</p><h1>{title}</h1><p>5 March 2024</p>"
+        ),
+    ];
+    for page in cases {
+        let html =
+            format!("<html><head><title>{title}</title></head><body>{page}{TEXT}</body></html>");
+        let date = super::read(html.as_bytes()).unwrap().published;
+        let day = date.map(|date| date.format("%Y-%m-%d").to_string());
+        assert_eq!(day.as_deref(), Some("2024-03-05"), "{page}");
+    }
+    let cited = "<p>Lind, M.: Terns under old piers, a survey of the northern coast. Published online \
+        1 May 2019 by the society for birds.</p>";
+    let far = "<p>Nothing but a line</p>".repeat(200);
+    assert_eq!(read("", &format!("{far}{cited}")).published, None);
+}
+
+#[test]
+fn months_have_names_in_many_languages() {
+    let cases = [
+        ("de-AT", "5. Jänner 2024", "2024-01-05"),
+        ("de", "5.Mai 2024", "2024-05-05"),
+        ("cs", "5. 3. 2024", "2024-03-05"),
+        ("cs", "5. června 2024", "2024-06-05"),
+        ("cs", "5. července 2024", "2024-07-05"),
+        ("pl", "5 września 2024", "2024-09-05"),
+        ("uk", "5 березня 2024", "2024-03-05"),
+        ("fi", "5. kesäkuuta 2024", "2024-06-05"),
+        ("tr", "5 Ağustos 2024", "2024-08-05"),
+        ("ro", "5 iulie 2024", "2024-07-05"),
+        ("hu", "2024. március 5.", "2024-03-05"),
+        ("el", "5 Οκτωβρίου 2024", "2024-10-05"),
+        ("en", "Dublin, 5 March 2024", "2024-03-05"),
+    ];
+    for (lang, line, expected) in cases {
+        let html = format!(
+            "<html lang={lang}><body><article><h1>Old timber pier to be rebuilt</h1>\
+            <p>{line}</p>{TEXT}</article></body></html>"
+        );
+        let found = super::read(html.as_bytes()).unwrap().published;
+        let day = found.map(|date| date.format("%Y-%m-%d").to_string());
+        assert_eq!(day.as_deref(), Some(expected), "{line}");
+    }
 }
 
 /// Dates of other articles stand around the page; a class or being alone tells the article's own.
