@@ -16,6 +16,8 @@ pub(super) struct Described {
     pub(super) article: Option<Entry>,
     /// Whatever else has a date of its own: the page, a recipe, a video.
     pub(super) page: Option<Entry>,
+    /// Whether the page is called a list of others, and no article.
+    pub(super) lists: bool,
 }
 
 /// Nodes that are looked at before giving up.
@@ -26,6 +28,7 @@ pub(super) fn read(blocks: &[&str]) -> Described {
     let values: Vec<Value> = blocks.iter().filter_map(|text| parse(text)).collect();
     let mut best: Option<(u32, &Value)> = None;
     let mut dated: Option<&Value> = None;
+    let mut lists = false;
     let mut people: HashMap<&str, &Value> = HashMap::new();
     let mut waiting: Vec<&Value> = values.iter().rev().collect();
     let mut seen = 0;
@@ -44,6 +47,7 @@ pub(super) fn read(blocks: &[&str]) -> Described {
                 if rank == 0 && dated.is_none() && has_date(value) {
                     dated = Some(value);
                 }
+                lists |= is_list(value);
                 if let (Some(Value::String(id)), Some(name)) =
                     (fields.get("@id"), fields.get("name"))
                 {
@@ -65,7 +69,16 @@ pub(super) fn read(blocks: &[&str]) -> Described {
     Described {
         article: best.map(|(_, value)| entry(value)),
         page: dated.map(entry),
+        lists: lists && best.is_none(),
     }
+}
+
+/// Types of schema.org for pages that list others.
+const LISTS: [&str; 3] = ["CollectionPage", "SearchResultsPage", "ProfilePage"];
+
+fn is_list(value: &Value) -> bool {
+    let kinds = strings(value.get("@type"));
+    kinds.iter().any(|kind| LISTS.contains(kind))
 }
 
 fn has_date(value: &Value) -> bool {

@@ -124,7 +124,7 @@ struct Seen<'t> {
     /// With metadata only.
     article: Article,
     said: metadata::Said,
-    entry: Option<jsonld::Entry>,
+    described: jsonld::Described,
     cut: blocks::Cut<'t>,
 }
 
@@ -137,7 +137,7 @@ fn look<'t>(page: &Page, text: &str, tree: &'t Html, json_ld: &[&str]) -> Seen<'
     Seen {
         article,
         said,
-        entry: described.article,
+        described,
         cut: blocks::cut(tree),
     }
 }
@@ -152,7 +152,11 @@ fn hints_of<'s>(seen: &'s Seen<'_>) -> body::Hints<'s> {
             .said
             .meta("og:description")
             .or_else(|| seen.said.meta("description")),
-        article_body: seen.entry.as_ref().and_then(|e| e.text("articleBody")),
+        article_body: seen
+            .described
+            .article
+            .as_ref()
+            .and_then(|e| e.text("articleBody")),
         ruled: &[],
     }
 }
@@ -165,7 +169,7 @@ impl Seen<'_> {
             cut: &self.cut,
             body,
             said: &self.said,
-            entry: self.entry.as_ref(),
+            described: &self.described,
             path: page.final_url.path(),
         })
     }

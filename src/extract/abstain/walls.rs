@@ -1,0 +1,58 @@
+//! Walls against bots: what is shown in the place of the page until the visitor has proved to be a
+//! person.
+
+use memchr::memmem;
+
+use super::Evidence;
+
+/// A wall shows at most this much text, and this much of it in paragraphs, in bytes.
+const WALL_TEXT_MAX: usize = 2_000;
+const WALL_MASS_MAX: usize = 600;
+
+/// Marks that only the challenge itself has; the vendors' ordinary scripts are on real pages too.
+const WALLS: &[&str] = &[
+    "_cf_chl_opt",
+    "cf-browser-verification",
+    "cf-challenge-running",
+    "awsWafCookieDomainList",
+    "AwsWafIntegration",
+    "geo.captcha-delivery.com",
+    "px-captcha",
+    "_Incapsula_Resource",
+    "Incapsula incident ID",
+    "sec-if-cpt-container",
+    "Pardon Our Interruption",
+    "ddos-guard/js-challenge",
+    "sucuri_cloudproxy_js",
+    "kpsdk",
+    "Checking your browser before accessing",
+    "Verifying you are human",
+    "verify you are human",
+    "Verify you are human",
+    "errors.edgesuite.net",
+];
+
+/// Whether the page is a wall, by a mark or by its title, and holds little else.
+pub(super) fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
+    let text: usize = evidence.cut.blocks.iter().map(|block| block.len()).sum();
+    if text > WALL_TEXT_MAX || evidence.body.mass > WALL_MASS_MAX {
+        return false;
+    }
+    let title = evidence.said.document_title().unwrap_or_default();
+    let titled = [
+        "Just a moment",
+        "Attention Required! | Cloudflare",
+        "DDoS-Guard",
+        "Robot or human?",
+    ]
+    .iter()
+    .any(|words| title.starts_with(words));
+    titled || has_wall_mark(evidence.page.as_bytes())
+}
+
+/// Whether one of [`WALLS`] stands in `text`.
+pub(in crate::extract) fn has_wall_mark(text: &[u8]) -> bool {
+    WALLS
+        .iter()
+        .any(|mark| memmem::find(text, mark.as_bytes()).is_some())
+}
