@@ -35,7 +35,7 @@ struct Stamp {
     at: usize,
     date: DateTime<FixedOffset>,
     form: Form,
-    speaks: Speaks,
+    event: Event,
 }
 
 /// The form that a date has.
@@ -49,24 +49,24 @@ enum Form {
     Sentence,
 }
 
-/// What the words of a date say of it.
+/// What the words of a date say happened then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaks {
-    OfNothing,
-    OfPublication,
-    OfChange,
+enum Event {
+    Unsaid,
+    Publication,
+    Change,
 }
 
-impl Speaks {
+impl Event {
     /// `words` is in lower case.
-    fn new(words: &str) -> Speaks {
+    fn new(words: &str) -> Event {
         let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
         if has(&PUBLISHED) {
-            Speaks::OfPublication
+            Event::Publication
         } else if has(&UPDATED) {
-            Speaks::OfChange
+            Event::Change
         } else {
-            Speaks::OfNothing
+            Event::Unsaid
         }
     }
 }
@@ -216,7 +216,7 @@ impl Stamps {
                 at,
                 date,
                 form,
-                speaks: Speaks::new(&words.to_lowercase()),
+                event: Event::new(&words.to_lowercase()),
             });
         }
     }
@@ -228,21 +228,21 @@ impl Stamps {
 
     /// The date beside the heading, or else the first that is marked, or else the only one.
     pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(|speaks| speaks == Speaks::OfPublication)
-            .or_else(|| self.beside(|speaks| speaks != Speaks::OfChange))
+        self.beside(|event| event == Event::Publication)
+            .or_else(|| self.beside(|event| event != Event::Change))
             .or_else(|| {
                 let fits =
-                    |stamp: &&Stamp| stamp.form == Form::Marked && stamp.speaks != Speaks::OfChange;
+                    |stamp: &&Stamp| stamp.form == Form::Marked && stamp.event != Event::Change;
                 let mut after = self.seen.iter().skip_while(|stamp| stamp.at < self.place());
                 let found = after.find(fits).or_else(|| self.seen.iter().find(fits));
                 found.map(|stamp| stamp.date)
             })
-            .or_else(|| self.only(|speaks| speaks != Speaks::OfChange))
+            .or_else(|| self.only(|event| event != Event::Change))
     }
 
     /// The date of a change beside the heading, or else the only one.
     pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
-        let is_change = |speaks| speaks == Speaks::OfChange;
+        let is_change = |event| event == Event::Change;
         self.beside(is_change).or_else(|| self.only(is_change))
     }
 
@@ -251,11 +251,11 @@ impl Stamps {
     }
 
     /// The day that all dates of a page agree on. Of several, most belong to other articles.
-    fn only(&self, fits: impl Fn(Speaks) -> bool) -> Option<DateTime<FixedOffset>> {
+    fn only(&self, fits: impl Fn(Event) -> bool) -> Option<DateTime<FixedOffset>> {
         let mut dates = self
             .seen
             .iter()
-            .filter(|stamp| stamp.form != Form::Sentence && fits(stamp.speaks))
+            .filter(|stamp| stamp.form != Form::Sentence && fits(stamp.event))
             .map(|stamp| stamp.date);
         let first = dates.next()?;
         dates
@@ -264,9 +264,9 @@ impl Stamps {
     }
 
     /// The nearest date, where most pages have theirs: behind the heading.
-    fn beside(&self, fits: impl Fn(Speaks) -> bool) -> Option<DateTime<FixedOffset>> {
+    fn beside(&self, fits: impl Fn(Event) -> bool) -> Option<DateTime<FixedOffset>> {
         let heading = self.place();
-        let fitting = || self.seen.iter().filter(|stamp| fits(stamp.speaks));
+        let fitting = || self.seen.iter().filter(|stamp| fits(stamp.event));
         let after = fitting()
             .find(|stamp| stamp.at > heading && stamp.at - heading <= AFTER_NODES)
             .map(|stamp| (stamp.at - heading, stamp.date));
