@@ -3,7 +3,8 @@
 //! `cargo bench --bench extraction -- FOLDER…` reads every `.html` file of the folders (without
 //! one, the test pages). It prints the CPU time of each job over all pages and its ratio to the bare
 //! parse, then the pages one by one: the median, the 99th percentile, the slowest, the most memory.
-//! `cargo bench --bench extraction -- --mutations N FOLDER…` extracts from N broken pages instead.
+//! `cargo bench --bench extraction -- --mutations N FOLDER…` extracts from N broken pages instead;
+//! `FROM..TO` in the place of `N` are those of these seeds.
 
 #![expect(
     clippy::print_stdout,
@@ -16,6 +17,7 @@ mod mutated;
 
 use std::{
     env, fs,
+    ops::Range,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -78,7 +80,7 @@ fn main() {
     let arguments: Vec<String> = env::args().skip(1).filter(|a| a != "--bench").collect();
     match &arguments[..] {
         [option, count, folders @ ..] if option == "--mutations" => {
-            bench.mutations(count.parse().unwrap(), folders);
+            bench.mutations(seeds(count), folders);
         }
         folders => bench.pages(folders),
     }
@@ -161,7 +163,7 @@ impl Bench {
         }
     }
 
-    fn mutations(&self, count: u64, folders: &[String]) {
+    fn mutations(&self, seeds: Range<u64>, folders: &[String]) {
         let pages = match folders {
             [] => mutated::fixtures(),
             named => files(named)
@@ -171,7 +173,8 @@ impl Bench {
         };
         let mut slowest = (Duration::ZERO, 0);
         let whole = Instant::now();
-        for seed in 0..count {
+        let count = seeds.end - seeds.start;
+        for seed in seeds {
             let page = page(mutated::mutated(&pages, seed));
             slowest = slowest.max((time(|| self.extract(&page)), seed));
         }
@@ -182,6 +185,12 @@ impl Bench {
             slowest.1
         );
     }
+}
+
+/// `N` or `FROM..TO`.
+fn seeds(text: &str) -> Range<u64> {
+    let (from, to) = text.split_once("..").unwrap_or(("0", text));
+    from.parse().unwrap()..to.parse().unwrap()
 }
 
 /// The CPU time of this thread so far, which Linux counts to a few milliseconds.

@@ -426,6 +426,8 @@ static WORDS: Table = Table::new(&[
     ("recommendation", Families::RELATED),
     ("recommendations", Families::RELATED),
     ("recommended", Families::RELATED),
+    ("register", Families::SUBSCRIBE),
+    ("registration", Families::SUBSCRIBE),
     ("regwall", Families::SUBSCRIBE),
     ("related", Families::RELATED),
     ("relatedposts", Families::RELATED),

@@ -59,7 +59,7 @@ impl Outline {
         let (mut stretch, mut untold) = (0, None);
         for (index, block) in blocks.iter().enumerate() {
             let is_amid = (first..=last).contains(&index);
-            let headlines = headlines(block);
+            let headlines = headlines(evidence, block);
             if headlines > 0 {
                 let is_around = evidence.is_within(block, AROUND);
                 outline.stories += if is_around { 0 } else { headlines };
@@ -72,7 +72,9 @@ impl Outline {
                 if evidence.is_prose(block) {
                     let is_near = untold.take().is_some_and(|at| index - at <= TEASER_BLOCKS);
                     let is_teaser = is_near && block.len() <= TEASER_BYTES_MAX;
-                    let is_own = !is_teaser && !evidence.is_within(block, FURNITURE);
+                    let is_own = !is_teaser
+                        && !evidence.is_within(block, FURNITURE)
+                        && !evidence.is_colophon(index);
                     outline.own += if is_own { block.len() } else { 0 };
                 }
             }
@@ -81,9 +83,12 @@ impl Outline {
     }
 }
 
-/// How many linked headlines a block is: a list without markup runs them into one line.
-fn headlines(block: &TextBlock) -> usize {
-    match block.len() >= HEADLINE_BYTES_MIN && block.link_share() > HEADLINE_LINKED {
+/// How many linked headlines a block is: a list without markup runs them into one line. A paragraph
+/// that is one link stands between others of its kind, in an article.
+fn headlines(evidence: &Evidence<'_>, block: &TextBlock) -> usize {
+    let is_paragraph = || evidence.cut.containers[block.container].element.name() == "p";
+    let is_linked = block.len() >= HEADLINE_BYTES_MIN && block.link_share() > HEADLINE_LINKED;
+    match is_linked && !is_paragraph() {
         true => (block.len() / HEADLINE_BYTES_MIN).min(block.links).max(1),
         false => 0,
     }

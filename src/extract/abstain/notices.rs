@@ -105,6 +105,8 @@ const INSTEAD: &[&str] = &[
     "etusiv",
     "forside",
     "front page",
+    "broken",
+    "link you followed",
     "główn",
     "szukan",
     "gelöscht",
@@ -149,6 +151,9 @@ const INSTEAD: &[&str] = &[
 
 /// Words of [`INSTEAD`] that a page needs beside a title that says more than that it is not there.
 const INSTEAD_MIN: usize = 2;
+/// The same where the title does not say so, and the most text that may hold them, in bytes.
+const INSTEAD_MIN_UNTOLD: usize = 4;
+const UNTOLD_BYTES_MAX: usize = 400;
 
 /// Whole titles of pages that stand in for others for a while, in lower case.
 const NOTICES: &[&str] = &[
@@ -221,7 +226,10 @@ fn is_not_there(evidence: &Evidence<'_>) -> bool {
         is_told |= says_not_there(&title);
         parts(&title).any(|part| NOT_FOUND.contains(&without_number(part).as_str()))
     });
-    is_bare || (is_told && instead(evidence) >= INSTEAD_MIN)
+    let instead = instead(evidence);
+    is_bare
+        || (is_told && instead >= INSTEAD_MIN)
+        || (evidence.body_bytes() <= UNTOLD_BYTES_MAX && instead >= INSTEAD_MIN_UNTOLD)
 }
 
 /// Words for an error in titles that also give its number, in lower case.
@@ -307,6 +315,19 @@ const CONSENT: Matter = Matter {
         "accord",
         "consulter",
         "data pribadi",
+        "datos personales",
+        "socios",
+        "acept",
+        "dati personali",
+        "consenso",
+        "accett",
+        "dados pessoais",
+        "parceiros",
+        "aceit",
+        "toestemming",
+        "persoonsgegevens",
+        "danych osobowych",
+        "zgod",
         "setuju",
         "mitra",
         "accept",
@@ -325,6 +346,8 @@ const LOG_IN: Matter = Matter {
         "akun",
         "anmeld",
         "contraseña",
+        "compte",
+        "inscri",
         "daftar",
         "einlogg",
         "iniciar sesión",
@@ -380,12 +403,17 @@ const LOG_IN_TITLES: &[&str] = &[
     "subscribe to read",
 ];
 
+/// Whether a title is this and little more: headlines go on.
+fn is_short_of(title: &str, opening: &str) -> bool {
+    title.starts_with(opening) && title.len() <= opening.len() + 30
+}
+
 /// Whether the text asks for a name and a password; a title that does makes up for its tone.
 fn is_log_in(evidence: &Evidence<'_>) -> bool {
     let is_titled = document_title(evidence).is_some_and(|title| {
         LOG_IN_TITLES
             .iter()
-            .any(|opening| title.starts_with(opening))
+            .any(|opening| parts(&title).any(|part| is_short_of(part, opening)))
     });
     let (words_min, tone_min) = if is_titled { (1, 0) } else { (2, 1) };
     is_of(
@@ -402,8 +430,9 @@ fn is_log_in(evidence: &Evidence<'_>) -> bool {
 const TONE: &[&str] = &[
     "we", "our", "us", "you", "your", "wir", "unser", "unsere", "unseren", "sie", "ihr", "ihre",
     "ihrem", "ihren", "ihrer", "nous", "nos", "notre", "vous", "vos", "votre", "kami", "anda",
-    "nosotros", "nuestro", "nuestra", "nuestros", "usted", "tu", "tus", "sua", "seu", "nós",
-    "você", "wij", "onze", "u", "uw", "noi", "nostri", "tuo", "tuoi",
+    "nosotros", "nuestro", "nuestra", "nuestros", "usted", "su", "sus", "le", "ons", "jouw",
+    "nasz", "nasi", "twoj", "twojej", "ti", "suo", "tu", "tus", "sua", "seu", "nós", "você", "wij",
+    "onze", "u", "uw", "noi", "nostri", "tuo", "tuoi",
 ];
 
 /// Whether most of a short text asks its readers for something. Boxes around it do not count against

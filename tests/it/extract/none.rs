@@ -156,10 +156,11 @@ fn abstention_finds_pages_without_an_article_in_any_frame() {
     println!("{}", table("without an article", &none));
     println!("{}", table("articles", &articles));
     let (right, pages) = sums(&none);
-    assert!(pages >= 200 && right * 100 >= pages * RECALL_PERCENT_MIN);
+    assert!(pages >= 260 && right * 100 >= pages * RECALL_PERCENT_MIN);
     let (read, pages) = sums(&articles);
-    assert!(pages >= 100 && read == pages);
+    assert!(pages >= 144 && read == pages);
 }
 
-/// Share of the pages without an article that must be told apart.
-const RECALL_PERCENT_MIN: usize = 95;
+/// Share of the pages without an article that must be told apart. The rules were written looking at
+/// them: of those at the end of the file, when they were new, 83 % were told apart.
+const RECALL_PERCENT_MIN: usize = 99;
