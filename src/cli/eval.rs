@@ -81,6 +81,7 @@ pub(super) struct ExtractionArgs {
 #[derive(Deserialize)]
 struct Prediction {
     id: String,
+    #[serde(alias = "text")]
     body: Option<String>,
     #[serde(flatten)]
     metadata: metadata::Found,

@@ -82,6 +82,8 @@ const BEFORE_NODES: usize = 60;
 
 /// A longer line with a date names the publication right before it, in bytes.
 const SENTENCE_BYTES_MAX: usize = 240;
+/// Marks that part the author, the date and the section in one line.
+const PARTING: [char; 5] = ['|', '•', '·', '–', '—'];
 /// A date right before the heading is nearer than one that is this many times as far behind it.
 const BEFORE_WEIGHT: usize = 6;
 
@@ -180,7 +182,7 @@ impl Stamps {
         }
     }
 
-    /// The date right behind the word for a publication.
+    /// The date right behind the word for a publication, or between marks that part a line.
     fn in_sentence(&self, text: &str) -> Option<DateTime<FixedOffset>> {
         let text = text.trim();
         let may_hold = (STAMP_BYTES_MAX..=SENTENCE_BYTES_MAX).contains(&text.len())
@@ -188,9 +190,12 @@ impl Stamps {
         if !may_hold {
             return None;
         }
-        let text = text.to_lowercase();
-        let at = PUBLISHED.iter().find_map(|word| text.find(word))?;
-        let words: Vec<&str> = text[at..]
+        let lower = text.to_lowercase();
+        let Some(at) = PUBLISHED.iter().find_map(|word| lower.find(word)) else {
+            let mut parts = text.split(PARTING);
+            return parts.find_map(|part| self.in_line(part));
+        };
+        let words: Vec<&str> = lower[at..]
             .split_whitespace()
             .take(STAMP_WORDS_MAX)
             .collect();

@@ -30,6 +30,23 @@ const WALLS: &[&str] = &[
     "verify you are human",
     "Verify you are human",
     "errors.edgesuite.net",
+    "cf-error-details",
+    ".within.website/x/cmd/anubis",
+    "validate.perfdrive.com",
+    "/.well-known/vercel/security/",
+    "Please enable JS and disable any ad blocker",
+    "The requested URL was rejected. Please consult with your administrator",
+    "unusual traffic from your computer network",
+    "Your access to this site has been limited by the site owner",
+];
+
+/// Whole titles of Cloudflare's check in languages other than English.
+const WAITING: &[&str] = &[
+    "Nur einen Moment",
+    "Un instant",
+    "Un momento",
+    "Um momento",
+    "Tunggu sebentar",
 ];
 
 /// Whether the page is a wall, by a mark or by its title, and holds little else.
@@ -44,9 +61,14 @@ pub(super) fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
         "Attention Required! | Cloudflare",
         "DDoS-Guard",
         "Robot or human?",
+        "Human Verification",
+        "Vercel Security Checkpoint",
+        "Access to this page has been denied",
+        "Making sure you're not a bot",
     ]
     .iter()
-    .any(|words| title.starts_with(words));
+    .any(|words| title.starts_with(words))
+        || WAITING.contains(&title.trim_end_matches(['.', '…', ' ']));
     titled || has_wall_mark(evidence.page.as_bytes())
 }
 

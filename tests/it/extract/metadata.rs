@@ -203,6 +203,11 @@ fn dates_are_found_where_pages_have_them() {
             "page",
         ),
         (
+            "",
+            "<p>Ines Okafor and seven others of the newsroom | Harbour | 5 March 2024 | 3 comments</p>",
+            "page",
+        ),
+        (
             prose.as_str(),
             "<p class=entry-date>5 March 2024</p>",
             "page",
