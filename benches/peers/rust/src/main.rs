@@ -1,5 +1,5 @@
 //! `peers PAGES OUT [PEER ...]`: PAGES holds gold.jsonl and <id>.html. Writes OUT/<peer>.jsonl and
-//! prints the seconds of each peer, one pass each over the same bytes in one thread.
+//! prints the seconds of CPU time of each peer, one pass each over the same bytes in one thread.
 //!
 //! A page that takes longer than `PAGE_MAX` is given up and named; its thread is left behind.
 
@@ -10,7 +10,7 @@ use std::{
     path::Path,
     sync::{Arc, mpsc},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use benggala::{
@@ -20,7 +20,7 @@ use benggala::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Longest time for one page. Whoever needs longer has not extracted it.
+/// Longest time for one page, by the clock. Whoever needs longer has not extracted it.
 const PAGE_MAX: Duration = Duration::from_secs(20);
 
 #[derive(Deserialize)]
@@ -138,10 +138,20 @@ fn sources(pages: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
         .collect()
 }
 
+/// The CPU time of this thread so far, as Linux counts it.
+fn cpu_time() -> Duration {
+    let counters = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanoseconds = counters
+        .split_whitespace()
+        .next()
+        .and_then(|text| text.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or_default())
+}
+
 /// A thread that answers page by page, so that one that never ends can be left behind.
 struct Worker {
     ask: mpsc::Sender<usize>,
-    answers: mpsc::Receiver<Value>,
+    answers: mpsc::Receiver<(Value, Duration)>,
 }
 
 impl Worker {
@@ -150,7 +160,9 @@ impl Worker {
         let (answer, answers) = mpsc::channel();
         thread::spawn(move || {
             for index in asked {
-                if answer.send(peer(&sources[index], &lexicon)).is_err() {
+                let begun = cpu_time();
+                let found = peer(&sources[index], &lexicon);
+                if answer.send((found, cpu_time() - begun)).is_err() {
                     return;
                 }
             }
@@ -170,15 +182,15 @@ fn run(
     let start = || Worker::new(peer, sources.clone(), lexicon.clone());
     let (mut worker, mut spent, mut given_up) = (start(), Duration::ZERO, Vec::new());
     for (index, source) in sources.iter().enumerate() {
-        let begun = Instant::now();
         let _ = worker.ask.send(index);
         // A panic of the peer ends its thread: an answer that never comes either.
-        let mut found = worker.answers.recv_timeout(PAGE_MAX).unwrap_or_else(|_| {
+        let answer = worker.answers.recv_timeout(PAGE_MAX);
+        let (mut found, took) = answer.unwrap_or_else(|_| {
             given_up.push(source.id.as_str());
             worker = start();
-            Value::Null
+            (Value::Null, PAGE_MAX)
         });
-        spent += begun.elapsed();
+        spent += took;
         if found.is_null() {
             found = json!({ "body": "" });
         }
