@@ -34,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// Parts for cross-validation; pages of one domain stay together
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=20))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..=20))]
     folds: u16,
     /// Write the cross-validated bodies here, as <set>.jsonl
     #[arg(long, value_name = "DIR")]
@@ -52,7 +52,7 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
         lessons.extend(read);
     }
     let folds = usize::from(args.folds);
-    let mut course = Course::new(lessons, folds, args.seed);
+    let course = Course::new(lessons, folds, args.seed);
     let mut forests = grow(folds, |fold, done| course.forest(fold, done))?;
     let examined = course.examine(&forests);
     for (folder, range) in sets {

@@ -41,13 +41,6 @@ impl Sheet {
         &self.rows[candidate * self.width..(candidate + 1) * self.width]
     }
 
-    /// What the rules chose, as candidates.
-    pub(in crate::extract) fn proposal(&self) -> Vec<usize> {
-        (0..self.proposed.len())
-            .filter(|&at| self.proposed[at])
-            .collect()
-    }
-
     /// Keys of the names above a candidate, container by container.
     pub(in crate::extract) fn names(&self, candidate: usize) -> impl Iterator<Item = &[u32]> {
         self.paths[candidate]

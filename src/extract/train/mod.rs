@@ -1,7 +1,6 @@
 //! Teaches the block classifier from labelled pages. Pages of one domain always stay together:
 //! no page is judged by a model that saw another page of its site.
 
-mod floors;
 mod names;
 mod wording;
 
@@ -10,8 +9,7 @@ use scraper::Html;
 
 use self::wording::Wording;
 use super::{
-    body,
-    classify::{self, Floors},
+    body, classify,
     features::{self, Sheet},
     fill, hints_of,
     keys::{self, Table},
@@ -86,11 +84,11 @@ impl Lesson {
     }
 
     /// The body that extraction makes of these judgements.
-    fn body(&self, judged: &[f32], floors: &Floors) -> String {
+    fn body(&self, judged: &[f32]) -> String {
         if self.no_article {
             return String::new();
         }
-        let Some(kept) = classify::decide(&self.sheet, judged, floors) else {
+        let Some(kept) = classify::decide(&self.sheet, judged) else {
             return self.proposal.clone();
         };
         let mut article = Article::default();
@@ -109,7 +107,6 @@ pub struct Course {
     seed: u64,
     names: Vec<(u32, i8)>,
     words: Vec<(u32, i8)>,
-    floors: Floors,
 }
 
 impl Course {
@@ -138,10 +135,6 @@ impl Course {
             lessons,
             folds,
             seed,
-            floors: Floors {
-                short: 0.5,
-                long: 0.5,
-            },
         }
     }
 
@@ -171,26 +164,15 @@ impl Course {
         )
     }
 
-    /// How each lesson comes out under the forest that did not see it, with its body. The floors
-    /// are chosen first, by the same judgements.
-    pub fn examine(&mut self, forests: &[Forest]) -> Vec<(PageScore, String)> {
-        let judged: Vec<Vec<f32>> = self
-            .lessons
-            .iter()
-            .map(|lesson| {
-                let sheet = &lesson.sheet;
-                forests[lesson.fold].probabilities(&sheet.rows, sheet.width)
-            })
-            .collect();
-        self.floors = floors::best(&self.lessons, &judged);
-        self.lessons
-            .iter()
-            .zip(&judged)
-            .map(|(lesson, judged)| {
-                let body = lesson.body(judged, &self.floors);
-                (evaluate::page(&lesson.gold, &body), body)
-            })
-            .collect()
+    /// How each lesson comes out under the forest that did not see it, with its body.
+    pub fn examine(&self, forests: &[Forest]) -> Vec<(PageScore, String)> {
+        let examine = |lesson: &Lesson| {
+            let sheet = &lesson.sheet;
+            let judged = forests[lesson.fold].probabilities(&sheet.rows, sheet.width);
+            let body = lesson.body(&judged);
+            (evaluate::page(&lesson.gold, &body), body)
+        };
+        self.lessons.iter().map(examine).collect()
     }
 
     /// The model in its stored form. `None` if it cannot be written, which postcard never says of
@@ -200,7 +182,6 @@ impl Course {
             names: self.names.clone(),
             words: self.words.clone(),
             forest,
-            floors: self.floors,
         })
         .ok()
     }
