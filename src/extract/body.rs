@@ -161,6 +161,9 @@ impl<'c, 'a> Ground<'c, 'a> {
         if let Some(found) = self.by_article_body(hints) {
             return vec![found];
         }
+        if let Some(titled) = self.titled_article(hints) {
+            return vec![self.densest(titled)];
+        }
         let densest = self.densest(0);
         let floor = self.mass(densest);
         for (family, share) in [
@@ -168,7 +171,7 @@ impl<'c, 'a> Ground<'c, 'a> {
             (Families::ARTICLE, 0.4),
             (Families::MAIN, 0.8),
         ] {
-            let named = self.named(family, hints);
+            let named = self.named(family);
             let mass: usize = named.iter().map(|&c| self.mass(c)).sum();
             if mass > 0 && mass as f64 >= share * floor as f64 {
                 return match named[..] {
@@ -182,7 +185,7 @@ impl<'c, 'a> Ground<'c, 'a> {
 
     /// Containers of a family that together make one article: nested ones are followed inwards
     /// while they keep the text, several stand for one body cut in parts.
-    fn named(&self, family: Families, hints: &Hints<'_>) -> Vec<usize> {
+    fn named(&self, family: Families) -> Vec<usize> {
         let mut found: Vec<usize> = Vec::new();
         for (index, container) in self.cut.containers.iter().enumerate() {
             if !container.families.meets(family) || self.template[index] || self.mass(index) == 0 {
@@ -198,12 +201,11 @@ impl<'c, 'a> Ground<'c, 'a> {
                 _ => found.push(index),
             }
         }
-        self.one_article(found, hints)
+        self.one_article(found)
     }
 
-    /// Of containers in several articles, those of the article that the title names, else of the
-    /// one with the most text.
-    fn one_article(&self, found: Vec<usize>, hints: &Hints<'_>) -> Vec<usize> {
+    /// Of containers in several articles, those of the article with the most text.
+    fn one_article(&self, found: Vec<usize>) -> Vec<usize> {
         let owner = |index: usize| {
             self.cut
                 .ancestors(index)
@@ -213,27 +215,38 @@ impl<'c, 'a> Ground<'c, 'a> {
         for &index in &found {
             *groups.entry(owner(index)).or_default() += self.mass(index);
         }
-        let titled = |article: &usize| {
-            let blocks = &self.cut.blocks[self.cut.containers[*article].blocks.clone()];
-            hints.title.is_some_and(|title| {
-                blocks
-                    .iter()
-                    .filter(|block| block.heading > 0)
-                    .any(|block| phrases::same_words(self.cut.text_of(block), title))
-            })
-        };
         let most = groups.values().max().copied().unwrap_or_default();
-        let named = groups
-            .keys()
-            .flatten()
-            .find(|article| groups.len() > 1 && titled(article));
-        let best = named.copied().or_else(|| {
-            groups
-                .iter()
-                .find(|(_, mass)| **mass * 10 >= most * 7)
-                .and_then(|(article, _)| *article)
-        });
+        let best = groups
+            .into_iter()
+            .find(|(_, mass)| mass * 10 >= most * 7)
+            .and_then(|(article, _)| article);
         found.into_iter().filter(|&i| owner(i) == best).collect()
+    }
+
+    /// Of several whole articles on a page, the one that the title names, be it the shortest.
+    fn titled_article(&self, hints: &Hints<'_>) -> Option<usize> {
+        let title = hints.title?;
+        let mut articles: Vec<usize> = Vec::new();
+        for (index, container) in self.cut.containers.iter().enumerate() {
+            let within = articles
+                .last()
+                .is_some_and(|&a| self.cut.encloses(a, index));
+            let whole = container.families.meets(Families::ARTICLE)
+                && !self.template[index]
+                && self.mass(index) >= RESCUE_BYTES;
+            if whole && !within {
+                articles.push(index);
+            }
+        }
+        let says_title = |&&article: &&usize| {
+            self.cut.blocks[self.cut.containers[article].blocks.clone()]
+                .iter()
+                .filter(|block| block.heading > 0)
+                .any(|block| phrases::same_words(self.cut.text_of(block), title))
+        };
+        (articles.len() > 1)
+            .then(|| articles.iter().find(says_title).copied())
+            .flatten()
     }
 
     /// Opening paragraphs that stand before the body, under the headline.

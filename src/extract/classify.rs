@@ -80,10 +80,6 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
 /// A choice with fewer bytes than this falls back on what the rules proposed.
 const KEPT_BYTES_MIN: f32 = 100.0;
 
-/// From which probability on a block is added to the proposal of the rules where there is reason
-/// for doubt: it stands in a box of comments or advertising, or the page ships its text besides.
-const DOUBTED_FLOOR: f32 = 0.8;
-
 /// Probabilities from which on lines of up to [`SHORT_BYTES`] are kept, and paragraphs from
 /// [`LONG_BYTES`] on; between the two the floor moves with the logarithm. A long block is worth
 /// more doubt: losing it costs more than a stray line. Each page takes the pair that promises most.
@@ -123,10 +119,10 @@ fn keep(sheet: &Sheet, probabilities: &[f32], (short, long): (f32, f32)) -> Vec<
     let floor = |at: usize| {
         let way = (sheet.bytes[at].max(1.0) / SHORT_BYTES).ln() / (LONG_BYTES / SHORT_BYTES).ln();
         let floor = short + (long - short) * way.clamp(0.0, 1.0);
-        if !sheet.proposed[at] && (sheet.settled || sheet.doubted[at]) {
-            floor.max(DOUBTED_FLOOR)
-        } else {
+        if sheet.proposed[at] {
             floor
+        } else {
+            floor.max(sheet.added_from[at])
         }
     };
     (0..probabilities.len())

@@ -76,6 +76,10 @@ impl<'a> Known<'a> {
 pub(super) fn of<'a>(element: &'a Element, known: &mut Known<'a>) -> Families {
     let page = matches!(element.name(), "html" | "body");
     let mut found = by_name(element.name());
+    // The name of a custom element is its author's, as a class is.
+    if element.name().contains('-') {
+        found = found.with(known.by_tokens(element.name()));
+    }
     let mut streamed = false;
     for (name, value) in element.attrs() {
         match name {

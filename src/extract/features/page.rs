@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{ln, share, text::overlap};
+use super::{DOUBTED_FLOOR, ln, share, text::overlap};
 use crate::extract::{
     blocks::{Container, Cut, TextBlock},
     body::{self, Body, Hints},
@@ -19,7 +19,7 @@ const NO_LEVEL: u8 = 12;
 const HEAD_BYTES: usize = 240;
 const TAIL_BYTES: usize = 160;
 
-/// Boxes out of which little is taken against the rules.
+/// Boxes out of which a block is taken against the rules only from [`DOUBTED_FLOOR`] on.
 const DOUBTED: Families = Families::CONSENT
     .with(Families::COMMENTS)
     .with(Families::ADVERT);
@@ -132,13 +132,19 @@ impl<'c, 'a> Page<'c, 'a> {
             .collect()
     }
 
-    /// Whether little is taken against the rules out of the box that a block stands in: a hidden
-    /// box may be an accordion that opens, a hidden paragraph is not shown.
-    pub(super) fn is_doubted(&self, block: &TextBlock) -> bool {
+    /// From which probability on a block is taken against the rules: never out of another article
+    /// on the page, seldom out of a box whose name speaks against it. A hidden box may be an
+    /// accordion that opens; a hidden paragraph is not shown.
+    pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
-        let doubted = self.cut.families_above(block.container).meets(DOUBTED);
-        hidden || doubted || self.is_of_another_article(block.container)
+        if self.is_of_another_article(block.container) {
+            f32::INFINITY
+        } else if hidden || self.cut.families_above(block.container).meets(DOUBTED) {
+            DOUBTED_FLOOR
+        } else {
+            0.0
+        }
     }
 
     /// Whether a container stands in an article of its own beside that of the proposal.

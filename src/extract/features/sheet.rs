@@ -24,8 +24,8 @@ pub(in crate::extract) struct Sheet {
     pub(in crate::extract) proposed: Vec<bool>,
     /// Bytes of running text in it.
     pub(in crate::extract) masses: Vec<usize>,
-    /// Whether it stands in a box out of which little is taken against the rules.
-    pub(in crate::extract) doubted: Vec<bool>,
+    /// From which probability on it is added to what the rules chose.
+    pub(in crate::extract) added_from: Vec<f32>,
     /// Whether it is a heading.
     pub(in crate::extract) headings: Vec<bool>,
     /// Keys of the names of containers on the way up, innermost first: ranges into `keys`.
