@@ -110,18 +110,18 @@ impl Evidence<'_> {
                 .is_some_and(|kind| kind.contains("article"))
     }
 
+    /// Whether it says so in a way that lists of articles do not use; a date in its address does too.
+    fn claims_story(&self) -> bool {
+        self.described.article.is_some()
+            || self.said.meta("article:published_time").is_some()
+            || is_dated_slug(self.path)
+    }
+
     /// Whether metadata says that this is something else.
     fn claims_another_thing(&self) -> bool {
         let others = ["product", "profile", "video"];
         let kind = self.said.meta("og:type").unwrap_or_default();
         self.described.lists || others.iter().any(|other| kind.starts_with(other))
-    }
-
-    /// Whether it says so in a way that lists of articles do not use.
-    fn claims_story(&self) -> bool {
-        self.described.article.is_some()
-            || self.said.meta("article:published_time").is_some()
-            || is_dated_slug(self.path)
     }
 
     /// Whether a block ends the page behind a row of links: what is said there is of the publisher.

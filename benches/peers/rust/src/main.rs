@@ -138,7 +138,8 @@ fn sources(pages: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
         .collect()
 }
 
-/// The CPU time of this thread so far, as Linux counts it.
+/// The CPU time of this thread so far. Linux brings it up to date when the thread has waited, so that
+/// it is read after that.
 fn cpu_time() -> Duration {
     let counters = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = counters
@@ -151,23 +152,36 @@ fn cpu_time() -> Duration {
 /// A thread that answers page by page, so that one that never ends can be left behind.
 struct Worker {
     ask: mpsc::Sender<usize>,
+    /// What was found, and the CPU time before that page.
     answers: mpsc::Receiver<(Value, Duration)>,
+    thread: thread::JoinHandle<Duration>,
 }
 
 impl Worker {
     fn new(peer: Peer, sources: Arc<Vec<Source>>, lexicon: Arc<Lexicon>) -> Self {
         let (ask, asked) = mpsc::channel::<usize>();
         let (answer, answers) = mpsc::channel();
-        thread::spawn(move || {
+        let thread = thread::spawn(move || {
             for index in asked {
-                let begun = cpu_time();
+                let before = cpu_time();
                 let found = peer(&sources[index], &lexicon);
-                if answer.send((found, cpu_time() - begun)).is_err() {
-                    return;
+                if answer.send((found, before)).is_err() {
+                    break;
                 }
             }
+            cpu_time()
         });
-        Self { ask, answers }
+        Self {
+            ask,
+            answers,
+            thread,
+        }
+    }
+
+    /// Ends the thread; its CPU time.
+    fn finish(self) -> Duration {
+        drop(self.ask);
+        self.thread.join().unwrap_or_default()
     }
 }
 
@@ -180,23 +194,26 @@ fn run(
 ) -> Result<(), Box<dyn Error>> {
     let mut sink = BufWriter::new(File::create(out.join(format!("{name}.jsonl")))?);
     let start = || Worker::new(peer, sources.clone(), lexicon.clone());
-    let (mut worker, mut spent, mut given_up) = (start(), Duration::ZERO, Vec::new());
+    let (mut worker, mut known) = (start(), Duration::ZERO);
+    let (mut spent, mut given_up) = (Duration::ZERO, Vec::new());
     for (index, source) in sources.iter().enumerate() {
         let _ = worker.ask.send(index);
         // A panic of the peer ends its thread: an answer that never comes either.
         let answer = worker.answers.recv_timeout(PAGE_MAX);
-        let (mut found, took) = answer.unwrap_or_else(|_| {
+        let (mut found, before) = answer.unwrap_or_else(|_| {
             given_up.push(source.id.as_str());
+            spent += known + PAGE_MAX;
             worker = start();
-            (Value::Null, PAGE_MAX)
+            (Value::Null, Duration::ZERO)
         });
-        spent += took;
+        known = before;
         if found.is_null() {
             found = json!({ "body": "" });
         }
         found["id"] = json!(source.id);
         writeln!(sink, "{found}")?;
     }
+    spent += worker.finish();
     println!("{name:<24} {:8.1} s", spent.as_secs_f64());
     if !given_up.is_empty() {
         println!(
