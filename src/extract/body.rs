@@ -223,7 +223,8 @@ impl<'c, 'a> Ground<'c, 'a> {
         found.into_iter().filter(|&i| owner(i) == best).collect()
     }
 
-    /// Of several whole articles on a page, the one that the title names, be it the shortest.
+    /// Of several whole articles of one kind on a page, the one that the title names, be it the
+    /// shortest. Parts of one article differ in their classes.
     fn titled_article(&self, hints: &Hints<'_>) -> Option<usize> {
         let title = hints.title?;
         let mut articles: Vec<usize> = Vec::new();
@@ -238,15 +239,21 @@ impl<'c, 'a> Ground<'c, 'a> {
                 articles.push(index);
             }
         }
-        let says_title = |&&article: &&usize| {
+        let says_title = |article: usize| {
             self.cut.blocks[self.cut.containers[article].blocks.clone()]
                 .iter()
                 .filter(|block| block.heading > 0)
                 .any(|block| phrases::same_words(self.cut.text_of(block), title))
         };
-        (articles.len() > 1)
-            .then(|| articles.iter().find(says_title).copied())
-            .flatten()
+        let class = |article: usize| self.cut.containers[article].element.attr("class");
+        let titled = articles
+            .iter()
+            .copied()
+            .find(|&article| says_title(article))?;
+        let alike = articles
+            .iter()
+            .filter(|&&other| class(other) == class(titled));
+        (alike.count() > 1).then_some(titled)
     }
 
     /// Opening paragraphs that stand before the body, under the headline.

@@ -23,8 +23,8 @@ const CANDIDATES_MAX: usize = 4_000;
 /// Containers above a block whose names count.
 const PATH: usize = 6;
 
-/// From which probability on a block is added to the proposal of the rules where there is reason
-/// for doubt: it stands in a box of comments or advertising, or the page ships its text besides.
+/// From which probability on a block is added to the proposal of the rules out of a box that is
+/// named for consent, comments or advertising.
 const DOUBTED_FLOOR: f32 = 0.8;
 
 /// An `articleBody` from this length on, in bytes, settles where the body is.
@@ -57,8 +57,10 @@ pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
         sheet.bytes.push(block.len() as f32);
         sheet.proposed.push(page.chosen[index]);
         sheet.masses.push(body::mass_of(block));
-        let settled = if sheet.settled { DOUBTED_FLOOR } else { 0.0 };
-        sheet.added_from.push(page.added_from(block).max(settled));
+        let settled = sheet.settled.then_some(f32::INFINITY);
+        sheet
+            .added_from
+            .push(settled.unwrap_or_else(|| page.added_from(block)));
         sheet.headings.push(block.heading > 0);
         let keys = &mut sheet.keys;
         let path = cut.ancestors(block.container).take(PATH).map(|container| {

@@ -7,7 +7,7 @@ use crate::extract::{
     blocks::{Container, Cut, TextBlock},
     body::{self, Body, Hints},
     families::Families,
-    keys,
+    keys, phrases,
 };
 
 /// Families whose nearest bearer above a block is told.
@@ -134,13 +134,18 @@ impl<'c, 'a> Page<'c, 'a> {
 
     /// From which probability on a block is taken against the rules: never out of another article
     /// on the page, seldom out of a box whose name speaks against it. A hidden box may be an
-    /// accordion that opens; a hidden paragraph is not shown.
+    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title.
     pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
-        if self.is_of_another_article(block.container) {
+        let headline = block.heading == 1
+            && self
+                .hints
+                .title
+                .is_some_and(|title| phrases::same_words(self.cut.text_of(block), title));
+        if hidden || headline || self.is_of_another_article(block.container) {
             f32::INFINITY
-        } else if hidden || self.cut.families_above(block.container).meets(DOUBTED) {
+        } else if self.cut.families_above(block.container).meets(DOUBTED) {
             DOUBTED_FLOOR
         } else {
             0.0
@@ -167,8 +172,9 @@ impl<'c, 'a> Page<'c, 'a> {
         if text.len() <= HEAD_BYTES + TAIL_BYTES {
             return Cow::Borrowed(text);
         }
-        let head = text.floor_char_boundary(HEAD_BYTES);
-        let tail = text.ceil_char_boundary(text.len() - TAIL_BYTES);
+        let edge = |from: usize| (from..text.len()).find(|&at| text.is_char_boundary(at));
+        let head = edge(HEAD_BYTES).unwrap_or(text.len());
+        let tail = edge(text.len() - TAIL_BYTES).unwrap_or(text.len());
         Cow::Owned(format!("{} {}", &text[..head], &text[tail..]))
     }
 
