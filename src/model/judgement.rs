@@ -94,6 +94,8 @@ pub struct Finding {
 pub enum EvidenceKind {
     /// The page says that it was translated.
     Page,
+    /// Something in the page hints at it and proves nothing.
+    Hint,
     /// Words that give it away: the findings of one rule.
     Words,
     /// How the whole text reads.
@@ -156,11 +158,16 @@ pub struct Assessment {
 }
 
 impl Assessment {
-    /// All its evidence together, in nats; `None` for what was not judged.
+    /// What it says about its source, in nats: all its evidence but hints, which are mostly of the
+    /// site and would count again with every article. `None` for what was not judged.
     pub fn log_ratio(&self) -> Option<f32> {
+        let of_article = self
+            .evidence
+            .iter()
+            .filter(|e| e.kind != EvidenceKind::Hint);
         match self.verdict {
             Verdict::Abstain(_) => None,
-            Verdict::Pass | Verdict::Flag => Some(self.evidence.iter().map(|e| e.log_ratio).sum()),
+            Verdict::Pass | Verdict::Flag => Some(of_article.map(|e| e.log_ratio).sum()),
         }
     }
 }

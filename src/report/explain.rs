@@ -158,6 +158,7 @@ pub(super) fn name(evidence: &Evidence, scores: Scores) -> String {
     };
     match evidence.kind {
         EvidenceKind::Page => format!("the page says so: {name}{times}"),
+        EvidenceKind::Hint => format!("the page hints at it: {name}"),
         EvidenceKind::Words => format!("{name}{times}"),
         EvidenceKind::Style => match scores.translation {
             Some(score) => format!("the style, {score:.3} by its model"),
