@@ -25,7 +25,7 @@ use super::{Failure, out, translation_set::Record};
 /// Articles of a made-up source.
 const ARTICLES: usize = 10;
 
-/// Made-up sources of each kind.
+/// Made-up sources of each kind; each engine has as many as any other.
 const SOURCES: usize = 1_000;
 
 /// How often stories are drawn anew, and the sources that are then made up of them.
@@ -90,7 +90,7 @@ pub(super) fn measure(scored: &[Scored<'_>]) -> Row {
     let engines = engines(&machine);
     let machines: Vec<f64> = engines
         .iter()
-        .filter_map(|e| draw.sources(e, SOURCES))
+        .filter_map(|e| draw.sources(e, SOURCES / engines.len()))
         .flatten()
         .collect();
     let machines = (!machines.is_empty()).then_some(machines);
