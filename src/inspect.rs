@@ -106,11 +106,13 @@ pub fn abstain(reason: Reason) -> Assessment {
 }
 
 /// How a verdict came about, under the policy that it was made with.
-pub fn explanation<'a>(assessment: &'a Assessment, policy: &Policy) -> Explanation<'a> {
+pub fn explanation<'a>(inspection: &'a Inspection, policy: &Policy) -> Explanation<'a> {
+    let assessment = &inspection.assessment;
     let reckoning = score::reckon(assessment, policy);
     Explanation {
         prior: reckoning.prior,
         evidence: &assessment.evidence,
+        hints: &inspection.article.hints,
         translated: reckoning.translated,
         lines: reckoning.lines,
         residue: reckoning.residue,

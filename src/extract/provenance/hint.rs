@@ -43,8 +43,8 @@ const KINDS: [Kind; 5] = [
     },
     // ConveyThis translates whole sites by engine, under /xx/; the owner may correct its words. Its
     // plug-ins print `cdn.conveythis.com/javascript/conveythis-initializer.js` on every page, the
-    // original's too, whose address may name its language as well. (The Joomla plug-in,
-    // `getHeaderCode`; the instructions at conveythis.com.)
+    // original's too, whose address may name its language as well. (Read in its Joomla plug-in and in
+    // pages that embed it as its own instructions say.)
     Kind {
         rule: "conveythis-copy",
         grade: Grade::Sign,
@@ -54,7 +54,8 @@ const KINDS: [Kind; 5] = [
         },
     },
     // WPML translates automatically if its owner wants ("Translate Everything", wpml.org), and the
-    // page does not tell: the generator tag is the same for translations by people.
+    // page does not tell: the generator tag ("WPML ver:4.6.3 stt:1,3;", as in the pages of many sites)
+    // is the same for translations by people.
     Kind {
         rule: "wpml-copy",
         grade: Grade::Hint,
