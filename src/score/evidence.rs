@@ -120,8 +120,8 @@ fn words(findings: &[Finding]) -> impl Iterator<Item = Evidence> {
 }
 
 /// The log-odds of a style score are a log likelihood ratio already: models are calibrated for even
-/// odds between machines and the people that are hardest to tell from them, translators. They are stretched so that a score of `translation_at` alone reaches `flag_at`, whatever
-/// the policy says.
+/// odds between machines and the people that are hardest to tell from them, translators. They are
+/// stretched so that a score of `translation_at` alone reaches `flag_at`, whatever the policy says.
 fn style(score: f32, policy: &Policy) -> f64 {
     const TINY: f64 = 1e-6;
     let share = |x: f32| f64::from(x).clamp(TINY, 1.0 - TINY);

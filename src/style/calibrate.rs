@@ -11,11 +11,9 @@ type Case = (f64, f64, f64);
 /// The line from joined margins to the log likelihood ratio of a machine translation to a human
 /// one, by logistic regression on held-out texts of which either side weighs the same (Platt 1999).
 ///
-/// Human translations are what natives are not: hard to tell. They lie nearer to machine
-/// translations than natives do in every language, so that this line understates, for natives, how
-/// much speaks for them, and for nobody how much speaks for a machine. A line between machine
-/// translations and both together credits half of the distance to natives to translators too: then
-/// ten of their articles add up to an accusation.
+/// Natives are left out. They lie farther from machine translations in every language: a line that
+/// is fitted against both kinds of people has even odds nearer to translators, of whom ten articles
+/// then add up to an accusation. For natives this line errs on the safe side.
 pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Line {
     let side = |margins: &[f32], side: f64| -> Vec<Case> {
         let weight = 0.5 / margins.len().max(1) as f64;
