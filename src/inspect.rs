@@ -11,7 +11,7 @@ use crate::{
         explain::Explanation,
         legend::{ExampleView, RatesView, RuleView},
     },
-    score::{self, Example, assess},
+    score::{self, Example, Family, assess},
 };
 
 /// What was read out of a page and what was concluded.
@@ -106,11 +106,13 @@ pub fn abstain(reason: Reason) -> Assessment {
 }
 
 /// How a verdict came about, under the policy that it was made with.
-pub fn explanation<'a>(assessment: &'a Assessment, policy: &Policy) -> Explanation<'a> {
+pub fn explanation<'a>(inspection: &'a Inspection, policy: &Policy) -> Explanation<'a> {
+    let assessment = &inspection.assessment;
     let reckoning = score::reckon(assessment, policy);
     Explanation {
         prior: reckoning.prior,
         evidence: &assessment.evidence,
+        hints: &inspection.article.hints,
         translated: reckoning.translated,
         lines: reckoning.lines,
         residue: reckoning.residue,
@@ -135,9 +137,21 @@ pub fn legend() -> Vec<RuleView<'static>> {
                 native: about.rates.native,
                 human: about.rates.human,
                 machine: about.rates.machine,
+                note: rates_note(about.family),
             }),
         })
         .collect()
+}
+
+/// A line of the page in a native text is found rightly; a trace of translation is not.
+fn rates_note(family: Family) -> Option<&'static str> {
+    match family {
+        Family::Translation => None,
+        Family::Boilerplate => Some(
+            "Some of these articles were collected with lines of their pages in them: a rate among \
+             native ones is no rate of false alarms.",
+        ),
+    }
 }
 
 fn examples(examples: &'static [Example]) -> Vec<ExampleView<'static>> {

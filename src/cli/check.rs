@@ -258,7 +258,7 @@ impl Printer<'_> {
                 let text = terminal::document(&view, &checked.name, &self.legend, Style::Colour);
                 writeln!(out, "{}", text.trim_end())?;
                 if self.args.explain {
-                    let explanation = explanation(assessment, self.policy);
+                    let explanation = explanation(&checked.inspection, self.policy);
                     let table = explain::table(&explanation, &self.legend, Style::Colour);
                     writeln!(out, "{table}")?;
                 }

@@ -90,6 +90,8 @@ struct Report {
     any_about_translation: Counts,
     /// Findings of rules about translation in native texts.
     native_findings: usize,
+    /// Lines of the page that these were collected with: found rightly, where one looked.
+    native_lines: usize,
     /// By language.
     spans: BTreeMap<Lang, Precision>,
     /// 10^6 bytes of text cut and searched in a second of one thread.
@@ -115,6 +117,7 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
             .collect(),
         any_about_translation: Counts::default(),
         native_findings: 0,
+        native_lines: 0,
         spans: BTreeMap::new(),
         mb_per_second: 0.0,
     };
@@ -174,6 +177,7 @@ fn count(report: &mut Report, record: &Record, found: &[Finding]) {
     }
     if label == Label::Native {
         report.native_findings += about_translation;
+        report.native_lines += found.len() - about_translation;
     }
 }
 
@@ -186,7 +190,7 @@ fn rule_name(rule: &str) -> &'static str {
 }
 
 fn list(record: &Record, found: &[Finding]) -> Result<(), Failure> {
-    for finding in found.iter().filter(|finding| is_about_translation(finding)) {
+    for finding in found {
         let text = &record.text[finding.span.clone()];
         writeln!(
             out(),
@@ -255,8 +259,9 @@ fn print_tables(report: &Report) -> Result<(), Failure> {
     }
     writeln!(
         out,
-        "{:.2} findings about translation in 1,000 native texts; {:.1} MB/s",
+        "{:.2} findings about translation and {:.2} lines of the page in 1,000 native texts; {:.1} MB/s",
         1e3 * share(report.native_findings, native),
+        1e3 * share(report.native_lines, native),
         report.mb_per_second
     )?;
     if report.spans.is_empty() {

@@ -2,9 +2,10 @@
 //! standing, and how much the articles of one source resemble each other.
 //!
 //! Sources are made up: ten articles of one engine, or of human translators, on the same stories.
-//! What counts as an alarm is settled on one half of the stories and tried on the other, then the
-//! other way round; where that leaves too few stories, sources are smaller. Only the style speaks
-//! here; findings and traces in the page would come on top.
+//! One rule serves all languages: a source is suspected when its probability is over one half.
+//! Stories are few and sources of ten share many, so that how often people are suspected is given
+//! with an interval: the stories are drawn anew (Efron's bootstrap), and sources from those. Only the
+//! style speaks here; findings and traces in the page would come on top.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,24 +15,22 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    model::{Lang, Timestamp, Verdict},
+    model::{Lang, Timestamp, TranslationStanding, Verdict},
     standing::{Observation, Resemblance, SOURCE_SD, Standing},
     style::Label,
 };
 
 use super::{Failure, out, translation_set::Record};
 
-/// Articles of a made-up source, where there are enough stories.
+/// Articles of a made-up source.
 const ARTICLES: usize = 10;
 
-/// Fewer articles make no source.
-const ARTICLES_MIN: usize = 3;
-
-/// Made-up sources of each kind.
+/// Made-up sources of each kind; each engine has as many as any other.
 const SOURCES: usize = 1_000;
 
-/// From this probability on the alert rule speaks (`BenggalaSourceTranslated`).
-const ALERT: f64 = 0.9;
+/// How often stories are drawn anew, and the sources that are then made up of them.
+const RESAMPLES: usize = 100;
+const SOURCES_OF_RESAMPLE: usize = 50;
 
 /// Articles before and after a made-up source turns.
 const BEFORE: usize = 40;
@@ -44,19 +43,19 @@ pub(super) type Scored<'a> = (&'a Record, f32);
 pub(super) struct Row {
     /// Stories that were translated by people and by machines.
     stories: usize,
-    /// Articles of a source of half of the stories.
-    articles: usize,
     /// Engines with enough of them.
     engines: usize,
-    /// Made-up sources of an engine that are found when 1 % of those of people on the other half
-    /// of the stories are.
-    recall: Option<f64>,
-    /// Made-up sources of people on the same half that are found with them.
-    false_alarms: Option<f64>,
-    /// Made-up sources with a probability over [`ALERT`].
-    alert_native: Option<f64>,
-    alert_human: Option<f64>,
-    alert_machine: Option<f64>,
+    /// Made-up sources that are suspected.
+    suspected_native: Option<f64>,
+    suspected_human: Option<f64>,
+    suspected_machine: Option<f64>,
+    /// The same of people over other stories, a share for each time that they were drawn anew.
+    #[serde(skip)]
+    resampled_human: Option<Vec<f64>>,
+    /// Made-up sources that are called publishers of machine translation.
+    likely_native: Option<f64>,
+    likely_human: Option<f64>,
+    likely_machine: Option<f64>,
     /// False turns of sources of natives, per 1,000 articles.
     false_turns: Option<f64>,
     /// Sources of natives that become one of an engine: the share noticed within 100 articles, and
@@ -85,27 +84,29 @@ pub(super) fn measure(scored: &[Scored<'_>]) -> Row {
     let human: Vec<Scored<'_>> = human.iter().filter(same).copied().collect();
 
     let mut draw = Draw(1);
-    let halves = Halves::of(&mut draw, &human, &machine);
-    let people = draw.sources(&stories(&human), ARTICLES);
-    let natives = draw.sources(&stories(&native), ARTICLES);
-    let engines = engines(&machine, ARTICLES);
+    let by_people = stories(&human);
+    let people = draw.sources(&by_people, SOURCES);
+    let natives = draw.sources(&stories(&native), SOURCES);
+    let engines = engines(&machine);
     let machines: Vec<f64> = engines
         .iter()
-        .filter_map(|e| draw.sources(e, ARTICLES))
+        .filter_map(|e| draw.sources(e, SOURCES / engines.len()))
         .flatten()
         .collect();
     let machines = (!machines.is_empty()).then_some(machines);
-    let alert = |found: &Option<Vec<f64>>| found.as_deref().map(|found| over(found, ALERT));
+    let over = |found: &Option<Vec<f64>>, limit| found.as_deref().map(|found| over(found, limit));
     let turns = Turns::of(&mut draw, &stories(&native), &engines);
+    let [suspected, likely] = [TranslationStanding::SUSPECTED, TranslationStanding::LIKELY];
     Row {
-        stories: docs(&human).len(),
-        articles: halves.articles,
-        engines: halves.engines,
-        recall: halves.recall,
-        false_alarms: halves.false_alarms,
-        alert_native: alert(&natives),
-        alert_human: alert(&people),
-        alert_machine: alert(&machines),
+        stories: by_people.len(),
+        engines: engines.len(),
+        suspected_native: over(&natives, suspected),
+        suspected_human: over(&people, suspected),
+        suspected_machine: over(&machines, suspected),
+        resampled_human: draw.resampled(&by_people, suspected),
+        likely_native: over(&natives, likely),
+        likely_human: over(&people, likely),
+        likely_machine: over(&machines, likely),
         false_turns: turns.imagined,
         turns_noticed: turns.noticed,
         turn_delay: turns.delay,
@@ -125,14 +126,14 @@ fn stories(texts: &[Scored<'_>]) -> Stories {
 }
 
 /// The stories of each engine that has enough of them.
-fn engines(texts: &[Scored<'_>], articles: usize) -> Vec<Stories> {
+fn engines(texts: &[Scored<'_>]) -> Vec<Stories> {
     let mut by_engine: BTreeMap<&str, Vec<Scored<'_>>> = BTreeMap::new();
     for text in texts {
         let engine = text.0.system.as_deref().unwrap_or_default();
         by_engine.entry(engine).or_default().push(*text);
     }
     let all = by_engine.values().map(|texts| stories(texts));
-    all.filter(|stories| stories.len() >= articles).collect()
+    all.filter(|stories| stories.len() >= ARTICLES).collect()
 }
 
 fn article(n: usize, log_ratio: f32) -> Observation {
@@ -159,19 +160,19 @@ impl Draw {
         versions.get(at).copied().unwrap_or_default()
     }
 
-    /// The probabilities of [`SOURCES`] sources of so many different stories each, one version of
-    /// every story; `None` where there are fewer.
-    fn sources(&mut self, stories: &Stories, articles: usize) -> Option<Vec<f64>> {
-        if stories.len() < articles {
+    /// The probabilities of `count` sources of ten different stories each, one version of every
+    /// story; `None` where there are fewer.
+    fn sources(&mut self, stories: &Stories, count: usize) -> Option<Vec<f64>> {
+        if stories.len() < ARTICLES {
             return None;
         }
         let mut order: Vec<usize> = (0..stories.len()).collect();
         let mut one = |_| {
-            for at in 0..articles {
+            for at in 0..ARTICLES {
                 let other = at + self.below(order.len() - at);
                 order.swap(at, other);
             }
-            let articles: Vec<f32> = order[..articles]
+            let articles: Vec<f32> = order[..ARTICLES]
                 .iter()
                 .map(|story| self.one(&stories[*story]))
                 .collect();
@@ -182,7 +183,20 @@ impl Draw {
                 .translation
                 .map_or(0.0, |t| t.probability)
         };
-        Some((0..SOURCES).map(&mut one).collect())
+        Some((0..count).map(&mut one).collect())
+    }
+
+    /// The shares of sources over `limit`, each of stories drawn anew.
+    fn resampled(&mut self, stories: &Stories, limit: f64) -> Option<Vec<f64>> {
+        let mut once = |_| {
+            let anew = stories
+                .iter()
+                .map(|_| stories[self.below(stories.len())].clone());
+            let anew = anew.collect();
+            let found = self.sources(&anew, SOURCES_OF_RESAMPLE)?;
+            Some(over(&found, limit))
+        };
+        (0..RESAMPLES).map(&mut once).collect()
     }
 }
 
@@ -191,59 +205,11 @@ fn over(found: &[f64], limit: f64) -> f64 {
     found.iter().filter(|p| **p > limit).count() as f64 / found.len().max(1) as f64
 }
 
-/// The texts whose story is, or is not, one of these.
-fn half<'a>(texts: &[Scored<'a>], stories: &BTreeSet<&str>, is_in: bool) -> Vec<Scored<'a>> {
-    let chosen = |(record, _): &&Scored<'a>| stories.contains(record.doc.as_str()) == is_in;
-    texts.iter().filter(chosen).copied().collect()
-}
-
-/// Sources of one half of the stories, tried at the limit of the other half: the mean of both ways.
-#[derive(Default)]
-struct Halves {
-    articles: usize,
-    engines: usize,
-    recall: Option<f64>,
-    false_alarms: Option<f64>,
-}
-
-impl Halves {
-    fn of(draw: &mut Draw, human: &[Scored<'_>], machine: &[Scored<'_>]) -> Halves {
-        let names: BTreeSet<&str> = human.iter().map(|(r, _)| r.doc.as_str()).collect();
-        let second: BTreeSet<&str> = names.iter().skip(1).step_by(2).copied().collect();
-        // With all stories of a half in every source there would be one source.
-        let articles = second.len().saturating_sub(2).min(ARTICLES);
-        if articles < ARTICLES_MIN {
-            return Halves::default();
-        }
-        let people = [false, true].map(|which| {
-            let stories = stories(&half(human, &second, which));
-            draw.sources(&stories, articles).unwrap_or_default()
-        });
-        let by_engine =
-            [false, true].map(|which| engines(&half(machine, &second, which), articles));
-        let machines = by_engine.each_ref().map(|engines| -> Vec<f64> {
-            let found = engines.iter().filter_map(|e| draw.sources(e, articles));
-            found.flatten().collect()
-        });
-        let limits = people.each_ref().map(|found| quantile(found.clone(), 0.99));
-        let mean = |found: &[Vec<f64>; 2]| {
-            let both = found.iter().all(|found| !found.is_empty());
-            both.then(|| (over(&found[0], limits[1]) + over(&found[1], limits[0])) / 2.0)
-        };
-        Halves {
-            articles,
-            engines: by_engine[0].len().min(by_engine[1].len()),
-            recall: mean(&machines),
-            false_alarms: mean(&people),
-        }
-    }
-}
-
-/// The value that a share of `values` lie below or at.
-fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+/// The interval that 95 % of `values` lie in.
+fn interval(mut values: Vec<f64>) -> Option<(f64, f64)> {
     values.sort_unstable_by(f64::total_cmp);
-    let at = (share * values.len() as f64) as usize;
-    values.get(at).copied().unwrap_or(f64::INFINITY)
+    let at = |share: f64| values.get((share * (values.len().max(1) - 1) as f64).round() as usize);
+    Some((*at(0.025)?, *at(0.975)?))
 }
 
 /// How soon made-up sources are seen to turn. Stories come again and again: what is asked is how
@@ -319,12 +285,16 @@ fn kinds(scored: &[Scored<'_>]) -> Vec<Vec<Vec<f64>>> {
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     languages: BTreeMap<Lang, Row>,
-    /// Mean over the languages that have it.
-    pub(super) recall: Option<f64>,
-    false_alarms: Option<f64>,
-    pub(super) alert_native: Option<f64>,
-    pub(super) alert_human: Option<f64>,
-    alert_machine: Option<f64>,
+    /// Made-up sources that are suspected: means over the languages that have enough stories.
+    pub(super) suspected_native: Option<f64>,
+    pub(super) suspected_human: Option<f64>,
+    pub(super) suspected_machine: Option<f64>,
+    /// 95 % bootstrap interval of the mean over people's.
+    suspected_human_interval: Option<(f64, f64)>,
+    /// The same for those that are called publishers of machine translation.
+    pub(super) likely_native: Option<f64>,
+    pub(super) likely_human: Option<f64>,
+    likely_machine: Option<f64>,
     /// Spread of the evidence of one source's articles, and of the means of sources, in nats.
     within_sd: f64,
     between_sd: f64,
@@ -332,21 +302,28 @@ pub(super) struct Report {
     correlation: f64,
 }
 
+fn mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let values: Vec<f64> = values.into_iter().collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
 pub(super) fn report(languages: BTreeMap<Lang, Row>) -> Report {
-    let mean = |of: fn(&Row) -> Option<f64>| {
-        let values: Vec<f64> = languages.values().filter_map(of).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-    };
+    let rows = || languages.values();
+    let mean_of = |of: fn(&Row) -> Option<f64>| mean(rows().filter_map(of));
     let mut resemblance = Resemblance::default();
-    for kind in languages.values().flat_map(|row| &row.kinds) {
+    for kind in rows().flat_map(|row| &row.kinds) {
         resemblance.add(kind);
     }
+    let resampled =
+        |n: usize| mean(rows().filter_map(|row| Some(row.resampled_human.as_ref()?[n])));
     Report {
-        recall: mean(|row| row.recall),
-        false_alarms: mean(|row| row.false_alarms),
-        alert_native: mean(|row| row.alert_native),
-        alert_human: mean(|row| row.alert_human),
-        alert_machine: mean(|row| row.alert_machine),
+        suspected_native: mean_of(|row| row.suspected_native),
+        suspected_human: mean_of(|row| row.suspected_human),
+        suspected_machine: mean_of(|row| row.suspected_machine),
+        suspected_human_interval: interval((0..RESAMPLES).filter_map(resampled).collect()),
+        likely_native: mean_of(|row| row.likely_native),
+        likely_human: mean_of(|row| row.likely_human),
+        likely_machine: mean_of(|row| row.likely_machine),
         within_sd: resemblance.within_sd(),
         between_sd: resemblance.between_sd(),
         correlation: resemblance.correlation(),
@@ -358,27 +335,35 @@ pub(super) fn print(report: &Report) -> Result<(), Failure> {
     let mut out = out();
     writeln!(
         out,
-        "\nsources   half of the stories each, at 1 % of   {ARTICLES} articles, over {ALERT}, %   turns\n          \
-         people's on the other half               by                        false  noticed after\n\
-         language stories articles engines recall false   native human machine   in 1,000"
+        "\nsources           of {ARTICLES} articles, suspected (over {}), %      likely (over {}), %    turns\n\
+         language stories engines native human   interval machine  native human machine   \
+         false in 1,000 noticed after",
+        TranslationStanding::SUSPECTED,
+        TranslationStanding::LIKELY
     )?;
     let show = |value: Option<f64>, scale: f64, digits: usize| match value {
         Some(value) => format!("{:.digits$}", value * scale),
         None => "-".to_string(),
     };
+    let percent = |value| show(value, 100.0, 1);
+    let between = |found: Option<(f64, f64)>| match found {
+        Some((low, high)) => format!("{:.1}-{:.1}", low * 100.0, high * 100.0),
+        None => "-".to_string(),
+    };
     for (lang, row) in &report.languages {
         writeln!(
             out,
-            "{:<8} {:>7} {:>8} {:>7} {:>6} {:>5}   {:>6} {:>5} {:>7}   {:>8} {:>8} {:>5}",
+            "{:<8} {:>7} {:>7} {:>6} {:>5} {:>10} {:>7}  {:>6} {:>5} {:>7}   {:>14} {:>7} {:>5}",
             lang.as_str(),
             row.stories,
-            row.articles,
             row.engines,
-            show(row.recall, 1.0, 3),
-            show(row.false_alarms, 1.0, 3),
-            show(row.alert_native, 100.0, 1),
-            show(row.alert_human, 100.0, 1),
-            show(row.alert_machine, 100.0, 1),
+            percent(row.suspected_native),
+            percent(row.suspected_human),
+            between(row.resampled_human.clone().and_then(interval)),
+            percent(row.suspected_machine),
+            percent(row.likely_native),
+            percent(row.likely_human),
+            percent(row.likely_machine),
             show(row.false_turns, 1.0, 2),
             show(row.turns_noticed, 1.0, 2),
             show(row.turn_delay, 1.0, 0),
@@ -386,16 +371,17 @@ pub(super) fn print(report: &Report) -> Result<(), Failure> {
     }
     writeln!(
         out,
-        "{:<8} {:>7} {:>8} {:>7} {:>6} {:>5}   {:>6} {:>5} {:>7}",
+        "{:<8} {:>7} {:>7} {:>6} {:>5} {:>10} {:>7}  {:>6} {:>5} {:>7}",
         "mean",
         "",
         "",
-        "",
-        show(report.recall, 1.0, 3),
-        show(report.false_alarms, 1.0, 3),
-        show(report.alert_native, 100.0, 1),
-        show(report.alert_human, 100.0, 1),
-        show(report.alert_machine, 100.0, 1),
+        percent(report.suspected_native),
+        percent(report.suspected_human),
+        between(report.suspected_human_interval),
+        percent(report.suspected_machine),
+        percent(report.likely_native),
+        percent(report.likely_human),
+        percent(report.likely_machine),
     )?;
     writeln!(
         out,

@@ -12,14 +12,16 @@ use serde::Serialize;
 
 use crate::{
     model::{Lang, Policy},
-    style::{self, Label, Model},
+    style::{self, Example, Label, Model},
 };
 
 use super::{
     Failure, Outcome,
     eval::Format,
     eval_sources::{self, Scored},
-    out, translation_floors,
+    out,
+    train_translation::example,
+    translation_floors,
     translation_set::{self, Record, Split},
 };
 
@@ -34,6 +36,10 @@ pub(super) struct Args {
     /// Which texts to measure on; built-in models have learned from both
     #[arg(long, value_enum, default_value = "valid")]
     split: Split,
+    /// Measure on all texts, each by a model that learned from the documents of the other folds
+    #[arg(long, value_name = "N", conflicts_with_all = ["models", "split", "floors"],
+          value_parser = clap::value_parser!(u8).range(2..=20))]
+    folds: Option<u8>,
     /// One row a language, or one an engine
     #[arg(long, value_enum, default_value = "lang")]
     by: By,
@@ -80,8 +86,8 @@ pub(super) struct Report {
     pub(super) mean: Row,
     /// What is known of sources.
     pub(super) sources: eval_sources::Report,
-    /// 10^6 bytes of text scored in a second of one thread.
-    mb_per_second: f64,
+    /// 10^6 bytes of text scored in a second of one thread; nothing where models are trained too.
+    mb_per_second: Option<f64>,
 }
 
 pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
@@ -90,24 +96,15 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let (mut languages, mut systems) = (BTreeMap::new(), BTreeMap::new());
     let mut sources = BTreeMap::new();
     for (lang, records) in &set {
-        let stored = args.models.as_deref().map(|folder| load(folder, lang));
-        let stored = stored.transpose()?.flatten();
-        let model = match &args.models {
-            Some(_) => stored.as_deref().and_then(Model::parse),
-            None => style::model(lang),
-        };
-        let Some(model) = model else { continue };
-        let records = records.iter();
-        let kept: Vec<&Record> = records
-            .filter(|r| r.is_in(args.split) && r.is_news())
-            .collect();
         let begun = Instant::now();
-        let scored: Vec<Scored<'_>> = kept
-            .iter()
-            .filter_map(|record| Some((*record, model.log_odds(&record.text)?)))
-            .collect();
+        let scored = match args.folds {
+            Some(folds) => cross_validated(records, folds.into()),
+            None => scored(records, lang, args)?,
+        };
+        let Some(scored) = scored else { continue };
         took += begun.elapsed();
-        bytes += kept.iter().map(|record| record.text.len()).sum::<usize>();
+        let texts = scored.iter().map(|(record, _)| record.text.len());
+        bytes += texts.sum::<usize>();
         for (system, scored) in by_system(&scored) {
             systems.insert(format!("{lang} {system}"), measure(&scored));
         }
@@ -119,7 +116,8 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
         languages,
         systems,
         sources: eval_sources::report(sources),
-        mb_per_second: bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9),
+        mb_per_second: (args.folds.is_none())
+            .then(|| bytes as f64 / 1e6 / took.as_secs_f64().max(1e-9)),
     };
     match args.format {
         Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
@@ -132,6 +130,49 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
         Some(file) => translation_floors::hold(file, &args.folder, &report),
         None => Ok(Outcome::Clean),
     }
+}
+
+/// The texts of a language that are measured on, by the model that serves it.
+fn scored<'r>(
+    records: &'r [Record],
+    lang: &Lang,
+    args: &Args,
+) -> Result<Option<Vec<Scored<'r>>>, Failure> {
+    let stored = args.models.as_deref().map(|folder| load(folder, lang));
+    let stored = stored.transpose()?.flatten();
+    let model = match &args.models {
+        Some(_) => stored.as_deref().and_then(Model::parse),
+        None => style::model(lang),
+    };
+    let kept = records.iter().filter(|r| r.is_in(args.split));
+    Ok(model.map(|model| score(&model, kept)))
+}
+
+fn score<'r>(model: &Model<'_>, records: impl Iterator<Item = &'r Record>) -> Vec<Scored<'r>> {
+    let news = records.filter(|record| record.is_news());
+    news.filter_map(|record| Some((record, model.log_odds(&record.text)?)))
+        .collect()
+}
+
+/// Every text by a model that has seen no version of its document; `None` where there are too few
+/// to train on.
+fn cross_validated(records: &[Record], folds: usize) -> Option<Vec<Scored<'_>>> {
+    const SEED: u64 = 1;
+    let names: BTreeSet<&str> = records.iter().map(|record| record.doc.as_str()).collect();
+    let fold_of: BTreeMap<&str, usize> = names
+        .into_iter()
+        .enumerate()
+        .map(|(at, name)| (name, at % folds))
+        .collect();
+    let mut scored = Vec::new();
+    for fold in 0..folds {
+        let is_out = |record: &&Record| fold_of.get(record.doc.as_str()) == Some(&fold);
+        let kept = records.iter().filter(|record| !is_out(record));
+        let examples: Vec<Example<'_>> = kept.filter_map(example).collect();
+        let bytes = style::train(&examples, SEED).ok()?;
+        scored.extend(score(&Model::parse(&bytes)?, records.iter().filter(is_out)));
+    }
+    Some(scored)
 }
 
 /// The texts of each engine, with all that no machine wrote.
@@ -275,6 +316,8 @@ fn print_table(report: &Report, by: By) -> Result<(), Failure> {
             show(row.sources, 1.0, 3),
         )?;
     }
-    writeln!(out, "{:.1} MB/s", report.mb_per_second)?;
+    if let Some(speed) = report.mb_per_second {
+        writeln!(out, "{speed:.1} MB/s")?;
+    }
     Ok(())
 }

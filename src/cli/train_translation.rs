@@ -34,12 +34,8 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
     for (lang, records) in &set {
         let examples: Vec<Example<'_>> = records
             .iter()
-            .filter(|record| record.is_in(args.split) && teaches(record))
-            .map(|record| Example {
-                doc: &record.doc,
-                label: record.label(),
-                text: &record.text,
-            })
+            .filter(|record| record.is_in(args.split))
+            .filter_map(example)
             .collect();
         match style::train(&examples, args.seed) {
             Ok(model) => {
@@ -53,8 +49,13 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-/// Translations of other things than news would teach their domain. Natives of every kind are
-/// welcome: the more of them are known, the fewer are taken for translations.
-fn teaches(record: &Record) -> bool {
-    record.is_news() || record.label() == Label::Native
+/// What a text teaches. Translations of other things than news would teach their domain. Natives of
+/// every kind are welcome: the more of them are known, the fewer are taken for translations.
+pub(super) fn example(record: &Record) -> Option<Example<'_>> {
+    let teaches = record.is_news() || record.label() == Label::Native;
+    teaches.then(|| Example {
+        doc: &record.doc,
+        label: record.label(),
+        text: &record.text,
+    })
 }

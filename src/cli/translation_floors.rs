@@ -25,12 +25,13 @@ struct Floors {
     sources: SourceFloors,
 }
 
-/// The same for made-up sources, over all languages together.
+/// The same for made-up sources, over all languages together: those of machine translation that are
+/// suspected, and those of others.
 #[derive(Debug, Deserialize)]
 struct SourceFloors {
-    recall: f64,
-    alert_native_max: f64,
-    alert_human_max: f64,
+    suspected_machine: f64,
+    suspected_native_max: f64,
+    suspected_human_max: f64,
 }
 
 /// Quality is pinned: lowering a floor is a change of its own, and so is another corpus.
@@ -85,20 +86,24 @@ pub(super) fn hold(file: &Path, folder: &Path, report: &Report) -> Result<Outcom
 
 fn wrong_of_sources(floors: &SourceFloors, report: &eval_sources::Report) -> Vec<String> {
     let mut wrong = Vec::new();
-    let recall = report.recall.unwrap_or_default();
-    if recall < floors.recall {
-        let floor = floors.recall;
+    let found = report.suspected_machine.unwrap_or_default();
+    let floor = floors.suspected_machine;
+    if found < floor {
         wrong.push(format!(
-            "recall of sources is {recall:.4}, its floor {floor:.4}"
+            "{found:.4} of machine-translated sources are suspected, the floor is {floor:.4}"
         ));
     }
     for (kind, most, share) in [
-        ("native", floors.alert_native_max, report.alert_native),
-        ("human", floors.alert_human_max, report.alert_human),
+        (
+            "native",
+            floors.suspected_native_max,
+            report.suspected_native,
+        ),
+        ("human", floors.suspected_human_max, report.suspected_human),
     ] {
         if let Some(share) = share.filter(|share| *share > most) {
             wrong.push(format!(
-                "{share:.4} of {kind} sources raise an alert, at most {most:.4} may"
+                "{share:.4} of {kind} sources are suspected, at most {most:.4} may be"
             ));
         }
     }

@@ -38,7 +38,7 @@ use scraper::{Html, Selector};
 
 use crate::{
     lang::{self, Lexicon},
-    model::{Article, Block, BlockKind, NoArticle, Page, ParseLimits, Reason, SiteRules},
+    model::{Article, Block, BlockKind, Lang, NoArticle, Page, ParseLimits, Reason, SiteRules},
     site::SiteMemory,
 };
 use prune::Keep;
@@ -220,7 +220,14 @@ fn read(
     article.left_out = left_out::lines(&seen.cut, &body.blocks, &article.blocks, &template);
     article.page_bytes = Some(seen.cut.blocks.iter().map(blocks::TextBlock::len).sum());
     article.sighting = sighting;
-    name_language(&mut article, lexicon);
+    let declared = article.lang.clone();
+    let found = name_language(&mut article, lexicon);
+    article.hints = provenance::hint::read(&provenance::hint::Clues {
+        page: text,
+        url: &page.final_url,
+        declared: declared.as_ref(),
+        found: found.as_ref(),
+    });
     Ok(article)
 }
 
@@ -285,14 +292,15 @@ fn push(article: &mut Article, text: &str, kind: BlockKind, link_bytes: usize) {
     });
 }
 
-/// The language that the text is in, where that can be told, else the declared one.
-fn name_language(article: &mut Article, lexicon: &Lexicon) {
-    if article.body.len() >= IDENTIFY_BYTES_MIN
-        && let Some(found) = lang::identify(&article.body, lexicon)
-    {
-        article.lang = Some(found);
-        article
-            .origins
-            .insert("lang".to_string(), "text".to_string());
+/// Names the language that the text is in, where that can be told; else the declared one stays.
+fn name_language(article: &mut Article, lexicon: &Lexicon) -> Option<Lang> {
+    if article.body.len() < IDENTIFY_BYTES_MIN {
+        return None;
     }
+    let found = lang::identify(&article.body, lexicon)?;
+    article.lang = Some(found.clone());
+    article
+        .origins
+        .insert("lang".to_string(), "text".to_string());
+    Some(found)
 }

@@ -31,7 +31,9 @@ pub fn from_text(text: &str, lang: Option<Lang>, lexicon: &Lexicon) -> Article {
                 .origins
                 .insert("lang".to_string(), "caller".to_string());
         }
-        None => name_language(&mut article, lexicon),
+        None => {
+            name_language(&mut article, lexicon);
+        }
     }
     article
 }

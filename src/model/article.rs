@@ -72,6 +72,27 @@ pub struct Provenance {
     pub note: String,
 }
 
+/// How much a hint at translation is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// A habit of sites that many translate by machine, and some by people.
+    Hint,
+    /// The mark of an engine that worked on this page or site; the text may be another one.
+    Sign,
+}
+
+/// Something in the page that makes translation likelier and proves nothing. It is no trace of it:
+/// what is of the site is on all its pages, and is not counted anew with each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// Kebab-case name of the hint.
+    pub rule: String,
+    /// What was seen.
+    pub note: String,
+    /// How much it is worth.
+    pub grade: Grade,
+}
+
 /// What was read out of an article page.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Article {
@@ -106,6 +127,8 @@ pub struct Article {
     pub sighting: Option<Sighting>,
     /// Traces of translation in the page.
     pub provenance: Vec<Provenance>,
+    /// What hints at it besides; not kept with the article.
+    pub hints: Vec<Hint>,
     /// The site asks that no copy of the page be kept.
     pub noarchive: bool,
     /// Field name -> where its value came from: `json-ld`, `opengraph`, `meta`, `page`, …

@@ -12,7 +12,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    article::{Article, Block, BlockKind, CopyKind, LeftOut, NoArticle, Provenance, Sighting},
+    article::{
+        Article, Block, BlockKind, CopyKind, Grade, Hint, LeftOut, NoArticle, Provenance, Sighting,
+    },
     fetched::{FetchOutcome, Headers, Link, Page, RobotsRecord, RobotsRules},
     judgement::{
         Assessment, Decision, Evidence, EvidenceKind, Finding, Reason, Review, RulesHash, Scores,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use annotate_snippets::normalize_untrusted_str;
 
 use super::{legend::RuleView, terminal::Style, wording};
-use crate::model::{Evidence, EvidenceKind, Scores, Verdict};
+use crate::model::{Evidence, EvidenceKind, Hint, Scores, Verdict};
 
 /// Width of the first column.
 const NAME_COLUMNS: usize = 40;
@@ -24,6 +24,8 @@ pub struct Explanation<'a> {
     pub prior: f64,
     /// What was weighed.
     pub evidence: &'a [Evidence],
+    /// What in the page hints at translation.
+    pub hints: &'a [Hint],
     /// How likely the text is a machine translation, in 0..=1.
     pub translated: f32,
     /// Findings that are lines of the page.
@@ -61,8 +63,9 @@ pub fn table(explanation: &Explanation<'_>, legend: &[RuleView<'_>], style: Styl
             f64::from(evidence.log_ratio),
             style,
         );
-        if let Some(rates) = rates(evidence, legend) {
-            let _ = writeln!(out, "    {}", style.faint(&rates));
+        let seen = || seen(evidence, explanation.hints);
+        if let Some(line) = rates(evidence, legend).or_else(seen) {
+            let _ = writeln!(out, "    {}", style.faint(&line));
         }
     }
     if explanation.evidence.is_empty() {
@@ -158,12 +161,19 @@ pub(super) fn name(evidence: &Evidence, scores: Scores) -> String {
     };
     match evidence.kind {
         EvidenceKind::Page => format!("the page says so: {name}{times}"),
+        EvidenceKind::Hint => format!("the page hints at it: {name}"),
         EvidenceKind::Words => format!("{name}{times}"),
         EvidenceKind::Style => match scores.translation {
             Some(score) => format!("the style, {score:.3} by its model"),
             None => "the style".to_string(),
         },
     }
+}
+
+/// What a hint was.
+fn seen(evidence: &Evidence, hints: &[Hint]) -> Option<String> {
+    let hint = hints.iter().find(|hint| hint.rule == evidence.name)?;
+    Some(normalize_untrusted_str(&hint.note))
 }
 
 fn rates(evidence: &Evidence, legend: &[RuleView<'_>]) -> Option<String> {

@@ -22,6 +22,8 @@ pub struct RatesView {
     pub human: f32,
     /// Translated by machines.
     pub machine: f32,
+    /// What one should know of these articles.
+    pub note: Option<&'static str>,
 }
 
 /// What readers are told about a rule.
@@ -90,6 +92,9 @@ pub fn explain(rule: &RuleView<'_>, style: Style) -> String {
             rates.human,
             rates.machine,
         );
+        if let Some(note) = rates.note {
+            let _ = writeln!(out, "{note}");
+        }
     }
     out
 }

@@ -5,12 +5,6 @@ use chrono::Datelike as _;
 use super::{SourceView, wording};
 use crate::model::{SourceStanding, Timestamp, TranslationStanding};
 
-/// From this probability on a source is called a publisher of machine translation.
-const LIKELY: f64 = 0.9;
-
-/// Up to this one it is called none.
-const UNLIKELY: f64 = 0.1;
-
 /// A share and where it may be, in percent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Bar {
@@ -51,8 +45,11 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn of(standing: &TranslationStanding, now: Timestamp) -> Words {
         let (class, conclusion) = match standing.probability {
-            p if p >= LIKELY => ("likely", "mainly machine-translated"),
-            p if p <= UNLIKELY => ("unlikely", "mainly not"),
+            p if p > TranslationStanding::LIKELY => ("likely", "mainly machine-translated"),
+            p if p > TranslationStanding::SUSPECTED => {
+                ("open", "suspected to be mainly machine-translated")
+            }
+            p if p <= TranslationStanding::UNLIKELY => ("unlikely", "mainly not"),
             _ => ("open", "undecided"),
         };
         Words {

@@ -14,9 +14,9 @@ const ABOUT: About = About {
     family: Family::Boilerplate,
     weight: 0.03,
     rates: Rates {
-        native: 2.90,
+        native: 2.9,
         human: 0.28,
-        machine: 0.57,
+        machine: 0.56,
     },
     flags: &[
         Example {

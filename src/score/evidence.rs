@@ -7,7 +7,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{About, Family, Rates, rules};
-use crate::model::{Evidence, EvidenceKind, Finding, Policy, Provenance};
+use crate::model::{Article, Evidence, EvidenceKind, Finding, Grade, Policy, Provenance};
 
 /// The share of articles taken to be unedited machine translation before anything is known: one in
 /// 25. With it, a style score of .96 alone makes even odds, which is where the style flags.
@@ -30,6 +30,15 @@ const DOUBT: f64 = 1.386;
 /// 2,136 others (half a case is added to each count).
 const PAGE_RATES: (f64, f64) = (37.5 / 42.0, 0.5 / 2_137.0);
 
+/// What the mark of an engine weighs whose text may be another one: a ratio of 3. By judgement, for
+/// it was seen on no page of the measured ones; with nothing else a page that has it is still
+/// taken for a translation in one case of nine.
+const SIGN: f64 = 1.1;
+
+/// What a habit of translated sites weighs: a ratio of 1.3. Some of 2,111 pages of well-edited sites
+/// have one too (two dozen languages 3, WPML copies 4, a contradicting language 6).
+const HINT: f64 = 0.26;
+
 /// The logarithm of the odds of `share`.
 pub(super) fn logit(share: f64) -> f64 {
     (share / (1.0 - share)).ln()
@@ -42,16 +51,16 @@ pub(super) fn logistic(log_odds: f64) -> f64 {
 
 /// Everything that speaks for or against translation, heaviest kind first.
 pub(super) fn gather(
+    article: &Article,
     findings: &[Finding],
-    provenance: &[Provenance],
     translation: Option<f32>,
     policy: &Policy,
 ) -> Vec<Evidence> {
-    let mut evidence: Vec<Evidence> = page(provenance)
-        .into_iter()
-        .chain(words(findings))
-        .collect();
+    let page = page(&article.provenance);
+    let hint = hint(article).filter(|_| page.is_none());
+    let mut evidence: Vec<Evidence> = page.into_iter().chain(words(findings)).collect();
     let alone = evidence.is_empty();
+    evidence.extend(hint);
     evidence.extend(translation.map(|score| Evidence {
         kind: EvidenceKind::Style,
         name: "style".to_string(),
@@ -78,6 +87,21 @@ fn page(provenance: &[Provenance]) -> Option<Evidence> {
     })
 }
 
+/// The heaviest hint: those of one site have one cause.
+fn hint(article: &Article) -> Option<Evidence> {
+    let heaviest = article.hints.iter().rev().max_by_key(|hint| hint.grade)?;
+    let weight = match heaviest.grade {
+        Grade::Hint => HINT,
+        Grade::Sign => SIGN,
+    };
+    Some(Evidence {
+        kind: EvidenceKind::Hint,
+        name: heaviest.rule.clone(),
+        times: 1,
+        log_ratio: weight as f32,
+    })
+}
+
 /// The findings of each rule together. Rates were measured per text, so the first finding weighs
 /// what was measured, and each further one half as much as the one before.
 fn words(findings: &[Finding]) -> impl Iterator<Item = Evidence> {
@@ -96,8 +120,8 @@ fn words(findings: &[Finding]) -> impl Iterator<Item = Evidence> {
 }
 
 /// The log-odds of a style score are a log likelihood ratio already: models are calibrated for even
-/// odds. They are stretched so that a score of `translation_at` alone reaches `flag_at`, whatever
-/// the policy says.
+/// odds between machines and the people that are hardest to tell from them, translators. They are
+/// stretched so that a score of `translation_at` alone reaches `flag_at`, whatever the policy says.
 fn style(score: f32, policy: &Policy) -> f64 {
     const TINY: f64 = 1e-6;
     let share = |x: f32| f64::from(x).clamp(TINY, 1.0 - TINY);

@@ -174,7 +174,7 @@ pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessme
     findings.truncate(FINDINGS_MAX);
     let residue = share::of_residue(article, &findings);
     let (verdict, mut scores, evidence) =
-        policy::judge(&draft, &findings, &article.provenance, residue, policy);
+        policy::judge(&draft, article, &findings, residue, policy);
     scores.body_share = share::of_page(article);
     Assessment {
         verdict,

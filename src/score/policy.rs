@@ -14,9 +14,7 @@ use super::{
 };
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv},
-    model::{
-        Assessment, Evidence, Finding, Policy, Provenance, Reason, RulesHash, Scores, Verdict,
-    },
+    model::{Article, Assessment, Evidence, Finding, Policy, Reason, RulesHash, Scores, Verdict},
     style,
 };
 
@@ -28,8 +26,8 @@ const DECISIVE: f32 = 0.8;
 /// not judged, unless, in the latter case, there is evidence that needs neither.
 pub(super) fn judge(
     draft: &Draft<'_>,
+    article: &Article,
     findings: &[Finding],
-    provenance: &[Provenance],
     boilerplate: f32,
     policy: &Policy,
 ) -> (Verdict, Scores, Vec<Evidence>) {
@@ -38,7 +36,7 @@ pub(super) fn judge(
         .as_ref()
         .and_then(style::model)
         .and_then(|model| model.score(draft.text.raw));
-    let evidence = gather(findings, provenance, translation, policy);
+    let evidence = gather(article, findings, translation, policy);
     let overall = translated(&evidence).max(residue(findings, boilerplate, policy));
     let scores = Scores {
         overall,
@@ -46,8 +44,9 @@ pub(super) fn judge(
         boilerplate,
         body_share: None,
     };
-    let decisive =
-        || !provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE);
+    let decisive = || {
+        !article.provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE)
+    };
     let verdict = if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
     } else if draft.pack.is_none() && translation.is_none() && !decisive() {

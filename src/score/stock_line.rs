@@ -20,10 +20,12 @@ pub(super) const ABOUT: About = About {
           the links to other articles along",
     family: Family::Boilerplate,
     weight: 0.22,
+    // The native texts are nearly all of one Indonesian collection, with "Baca juga: …" left in; all
+    // 196 lines found in them are of the page.
     rates: Rates {
-        native: 4.79,
+        native: 4.05,
         human: 0.16,
-        machine: 0.63,
+        machine: 0.66,
     },
     flags: &[
         Example {

@@ -22,8 +22,8 @@ use crate::model::Timestamp;
 const SLACK: f64 = 0.75;
 
 /// A sum over this is an alarm. With [`SLACK`], simulated sources of one kind raise fewer than one
-/// false turn per 1,000 articles, and a source that turns is noticed after five to eight
-/// (`tests/it/standing.rs` prints and holds the table).
+/// false turn per 1,000 articles, and a source that turns is noticed after five to sixteen, the sooner
+/// the plainer it turns (`tests/it/standing.rs` prints and holds the table).
 const ALARM: f64 = 8.0;
 
 /// One outlandish article moves the sums by no more than this many standard deviations.

@@ -1,26 +1,35 @@
-//! From margins to probabilities that hold on unseen texts.
+//! From margins to log likelihood ratios that hold on unseen texts.
 
 use super::model::Line;
 
-/// The log-odds of a score of .9, where no more than [`STRICT_SHARES`] of held-out texts end up. The
-/// policy's own threshold is higher: other texts differ more than held-out ones.
-const STRICT: f32 = 2.197_224_6;
-
-/// Shares of native and of human-translated texts that may reach the strict threshold while
-/// calibrating: below the promised 1 % and 3 %, since unseen texts differ.
-const STRICT_SHARES: [f32; 2] = [0.0, 0.005];
+/// Keeps the slope finite where the sides part cleanly.
+const RIDGE: f64 = 1e-3;
 
 /// A margin, whether it belongs to a machine translation (0 or 1), and its weight.
 type Case = (f64, f64, f64);
 
-fn weighted_platt<'a>(cases: &dyn Fn() -> Box<dyn Iterator<Item = Case> + 'a>) -> Line {
-    /// Keeps the slope finite where the sides part cleanly.
-    const RIDGE: f64 = 1e-3;
+/// The line from joined margins to the log likelihood ratio of a machine translation to a human
+/// one, by logistic regression on held-out texts of which either side weighs the same (Platt 1999).
+///
+/// Natives are left out. They lie farther from machine translations in every language: a line that
+/// is fitted against both kinds of people has even odds nearer to translators, of whom ten articles
+/// then add up to an accusation. For natives this line errs on the safe side.
+pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Line {
+    let side = |margins: &[f32], side: f64| -> Vec<Case> {
+        let weight = 0.5 / margins.len().max(1) as f64;
+        let cases = margins.iter().map(|x| (f64::from(*x), side, weight));
+        cases.collect()
+    };
+    logistic_line(&[side(human, 0.0), side(machine, 1.0)].concat())
+}
+
+/// Logistic regression on one variable, by Newton's method.
+fn logistic_line(cases: &[Case]) -> Line {
     let (mut slope, mut offset) = (1.0_f64, 0.0_f64);
     for _ in 0..50 {
         let (mut gs, mut go) = (RIDGE * slope, 0.0);
         let (mut ss, mut so, mut oo) = (RIDGE, 0.0, 1e-9);
-        for (x, side, weight) in cases() {
+        for (x, side, weight) in cases {
             let p = 1.0 / (1.0 + (-(slope * x + offset)).exp());
             let (error, curve) = (weight * (p - side), weight * p * (1.0 - p));
             gs += error * x;
@@ -41,35 +50,4 @@ fn weighted_platt<'a>(cases: &dyn Fn() -> Box<dyn Iterator<Item = Case> + 'a>) -
         slope: slope as f32,
         offset: offset as f32,
     }
-}
-
-/// The line from joined log-odds to those of the score: even odds where they are even among
-/// held-out texts, and never so steep that more than [`STRICT_SHARES`] of them reach the strict
-/// threshold.
-pub(super) fn strict(native: &[f32], human: &[f32], machine: &[f32]) -> Line {
-    let cases = || {
-        let weigh = |side: &'_ [f32], share: f64| share / side.len().max(1) as f64;
-        let (n, h, m) = (weigh(native, 0.25), weigh(human, 0.25), weigh(machine, 0.5));
-        let native = native.iter().map(move |x| (f64::from(*x), 0.0, n));
-        let human = human.iter().map(move |x| (f64::from(*x), 0.0, h));
-        let machine = machine.iter().map(move |x| (f64::from(*x), 1.0, m));
-        native.chain(human).chain(machine)
-    };
-    let line = weighted_platt(&|| Box::new(cases()));
-    let even = -line.offset / line.slope;
-    let limit =
-        upper_quantile(native, STRICT_SHARES[0]).max(upper_quantile(human, STRICT_SHARES[1]));
-    let slope = line.slope.min(STRICT / (limit - even).max(f32::EPSILON));
-    Line {
-        slope,
-        offset: -slope * even,
-    }
-}
-
-/// The value that at most `share` of `values` exceed.
-fn upper_quantile(values: &[f32], share: f32) -> f32 {
-    let mut values = values.to_vec();
-    values.sort_unstable_by(|a, b| b.total_cmp(a));
-    let above = (share * values.len() as f32) as usize;
-    values.get(above).copied().unwrap_or(f32::NEG_INFINITY)
 }

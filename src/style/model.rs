@@ -106,13 +106,13 @@ impl<'a> Model<'a> {
     }
 
     /// How much `text` reads like raw machine translation, in 0..=1: as it would be if half of all
-    /// texts were such, a quarter native and a quarter translated by people. `None` for a text
-    /// that is too short.
+    /// texts were such and half translated by people. `None` for a text that is too short.
     pub fn score(&self, text: &str) -> Option<f32> {
         self.log_odds(text).map(|odds| 1.0 / (1.0 + (-odds).exp()))
     }
 
-    /// The log-odds behind [`Model::score`]: what to average over the texts of a source.
+    /// The log-odds behind [`Model::score`], which at even odds are the log likelihood ratio of a
+    /// machine translation to a human one, in nats: what to add up over the texts of a source.
     pub fn log_odds(&self, text: &str) -> Option<f32> {
         let (sums, count) = self.sums(text);
         if count < GRAMS_MIN {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::learn::linear::Row;
 
 use super::{
-    calibrate::strict,
+    calibrate::against_people,
     columns::features,
     fit::{Weights, fit},
     model::{Header, Line, Model, ROW, join},
@@ -75,6 +75,11 @@ impl Versions {
     }
 }
 
+/// Whether it is a machine translation of a document that people translated too.
+fn is_paired(sample: &Sample) -> bool {
+    sample.label == Label::Machine && sample.versions.by(Label::Human)
+}
+
 /// Trains a model of one language. The same examples in the same order and the same `seed` give
 /// the same bytes.
 pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError> {
@@ -93,18 +98,13 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
             offset: 0.0,
         },
     };
-    let joined = |label: Label| -> Vec<f32> {
-        let of_label = samples.iter().zip(&held_out);
-        let of_label = of_label.filter(|(sample, _)| sample.label == label);
-        of_label
+    let joined = |of: &dyn Fn(&Sample) -> bool| -> Vec<f32> {
+        let of_kind = samples.iter().zip(&held_out).filter(|(s, _)| of(s));
+        of_kind
             .map(|(_, margins)| join([0, 1].map(|head| scales[head].at(margins[head]))))
             .collect()
     };
-    header.joined = strict(
-        &joined(Label::Native),
-        &joined(Label::Human),
-        &joined(Label::Machine),
-    );
+    header.joined = against_people(&joined(&|s| s.label == Label::Human), &joined(&is_paired));
     Ok(Model::encode(&header, &rows))
 }
 
@@ -121,10 +121,9 @@ fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Line; 2] {
         });
         sum / count.max(1.0)
     };
-    let paired = |s: &Sample| s.label == Label::Machine && s.versions.by(Label::Human);
     [Label::Native, Label::Human].map(|other| {
         let head = other as usize;
-        let (low, high) = (mean(head, &|s| s.label == other), mean(head, &paired));
+        let (low, high) = (mean(head, &|s| s.label == other), mean(head, &is_paired));
         let slope = 2.0 / (high - low).max(APART_MIN);
         Line {
             slope,
@@ -168,7 +167,7 @@ fn suffices(samples: &[Sample]) -> Result<(), TrainError> {
         kept.map(|sample| sample.doc).collect::<HashSet<_>>().len()
     };
     let native = docs(&|s| s.label == Label::Native);
-    let paired = docs(&|s| s.label == Label::Machine && s.versions.by(Label::Human));
+    let paired = docs(&is_paired);
     for (what, found) in [
         ("native texts", native),
         (

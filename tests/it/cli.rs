@@ -377,8 +377,8 @@ fn floors_for_translation_hold_only_for_the_texts_they_name() {
         let text = format!(
             "[translation]\ngold_sha256 = \"{sha256}\"\nnative_machine = {area:?}\n\
              human_machine = 0.0\nsame_documents = 0.0\nflagged_native_max = 1.0\n\
-             flagged_human_max = 1.0\n[translation.sources]\nrecall = 0.0\n\
-             alert_native_max = 1.0\nalert_human_max = 1.0\n"
+             flagged_human_max = 1.0\n[translation.sources]\n\
+             suspected_machine = 0.0\nsuspected_native_max = 1.0\nsuspected_human_max = 1.0\n"
         );
         file(&folder, "floors.toml", text)
     };
@@ -394,6 +394,21 @@ fn floors_for_translation_hold_only_for_the_texts_they_name() {
     let missed = eval(&floors(sha256, 0.5));
     assert_eq!(missed.status.code(), Some(2));
     assert!(err(&missed).contains("native-MT is 0.0000"));
+    // One document trains no model, so that nothing is measured; and floors are for built-in ones.
+    let folds = run(&["eval", "translation", "--set", set, "--folds", "2"]);
+    assert_eq!(folds.status.code(), Some(0), "{}", err(&folds));
+    let floors = floors(sha256, 0.0);
+    let both = [
+        "eval",
+        "translation",
+        "--set",
+        set,
+        "--folds",
+        "2",
+        "--floors",
+        &floors,
+    ];
+    assert_eq!(run(&both).status.code(), Some(2));
 }
 
 #[test]

@@ -156,6 +156,7 @@ fn check_case(folder: &Path) {
         body: article.body.clone(),
         blocks: article.blocks.clone(),
         provenance: article.provenance.clone(),
+        hints: article.hints.clone(),
         noarchive: false,
         origins: article.origins.clone(),
     };

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use benggala::{
     lang::Lexicon,
-    model::{Article, Finding, Lang, LeftOut, Policy, Provenance, Reason, Verdict},
+    model::{Article, Finding, Grade, Hint, Lang, LeftOut, Policy, Provenance, Reason, Verdict},
     score::{DETECTORS, Detector, Draft, assess, rules, rules_hash},
     text::Text,
 };
@@ -230,6 +230,37 @@ fn a_page_that_says_it_was_translated_is_flagged() {
     };
     let got = assess(&article, &Lexicon::built_in(), &Policy::default());
     assert_eq!(got.verdict, Verdict::Flag);
+}
+
+#[test]
+fn what_hints_at_translation_weighs_little_and_once_and_never_for_the_source() {
+    let hinted = |grades: &[Grade]| {
+        let hints = grades.iter().map(|grade| Hint {
+            rule: format!("{grade:?}"),
+            note: "a habit of translated sites".to_string(),
+            grade: *grade,
+        });
+        let article = Article {
+            body: PLAIN.to_string(),
+            hints: hints.collect(),
+            ..Article::default()
+        };
+        assess(&article, &Lexicon::built_in(), &Policy::default())
+    };
+    let plain = hinted(&[]);
+    let mut last = 0.0;
+    for (grades, name) in [
+        (&[Grade::Hint, Grade::Hint][..], "Hint"),
+        (&[Grade::Hint, Grade::Sign, Grade::Sign], "Sign"),
+    ] {
+        let got = hinted(grades);
+        assert_eq!(got.verdict, Verdict::Pass);
+        assert_eq!(got.evidence.len(), plain.evidence.len() + 1);
+        assert!(weight(&got, name) > last && weight(&got, name) < 1.5);
+        assert!(got.scores.overall < 0.2, "{:?}", got.scores);
+        assert_eq!(got.log_ratio(), plain.log_ratio());
+        last = weight(&got, name);
+    }
 }
 
 #[test]

@@ -195,9 +195,9 @@ impl Draw {
 #[derive(Clone, Copy)]
 struct Kind(f64, f64);
 
-const NATIVE: Kind = Kind(-2.0, 0.9);
-const HUMAN: Kind = Kind(-0.4, 0.8);
-const MACHINE: Kind = Kind(1.2, 0.9);
+const NATIVE: Kind = Kind(-2.0, 1.2);
+const HUMAN: Kind = Kind(-1.2, 1.7);
+const MACHINE: Kind = Kind(1.2, 1.3);
 const PLAIN_MACHINE: Kind = Kind(3.5, 1.2);
 
 /// A source that mixes two kinds of articles. All of them share an offset, and each takes after
@@ -297,25 +297,25 @@ fn turns(kinds: [Kind; 2], [before, after]: [f64; 2], at: usize) -> Found {
 ///
 /// ```text
 /// false turns per 1,000 articles
-/// native                                      0.00
-/// native, a fifth translated by machine       0.20
+/// native                                      0.10
+/// native, a fifth translated by machine       0.10
 /// native, half translated by machine          0.00
-/// translated by people                        0.10
-/// translated by people, a fifth by machine    0.10
+/// translated by people                        0.20
+/// translated by people, a fifth by machine    0.20
 /// translated by machine                       0.00
 /// turns: noticed within 100 articles, after a median (nine in ten), dated off by
-/// native to machine                  after  40: 0.96   6 ( 12)   0
-/// native to machine                  after 200: 1.00   5 ( 14)   0
-/// native to plain machine            after  40: 1.00   5 (  5)   0
+/// native to machine                  after  40: 0.92   7 ( 12)   0
+/// native to machine                  after 200: 1.00   6 ( 16)   0
+/// native to plain machine            after  40: 0.96   5 (  6)   0
 /// native to plain machine            after 200: 1.00   5 (  5)   0
-/// native to seven in ten by machine  after  40: 0.92  10 ( 42)   0
-/// native to seven in ten by machine  after 200: 0.84   9 ( 17)   0
-/// machine to native                  after  40: 0.96   5 (  6)   1
-/// machine to native                  after 200: 1.00   5 (  6)   1
-/// people to machine                  after  40: 0.68  12 ( 22)   0
-/// people to machine                  after 200: 0.76  10 ( 16)   0
-/// people to plain machine            after  40: 0.76   5 (  6)   0
-/// people to plain machine            after 200: 0.76   5 (  6)   0
+/// native to seven in ten by machine  after  40: 0.84  14 ( 39)   1
+/// native to seven in ten by machine  after 200: 0.92  11 ( 50)   0
+/// machine to native                  after  40: 0.96   6 (  8)   2
+/// machine to native                  after 200: 1.00   6 (  9)   1
+/// people to machine                  after  40: 0.68  16 ( 33)   0
+/// people to machine                  after 200: 0.92  14 ( 23)   0
+/// people to plain machine            after  40: 0.88   6 (  7)   0
+/// people to plain machine            after 200: 0.92   5 (  7)   0
 /// ```
 #[test]
 fn turns_are_noticed_soon_and_seldom_imagined() {
@@ -359,7 +359,7 @@ fn turns_are_noticed_soon_and_seldom_imagined() {
             25,
         ),
         ("machine to native", [NATIVE, MACHINE], [1.0, 0.0], 0.9, 10),
-        ("people to machine", [HUMAN, MACHINE], [0.0, 1.0], 0.5, 15),
+        ("people to machine", [HUMAN, MACHINE], [0.0, 1.0], 0.5, 18),
         (
             "people to plain machine",
             [HUMAN, PLAIN_MACHINE],

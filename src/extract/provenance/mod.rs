@@ -7,8 +7,10 @@
 //!
 //! The traces are in five files: what translators leave in text (`markup`), what comes along with
 //! text from their pages (`pasted`) and through their proxies (`proxy`), what a service says of a
-//! page or a site (`service`), and what a line says to readers (`line`).
+//! page or a site (`service`), and what a line says to readers (`line`). What proves nothing and
+//! still makes translation likelier is told apart (`hint`).
 
+pub(super) mod hint;
 mod line;
 mod markup;
 mod pasted;

@@ -252,7 +252,7 @@ fn string_after<'t>(json: &'t str, key: &str) -> Option<&'t str> {
 }
 
 /// The language in `https://site.example/id/…` or `https://id.site.example/…`.
-fn address_lang(url: &Url) -> Option<Lang> {
+pub(super) fn address_lang(url: &Url) -> Option<Lang> {
     let tag = |part: &str| {
         let tagged = part.len() == 2 || part.as_bytes().get(2) == Some(&b'-');
         (tagged && part.len() <= 7).then(|| Lang::new(part))?

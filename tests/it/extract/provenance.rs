@@ -14,6 +14,8 @@ use super::page;
 #[serde(deny_unknown_fields)]
 struct Expected {
     rules: Vec<String>,
+    #[serde(default)]
+    hints: Vec<String>,
     url: Option<String>,
 }
 
@@ -30,14 +32,13 @@ fn read(url: &str, html: &[u8]) -> Result<Article, NoArticle> {
     )
 }
 
-/// The rules of an article's traces, in order, whether or not it has a body.
-fn rules(read: Result<Article, NoArticle>) -> Vec<String> {
+/// What a page says of its translation, whether or not it has a body: the rules of its traces, and
+/// of its hints.
+fn rules(read: Result<Article, NoArticle>) -> (Vec<String>, Vec<String>) {
     let article = read.unwrap_or_else(|none| *none.article);
-    article
-        .provenance
-        .into_iter()
-        .map(|trace| trace.rule)
-        .collect()
+    let traces = article.provenance.into_iter().map(|trace| trace.rule);
+    let hints = article.hints.into_iter().map(|hint| hint.rule);
+    (traces.collect(), hints.collect())
 }
 
 #[test]
@@ -49,8 +50,9 @@ fn pages_say_what_is_expected_of_them() {
         let html = fs::read(folder().join(format!("{name}.html"))).unwrap();
         let url = expected.url.as_deref();
         let found = rules(read(url.unwrap_or("https://site.example/news/a"), &html));
-        if found != expected.rules {
-            wrong.push(format!("{name}: {found:?}, expected {:?}", expected.rules));
+        let expected = (expected.rules.clone(), expected.hints.clone());
+        if found != expected {
+            wrong.push(format!("{name}: {found:?}, expected {expected:?}"));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

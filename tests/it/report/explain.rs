@@ -1,7 +1,7 @@
 //! How a verdict adds up, as people read it.
 
 use benggala::{
-    model::{Evidence, EvidenceKind, Reason, Scores, Verdict},
+    model::{Evidence, EvidenceKind, Grade, Hint, Reason, Scores, Verdict},
     report::{
         explain::{Explanation, table},
         terminal::Style,
@@ -27,6 +27,7 @@ fn explanation(evidence: &[Evidence], verdict: Verdict) -> Explanation<'_> {
     Explanation {
         prior: -3.178,
         evidence,
+        hints: &[],
         translated: 0.715,
         lines: 1,
         residue: 0.22,
@@ -40,6 +41,33 @@ fn explanation(evidence: &[Evidence], verdict: Verdict) -> Explanation<'_> {
         flag_at: 0.5,
         boilerplate_at: 0.25,
     }
+}
+
+#[test]
+fn what_hints_at_translation_is_said_under_its_weight() {
+    let hints = [Hint {
+        rule: "many-alternates".to_string(),
+        note: "the page names copies of itself in 26 languages".to_string(),
+        grade: Grade::Hint,
+    }];
+    let evidence = [Evidence {
+        kind: EvidenceKind::Hint,
+        name: hints[0].rule.clone(),
+        times: 1,
+        log_ratio: 0.26,
+    }];
+    let hinted = Explanation {
+        hints: &hints,
+        ..explanation(&evidence, Verdict::Pass)
+    };
+    let text = table(&hinted, &legend(), Style::Plain);
+    let line = "  the page hints at it: many-alternates      +0.26";
+    let (_, below) = text.split_once(line).expect(&text);
+    let said = below.lines().nth(1);
+    assert_eq!(
+        said,
+        Some("    the page names copies of itself in 26 languages")
+    );
 }
 
 #[test]

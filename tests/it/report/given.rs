@@ -96,6 +96,7 @@ pub(super) fn legend() -> [RuleView<'static>; 2] {
                 native: 0.02,
                 human: 0.1,
                 machine: 0.75,
+                note: None,
             }),
         },
         RuleView {

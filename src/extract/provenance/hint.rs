@@ -1,0 +1,172 @@
+//! What makes translation likelier and proves nothing: marks that stay behind when the text is
+//! another one, and habits of sites that many translate by machine and some by people.
+//!
+//! Read from the source of the page alone, for every page. Each has a grade; what it weighs is for
+//! the scoring to say.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use regex::Regex;
+use url::Url;
+
+use super::service::address_lang;
+use crate::model::{Grade, Hint, Lang};
+
+/// What is looked at.
+pub(in crate::extract) struct Clues<'c> {
+    /// The page as text, scripts and all.
+    pub(in crate::extract) page: &'c str,
+    /// Where it was found.
+    pub(in crate::extract) url: &'c Url,
+    /// The language that it declares for itself.
+    pub(in crate::extract) declared: Option<&'c Lang>,
+    /// The language that its text is in, where that can be told.
+    pub(in crate::extract) found: Option<&'c Lang>,
+}
+
+/// One kind of hint.
+struct Kind {
+    rule: &'static str,
+    grade: Grade,
+    /// What was seen.
+    read: fn(&Clues<'_>) -> Option<String>,
+}
+
+const KINDS: [Kind; 5] = [
+    // Google's script and Chrome set this class while they show a translation, and it is saved with
+    // the page (D. Aleksandersen, "How to detect machine-translated webpages", ctrl.blog). It stays
+    // on a template whose text was replaced, and on the shells of apps that never had any.
+    Kind {
+        rule: "translated-class",
+        grade: Grade::Sign,
+        read: translated_class,
+    },
+    // ConveyThis translates whole sites by engine, under /xx/; the owner may correct its words. Its
+    // plug-ins print `cdn.conveythis.com/javascript/conveythis-initializer.js` on every page, the
+    // original's too, whose address may name its language as well. (Read in its Joomla plug-in and in
+    // pages that embed it as its own instructions say.)
+    Kind {
+        rule: "conveythis-copy",
+        grade: Grade::Sign,
+        read: |clues| {
+            is_copy(clues, "conveythis.com/javascript")
+                .then(|| "ConveyThis serves this site in other languages".to_string())
+        },
+    },
+    // WPML translates automatically if its owner wants ("Translate Everything", wpml.org), and the
+    // page does not tell: the generator tag ("WPML ver:4.6.3 stt:1,3;", as in the pages of many sites)
+    // is the same for translations by people.
+    Kind {
+        rule: "wpml-copy",
+        grade: Grade::Hint,
+        read: |clues| {
+            is_copy(clues, "content=\"WPML ver:").then(|| {
+                "WPML keeps this site in several languages, by people or by machine".to_string()
+            })
+        },
+    },
+    // Services that translate whole sites offer all the languages they have. So do some large
+    // organisations with offices everywhere.
+    Kind {
+        rule: "many-alternates",
+        grade: Grade::Hint,
+        read: many_alternates,
+    },
+    // A page made from that of a site in another language; or from a template that nobody looked at
+    // closely. English says nothing, for templates come with it: 6 of 15 Indonesian pages of well-known
+    // papers declare it.
+    Kind {
+        rule: "language-contradiction",
+        grade: Grade::Hint,
+        read: contradiction,
+    },
+];
+
+/// The hints of a page, in the order of the table.
+pub(in crate::extract) fn read(clues: &Clues<'_>) -> Vec<Hint> {
+    let found = KINDS.iter().filter_map(|kind| {
+        Some(Hint {
+            rule: kind.rule.to_string(),
+            note: (kind.read)(clues)?,
+            grade: kind.grade,
+        })
+    });
+    found.collect()
+}
+
+/// `<html>` and what is in the head stand in this many bytes of a page.
+const HEAD_MAX: usize = 256 << 10;
+
+fn head(page: &str) -> &str {
+    let mut end = page.len().min(HEAD_MAX);
+    while !page.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = &page[..end];
+    head.split("</head").next().unwrap_or(head)
+}
+
+static TRANSLATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?i)<html\b[^>]*\sclass\s*=\s*["']?[^"'>]*\btranslated-(?:ltr|rtl)\b"#).ok()
+});
+
+fn translated_class(clues: &Clues<'_>) -> Option<String> {
+    let head = head(clues.page);
+    let named = head.contains("translated-ltr") || head.contains("translated-rtl");
+    (named && TRANSLATED.as_ref()?.is_match(head)).then(|| {
+        "the class that a browser's translator sets while it shows a translation was saved with \
+         the page"
+            .to_string()
+    })
+}
+
+/// Whether a plug-in that writes `mark` keeps the site, and the address names the language that the
+/// page declares and its text is in.
+fn is_copy(clues: &Clues<'_>, mark: &str) -> bool {
+    clues.page.contains(mark)
+        && clues.found.is_some()
+        && clues.found == clues.declared
+        && clues.found == address_lang(clues.url).as_ref()
+}
+
+/// Languages that a site of people is hardly ever written in.
+const ALTERNATES_MIN: usize = 24;
+
+static ALTERNATE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i)<link\b[^>]*\shreflang\s*=\s*["']?([a-z]{2,3})\b"#).ok());
+
+fn many_alternates(clues: &Clues<'_>) -> Option<String> {
+    let head = head(clues.page);
+    if !head.contains("hreflang") {
+        return None;
+    }
+    let tags = ALTERNATE.as_ref()?.captures_iter(head);
+    let languages: BTreeSet<Lang> = tags
+        .filter_map(|tag| Lang::new(tag.get(1)?.as_str()))
+        .collect();
+    (languages.len() >= ALTERNATES_MIN).then(|| {
+        format!(
+            "the page names copies of itself in {} languages",
+            languages.len()
+        )
+    })
+}
+
+/// Languages that are taken for each other, by statistics or by those who set up a site.
+const NEIGHBOURS: [&[&str]; 6] = [
+    &["id", "ms", "jv", "su"],
+    &["nb", "no", "nn", "da", "sv"],
+    &["hr", "sr", "bs", "sl", "sh", "mk"],
+    &["cs", "sk"],
+    &["es", "pt", "gl", "ca", "it"],
+    &["ru", "uk", "be", "bg"],
+];
+
+fn contradiction(clues: &Clues<'_>) -> Option<String> {
+    let (declared, found) = (clues.declared?, clues.found?);
+    let near = NEIGHBOURS
+        .iter()
+        .any(|group| group.contains(&declared.as_str()) && group.contains(&found.as_str()));
+    (declared != found && declared.as_str() != "en" && !near)
+        .then(|| format!("the page says that it is in {declared}, and its text is in {found}"))
+}
