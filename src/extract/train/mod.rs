@@ -189,10 +189,10 @@ impl Course {
 
 /// How the forest grows; found by cross-validation.
 const GROWTH: Growth = Growth {
-    rounds: 130,
-    leaves: 48,
-    rate: 0.1,
-    weight_min: 8.0,
+    rounds: 160,
+    leaves: 64,
+    rate: 0.08,
+    weight_min: 6.0,
     l2: 2.0,
     features: 0.4,
 };
