@@ -20,8 +20,8 @@ pub(super) const ABOUT: About = About {
           the links to other articles along",
     family: Family::Boilerplate,
     weight: 0.22,
-    // The native texts are nearly all of one Indonesian collection, with "Baca juga: …" left in; all
-    // 196 lines found in them are of the page.
+    // The native texts are nearly all of one Indonesian collection, with "Baca juga: …" left in; of
+    // the 196 lines found in them, each of those read is of the page.
     rates: Rates {
         native: 4.05,
         human: 0.16,
