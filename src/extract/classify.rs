@@ -90,7 +90,7 @@ const LONG_BYTES: f32 = 300.0;
 
 /// What a body without a foreign block is worth beside its F1 over bytes. Raising the floors costs
 /// recall and pays where few blocks are in doubt: there it may well make the page clean.
-const CLEAN_WORTH: f32 = 0.025;
+const CLEAN_WORTH: f32 = 0.03;
 /// Blocks of a page are right or wrong together: the chance that all of them are right is their
 /// product to this power.
 const INDEPENDENCE: f32 = 0.3;

@@ -34,7 +34,7 @@ fn learns_what_no_single_feature_tells() {
     let right = (0..test.len())
         .filter(|row| {
             let features = &test.features[row * 3..row * 3 + 3];
-            (forest.probability(features) > 0.5) == (test.labels[*row] > 0.5)
+            (forest.probabilities(features, 3)[0] > 0.5) == (test.labels[*row] > 0.5)
         })
         .count();
     assert!(right >= 480, "{right} of 500");
@@ -71,7 +71,7 @@ fn nothing_to_learn_from_is_no_reason_to_fail() {
         ..Examples::default()
     };
     let forest = train(&empty, &growth(), &mut StdRng::seed_from_u64(1), |_| {});
-    assert!(forest.probability(&[0.0, f32::NAN]) < 0.5);
+    assert!(forest.probabilities(&[0.0, f32::NAN], 2)[0] < 0.5);
     let mut same = Examples {
         width: 1,
         ..Examples::default()
@@ -80,5 +80,19 @@ fn nothing_to_learn_from_is_no_reason_to_fail() {
         same.push(&[f32::NAN], 1.0, 1.0);
     }
     let forest = train(&same, &growth(), &mut StdRng::seed_from_u64(1), |_| {});
-    assert!(forest.probability(&[1.0]) > 0.9);
+    assert!(forest.probabilities(&[1.0], 1)[0] > 0.9);
+}
+
+#[test]
+fn many_rows_come_out_as_each_by_itself() {
+    let examples = exclusive_or(101);
+    let forest = train(&examples, &growth(), &mut StdRng::seed_from_u64(5), |_| {});
+    let together = forest.probabilities(&examples.features, 3);
+    let alone: Vec<f32> = examples
+        .features
+        .chunks(3)
+        .map(|row| forest.probabilities(row, 3)[0])
+        .collect();
+    assert_eq!(together.len(), 101);
+    assert_eq!(together, alone);
 }
