@@ -27,9 +27,6 @@ const PATH: usize = 6;
 /// named for consent, comments or advertising.
 const DOUBTED_FLOOR: f32 = 0.8;
 
-/// An `articleBody` from this length on, in bytes, settles where the body is.
-const SETTLING_BYTES: usize = 250;
-
 /// Reads a page into rows; `proposal` is what the rules chose. A page of too many blocks has no
 /// candidates.
 pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
@@ -39,9 +36,7 @@ pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
     let page = Page::new(cut, hints, proposal);
     let mut sheet = Sheet {
         candidates: page.candidates(),
-        settled: hints
-            .article_body
-            .is_some_and(|told| told.len() >= SETTLING_BYTES),
+        settled: hints.article_body.is_some_and(|told| page.is_whole(told)),
         proposed_mass: proposal.mass,
         ..Sheet::default()
     };

@@ -25,7 +25,12 @@ const DOUBTED: Families = Families::CONSENT
     .with(Families::ADVERT);
 
 /// Blocks around the proposed body that may belong to it all the same.
-const MARGIN_BLOCKS: usize = 40;
+const MARGIN_BLOCKS: usize = 24;
+
+/// An `articleBody` is whole from this length on, in bytes, if it is at least one part in this many
+/// of the page's running text.
+const SETTLING_BYTES: usize = 250;
+const SETTLING_PART: usize = 4;
 
 /// What blocks of one kind of place (same element, same classes) hold together.
 #[derive(Debug, Default, Clone, Copy)]
@@ -119,6 +124,12 @@ impl<'c, 'a> Page<'c, 'a> {
             place_sums,
             copies,
         }
+    }
+
+    /// Whether an `articleBody` is the article and no teaser of it: it settles where the body is.
+    pub(super) fn is_whole(&self, told: &str) -> bool {
+        let running = self.mass.last().copied().unwrap_or_default();
+        told.len() >= SETTLING_BYTES && told.len() * SETTLING_PART >= running
     }
 
     /// Blocks with running text, and those around the proposal.
