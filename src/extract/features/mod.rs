@@ -24,7 +24,7 @@ const CANDIDATES_MAX: usize = 4_000;
 const PATH: usize = 6;
 
 /// From which probability on a block is added to the proposal of the rules out of a box that is
-/// named for consent, comments or advertising.
+/// named for consent or comments.
 const DOUBTED_FLOOR: f32 = 0.8;
 
 /// Reads a page into rows; `proposal` is what the rules chose. A page of too many blocks has no

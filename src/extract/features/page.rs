@@ -20,9 +20,7 @@ const HEAD_BYTES: usize = 240;
 const TAIL_BYTES: usize = 160;
 
 /// Boxes out of which a block is taken against the rules only from [`DOUBTED_FLOOR`] on.
-const DOUBTED: Families = Families::CONSENT
-    .with(Families::COMMENTS)
-    .with(Families::ADVERT);
+const DOUBTED: Families = Families::CONSENT.with(Families::COMMENTS);
 
 /// Blocks around the proposed body that may belong to it all the same.
 const MARGIN_BLOCKS: usize = 24;
@@ -143,9 +141,10 @@ impl<'c, 'a> Page<'c, 'a> {
             .collect()
     }
 
-    /// From which probability on a block is taken against the rules: never out of another article
-    /// on the page, seldom out of a box whose name speaks against it. A hidden box may be an
-    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title.
+    /// From which probability on a block is taken against the rules: never out of an advertisement or
+    /// another article on the page, seldom out of other boxes whose names speak against it. A hidden
+    /// box may be an accordion that opens; a hidden paragraph is not shown at all. The headline is
+    /// the title.
     pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
@@ -154,9 +153,11 @@ impl<'c, 'a> Page<'c, 'a> {
                 .hints
                 .title
                 .is_some_and(|title| phrases::same_words(self.cut.text_of(block), title));
-        if hidden || headline || self.is_of_another_article(block.container) {
+        let families = self.cut.families_above(block.container);
+        let never = hidden || headline || families.meets(Families::ADVERT);
+        if never || self.is_of_another_article(block.container) {
             f32::INFINITY
-        } else if self.cut.families_above(block.container).meets(DOUBTED) {
+        } else if families.meets(DOUBTED) {
             DOUBTED_FLOOR
         } else {
             0.0
