@@ -123,6 +123,15 @@ impl Script {
     pub const COUNT: usize = Script::Han as usize + 1;
 }
 
+/// The first `bytes` of a text at most, cut between characters.
+pub fn head(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// The script of a letter; `None` for digits, marks, signs and scripts not listed (Unicode block
 /// ranges; enough to tell running text apart).
 pub fn script(c: char) -> Option<Script> {

@@ -7,6 +7,7 @@ use memchr::memmem;
 
 use super::{
     blocks::{Cut, TextBlock},
+    boxes,
     families::Families,
     phrases,
 };
@@ -37,29 +38,6 @@ pub(super) struct Body {
     /// Bytes of running text in it.
     pub(super) mass: usize,
 }
-
-/// Families whose boxes are not part of an article.
-pub(super) const TEMPLATE: Families = Families::NAVIGATION
-    .with(Families::SIDE)
-    .with(Families::RELATED)
-    .with(Families::SHARE)
-    .with(Families::SUBSCRIBE)
-    .with(Families::AUTHOR)
-    .with(Families::META)
-    .with(Families::COMMENTS)
-    .with(Families::ADVERT)
-    .with(Families::CONSENT)
-    .with(Families::CAPTION)
-    .with(Families::HIDDEN)
-    .with(Families::OVERLAY)
-    .with(Families::FORM);
-
-/// A name is overruled by this share of the page's text: a theme may call its content column
-/// `content-sidebar-wrap`.
-const OVERRULED_AT: f64 = 0.4;
-
-/// Names that hold even so: comments may well outweigh a short article.
-const FIRM: Families = Families::COMMENTS.with(Families::CONSENT);
 
 /// The way down to the densest container follows a child with this much of its parent's mass.
 const DENSEST_PERCENT: usize = 85;
@@ -115,7 +93,7 @@ struct Ground<'c, 'a> {
 impl<'c, 'a> Ground<'c, 'a> {
     fn new(cut: &'c Cut<'a>, forgiven: Families) -> Ground<'c, 'a> {
         let raw = prefix_sums(cut.blocks.iter().map(mass_of));
-        let template = template_containers(cut, &raw, TEMPLATE.without(forgiven));
+        let template = boxes::template(cut, &raw, boxes::TEMPLATE.without(forgiven));
         let mass = prefix_sums(cut.blocks.iter().map(|block| {
             if template[block.container] {
                 0
@@ -477,64 +455,6 @@ pub(super) fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
     }
     sums
 }
-
-/// Which containers are template, by their own name or that of one around them.
-fn template_containers(cut: &Cut<'_>, raw: &[usize], families: Families) -> Vec<bool> {
-    let total = raw.last().copied().unwrap_or_default();
-    let mass = |index: usize| {
-        let blocks = &cut.containers[index].blocks;
-        raw[blocks.end] - raw[blocks.start]
-    };
-    let told = told_bodies(cut, families, &mass);
-    let mut template = vec![false; cut.containers.len()];
-    let mut body_within = vec![false; cut.containers.len()];
-    for (index, container) in cut.containers.iter().enumerate() {
-        if container.families.meets(Families::BODY) && mass(index) * 3 >= total {
-            for above in cut.ancestors(index) {
-                body_within[above] = true;
-            }
-        }
-    }
-    for (index, container) in cut.containers.iter().enumerate() {
-        let named = container.families.meets(families);
-        let firm = container.families.meets(FIRM);
-        let told_elsewhere = || {
-            told.iter()
-                .any(|&body| !cut.encloses(index, body) && !cut.encloses(body, index))
-        };
-        let heavy = mass(index) as f64 >= OVERRULED_AT * total as f64
-            && mass(index) > 0
-            && !(named && told_elsewhere());
-        let titled = || {
-            cut.blocks[container.blocks.clone()]
-                .iter()
-                .any(|block| block.heading == 1)
-        };
-        let overruled = body_within[index] || (heavy && (!firm || titled()));
-        template[index] = (named && !overruled) || template[container.parent];
-    }
-    template
-}
-
-/// Containers that are called an article's body, hold one and stand in nothing that is called
-/// template: with one of them on the page, a heavy sidebar is a heavy sidebar.
-fn told_bodies(cut: &Cut<'_>, families: Families, mass: &impl Fn(usize) -> usize) -> Vec<usize> {
-    let mut named = vec![false; cut.containers.len()];
-    let mut told = Vec::new();
-    for (index, container) in cut.containers.iter().enumerate() {
-        named[index] = container.families.meets(families) || named[container.parent];
-        if container.families.meets(Families::BODY)
-            && !named[index]
-            && mass(index) >= TOLD_BYTES_MIN
-        {
-            told.push(index);
-        }
-    }
-    told
-}
-
-/// A box called a body counts as one from this much running text on, in bytes.
-const TOLD_BYTES_MIN: usize = 500;
 
 /// Letters and digits only, in lower case, at most `max` bytes or so.
 pub(super) fn bare_text(text: &str, max: usize) -> String {

@@ -14,7 +14,10 @@ use super::{
     features::{self, Sheet},
     keys::Table,
 };
-use crate::learn::trees::Forest;
+use crate::{
+    lang::{FNV_SEED, fnv},
+    learn::trees::Forest,
+};
 
 /// The model as it is stored.
 #[derive(Serialize, Deserialize)]
@@ -37,11 +40,7 @@ const BUILT_IN: &[u8] = include_bytes!("../../models/extraction.bin");
 
 /// Changes with any byte of the built-in model (FNV-1a of 64 bits).
 pub fn fingerprint() -> u64 {
-    static HASH: LazyLock<u64> = LazyLock::new(|| {
-        BUILT_IN.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-    });
+    static HASH: LazyLock<u64> = LazyLock::new(|| fnv(FNV_SEED, BUILT_IN));
     *HASH
 }
 

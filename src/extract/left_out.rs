@@ -1,7 +1,10 @@
 //! Lines that stand inside the article and are left out of its body: readers are served them.
 
-use super::{blocks::Cut, body, template::Lines};
-use crate::model::{Block, LeftOut};
+use super::{blocks::Cut, body, boxes, template::Lines};
+use crate::{
+    model::{Block, LeftOut},
+    text,
+};
 
 /// Lines that are remembered, at most, and bytes of each.
 const LINES_MAX: usize = 50;
@@ -70,13 +73,9 @@ fn is_plain(cut: &Cut<'_>, own: usize, container: usize) -> bool {
         && cut
             .ancestors(container)
             .take_while(|&above| above != own)
-            .all(|above| !cut.containers[above].families.meets(body::TEMPLATE))
+            .all(|above| !cut.containers[above].families.meets(boxes::TEMPLATE))
 }
 
 fn shortened(text: &str) -> &str {
-    let mut end = text.len().min(LINE_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    text::head(text, LINE_BYTES_MAX)
 }

@@ -12,6 +12,7 @@ mod archive;
 mod authors;
 mod blocks;
 mod body;
+mod boxes;
 mod charset;
 mod classify;
 mod dates;

@@ -7,7 +7,7 @@ use html5ever::{
 };
 use scraper::{Html, HtmlTreeSink};
 
-use crate::model::ParseLimits;
+use crate::{model::ParseLimits, text};
 
 /// The page is over a limit of the parser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +33,7 @@ pub(super) fn parse(html: &str, limits: &ParseLimits) -> Result<Html, OverLimit>
     let nodes_max = limits.nodes.min(NODES_FREE + NODES_PER_TAG * tags);
     let mut rest = html;
     while !rest.is_empty() {
-        let mut end = rest.len().min(PIECE);
-        while !rest.is_char_boundary(end) {
-            end -= 1;
-        }
-        let (piece, tail) = rest.split_at(end);
+        let (piece, tail) = rest.split_at(text::head(rest, PIECE).len());
         parser.process(StrTendril::from_slice(piece));
         rest = tail;
         let page = parser.tokenizer.sink.sink.0.borrow();

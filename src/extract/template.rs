@@ -12,6 +12,7 @@ use crate::{
     lang::{FNV_SEED, fnv},
     model::{BlockKind, Sighting},
     site::{Setting, SiteMemory},
+    text,
 };
 
 /// Lines of a page that are looked at, at most: the article's box and what is chosen of it.
@@ -179,11 +180,7 @@ fn label(text: &str, block: &TextBlock) -> Option<u64> {
     if block.link_bytes * 3 < block.len() {
         return None;
     }
-    let mut end = text.len().min(LABEL_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let colon = text[..end].find([':', '\u{ff1a}'])?;
+    let colon = text::head(text, LABEL_BYTES_MAX).find([':', '\u{ff1a}'])?;
     let (hash, characters) = hashed(&text[..colon], Numbers::Alike);
     (characters >= CHARACTERS_MIN).then(|| !place(hash, block))
 }

@@ -21,7 +21,10 @@ pub use self::{
     places::{Country, Place, Places},
     trap::{Trap, Traps, WordList},
 };
-use crate::model::{Lang, Problem};
+use crate::{
+    model::{Lang, Problem},
+    text,
+};
 
 /// File name without its ending, and text.
 const PACKS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
@@ -155,7 +158,7 @@ const LIKELY_SHARE: f64 = 0.15;
 /// decide the others and tell all further languages. Where several packs stand behind one answer
 /// (Malay, which the statistics do not know, reads as Indonesian) function words decide again.
 pub fn identify(text: &str, lexicon: &Lexicon) -> Option<Lang> {
-    let sample = sample(text);
+    let sample = text::head(text, SAMPLE_BYTES);
     identify_words(sample, &keys(sample), lexicon)
 }
 
@@ -168,7 +171,7 @@ pub fn identify_words(text: &str, keys: &[Key], lexicon: &Lexicon) -> Option<Lan
     if let Some(lang) = settled(&share, keys.len(), lexicon) {
         return Some(lang);
     }
-    let info = whatlang::detect(sample(text))?;
+    let info = whatlang::detect(text::head(text, SAMPLE_BYTES))?;
     let detected = Lang::new(iso_639_1(info.lang().code()))?;
     let lang = of_family(&detected, &share, lexicon);
     let confirmed = || {
@@ -217,15 +220,6 @@ fn of_family(detected: &Lang, share: &dyn Fn(&Lang) -> f64, lexicon: &Lexicon) -
         .filter(|pack| pack.identified_as == *detected && share(&pack.lang) > share(detected))
         .max_by(|a, b| share(&a.lang).total_cmp(&share(&b.lang)))
         .map_or_else(|| detected.clone(), |pack| pack.lang.clone())
-}
-
-/// The beginning of `text`, cut between characters.
-fn sample(text: &str) -> &str {
-    let mut end = text.len().min(SAMPLE_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// ISO 639-3 and ISO 639-1, for the languages that whatlang knows.

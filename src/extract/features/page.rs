@@ -3,11 +3,14 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{DOUBTED_FLOOR, ln, share, text::overlap};
-use crate::extract::{
-    blocks::{Container, Cut, TextBlock},
-    body::{self, Body, Hints},
-    families::Families,
-    keys, phrases,
+use crate::{
+    extract::{
+        blocks::{Container, Cut, TextBlock},
+        body::{self, Body, Hints},
+        families::Families,
+        keys, phrases,
+    },
+    text::head,
 };
 
 /// Families whose nearest bearer above a block is told.
@@ -319,11 +322,10 @@ fn place_of(cut: &Cut<'_>, container: &Container<'_>) -> u32 {
     keys::extend(own, parent.attr("class").unwrap_or_default())
 }
 
+/// Bytes of a text that tell it from others of its length.
+const COPY_BYTES: usize = 64;
+
 /// Equal for equal texts, near enough.
 pub(super) fn copy_key(text: &str) -> u32 {
-    let mut end = text.len().min(64);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    keys::extend(keys::START, &text[..end]) ^ text.len() as u32
+    keys::extend(keys::START, head(text, COPY_BYTES)) ^ text.len() as u32
 }

@@ -10,7 +10,10 @@ use regex::Regex;
 use url::Url;
 
 use super::service::address_lang;
-use crate::model::{Grade, Hint, Lang};
+use crate::{
+    model::{Grade, Hint, Lang},
+    text,
+};
 
 /// What is looked at.
 pub(in crate::extract) struct Clues<'c> {
@@ -98,11 +101,7 @@ pub(in crate::extract) fn read(clues: &Clues<'_>) -> Vec<Hint> {
 const HEAD_MAX: usize = 256 << 10;
 
 fn head(page: &str) -> &str {
-    let mut end = page.len().min(HEAD_MAX);
-    while !page.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = &page[..end];
+    let head = text::head(page, HEAD_MAX);
     head.split("</head").next().unwrap_or(head)
 }
 

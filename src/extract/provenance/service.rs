@@ -8,7 +8,7 @@ use super::{
     Trace,
     scene::{Extent, Scene},
 };
-use crate::model::Lang;
+use crate::{model::Lang, text};
 
 pub(super) const TRACES: [Trace; 10] = [
     // Tags that Google asks of whoever publishes its output unedited ("Translation API Markup",
@@ -206,11 +206,7 @@ const SETTINGS_MAX: usize = 8_000;
 /// copy's language.
 fn translated_site(scene: &Scene<'_>, service: &SiteService) -> Option<String> {
     let start = scene.page.find(service.settings)?;
-    let mut end = scene.page.len().min(start + SETTINGS_MAX);
-    while !scene.page.is_char_boundary(end) {
-        end -= 1;
-    }
-    let settings = &scene.page[start..end];
+    let settings = text::head(&scene.page[start..], SETTINGS_MAX);
     let settings = settings.split("</script").next()?;
     let besides = service.besides;
     if !besides.is_empty() && !besides.iter().any(|wanted| settings.contains(wanted)) {
