@@ -15,8 +15,7 @@ use url::Url;
 use crate::{
     config::Config,
     evaluate::Gold,
-    extract::train::{Course, Lesson},
-    learn::trees::Forest,
+    extract::train::{Course, Judges, Lesson, TREES},
     model::ParseLimits,
 };
 
@@ -53,8 +52,8 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
     }
     let folds = usize::from(args.folds);
     let course = Course::new(lessons, folds, args.seed);
-    let mut forests = grow(folds, |fold, done| course.forest(fold, done))?;
-    let examined = course.examine(&forests);
+    let mut judges = grow(folds, |fold, done| course.judges(fold, done))?;
+    let examined = course.examine(&judges);
     for (folder, range) in sets {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let rows: Vec<_> = course.lessons()[range.clone()]
@@ -71,7 +70,7 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
             )?;
         }
     }
-    let Some(model) = forests.pop().and_then(|whole| course.model(whole)) else {
+    let Some(model) = judges.pop().and_then(|whole| course.model(whole)) else {
         return Err(Failure::message("the model cannot be written down"));
     };
     fs::write(&args.out, &model).map_err(|error| {
@@ -129,30 +128,30 @@ fn read_one(gold: &Gold, folder: &Path) -> Result<Option<Lesson>, Failure> {
     Ok(lesson.ok())
 }
 
-/// One forest without each fold, and one from everything at the end.
+/// The judges without each fold, and those from everything at the end.
 fn grow(
     folds: usize,
-    train: impl Fn(Option<usize>, &mut dyn FnMut(usize)) -> Forest + Sync,
-) -> Result<Vec<Forest>, Failure> {
+    train: impl Fn(Option<usize>, &mut dyn FnMut(usize)) -> Judges + Sync,
+) -> Result<Vec<Judges>, Failure> {
     let next = AtomicUsize::new(0);
-    let grown = Mutex::new(vec![Forest::default(); folds + 1]);
+    let grown = Mutex::new(vec![Judges::default(); folds + 1]);
     on_all_cores(|| {
         loop {
             let fold = next.fetch_add(1, Ordering::Relaxed);
             if fold > folds {
                 return Ok(());
             }
-            let forest = train((fold < folds).then_some(fold), &mut |trees| {
-                if trees % 50 == 0 {
+            let judges = train((fold < folds).then_some(fold), &mut |trees| {
+                if trees % (TREES / 3) == 0 {
                     tell(format!(
-                        "forest {} of {}: {trees} trees",
+                        "fold {} of {}: {trees} of {TREES} trees",
                         fold + 1,
                         folds + 1
                     ));
                 }
             });
             if let Ok(mut grown) = grown.lock() {
-                grown[fold] = forest;
+                grown[fold] = judges;
             }
         }
     })?;

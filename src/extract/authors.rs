@@ -1,10 +1,10 @@
 //! Who wrote the article: names from the places that have them, without what stands around them.
 
-use memchr::memmem;
 use scraper::ElementRef;
 
 use super::{
     jsonld::Entry,
+    marks::Marks,
     metadata::Said,
     names::{OPENINGS, clean, opening, without_colons},
     phrases,
@@ -73,23 +73,22 @@ const AUTHOR_PATHS: [&str; 8] = [
 
 impl Marked {
     /// Looks at one element; `at` counts nodes in document order.
-    pub(super) fn element(&mut self, whole: ElementRef<'_>, at: usize) {
+    pub(super) fn element(&mut self, whole: ElementRef<'_>, marks: &Marks<'_>, at: usize) {
         let element = whole.value();
-        if at >= self.comments_end && holds_comments(element) {
+        if at >= self.comments_end && holds_comments(element, marks) {
             self.comments_end = at + whole.descendants().count();
         }
         if at < self.comments_end || matches!(element.name(), "meta" | "body" | "html") {
             return;
         }
-        let mark = element
-            .attrs()
-            .filter_map(|(name, value)| match name {
-                "itemprop" | "rel" if value == "author" => Some(Mark::Named),
-                "href" if AUTHOR_PATHS.iter().any(|path| value.contains(path)) => Some(Mark::Named),
-                "class" => class_mark(value),
-                _ => None,
-            })
-            .min();
+        let leads_to_author = || AUTHOR_PATHS.iter().any(|path| marks.href.contains(path));
+        let mark = if marks.is_author || (!marks.href.is_empty() && leads_to_author()) {
+            Some(Mark::Named)
+        } else if marks.speaks.authors {
+            class_mark(marks.class)
+        } else {
+            None
+        };
         if let Some(mark) = mark
             && self.has_room(mark)
             && let Some(text) = super::metadata::text_of(whole)
@@ -102,8 +101,8 @@ impl Marked {
     pub(super) fn line(&mut self, text: &str, at: usize) {
         let text = text.trim();
         if at >= self.comments_end
-            && self.has_room(Mark::Line)
             && (8..=60).contains(&text.len())
+            && self.has_room(Mark::Line)
             && opening(&without_colons(text)) > 0
             && !phrases::ends_sentence(text)
         {
@@ -145,23 +144,17 @@ impl Marked {
     }
 }
 
-fn holds_comments(element: &scraper::node::Element) -> bool {
-    let named = |key: &str| {
-        let mut words = element
-            .attr(key)
-            .unwrap_or_default()
-            .split_ascii_whitespace();
+fn holds_comments(element: &scraper::node::Element, marks: &Marks<'_>) -> bool {
+    let named = |names: &str| {
+        let mut words = names.split_ascii_whitespace();
         words.any(|word| COMMENTS.contains(&word))
     };
-    matches!(element.name(), "div" | "section" | "ol" | "ul") && (named("id") || named("class"))
+    (marks.speaks.comments || !marks.id.is_empty())
+        && matches!(element.name(), "div" | "section" | "ol" | "ul")
+        && (named(marks.id) || named(marks.class))
 }
 
 fn class_mark(class: &str) -> Option<Mark> {
-    // Whatever the case of the first letter: each element is asked.
-    let speaks = |word: &str| memmem::find(class.as_bytes(), word.as_bytes()).is_some();
-    if !speaks("uthor") && !speaks("yline") {
-        return None;
-    }
     class
         .split_ascii_whitespace()
         .filter_map(|token| {

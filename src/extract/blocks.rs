@@ -4,10 +4,12 @@
 use std::ops::Range;
 
 use ego_tree::{NodeId, NodeRef};
+use html5ever::{LocalName, local_name};
 use scraper::{Html, Node, node::Element};
 
 use super::{
     families::{self, Families, Known},
+    parse::attr,
     phrases,
 };
 use crate::model::BlockKind;
@@ -111,19 +113,32 @@ enum Flow {
     Block,
 }
 
-fn flow(name: &str) -> Flow {
-    match name {
-        "script" | "style" | "noscript" | "template" | "iframe" | "object" | "embed" | "svg"
-        | "math" | "video" | "audio" | "canvas" | "map" | "select" | "option" | "button"
-        | "textarea" | "input" | "datalist" | "head" | "title" | "meta" | "link" | "rt" | "rp"
-        | "progress" | "meter" | "noembed" | "noframes" => Flow::Skip,
-        "br" => Flow::LineBreak,
-        "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data"
-        | "del" | "dfn" | "em" | "font" | "i" | "img" | "ins" | "kbd" | "label" | "mark"
-        | "nobr" | "picture" | "q" | "ruby" | "rb" | "s" | "samp" | "small" | "source" | "span"
-        | "strike" | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr" | "output"
-        | "slot" => Flow::Inline,
-        _ => Flow::Block,
+/// Whether a name is one of some that HTML knows: atoms are compared as numbers.
+macro_rules! is_one_of {
+    ($name:expr, $($known:tt)+) => { matches!($name, $(local_name!($known))|+) };
+}
+
+fn flow(name: &LocalName) -> Flow {
+    let is_skipped = is_one_of!(
+        *name,
+        "script" "style" "noscript" "template" "iframe" "object" "embed" "svg" "math" "video"
+        "audio" "canvas" "map" "select" "option" "button" "textarea" "input" "datalist" "head"
+        "title" "meta" "link" "rt" "rp" "progress" "meter" "noembed" "noframes"
+    );
+    let is_inline = is_one_of!(
+        *name,
+        "a" "abbr" "acronym" "b" "bdi" "bdo" "big" "cite" "code" "data" "del" "dfn" "em" "font" "i"
+        "img" "ins" "kbd" "label" "mark" "nobr" "picture" "q" "ruby" "rb" "s" "samp" "small"
+        "source" "span" "strike" "strong" "sub" "sup" "time" "tt" "u" "var" "wbr" "output" "slot"
+    );
+    if is_skipped {
+        Flow::Skip
+    } else if is_inline {
+        Flow::Inline
+    } else if *name == local_name!("br") {
+        Flow::LineBreak
+    } else {
+        Flow::Block
     }
 }
 
@@ -194,24 +209,24 @@ impl<'a> Cutter<'a> {
             Node::Document => return true,
             _ => return false,
         };
-        let name = element.name();
+        let name = &element.name.local;
         match flow(name) {
             Flow::Skip => return false,
             Flow::LineBreak => self.line_break(),
             Flow::Inline if families::is_unseen(element, &mut self.known) => return false,
             Flow::Inline => self.open_inline(element),
             Flow::Block if self.row.is_some() => self.separate(name),
-            Flow::Block if name.contains('-') && self.in_paragraph() => {}
+            Flow::Block if self.in_paragraph() && name.contains('-') => {}
             Flow::Block => self.open_block(node, element),
         }
         true
     }
 
     fn open_inline(&mut self, element: &Element) {
-        match element.name() {
-            "a" if element.attr("href").is_some() => self.links += 1,
-            "b" | "strong" | "em" | "i" => self.emphasis += 1,
-            _ => {}
+        if is_link(element) {
+            self.links += 1;
+        } else if is_emphasis(element) {
+            self.emphasis += 1;
         }
     }
 
@@ -227,9 +242,9 @@ impl<'a> Cutter<'a> {
             families: families::of(element, &mut self.known),
         });
         self.open.push(index);
-        match element.name() {
-            "pre" => self.pre += 1,
-            "tr" if is_data_row(node) => self.row = Some(node.id()),
+        match element.name.local {
+            local_name!("pre") => self.pre += 1,
+            local_name!("tr") if is_data_row(node) => self.row = Some(node.id()),
             _ => {}
         }
     }
@@ -239,13 +254,11 @@ impl<'a> Cutter<'a> {
         let Some(element) = node.value().as_element() else {
             return;
         };
-        match element.name() {
-            "a" if element.attr("href").is_some() => {
-                self.links -= 1;
-                self.links_closed += 1;
-            }
-            "b" | "strong" | "em" | "i" => self.emphasis -= 1,
-            _ => {}
+        if is_link(element) {
+            self.links -= 1;
+            self.links_closed += 1;
+        } else if is_emphasis(element) {
+            self.emphasis -= 1;
         }
         let Some(&index) = self.open.last() else {
             return;
@@ -257,7 +270,7 @@ impl<'a> Cutter<'a> {
         self.open.pop();
         self.cut.containers[index].blocks.end = self.cut.blocks.len();
         self.cut.containers[index].end = self.cut.containers.len();
-        if element.name() == "pre" {
+        if element.name.local == local_name!("pre") {
             self.pre -= 1;
         }
         if self.row == Some(node.id()) {
@@ -267,17 +280,14 @@ impl<'a> Cutter<'a> {
 
     fn in_paragraph(&self) -> bool {
         self.open.last().is_some_and(|&index| {
-            matches!(
-                self.cut.containers[index].element.name(),
-                "p" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "dd" | "figcaption"
-            )
+            is_one_of!(self.cut.containers[index].element.name.local, "p" "li" "h1" "h2" "h3" "h4" "h5" "h6" "dd" "figcaption")
         })
     }
 
     /// Inside a row, cells are set apart and other blocks are only white space.
-    fn separate(&mut self, name: &str) {
+    fn separate(&mut self, name: &LocalName) {
         let filled = self.cut.text.len() > self.start;
-        if filled && matches!(name, "td" | "th") && !self.cut.text.ends_with(" |") {
+        if filled && is_one_of!(*name, "td" "th") && !self.cut.text.ends_with(" |") {
             self.cut.text.push_str(" |");
         }
         self.pending_space = true;
@@ -378,28 +388,41 @@ impl<'a> Cutter<'a> {
 
     /// The nearest ancestor that gives a block its role.
     fn kind(&self) -> (BlockKind, u8) {
-        let names = self
-            .open
-            .iter()
-            .rev()
-            .take(KIND_LEVELS)
-            .map(|&index| self.cut.containers[index].element.name());
-        for name in names {
-            let kind = match name {
-                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-                    return (BlockKind::Heading, name.as_bytes()[1] - b'0');
-                }
-                "li" | "dt" | "dd" => BlockKind::ListItem,
-                "blockquote" => BlockKind::Quote,
-                "tr" if self.row.is_some() => BlockKind::Row,
-                "pre" => BlockKind::Preformatted,
-                "article" | "main" | "body" | "section" | "table" | "tr" => break,
-                _ => continue,
+        let boxes = self.open.iter().rev().take(KIND_LEVELS);
+        for element in boxes.map(|&index| self.cut.containers[index].element) {
+            let kind = match element.name.local {
+                local_name!("li") | local_name!("dt") | local_name!("dd") => BlockKind::ListItem,
+                local_name!("blockquote") => BlockKind::Quote,
+                local_name!("tr") if self.row.is_some() => BlockKind::Row,
+                local_name!("pre") => BlockKind::Preformatted,
+                ref name => match heading_level(name) {
+                    Some(level) => return (BlockKind::Heading, level),
+                    None if ends_roles(name) => break,
+                    None => continue,
+                },
             };
             return (kind, 0);
         }
         (BlockKind::Paragraph, 0)
     }
+}
+
+/// 1 for `h1` to 6 for `h6`.
+fn heading_level(name: &LocalName) -> Option<u8> {
+    is_one_of!(*name, "h1" "h2" "h3" "h4" "h5" "h6").then(|| name.as_bytes()[1] - b'0')
+}
+
+/// Boxes whose own role is not that of what stands in them.
+fn ends_roles(name: &LocalName) -> bool {
+    is_one_of!(*name, "article" "main" "body" "section" "table" "tr")
+}
+
+fn is_link(element: &Element) -> bool {
+    element.name.local == local_name!("a") && attr(element, &local_name!("href")).is_some()
+}
+
+fn is_emphasis(element: &Element) -> bool {
+    is_one_of!(element.name.local, "b" "strong" "em" "i")
 }
 
 /// Longest line that is taken for a heading because it is bold, in bytes.
@@ -423,13 +446,13 @@ fn is_data_row(row: NodeRef<'_, Node>) -> bool {
     let (mut cells, mut bytes) = (0, 0);
     for node in row.descendants() {
         match node.value() {
-            Node::Element(element) => match element.name() {
-                "td" | "th" => cells += 1,
-                "table" | "ul" | "ol" | "blockquote" | "h1" | "h2" | "article" | "form" => {
+            Node::Element(element) => {
+                let name = &element.name.local;
+                cells += usize::from(is_one_of!(*name, "td" "th"));
+                if is_one_of!(*name, "table" "ul" "ol" "blockquote" "h1" "h2" "article" "form") {
                     return false;
                 }
-                _ => {}
-            },
+            }
             Node::Text(text) => bytes += text.trim().len(),
             _ => {}
         }

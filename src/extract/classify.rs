@@ -1,10 +1,11 @@
 //! The body once more, block by block: a small trained model looks over what the rules chose.
 //!
-//! One forest judges each block by what it says, where it stands and what stands around it (for
-//! text blocks, Kohlschütter et al., "Boilerplate detection using shallow text features", 2010).
-//! A second forest over the judgements of the first was tried and did worse on unseen sites.
+//! Two forests judge each block (for text blocks, Kohlschütter et al., "Boilerplate detection using
+//! shallow text features", 2010). The first is small and sees only where a block stands, which
+//! costs little to tell and settles every other block; the second is told what the others say and
+//! what stands around them besides.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     lang::{FNV_SEED, fnv},
-    learn::trees::Forest,
+    learn::trees::{Forest, Rows, sigmoid},
 };
 
 /// The model as it is stored.
@@ -26,14 +27,58 @@ pub(super) struct Stored {
     pub(super) names: Vec<(u32, i8)>,
     /// Weights of the wording of lines.
     pub(super) words: Vec<(u32, i8)>,
-    /// Judges a block.
-    pub(super) forest: Forest,
+    pub(super) judges: Judges,
+}
+
+/// Who judges a block.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Judges {
+    /// By where it stands.
+    pub(super) standing: Forest,
+    /// By all that is known.
+    pub(super) details: Forest,
+}
+
+/// Log-odds between which where a block stands does not settle what it is: of those below 1 in 90
+/// is of the body all the same, of those above 1 in 60 is not (`dev`, sites not seen in training).
+const IN_DOUBT: Range<f32> = -3.0..3.3;
+/// A shorter block, in bytes, is never taken for where it stands alone: the invitation to read
+/// something else stands between two paragraphs as a third.
+const TAKEN_BYTES_MIN: f32 = 200.0;
+
+impl Judges {
+    /// The probability that each candidate is of the body; `details` tells of those in doubt.
+    /// `None` from judges who were trained to look at other features.
+    pub(super) fn probabilities(
+        &self,
+        sheet: &Sheet,
+        details: impl FnOnce(&[usize]) -> Rows,
+    ) -> Option<Vec<f32>> {
+        let know = |forest: &Forest, rows: &Rows| rows.is_empty() || rows.width == forest.width();
+        if !know(&self.standing, &sheet.standing) {
+            return None;
+        }
+        let mut odds = self.standing.odds(&sheet.standing);
+        let is_doubted = |at: &usize| {
+            let is_short = sheet.bytes[*at] < TAKEN_BYTES_MIN;
+            IN_DOUBT.contains(&odds[*at]) || (odds[*at] > 0.0 && is_short)
+        };
+        let doubted: Vec<usize> = (0..odds.len()).filter(is_doubted).collect();
+        let details = details(&doubted);
+        if !know(&self.details, &details) {
+            return None;
+        }
+        for (at, better) in doubted.into_iter().zip(self.details.odds(&details)) {
+            odds[at] = better;
+        }
+        Some(odds.into_iter().map(sigmoid).collect())
+    }
 }
 
 struct Model {
     names: Table,
     words: Table,
-    forest: Forest,
+    judges: Judges,
 }
 
 const BUILT_IN: &[u8] = include_bytes!("../../models/extraction.bin");
@@ -44,13 +89,13 @@ pub fn fingerprint() -> u64 {
     *HASH
 }
 
-/// What is built in; `None` where it was trained for other features than these.
+/// What is built in; `None` where it has another form than this.
 static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| {
     let stored: Stored = postcard::from_bytes(BUILT_IN).ok()?;
     Some(Model {
         names: Table::new(&stored.names),
         words: Table::new(&stored.words),
-        forest: stored.forest,
+        judges: stored.judges,
     })
 });
 
@@ -59,13 +104,14 @@ pub(super) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Body) -> Body {
     let Some(model) = &*MODEL else {
         return proposal;
     };
-    let mut sheet = features::read(cut, hints, &proposal);
-    if sheet.candidates.is_empty() || sheet.width != model.forest.width() {
-        return proposal;
-    }
-    sheet.learn(&model.names, &model.words);
-    let judged = model.forest.probabilities(&sheet.rows, sheet.width);
-    let Some(kept) = decide(&sheet, &judged) else {
+    let page = features::Page::new(cut, hints, &proposal);
+    let sheet = page.sheet(&proposal);
+    let judged = model.judges.probabilities(&sheet, |some| {
+        let mut details = page.details(&sheet, some);
+        details.learn(&model.names, &model.words);
+        details.rows
+    });
+    let Some(kept) = judged.and_then(|judged| decide(&sheet, &judged)) else {
         return proposal;
     };
     let blocks: Vec<usize> = kept.iter().map(|&at| sheet.candidates[at]).collect();
@@ -87,7 +133,7 @@ const LONG_FLOORS: [f32; 3] = [0.3, 0.45, 0.6];
 const SHORT_BYTES: f32 = 50.0;
 const LONG_BYTES: f32 = 300.0;
 
-/// What a body without a foreign block is worth beside its F1 over bytes. Raising the floors costs
+/// What a body without a foreign block is worth beside its precision and recall. Raising the floors costs
 /// recall and pays where few blocks are in doubt: there it may well make the page clean.
 const CLEAN_WORTH: f32 = 0.03;
 /// Blocks of a page are right or wrong together: the chance that all of them are right is their
@@ -104,7 +150,8 @@ pub(super) fn decide(sheet: &Sheet, probabilities: &[f32]) -> Option<Vec<usize>>
         .filter(|(short, long)| long <= short)
         .map(|floors| keep(sheet, probabilities, floors));
     let worths = choices.map(|kept| (promise(sheet, probabilities, &kept), kept));
-    let (_, mut kept) = worths.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let (_, kept) = worths.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    let mut kept = with_peers(sheet, kept);
     while kept.last().is_some_and(|&at| sheet.headings[at]) {
         kept.pop();
     }
@@ -112,6 +159,31 @@ pub(super) fn decide(sheet: &Sheet, probabilities: &[f32]) -> Option<Vec<usize>>
     let mass: usize = kept.iter().map(|&at| sheet.masses[at]).sum();
     let holds = bytes >= KEPT_BYTES_MIN && !(sheet.settled && mass * 2 < sheet.proposed_mass);
     holds.then_some(kept)
+}
+
+/// Where half of the headings of one kind of place stay, the others stay with what they open; so do
+/// the times of the entries in a live blog.
+fn with_peers(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
+    let mut counts: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
+    for (at, place) in sheet.peers.iter().enumerate() {
+        if let Some(place) = place {
+            let (all, stay) = counts.entry(*place).or_default();
+            *all += 1;
+            *stay += usize::from(kept.binary_search(&at).is_ok());
+        }
+    }
+    // From the end on: a time may open a heading.
+    for at in (0..sheet.peers.len()).rev() {
+        let place = sheet.peers[at].filter(|_| kept.binary_search(&(at + 1)).is_ok());
+        let most_stay = place.is_some_and(|place| counts[&place].1 * 2 >= counts[&place].0);
+        if most_stay
+            && sheet.added_from[at] < 1.0
+            && let Err(place) = kept.binary_search(&at)
+        {
+            kept.insert(place, at);
+        }
+    }
+    kept
 }
 
 fn keep(sheet: &Sheet, probabilities: &[f32], (short, long): (f32, f32)) -> Vec<usize> {
@@ -129,8 +201,8 @@ fn keep(sheet: &Sheet, probabilities: &[f32], (short, long): (f32, f32)) -> Vec<
         .collect()
 }
 
-/// The F1 over bytes that a choice promises by its own probabilities, and a little for the chance
-/// that nothing foreign is in it.
+/// The mean of precision and recall over bytes that a choice promises by its own probabilities, and
+/// a little for the chance that nothing foreign is in it.
 fn promise(sheet: &Sheet, probabilities: &[f32], kept: &[usize]) -> f32 {
     let right = |at: usize| probabilities[at] * sheet.bytes[at];
     let (mut found, mut bytes, mut all_right) = (0.0, 0.0, 0.0);
@@ -140,6 +212,6 @@ fn promise(sheet: &Sheet, probabilities: &[f32], kept: &[usize]) -> f32 {
         all_right += probabilities[at].clamp(0.001, 0.999).ln();
     }
     let all: f32 = (0..probabilities.len()).map(right).sum();
-    let f1 = 2.0 * found / (bytes + all).max(1.0);
-    f1 + CLEAN_WORTH * (INDEPENDENCE * all_right).exp()
+    let mean = (found / bytes.max(1.0) + found / all.max(1.0)) / 2.0;
+    mean + CLEAN_WORTH * (INDEPENDENCE * all_right).exp()
 }

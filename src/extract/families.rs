@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+use html5ever::local_name;
 use scraper::node::Element;
 
 /// A set of families.
@@ -64,7 +66,7 @@ impl Families {
 
 /// What the class and id attributes of a page say, each read once: pages repeat them.
 #[derive(Debug, Default)]
-pub(super) struct Known<'a>(HashMap<&'a str, Families>);
+pub(super) struct Known<'a>(HashMap<&'a str, Families, RandomState>);
 
 impl<'a> Known<'a> {
     fn by_tokens(&mut self, names: &'a str) -> Families {
@@ -74,28 +76,32 @@ impl<'a> Known<'a> {
 
 /// The families of one element.
 pub(super) fn of<'a>(element: &'a Element, known: &mut Known<'a>) -> Families {
-    let page = matches!(element.name(), "html" | "body");
+    let page = matches!(
+        element.name.local,
+        local_name!("html") | local_name!("body")
+    );
     let mut found = by_name(element.name());
     // The name of a custom element is its author's, as a class is.
     if element.name().contains('-') {
         found = found.with(known.by_tokens(element.name()));
     }
     let mut streamed = false;
-    for (name, value) in element.attrs() {
-        match name {
-            "class" | "id" if !page => {
-                found = found.with(known.by_tokens(value));
+    for (name, value) in &element.attrs {
+        let said = match name.local {
+            local_name!("class") | local_name!("id") if !page => {
                 // React streams content into hidden boxes `S:0`, `S:1` … that a script moves
                 // into place.
-                streamed |= name == "id" && value.starts_with("S:");
+                streamed |= name.local == local_name!("id") && value.starts_with("S:");
+                known.by_tokens(value)
             }
-            "role" => found = found.with(by_role(value)),
-            "itemprop" => found = found.with(by_itemprop(value)),
-            "hidden" => found = found.with(Families::HIDDEN),
-            "aria-hidden" if value == "true" => found = found.with(Families::HIDDEN),
-            "style" if is_hidden_style(value) => found = found.with(Families::HIDDEN),
-            _ => {}
-        }
+            local_name!("role") => by_role(value),
+            local_name!("itemprop") => by_itemprop(value),
+            local_name!("hidden") => Families::HIDDEN,
+            local_name!("aria-hidden") if **value == *"true" => Families::HIDDEN,
+            local_name!("style") if is_hidden_style(value) => Families::HIDDEN,
+            _ => continue,
+        };
+        found = found.with(said);
     }
     if page || streamed {
         found = found.without(Families::HIDDEN);
@@ -106,10 +112,10 @@ pub(super) fn of<'a>(element: &'a Element, known: &mut Known<'a>) -> Families {
 /// Whether an inline element is not shown to readers: hidden, or for screen readers only. Text
 /// that is merely silent to screen readers is shown.
 pub(super) fn is_unseen<'a>(element: &'a Element, known: &mut Known<'a>) -> bool {
-    element.attrs().any(|(name, value)| match name {
-        "hidden" => true,
-        "style" => is_hidden_style(value),
-        "class" => known.by_tokens(value).meets(Families::HIDDEN),
+    element.attrs.iter().any(|(name, value)| match name.local {
+        local_name!("hidden") => true,
+        local_name!("style") => is_hidden_style(value),
+        local_name!("class") => known.by_tokens(value).meets(Families::HIDDEN),
         _ => false,
     })
 }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset};
+use html5ever::local_name;
+use memchr::memmem;
 use scraper::{ElementRef, Html, Node};
 use url::Url;
 
@@ -10,6 +12,7 @@ use super::{
     authors::{self, Marked},
     dates,
     jsonld::{Described, Entry},
+    marks::Marks,
     phrases,
     stamps::{self, Stamps},
     titles::{self, Heading, Site},
@@ -81,18 +84,19 @@ pub(super) fn read(page: &Html) -> Said {
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
             continue;
         };
-        match element.name() {
-            "html" => {
+        let marks = Marks::of(element);
+        match element.name.local {
+            local_name!("html") => {
                 said.html_lang = element.attr("lang").map(str::to_string);
                 said.stamps
                     .language(element.attr("lang").unwrap_or_default());
             }
-            "meta" => said.meta_tag(element),
-            "link" if element.attr("rel") == Some("canonical") => {
+            local_name!("meta") => said.meta_tag(element),
+            local_name!("link") if element.attr("rel") == Some("canonical") => {
                 said.canonical = element.attr("href").map(str::to_string);
             }
-            "title" if said.title.is_none() => said.title = text_of(whole),
-            "h1" if said.headings.len() < 4 => {
+            local_name!("title") if said.title.is_none() => said.title = text_of(whole),
+            local_name!("h1") if said.headings.len() < 4 => {
                 said.headings.extend(Heading::new(whole));
             }
             _ => {}
@@ -100,9 +104,11 @@ pub(super) fn read(page: &Html) -> Said {
         if let Some(heading) = said.heading_kind(whole) {
             said.stamps.heading(heading, at);
         }
-        said.marked(whole);
-        said.authors.element(whole, at);
-        said.stamps.element(whole, at);
+        if marks.has_properties || marks.speaks.publication {
+            said.marked(whole);
+        }
+        said.authors.element(whole, &marks, at);
+        said.stamps.element(whole, &marks, at);
     }
     said
 }
@@ -130,14 +136,17 @@ impl Said {
 
     /// How surely an element is the article's heading.
     fn heading_kind(&self, whole: ElementRef<'_>) -> Option<stamps::Heading> {
-        let is_first = match whole.value().name() {
-            "h1" => true,
-            "h2" | "h3" | "h4" => false,
+        let is_first = match whole.value().name.local {
+            local_name!("h1") => true,
+            local_name!("h2") | local_name!("h3") | local_name!("h4") => false,
             _ => return None,
         };
         let names = [self.document_title(), self.meta("og:title")];
         let is_title = text_of(whole).is_some_and(|text| {
-            let says = |name: &&str| name.contains(&text) || phrases::same_words(name, &text);
+            let says = |name: &&str| {
+                memmem::find(name.as_bytes(), text.as_bytes()).is_some()
+                    || phrases::same_words(name, &text)
+            };
             text.len() >= TITLE_BYTES_MIN && names.iter().flatten().any(says)
         });
         match (is_first, is_title) {

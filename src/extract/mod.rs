@@ -1,10 +1,10 @@
 //! A fetched page in, an [`Article`] out.
 //!
-//! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`), the rest
-//! becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
+//! The way of a page: bytes become text (`charset`), dead weight is left out (`prune`, `tag`), the
+//! rest becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`), but for what the site shows on other articles
-//! too (`template`). Metadata is read beside it (`metadata`, `jsonld`, `titles`, `authors`, `names`,
-//! `dates`, `stamps`), and traces of translation (`provenance`). Pages without an article are told
+//! too (`template`). Metadata is read beside it (`metadata`, `marks`, `jsonld`, `titles`, `authors`,
+//! `names`, `dates`, `stamps`), and traces of translation (`provenance`). Pages without an article are told
 //! apart in `abstain`.
 
 mod abstain;
@@ -22,15 +22,17 @@ mod jsonld;
 mod keys;
 mod labels;
 mod left_out;
+mod marks;
 mod metadata;
 mod names;
 mod paging;
-mod parse;
+pub mod parse;
 mod phrases;
 mod plain;
 mod provenance;
 mod prune;
 mod stamps;
+mod tag;
 mod template;
 mod titles;
 pub mod train;
@@ -77,8 +79,8 @@ pub fn extract<'a>(
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
     let site = site.into();
-    let mut result = with_tree(page, site.rules, limits, |text, tree, json_ld| {
-        read(page, text, tree, json_ld, site, lexicon)
+    let mut result = open(page, site.rules, limits, |opened| {
+        read(page, opened, site, lexicon)
     });
     let article = match &mut result {
         Ok(article) => article,
@@ -94,12 +96,22 @@ pub fn is_bot_wall(text: &[u8]) -> bool {
     abstain::has_wall_mark(text)
 }
 
-/// Bytes to tree, then what is to be done with it: the page's text, its tree, its JSON-LD.
-fn with_tree<T>(
+/// A page that has become a tree.
+struct Opened<'p> {
+    /// Its text, scripts and all.
+    text: &'p str,
+    tree: &'p Html,
+    json_ld: &'p [&'p str],
+    /// It may have a trace of translation.
+    is_suspect: bool,
+}
+
+/// Bytes to tree, then what is to be done with it.
+fn open<T>(
     page: &Page,
     rules: &SiteRules,
     limits: &ParseLimits,
-    then: impl FnOnce(&str, &Html, &[&str]) -> Result<T, NoArticle>,
+    then: impl FnOnce(&Opened<'_>) -> Result<T, NoArticle>,
 ) -> Result<T, NoArticle> {
     let none = |reason| NoArticle {
         reason,
@@ -109,15 +121,21 @@ fn with_tree<T>(
     if text.len() > limits.bytes {
         return Err(none(Reason::ParseLimit));
     }
+    let is_suspect = provenance::is_suspect(&text);
     let unruled = rules.body.is_none() && rules.remove.is_empty();
-    let keep = match unruled && !provenance::is_suspect(&text) {
+    let keep = match unruled && !is_suspect {
         true => Keep::ReadAttributes,
         false => Keep::AllAttributes,
     };
     let pruned = prune::prune(&text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = parse::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
     remove(&mut tree, rules);
-    then(&text, &tree, &pruned.json_ld)
+    then(&Opened {
+        text: &text,
+        tree: &tree,
+        json_ld: &pruned.json_ld,
+        is_suspect,
+    })
 }
 
 /// What a page shows before its body is chosen.
@@ -129,17 +147,18 @@ struct Seen<'t> {
     cut: blocks::Cut<'t>,
 }
 
-fn look<'t>(page: &Page, text: &str, tree: &'t Html, json_ld: &[&str]) -> Seen<'t> {
-    let described = jsonld::read(json_ld);
-    let said = metadata::read(tree);
+fn look<'t>(page: &Page, opened: &Opened<'t>) -> Seen<'t> {
+    let described = jsonld::read(opened.json_ld);
+    let said = metadata::read(opened.tree);
     let mut article = Article::default();
-    metadata::fill(&mut article, &said, &described, text, &page.final_url);
-    article.next = paging::next(tree, &page.final_url);
+    let (text, url) = (opened.text, &page.final_url);
+    metadata::fill(&mut article, &said, &described, text, url);
+    article.next = paging::next(opened.tree, url);
     Seen {
         article,
         said,
         described,
-        cut: blocks::cut(tree),
+        cut: blocks::cut(opened.tree),
     }
 }
 
@@ -179,13 +198,12 @@ impl Seen<'_> {
 /// Reads metadata and body out of a tree.
 fn read(
     page: &Page,
-    text: &str,
-    tree: &Html,
-    json_ld: &[&str],
+    opened: &Opened<'_>,
     site: Site<'_>,
     lexicon: &Lexicon,
 ) -> Result<Article, NoArticle> {
-    let mut seen = look(page, text, tree, json_ld);
+    let (text, tree) = (opened.text, opened.tree);
+    let mut seen = look(page, opened);
     let ruled = ruled_containers(tree, &seen.cut, site.rules);
     let hints = body::Hints {
         ruled: &ruled,
@@ -204,6 +222,7 @@ fn read(
     body = template.without_known(&seen.cut, body);
     let traces = provenance::read(&provenance::Source {
         page: text,
+        is_suspect: opened.is_suspect,
         tree,
         cut: &seen.cut,
         body: if reason.is_some() { &[] } else { &body.blocks },

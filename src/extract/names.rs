@@ -53,13 +53,15 @@ pub(super) const OPENINGS: [&str; 40] = [
 
 /// Bytes of `text` that only open a byline.
 pub(super) fn opening(text: &str) -> usize {
+    // Nearly every line of a page is asked, and few begin with the right letter.
+    let first = text.as_bytes().first().map(u8::to_ascii_lowercase);
     let opens = |word: &str| {
         let head = text.get(..word.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(word))
     };
     OPENINGS
         .iter()
-        .filter(|word| opens(word))
+        .filter(|word| word.as_bytes().first() == first.as_ref() && opens(word))
         .map(|word| word.len())
         .max()
         .unwrap_or(0)

@@ -10,15 +10,13 @@ pub(super) fn ends_sentence(text: &str) -> bool {
 
 /// Whether two lines say the same but for case, spaces and punctuation.
 pub(super) fn same_words(a: &str, b: &str) -> bool {
-    let letters = |text: &str| -> Vec<char> {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .take(400)
-            .collect()
-    };
-    let (a, b) = (letters(a), letters(b));
-    !a.is_empty() && a == b
+    let mut letters = letters(a).peekable();
+    letters.peek().is_some() && letters.eq(self::letters(b))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    let alphanumeric = text.chars().filter(|c| c.is_alphanumeric());
+    alphanumeric.flat_map(char::to_lowercase).take(400)
 }
 
 /// Whether half of the words of `line` are in `other` too.
@@ -76,8 +74,11 @@ pub(super) fn is_date_line(text: &str) -> bool {
     if text.len() > LINE_BYTES_MAX {
         return false;
     }
-    let words = text.split_whitespace().count();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if digits == 0 {
+        return false;
+    }
+    let words = text.split_whitespace().count();
     let year = text
         .split(|c: char| !c.is_ascii_digit())
         .any(|run| run.len() == 4 && (run.starts_with("19") || run.starts_with("20")));

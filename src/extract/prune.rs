@@ -4,17 +4,16 @@
 //! is set aside on the way.
 
 mod space;
-mod tag;
 
 use std::ops::Range;
 
 use memchr::{memchr, memchr_iter, memmem};
 
-use self::{
-    space::Space,
-    tag::{Lower, Tag},
+use self::space::Space;
+use super::{
+    families,
+    tag::{Lower, Tag, end_tag, names_tag},
 };
-use super::families;
 use crate::model::ParseLimits;
 
 /// A page without its dead weight.
@@ -271,7 +270,7 @@ impl<'a> Pruner<'a> {
                     }
                     attribute.name_end
                 }
-                b"style" if families::is_hidden_style(attribute.value) => continue,
+                b"style" if families::is_hidden_style(&page[attribute.value]) => continue,
                 // Where microformats keep the date behind the words for it.
                 b"title" if tag.name.eq_ignore_ascii_case("abbr") => continue,
                 name if is_read(name) => continue,
@@ -360,20 +359,6 @@ fn is_read(name: &[u8]) -> bool {
     )
 }
 
-/// The contents before the next `</name`, and the end of that tag.
-fn end_tag(page: &str, name: &str, from: usize) -> Option<(Range<usize>, usize)> {
-    let bytes = page.as_bytes();
-    let mut at = from;
-    loop {
-        at += memmem::find(&bytes[at..], b"</")?;
-        if names_tag(bytes, at + 2, name) {
-            let end = memchr(b'>', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
-            return Some((from..at, end));
-        }
-        at += 2;
-    }
-}
-
 /// The end of the `</name>` that balances a start tag before `from`.
 fn nested(page: &str, name: &str, from: usize) -> Option<usize> {
     let bytes = page.as_bytes();
@@ -394,13 +379,4 @@ fn nested(page: &str, name: &str, from: usize) -> Option<usize> {
             at += 1;
         }
     }
-}
-
-fn names_tag(bytes: &[u8], at: usize, name: &str) -> bool {
-    bytes
-        .get(at..at + name.len())
-        .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
-        && bytes
-            .get(at + name.len())
-            .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
 }

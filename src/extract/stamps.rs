@@ -1,10 +1,12 @@
 //! The dates that readers see on a page, and which of them is the article's own.
 
 use chrono::{DateTime, FixedOffset};
+use html5ever::local_name;
 use scraper::ElementRef;
 
 use super::{
     dates::{Order, parse, parse_in},
+    marks::Marks,
     metadata::text_of,
 };
 
@@ -124,23 +126,6 @@ const PUBLISHED: [&str; 14] = [
     "опублик",
 ];
 
-/// Whether a class speaks of dates: each element is asked, so that it takes one pass.
-fn speaks_of_dates(class: &str) -> bool {
-    let bytes = class.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        let words: &[&str] = match byte {
-            b'd' => &["date", "datum"],
-            b't' => &["time", "tanggal"],
-            b'p' => &["publi", "posted"],
-            b'f' => &["fecha"],
-            _ => return false,
-        };
-        words
-            .iter()
-            .any(|word| bytes[at..].starts_with(word.as_bytes()))
-    })
-}
-
 impl Stamps {
     /// A heading is here.
     pub(super) fn heading(&mut self, heading: Heading, at: usize) {
@@ -155,11 +140,11 @@ impl Stamps {
     }
 
     /// Looks at an element: a `time`, or one whose class speaks of dates.
-    pub(super) fn element(&mut self, whole: ElementRef<'_>, at: usize) {
+    pub(super) fn element(&mut self, whole: ElementRef<'_>, marks: &Marks<'_>, at: usize) {
         let element = whole.value();
-        let class = element.attr("class").unwrap_or_default();
-        let is_time = element.name() == "time";
-        if self.seen.len() >= STAMPS_MAX || !(is_time || speaks_of_dates(class)) {
+        let class = marks.class;
+        let is_time = element.name.local == local_name!("time");
+        if self.seen.len() >= STAMPS_MAX || !(is_time || marks.speaks.dates) {
             return;
         }
         let text = text_of(whole).unwrap_or_default();

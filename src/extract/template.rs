@@ -79,11 +79,10 @@ impl Lines {
         let bytes =
             |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
         let prints = self.prints();
-        let mut said = HashSet::new();
+        let mut said = Said::default();
         let mut is_own = |index: &usize| {
-            let is_long = cut.blocks[*index].len() >= TELLING_BYTES_MIN;
-            let is_new = prints.get(index).is_none_or(|print| said.insert(*print));
-            !self.known.contains_key(index) && (is_new || !is_long)
+            let is_new = said.is_new(cut.blocks[*index].len(), prints.get(index).copied());
+            !self.known.contains_key(index) && is_new
         };
         let blocks: Vec<usize> = body.blocks.iter().copied().filter(&mut is_own).collect();
         let before = bytes(&body.blocks);
@@ -149,6 +148,18 @@ impl Lines {
 }
 
 /// Blocks of the article's own box, and what was chosen outside of it, in order.
+/// Paragraphs that a body has had.
+#[derive(Default)]
+pub(super) struct Said(HashSet<u64>);
+
+impl Said {
+    /// Whether a paragraph of so many bytes does not repeat an earlier one. A short one may.
+    pub(super) fn is_new(&mut self, bytes: usize, print: Option<u64>) -> bool {
+        let is_first = print.is_none_or(|print| self.0.insert(print));
+        is_first || bytes < TELLING_BYTES_MIN
+    }
+}
+
 fn candidates(cut: &Cut<'_>, body: &Body) -> impl Iterator<Item = usize> {
     let own = match body.blocks.is_empty() {
         true => 0..0,
@@ -166,7 +177,7 @@ fn candidates(cut: &Cut<'_>, body: &Body) -> impl Iterator<Item = usize> {
 
 /// A line by its words: case, spaces and punctuation do not count, nor do numbers in short ones.
 /// What kind of block it is and whether it is a link does.
-fn fingerprint(text: &str, block: &TextBlock) -> Option<u64> {
+pub(super) fn fingerprint(text: &str, block: &TextBlock) -> Option<u64> {
     let numbers = match text.len() < TELLING_BYTES_MIN {
         true => Numbers::Alike,
         false => Numbers::Told,

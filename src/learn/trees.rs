@@ -7,13 +7,44 @@
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-/// Examples to learn from, row by row.
+/// A table of features.
 #[derive(Debug, Clone, Default)]
-pub struct Examples {
+pub struct Rows {
     /// Features of one row.
     pub width: usize,
     /// `width` numbers a row; NaN counts as the smallest.
-    pub features: Vec<f32>,
+    pub values: Vec<f32>,
+}
+
+impl Rows {
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.values.len() / self.width.max(1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The features of one row.
+    pub fn row(&self, at: usize) -> &[f32] {
+        &self.values[at * self.width..(at + 1) * self.width]
+    }
+
+    /// Writes one row at the end; all have as many features as the first.
+    pub fn write(&mut self, row: impl FnOnce(&mut Vec<f32>)) {
+        let begun = self.values.len();
+        row(&mut self.values);
+        self.width = self.values.len() - begun;
+    }
+}
+
+/// Examples to learn from, row by row.
+#[derive(Debug, Clone, Default)]
+pub struct Examples {
+    /// Their features.
+    pub rows: Rows,
     /// 0.0 or 1.0 a row; values between are soft labels.
     pub labels: Vec<f32>,
     /// How much a row counts.
@@ -33,7 +64,7 @@ impl Examples {
 
     /// Adds one row.
     pub fn push(&mut self, features: &[f32], label: f32, weight: f32) {
-        self.features.extend_from_slice(features);
+        self.rows.write(|row| row.extend_from_slice(features));
         self.labels.push(label);
         self.weights.push(weight);
     }
@@ -46,6 +77,8 @@ pub struct Growth {
     pub rounds: usize,
     /// Leaves of one tree.
     pub leaves: usize,
+    /// Questions on the way to a leaf, at most.
+    pub depth: usize,
     /// Shrinkage of each tree, in 0..=1.
     pub rate: f32,
     /// Sum of second derivatives that a leaf must hold.
@@ -61,6 +94,7 @@ impl Default for Growth {
         Growth {
             rounds: 250,
             leaves: 31,
+            depth: 24,
             rate: 0.08,
             weight_min: 20.0,
             l2: 2.0,
@@ -73,10 +107,10 @@ impl Default for Growth {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Node {
     feature: u16,
+    /// Where the left child stands, and the right one behind it.
+    children: u16,
     /// Rows with a feature at or below go left; of a leaf, its value.
     value: f32,
-    left: u16,
-    right: u16,
 }
 
 const LEAF: u16 = u16::MAX;
@@ -90,20 +124,19 @@ pub struct Forest {
 }
 
 impl Forest {
-    /// The probabilities of yes of many rows of `width` features, as many as in training. Rows that
-    /// some trees settle are not shown to the others.
-    pub fn probabilities(&self, rows: &[f32], width: usize) -> Vec<f32> {
-        let width = width.max(1);
-        let mut odds = vec![self.base; rows.len().div_ceil(width)];
+    /// The log-odds of yes of many rows, each as wide as in training. Rows that some trees settle
+    /// are not shown to the others.
+    pub fn odds(&self, rows: &Rows) -> Vec<f32> {
+        let mut odds = vec![self.base; rows.len()];
         let mut open: Vec<usize> = (0..odds.len()).collect();
         for trees in self.trees.chunks(STAGE) {
             // Tree by tree: each is read into the cache once.
             for tree in trees {
                 for some in open.chunks(LANES) {
                     let starts: Lanes = std::array::from_fn(|lane| {
-                        some.get(lane).map_or(usize::MAX, |row| row * width)
+                        some.get(lane).map_or(usize::MAX, |row| row * rows.width)
                     });
-                    let leaves = leaves_of(tree, rows, &starts);
+                    let leaves = leaves_of(tree, &rows.values, &starts);
                     for (row, leaf) in some.iter().zip(leaves) {
                         odds[*row] += tree.get(leaf).map_or(0.0, |node| node.value);
                     }
@@ -111,7 +144,7 @@ impl Forest {
             }
             open.retain(|row| odds[*row].abs() < SETTLED);
         }
-        odds.into_iter().map(sigmoid).collect()
+        odds
     }
 
     /// Features that it was trained with.
@@ -156,11 +189,7 @@ fn leaves_of(tree: &[Node], rows: &[f32], starts: &Lanes) -> Lanes {
             let Some(node) = tree.get(*at) else { continue };
             let feature = start.saturating_add(usize::from(node.feature));
             let feature = rows.get(feature).copied().unwrap_or(0.0);
-            let child = usize::from(if feature > node.value {
-                node.right
-            } else {
-                node.left
-            });
+            let child = usize::from(node.children) + usize::from(feature > node.value);
             let next = if node.feature == LEAF { *at } else { child };
             moved |= next != *at;
             *at = next;
@@ -172,7 +201,8 @@ fn leaves_of(tree: &[Node], rows: &[f32], starts: &Lanes) -> Lanes {
     at
 }
 
-fn sigmoid(x: f32) -> f32 {
+/// The probability of log-odds.
+pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
@@ -188,10 +218,11 @@ struct Binned {
 
 fn bin(examples: &Examples) -> Binned {
     let rows = examples.len();
-    let mut columns = Vec::with_capacity(examples.width);
-    let mut edges = Vec::with_capacity(examples.width);
-    for feature in 0..examples.width {
-        let column = (0..rows).map(|row| examples.features[row * examples.width + feature]);
+    let width = examples.rows.width;
+    let mut columns = Vec::with_capacity(width);
+    let mut edges = Vec::with_capacity(width);
+    for feature in 0..width {
+        let column = (0..rows).map(|row| examples.rows.values[row * width + feature]);
         let mut sorted: Vec<f32> = column.clone().filter(|value| !value.is_nan()).collect();
         sorted.sort_unstable_by(f32::total_cmp);
         let mut cuts: Vec<f32> = (1..BINS)
@@ -248,6 +279,7 @@ struct Split {
 /// A leaf that may still be cut.
 struct Open {
     node: usize,
+    depth: usize,
     rows: Vec<u32>,
     sums: Sums,
     histogram: Vec<[Sums; BINS]>,
@@ -279,18 +311,25 @@ impl Grower<'_> {
             .collect()
     }
 
-    fn open(&self, node: usize, rows: Vec<u32>, histogram: Vec<[Sums; BINS]>) -> Open {
+    fn open(
+        &self,
+        (node, depth): (usize, usize),
+        rows: Vec<u32>,
+        histogram: Vec<[Sums; BINS]>,
+    ) -> Open {
         let mut sums = Sums::default();
         for row in &rows {
             sums.add(self.gradients[*row as usize], self.hessians[*row as usize]);
         }
-        let split = self.best_split(&histogram, sums);
+        let may_split = depth < self.growth.depth;
+        let split = may_split.then(|| self.best_split(&histogram, sums));
         Open {
             node,
+            depth,
             rows,
             sums,
             histogram,
-            split,
+            split: split.flatten(),
         }
     }
 
@@ -325,11 +364,10 @@ impl Grower<'_> {
     fn grow(&self, rows: &[u32]) -> Vec<Node> {
         let leaf = |sums: Sums| Node {
             feature: LEAF,
+            children: 0,
             value: sums.best_value(self.growth.l2) * self.growth.rate,
-            left: 0,
-            right: 0,
         };
-        let root = self.open(0, rows.to_vec(), self.histogram(rows));
+        let root = self.open((0, 0), rows.to_vec(), self.histogram(rows));
         let mut nodes = vec![leaf(root.sums)];
         let mut open = vec![root];
         for _ in 1..self.growth.leaves {
@@ -353,13 +391,13 @@ impl Grower<'_> {
             } else {
                 (at + 1, at)
             };
-            let small = self.open(small_at, small, small_histogram);
-            let large = self.open(large_at, large, large_histogram);
+            let depth = parent.depth + 1;
+            let small = self.open((small_at, depth), small, small_histogram);
+            let large = self.open((large_at, depth), large, large_histogram);
             nodes[parent.node] = Node {
                 feature: split.feature as u16,
+                children: at as u16,
                 value: self.binned.edges[split.feature][split.bin],
-                left: at as u16,
-                right: at as u16 + 1,
             };
             let (left, right) = if small_is_left {
                 (small.sums, large.sums)
@@ -397,7 +435,7 @@ pub fn train(
     random: &mut impl Rng,
     mut progress: impl FnMut(usize),
 ) -> Forest {
-    let rows = examples.len();
+    let (rows, width) = (examples.len(), examples.rows.width);
     let weight: f32 = examples.weights.iter().sum();
     let yes: f32 = examples
         .labels
@@ -408,11 +446,11 @@ pub fn train(
     let share = (yes / weight.max(f32::MIN_POSITIVE)).clamp(1e-4, 1.0 - 1e-4);
     let base = (share / (1.0 - share)).ln();
     let mut forest = Forest {
-        width: examples.width,
+        width,
         base,
         trees: Vec::new(),
     };
-    if rows == 0 || examples.width == 0 {
+    if rows == 0 || width == 0 {
         return forest;
     }
     let binned = bin(examples);
@@ -427,15 +465,15 @@ pub fn train(
         }
         let grower = Grower {
             binned: &binned,
-            features: some_features(examples.width, growth.features, random),
+            features: some_features(width, growth.features, random),
             gradients: &gradients,
             hessians: &hessians,
             growth,
         };
         let tree = grower.grow(&all);
         for (some, odds) in odds.chunks_mut(LANES).enumerate() {
-            let starts = std::array::from_fn(|lane| (some * LANES + lane) * examples.width);
-            let leaves = leaves_of(&tree, &examples.features, &starts);
+            let starts = std::array::from_fn(|lane| (some * LANES + lane) * width);
+            let leaves = leaves_of(&tree, &examples.rows.values, &starts);
             for (odds, leaf) in odds.iter_mut().zip(leaves) {
                 *odds += tree[leaf].value;
             }

@@ -9,6 +9,7 @@
 mod metadata;
 mod mutated;
 mod none;
+mod parse;
 mod robustness;
 mod template;
 

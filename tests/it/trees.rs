@@ -1,19 +1,22 @@
-use benggala::learn::trees::{Examples, Growth, train};
+use benggala::learn::trees::{Examples, Growth, Rows, train};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 /// Yes where exactly one of the first two features is high: no single feature tells.
 fn exclusive_or(rows: usize) -> Examples {
     let mut random = StdRng::seed_from_u64(7);
-    let mut examples = Examples {
-        width: 3,
-        ..Examples::default()
-    };
+    let mut examples = Examples::default();
     for _ in 0..rows {
         let features: [f32; 3] = random.random();
         let yes = (features[0] > 0.5) != (features[1] > 0.5);
         examples.push(&features, f32::from(u8::from(yes)), 1.0);
     }
     examples
+}
+
+fn one(row: &[f32]) -> Rows {
+    let mut rows = Rows::default();
+    rows.write(|values| values.extend_from_slice(row));
+    rows
 }
 
 fn growth() -> Growth {
@@ -33,8 +36,7 @@ fn learns_what_no_single_feature_tells() {
     let test = exclusive_or(500);
     let right = (0..test.len())
         .filter(|row| {
-            let features = &test.features[row * 3..row * 3 + 3];
-            (forest.probabilities(features, 3)[0] > 0.5) == (test.labels[*row] > 0.5)
+            (forest.odds(&one(test.rows.row(*row)))[0] > 0.0) == (test.labels[*row] > 0.5)
         })
         .count();
     assert!(right >= 480, "{right} of 500");
@@ -66,32 +68,24 @@ fn the_same_seed_gives_the_same_forest_and_it_survives_storage() {
 
 #[test]
 fn nothing_to_learn_from_is_no_reason_to_fail() {
-    let empty = Examples {
-        width: 2,
-        ..Examples::default()
-    };
+    let empty = Examples::default();
     let forest = train(&empty, &growth(), &mut StdRng::seed_from_u64(1), |_| {});
-    assert!(forest.probabilities(&[0.0, f32::NAN], 2)[0] < 0.5);
-    let mut same = Examples {
-        width: 1,
-        ..Examples::default()
-    };
+    assert!(forest.odds(&one(&[0.0, f32::NAN]))[0] < 0.0);
+    let mut same = Examples::default();
     for _ in 0..100 {
         same.push(&[f32::NAN], 1.0, 1.0);
     }
     let forest = train(&same, &growth(), &mut StdRng::seed_from_u64(1), |_| {});
-    assert!(forest.probabilities(&[1.0], 1)[0] > 0.9);
+    assert!(forest.odds(&one(&[1.0]))[0] > 2.0);
 }
 
 #[test]
 fn many_rows_come_out_as_each_by_itself() {
     let examples = exclusive_or(101);
     let forest = train(&examples, &growth(), &mut StdRng::seed_from_u64(5), |_| {});
-    let together = forest.probabilities(&examples.features, 3);
-    let alone: Vec<f32> = examples
-        .features
-        .chunks(3)
-        .map(|row| forest.probabilities(row, 3)[0])
+    let together = forest.odds(&examples.rows);
+    let alone: Vec<f32> = (0..examples.len())
+        .map(|row| forest.odds(&one(examples.rows.row(row)))[0])
         .collect();
     assert_eq!(together.len(), 101);
     assert_eq!(together, alone);

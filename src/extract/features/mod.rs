@@ -1,5 +1,6 @@
-//! What a classifier is told of each text block: a row of numbers, and keys of names and words
-//! whose weight is learned.
+//! What a classifier is told of each text block: first where it stands, which tells of most blocks
+//! what they are, then, of those in doubt, all the rest: what it says, what stands beside it, and
+//! keys of names and words whose weight is learned.
 
 mod neighbours;
 mod page;
@@ -10,16 +11,13 @@ mod text;
 use std::collections::HashMap;
 
 use super::{
-    blocks::Cut,
-    body::{self, Body, Hints},
+    body::{self, Body},
     keys,
 };
-use page::Page;
+pub(super) use page::Page;
 use sheet::LEARNED;
-pub(super) use sheet::Sheet;
+pub(super) use sheet::{Details, Sheet};
 
-/// Pages of more blocks than this are left to the rules.
-const CANDIDATES_MAX: usize = 4_000;
 /// Containers above a block whose names count.
 const PATH: usize = 6;
 
@@ -27,48 +25,61 @@ const PATH: usize = 6;
 /// named for consent or comments.
 const DOUBTED_FLOOR: f32 = 0.8;
 
-/// Reads a page into rows; `proposal` is what the rules chose. A page of too many blocks has no
-/// candidates.
-pub(super) fn read(cut: &Cut<'_>, hints: &Hints<'_>, proposal: &Body) -> Sheet {
-    if cut.blocks.len() > CANDIDATES_MAX {
-        return Sheet::default();
-    }
-    let page = Page::new(cut, hints, proposal);
-    let mut sheet = Sheet {
-        candidates: page.candidates(),
-        settled: hints.article_body.is_some_and(|told| page.is_whole(told)),
-        proposed_mass: proposal.mass,
-        ..Sheet::default()
-    };
-    let mut key_ranges: HashMap<usize, (u32, u32)> = HashMap::new();
-    for at in 0..sheet.candidates.len() {
-        let index = sheet.candidates[at];
-        let block = &cut.blocks[index];
-        let begun = sheet.rows.len();
-        let words = keys::of_words(&page.edges(block));
-        page.write_row(index, &words, &mut sheet.rows);
-        sheet.rows.resize(sheet.rows.len() + LEARNED, 0.0);
-        sheet.width = sheet.rows.len() - begun;
-        sheet.bytes.push(block.len() as f32);
-        sheet.proposed.push(page.chosen[index]);
-        sheet.masses.push(body::mass_of(block));
-        let settled = sheet.settled.then_some(f32::INFINITY);
+impl Page<'_, '_> {
+    /// The page's candidates and where each stands.
+    pub(super) fn sheet(&self, proposal: &Body) -> Sheet {
+        let mut sheet = Sheet {
+            candidates: self.candidates(),
+            settled: self
+                .hints
+                .article_body
+                .is_some_and(|told| self.is_whole(told)),
+            proposed_mass: proposal.mass,
+            ..Sheet::default()
+        };
+        for &index in &sheet.candidates {
+            let block = &self.cut.blocks[index];
+            sheet.standing.write(|row| self.write_standing(index, row));
+            sheet.bytes.push(block.len() as f32);
+            sheet.proposed.push(self.chosen[index]);
+            sheet.masses.push(body::mass_of(block));
+            let settled = sheet.settled.then_some(f32::INFINITY);
+            sheet
+                .added_from
+                .push(settled.unwrap_or_else(|| self.added_from(block)));
+            sheet.headings.push(block.heading > 0);
+        }
+        sheet.peers = self.peers(&sheet.candidates);
         sheet
-            .added_from
-            .push(settled.unwrap_or_else(|| page.added_from(block)));
-        sheet.headings.push(block.heading > 0);
-        let keys = &mut sheet.keys;
-        let path = cut.ancestors(block.container).take(PATH).map(|container| {
-            *key_ranges.entry(container).or_insert_with(|| {
-                let from = keys.len() as u32;
-                keys::of_element(cut.containers[container].element, keys);
-                (from, keys.len() as u32)
-            })
-        });
-        sheet.paths.push(path.collect());
-        sheet.words.push(keys::of_wording(&words));
     }
-    sheet
+
+    /// All about some of the candidates of `sheet`: several times the work.
+    pub(super) fn details(&self, sheet: &Sheet, some: &[usize]) -> Details {
+        let mut details = Details::default();
+        let mut boxes: HashMap<usize, u32> = HashMap::new();
+        for &at in some {
+            let index = sheet.candidates[at];
+            let block = &self.cut.blocks[index];
+            let words = keys::of_words(&self.edges(block));
+            details.rows.write(|row| {
+                row.extend_from_slice(sheet.standing.row(at));
+                self.write_wording(index, &words, row);
+                row.resize(row.len() + LEARNED, 0.0);
+            });
+            let path = self.cut.ancestors(block.container).take(PATH);
+            let path = path.map(|container| {
+                *boxes.entry(container).or_insert_with(|| {
+                    let from = details.keys.len() as u32;
+                    keys::of_element(self.cut.containers[container].element, &mut details.keys);
+                    details.boxes.push((from, details.keys.len() as u32));
+                    details.boxes.len() as u32 - 1
+                })
+            });
+            details.paths.push(path.collect());
+            details.words.push(keys::of_wording(&words));
+        }
+        details
+    }
 }
 
 fn ln(n: usize) -> f32 {

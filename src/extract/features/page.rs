@@ -2,14 +2,20 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use foldhash::fast::RandomState;
+use html5ever::{LocalName, local_name};
+
 use super::{DOUBTED_FLOOR, ln, share, text::overlap};
 use crate::{
     extract::{
         blocks::{Container, Cut, TextBlock},
         body::{self, Body, Hints},
         families::Families,
-        keys, phrases,
+        keys,
+        parse::attr,
+        phrases,
     },
+    model::BlockKind,
     text::head,
 };
 
@@ -25,6 +31,13 @@ const TAIL_BYTES: usize = 160;
 /// Boxes out of which a block is taken against the rules only from [`DOUBTED_FLOOR`] on.
 const DOUBTED: Families = Families::CONSENT.with(Families::COMMENTS);
 
+/// The longest time of an entry in a live blog, in bytes.
+const TIME_BYTES_MAX: usize = 40;
+/// Lines of one kind of place that are peers.
+const PEERS_MIN: usize = 3;
+
+/// Pages of more blocks than this are left to the rules.
+const BLOCKS_MAX: usize = 4_000;
 /// Blocks around the proposed body that may belong to it all the same.
 const MARGIN_BLOCKS: usize = 24;
 
@@ -43,7 +56,7 @@ pub(super) struct Place {
 }
 
 /// What is known of a page as a whole.
-pub(super) struct Page<'c, 'a> {
+pub(in crate::extract) struct Page<'c, 'a> {
     pub(super) cut: &'c Cut<'a>,
     pub(super) hints: &'c Hints<'c>,
     pub(super) chosen: Vec<bool>,
@@ -55,11 +68,10 @@ pub(super) struct Page<'c, 'a> {
     /// Of each container: levels up to the nearest bearer of each family.
     pub(super) levels: Vec<[u8; FAMILIES]>,
     pub(super) depths: Vec<u16>,
-    /// Key of each container's kind of place.
+    /// The number of each container's kind of place.
     pub(super) places: Vec<u32>,
-    pub(super) place_sums: HashMap<u32, Place>,
-    /// How often the same text stands on the page.
-    pub(super) copies: HashMap<u32, u16>,
+    pub(super) place_sums: Vec<Place>,
+    pub(super) copies: Copies<'c>,
     /// First and last chosen block.
     pub(super) first: usize,
     pub(super) last: usize,
@@ -77,20 +89,26 @@ pub(super) struct Page<'c, 'a> {
 }
 
 impl<'c, 'a> Page<'c, 'a> {
-    pub(super) fn new(cut: &'c Cut<'a>, hints: &'c Hints<'c>, proposal: &Body) -> Page<'c, 'a> {
+    /// Looks over a page; `proposal` is what the rules chose.
+    pub(in crate::extract) fn new(
+        cut: &'c Cut<'a>,
+        hints: &'c Hints<'c>,
+        proposal: &Body,
+    ) -> Page<'c, 'a> {
         let mut chosen = vec![false; cut.blocks.len()];
         for &index in &proposal.blocks {
             chosen[index] = true;
         }
-        let places: Vec<u32> = cut.containers.iter().map(|c| place_of(cut, c)).collect();
-        let (mut place_sums, mut copies) = (HashMap::new(), HashMap::new());
+        let (places, kinds) = places(cut);
+        let mut place_sums = vec![Place::default(); kinds];
+        let mut copies = Copies::default();
         for (index, block) in cut.blocks.iter().enumerate() {
-            let place: &mut Place = place_sums.entry(places[block.container]).or_default();
+            let place = &mut place_sums[places[block.container] as usize];
             place.blocks += 1.0;
             place.bytes += block.len() as f32;
             place.link_bytes += block.link_bytes as f32;
             place.chosen += f32::from(u8::from(chosen[index]));
-            *copies.entry(copy_key(cut.text_of(block))).or_insert(0) += 1;
+            copies.add(cut.text_of(block));
         }
         let sums =
             |value: &dyn Fn(usize) -> usize| body::prefix_sums((0..cut.blocks.len()).map(value));
@@ -133,8 +151,12 @@ impl<'c, 'a> Page<'c, 'a> {
         told.len() >= SETTLING_BYTES && told.len() * SETTLING_PART >= running
     }
 
-    /// Blocks with running text, and those around the proposal.
+    /// Blocks with running text, and those around the proposal. A page of too many blocks has no
+    /// candidates.
     pub(super) fn candidates(&self) -> Vec<usize> {
+        if self.cut.blocks.len() > BLOCKS_MAX {
+            return Vec::new();
+        }
         let near = match self.picks.last() {
             Some(0) | None => 0..0,
             _ => self.first.saturating_sub(MARGIN_BLOCKS)..self.last + MARGIN_BLOCKS + 1,
@@ -145,26 +167,50 @@ impl<'c, 'a> Page<'c, 'a> {
     }
 
     /// From which probability on a block is taken against the rules: never out of an advertisement or
-    /// another article on the page, seldom out of other boxes whose names speak against it. A hidden
-    /// box may be an accordion that opens; a hidden paragraph is not shown at all. The headline is
-    /// the title.
+    /// another article on the page, seldom out of other boxes whose names speak against it; seldom,
+    /// too, an invitation to read something else, and a date in a header. A hidden box may be an
+    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title.
     pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
+        let text = self.cut.text_of(block);
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
         let headline = block.heading == 1
             && self
                 .hints
                 .title
-                .is_some_and(|title| phrases::same_words(self.cut.text_of(block), title));
+                .is_some_and(|title| phrases::same_words(text, title));
         let families = self.cut.families_above(block.container);
         let never = hidden || headline || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
-        } else if families.meets(DOUBTED) {
+        } else if families.meets(DOUBTED)
+            || own.families.meets(Families::RELATED)
+            || (families.meets(Families::HEADER) && phrases::is_date_line(text))
+        {
             DOUBTED_FLOOR
         } else {
             0.0
         }
+    }
+
+    /// Of candidates that open what follows, headings and the times of entries in a live blog, the
+    /// number of their kind of place, where several stand in it.
+    pub(super) fn peers(&self, candidates: &[usize]) -> Vec<Option<u32>> {
+        let opener = |index: &usize| {
+            let block = &self.cut.blocks[*index];
+            let is_time =
+                block.len() <= TIME_BYTES_MAX && phrases::is_date_line(self.cut.text_of(block));
+            (is_time || block.kind == BlockKind::Heading).then(|| self.places[block.container])
+        };
+        let mut places: Vec<Option<u32>> = candidates.iter().map(opener).collect();
+        let mut counts: HashMap<u32, usize, RandomState> = HashMap::default();
+        for place in places.iter().flatten() {
+            *counts.entry(*place).or_default() += 1;
+        }
+        for place in &mut places {
+            *place = place.filter(|place| counts[place] >= PEERS_MIN);
+        }
+        places
     }
 
     /// Whether a container stands in an article of its own beside that of the proposal.
@@ -193,19 +239,36 @@ impl<'c, 'a> Page<'c, 'a> {
         Cow::Owned(format!("{} {}", &text[..head], &text[tail..]))
     }
 
-    pub(super) fn write_row(&self, index: usize, words: &[u32], row: &mut Vec<f32>) {
+    /// Where a block stands, and what can be said of it without reading it.
+    pub(super) fn write_standing(&self, index: usize, row: &mut Vec<f32>) {
         let block = &self.cut.blocks[index];
-        self.write_text(block, row);
-        self.write_lines(block, words, row);
-        self.write_marks(block, row);
+        row.extend([
+            ln(block.len()),
+            block.link_share() as f32,
+            block.kind as u8 as f32,
+            f32::from(block.heading),
+        ]);
         self.write_proposal(index, row);
         self.write_headline(index, row);
         self.write_place(block, row);
         self.write_ancestors(index, row);
+        self.write_part(index, row);
+    }
+
+    /// What a block says, and what stands beside it.
+    pub(super) fn write_wording(&self, index: usize, words: &[u32], row: &mut Vec<f32>) {
+        let block = &self.cut.blocks[index];
+        self.write_text(block, row);
+        self.write_lines(block, words, row);
+        self.write_marks(block, row);
         for offset in [-3, -2, -1, 1, 2, 3] {
             self.write_neighbour(index, offset, row);
         }
         self.write_figures(index, row);
+    }
+
+    /// The page, and where in it the block stands.
+    fn write_part(&self, index: usize, row: &mut Vec<f32>) {
         let all = self.cut.blocks.len();
         let total = self.mass.last().copied().unwrap_or_default();
         let picked = self.picks.last().copied().unwrap_or_default();
@@ -313,19 +376,40 @@ fn depths(cut: &Cut<'_>) -> Vec<u16> {
     depths
 }
 
-/// Same element, same classes, same parent's element: the same kind of place.
-fn place_of(cut: &Cut<'_>, container: &Container<'_>) -> u32 {
-    let own = keys::extend(keys::START, container.element.name());
-    let own = keys::extend(own, container.element.attr("class").unwrap_or_default());
-    let parent = cut.containers[container.parent].element;
-    let own = keys::extend(own, parent.name());
-    keys::extend(own, parent.attr("class").unwrap_or_default())
+/// For each container the number of its kind of place, and how many kinds there are: same element,
+/// same classes, same parent's element and classes.
+fn places(cut: &Cut<'_>) -> (Vec<u32>, usize) {
+    let mut boxes: HashMap<(&LocalName, &str), u32, RandomState> = HashMap::default();
+    let mut places: HashMap<(u32, u32), u32, RandomState> = HashMap::default();
+    let mut own: Vec<u32> = Vec::with_capacity(cut.containers.len());
+    let mut of_each = Vec::with_capacity(cut.containers.len());
+    for container in &cut.containers {
+        let next = boxes.len() as u32;
+        let class = attr(container.element, &local_name!("class")).unwrap_or_default();
+        let number = boxes.entry((&container.element.name.local, class));
+        own.push(*number.or_insert(next));
+        let next = places.len() as u32;
+        let pair = (own[own.len() - 1], own[container.parent]);
+        of_each.push(*places.entry(pair).or_insert(next));
+    }
+    (of_each, places.len())
 }
 
 /// Bytes of a text that tell it from others of its length.
 const COPY_BYTES: usize = 64;
 
-/// Equal for equal texts, near enough.
-pub(super) fn copy_key(text: &str) -> u32 {
-    keys::extend(keys::START, head(text, COPY_BYTES)) ^ text.len() as u32
+/// How often each text stands on a page.
+#[derive(Default)]
+pub(super) struct Copies<'c>(HashMap<(&'c str, usize), u16, RandomState>);
+
+impl<'c> Copies<'c> {
+    fn add(&mut self, text: &'c str) {
+        let count = self.0.entry((head(text, COPY_BYTES), text.len()));
+        *count.or_insert(0) += 1;
+    }
+
+    pub(super) fn of(&self, text: &str) -> u16 {
+        let count = self.0.get(&(head(text, COPY_BYTES), text.len()));
+        count.copied().unwrap_or(1)
+    }
 }

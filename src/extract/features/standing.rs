@@ -67,11 +67,7 @@ impl Page<'_, '_> {
     /// The kind of place.
     pub(super) fn write_place(&self, block: &TextBlock, row: &mut Vec<f32>) {
         let container = &self.cut.containers[block.container];
-        let place = self
-            .place_sums
-            .get(&self.places[block.container])
-            .copied()
-            .unwrap_or_default();
+        let place = &self.place_sums[self.places[block.container] as usize];
         let total = self.bytes.last().copied().unwrap_or_default().max(1) as f32;
         row.extend([
             tag_code(container),

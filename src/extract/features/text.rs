@@ -1,10 +1,6 @@
 //! What a block says.
 
-use super::{
-    ln,
-    page::{Page, copy_key},
-    share,
-};
+use super::{page::Page, share};
 use crate::extract::{blocks::TextBlock, body, phrases};
 
 impl Page<'_, '_> {
@@ -17,9 +13,7 @@ impl Page<'_, '_> {
         let last = text.chars().next_back().unwrap_or(' ');
         let first = text.chars().next().unwrap_or(' ');
         row.extend([
-            ln(block.len()),
             counts.words as f32,
-            block.link_share() as f32,
             per_word(counts.commas),
             per_word(counts.stops),
             per(counts.digits),
@@ -33,8 +27,6 @@ impl Page<'_, '_> {
             f32::from(u8::from(last == ':')),
             f32::from(u8::from(first.is_lowercase())),
             f32::from(u8::from(!first.is_alphanumeric())),
-            block.kind as u8 as f32,
-            f32::from(block.heading),
         ]);
     }
 
@@ -43,7 +35,7 @@ impl Page<'_, '_> {
         let text = self.cut.text_of(block);
         let short = block.len() <= 160;
         let in_told = !self.told.is_empty() && self.told.contains(&body::bare_text(text, 48));
-        let copies = self.copies.get(&copy_key(text)).copied().unwrap_or(1);
+        let copies = self.copies.of(text);
         row.extend([
             overlap(words, &self.title),
             overlap(&self.title, words),

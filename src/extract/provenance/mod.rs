@@ -32,6 +32,8 @@ use crate::{lang::Lexicon, model::Provenance};
 pub(super) struct Source<'s> {
     /// The page as text, scripts and all.
     pub(super) page: &'s str,
+    /// Whether [`is_suspect`] says so of it.
+    pub(super) is_suspect: bool,
     /// Its tree, in which elements still have their attributes.
     pub(super) tree: &'s Html,
     /// Its blocks.
@@ -108,7 +110,8 @@ fn candidates(source: &Source<'_>) -> Vec<bool> {
     let Some(needles) = NEEDLES.as_ref() else {
         return named;
     };
-    for text in [source.page, source.url.as_str()] {
+    let page = if source.is_suspect { source.page } else { "" };
+    for text in [page, source.url.as_str()] {
         for needle in needles.find_iter(text) {
             for (trace, named) in traces().zip(&mut named) {
                 *named |= trace.needles.contains(&needle.as_str());

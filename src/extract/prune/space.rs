@@ -1,7 +1,7 @@
 //! White space between tags. Most of it is indentation, and each run of it would be a node of
 //! the tree; it matters only where it parts two words of one block.
 
-use super::tag::Tag;
+use crate::extract::tag::Tag;
 
 /// Elements that always begin a block, wherever they stand: white space before their start tag
 /// is never between two words.

@@ -5,21 +5,23 @@ mod names;
 mod wording;
 
 use rand::{SeedableRng, rngs::StdRng};
-use scraper::Html;
 
 use self::wording::Wording;
 use super::{
-    body, classify,
-    features::{self, Sheet},
+    Opened, body, classify,
+    features::{self, Details, Sheet},
     fill, hints_of,
     keys::{self, Table},
-    labels, look, push, with_tree,
+    labels, look, open, push,
+    template::{self, Said},
 };
 use crate::{
     evaluate::{self, Gold, PageScore},
-    learn::trees::{self, Examples, Forest, Growth},
+    learn::trees::{self, Examples, Growth, Rows},
     model::{Article, BlockKind, NoArticle, Page, ParseLimits, SiteRules},
 };
+
+pub use super::classify::Judges;
 
 /// A labelled page, ready to learn from.
 pub struct Lesson {
@@ -29,7 +31,11 @@ pub struct Lesson {
     domain: String,
     fold: usize,
     sheet: Sheet,
+    /// All about all candidates.
+    details: Details,
     texts: Vec<(String, BlockKind)>,
+    /// To tell paragraphs that are said twice.
+    prints: Vec<Option<u64>>,
     /// The body that the rules alone make.
     proposal: String,
     labels: Vec<f32>,
@@ -46,16 +52,19 @@ impl Lesson {
         rules: &SiteRules,
         limits: &ParseLimits,
     ) -> Result<Lesson, NoArticle> {
-        with_tree(page, rules, limits, |text, tree, json_ld| {
-            Ok(Lesson::read(page, gold, text, tree, json_ld))
+        open(page, rules, limits, |opened| {
+            Ok(Lesson::read(page, gold, opened))
         })
     }
 
-    fn read(page: &Page, gold: &Gold, text: &str, tree: &Html, json_ld: &[&str]) -> Lesson {
-        let seen = look(page, text, tree, json_ld);
+    fn read(page: &Page, gold: &Gold, opened: &Opened<'_>) -> Lesson {
+        let seen = look(page, opened);
         let hints = hints_of(&seen);
         let proposal = body::choose(&seen.cut, &hints);
-        let sheet = features::read(&seen.cut, &hints, &proposal);
+        let features = features::Page::new(&seen.cut, &hints, &proposal);
+        let sheet = features.sheet(&proposal);
+        let all: Vec<usize> = (0..sheet.candidates.len()).collect();
+        let details = features.details(&sheet, &all);
         let texts: Vec<(String, BlockKind)> = sheet
             .candidates
             .iter()
@@ -64,18 +73,25 @@ impl Lesson {
                 (seen.cut.text_of(block).to_string(), block.kind)
             })
             .collect();
+        let print = |&index: &usize| {
+            let block = &seen.cut.blocks[index];
+            template::fingerprint(seen.cut.text_of(block), block)
+        };
+        let prints = sheet.candidates.iter().map(print).collect();
         let lines: Vec<&str> = texts.iter().map(|(text, _)| text.as_str()).collect();
         let marks = labels::of(gold, &lines, &sheet.proposed);
         let host = page.final_url.host_str().unwrap_or_default();
         let mut ruled = Article::default();
         fill(&mut ruled, &seen.cut, &proposal.blocks);
-        let no_article = seen.reason(text, &proposal, page).is_some();
+        let no_article = seen.reason(opened.text, &proposal, page).is_some();
         Lesson {
             gold: gold.clone(),
             domain: psl::domain_str(host).unwrap_or(host).to_string(),
             fold: 0,
             sheet,
+            details,
             texts,
+            prints,
             proposal: ruled.body,
             labels: marks.iter().map(|mark| mark.label).collect(),
             weights: marks.iter().map(|mark| mark.weight).collect(),
@@ -91,10 +107,12 @@ impl Lesson {
         let Some(kept) = classify::decide(&self.sheet, judged) else {
             return self.proposal.clone();
         };
-        let mut article = Article::default();
+        let (mut article, mut said) = (Article::default(), Said::default());
         for at in kept {
             let (text, kind) = &self.texts[at];
-            push(&mut article, text, *kind, 0);
+            if said.is_new(text.len(), self.prints[at]) {
+                push(&mut article, text, *kind, 0);
+            }
         }
         article.body
     }
@@ -126,7 +144,7 @@ impl Course {
         for (fold, (names, words)) in all.iter().enumerate() {
             let (names, words) = (Table::new(names), Table::new(words));
             for lesson in lessons.iter_mut().filter(|lesson| lesson.fold == fold) {
-                lesson.sheet.learn(&names, &words);
+                lesson.details.learn(&names, &words);
             }
         }
         Course {
@@ -143,33 +161,47 @@ impl Course {
         &self.lessons
     }
 
-    /// The forest from all lessons but those of one fold.
-    pub fn forest(&self, without: Option<usize>, progress: impl FnMut(usize)) -> Forest {
-        let mut examples = Examples::default();
-        for lesson in self
-            .lessons
-            .iter()
-            .filter(|lesson| Some(lesson.fold) != without)
-        {
-            examples.width = examples.width.max(lesson.sheet.width);
-            add(&mut examples, lesson);
-        }
+    /// The judges from all lessons but those of one fold. `progress` is called with how many trees
+    /// there are, of [`TREES`].
+    pub fn judges(&self, without: Option<usize>, mut progress: impl FnMut(usize)) -> Judges {
         let fold = without.unwrap_or(self.folds) as u64;
         let seed = self.seed.wrapping_mul(1_000).wrapping_add(fold);
-        trees::train(
-            &examples,
-            &GROWTH,
-            &mut StdRng::seed_from_u64(seed),
-            progress,
-        )
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut forest = |growth: Growth, rows: fn(&Lesson) -> &Rows, before: usize| {
+            let examples = self.examples(without, rows);
+            let progress = |trees| progress(before + trees);
+            trees::train(&examples, &growth, &mut random, progress)
+        };
+        let standing = forest(STANDING, |lesson| &lesson.sheet.standing, 0);
+        let details = forest(DETAILS, |lesson| &lesson.details.rows, STANDING.rounds);
+        Judges { standing, details }
     }
 
-    /// How each lesson comes out under the forest that did not see it, with its body.
-    pub fn examine(&self, forests: &[Forest]) -> Vec<(PageScore, String)> {
+    fn examples(&self, without: Option<usize>, rows: fn(&Lesson) -> &Rows) -> Examples {
+        let mut examples = Examples::default();
+        let others = |lesson: &&Lesson| Some(lesson.fold) != without;
+        for lesson in self.lessons.iter().filter(others) {
+            for (at, (label, weight)) in lesson.labels.iter().zip(&lesson.weights).enumerate() {
+                if *weight > 0.0 {
+                    examples.push(rows(lesson).row(at), *label, *weight);
+                }
+            }
+        }
+        examples
+    }
+
+    /// How each lesson comes out under the judges that did not see it, with its body.
+    pub fn examine(&self, judges: &[Judges]) -> Vec<(PageScore, String)> {
         let examine = |lesson: &Lesson| {
-            let sheet = &lesson.sheet;
-            let judged = forests[lesson.fold].probabilities(&sheet.rows, sheet.width);
-            let body = lesson.body(&judged);
+            let of_some = |some: &[usize]| {
+                let mut rows = Rows::default();
+                for &at in some {
+                    rows.write(|row| row.extend_from_slice(lesson.details.rows.row(at)));
+                }
+                rows
+            };
+            let judged = judges[lesson.fold].probabilities(&lesson.sheet, of_some);
+            let body = judged.map_or_else(String::new, |judged| lesson.body(&judged));
             (evaluate::page(&lesson.gold, &body), body)
         };
         self.lessons.iter().map(examine).collect()
@@ -177,30 +209,35 @@ impl Course {
 
     /// The model in its stored form. `None` if it cannot be written, which postcard never says of
     /// plain numbers.
-    pub fn model(&self, forest: Forest) -> Option<Vec<u8>> {
+    pub fn model(&self, judges: Judges) -> Option<Vec<u8>> {
         postcard::to_stdvec(&classify::Stored {
             names: self.names.clone(),
             words: self.words.clone(),
-            forest,
+            judges,
         })
         .ok()
     }
 }
 
-/// How the forest grows; found by cross-validation.
-const GROWTH: Growth = Growth {
+/// How the forests grow; found by cross-validation.
+const STANDING: Growth = Growth {
+    rounds: 20,
+    leaves: 31,
+    depth: 8,
+    rate: 0.3,
+    weight_min: 6.0,
+    l2: 2.0,
+    features: 0.5,
+};
+const DETAILS: Growth = Growth {
     rounds: 160,
     leaves: 64,
+    depth: 10,
     rate: 0.08,
     weight_min: 6.0,
     l2: 2.0,
     features: 0.4,
 };
 
-fn add(examples: &mut Examples, lesson: &Lesson) {
-    for (at, (label, weight)) in lesson.labels.iter().zip(&lesson.weights).enumerate() {
-        if *weight > 0.0 {
-            examples.push(lesson.sheet.row(at), *label, *weight);
-        }
-    }
-}
+/// Trees of both.
+pub const TREES: usize = STANDING.rounds + DETAILS.rounds;

@@ -24,7 +24,7 @@ fn names_of(lesson: &Lesson, sums: &mut BTreeMap<u32, [f32; 2]>) {
     for at in 0..lesson.labels.len() {
         let weight = (lesson.sheet.bytes[at].min(400.0) + 20.0) * lesson.weights[at].min(1.0);
         let mut seen = HashSet::new();
-        for key in lesson.sheet.names(at).flatten() {
+        for key in lesson.details.names(at).flatten() {
             if seen.insert(*key) {
                 let sums = sums.entry(*key).or_default();
                 sums[0] += weight * lesson.labels[at];

@@ -42,7 +42,7 @@ impl Wording {
             let constant = (columns.len() as u32, CONSTANT);
             known.map(|at| (*at, value)).chain([constant]).collect()
         };
-        let rows = blocks(lessons).map(|(lesson, block)| row(lesson.sheet.words(block)));
+        let rows = blocks(lessons).map(|(lesson, block)| row(lesson.details.words(block)));
         Wording {
             rows: rows.collect(),
             columns,
@@ -99,7 +99,7 @@ fn columns(lessons: &[Lesson]) -> Vec<(u32, usize)> {
     let mut domains: HashMap<&str, HashSet<u32>> = HashMap::new();
     for (lesson, block) in blocks(lessons) {
         let seen = domains.entry(&lesson.domain).or_default();
-        seen.extend(lesson.sheet.words(block));
+        seen.extend(lesson.details.words(block));
     }
     let mut counts: HashMap<u32, usize> = HashMap::new();
     for key in domains.values().flatten() {

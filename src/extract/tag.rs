@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 /// A tag: its name, and where it ends.
 pub(super) struct Tag<'a> {
@@ -52,8 +52,8 @@ impl Lower {
 /// One attribute of a tag.
 pub(super) struct Attribute<'a> {
     pub(super) name: &'a str,
-    /// The value between its quotes; empty where there is none.
-    pub(super) value: &'a str,
+    /// Where the value stands, without its quotes; empty where there is none.
+    pub(super) value: Range<usize>,
     /// Name, value and quotes.
     pub(super) span: Range<usize>,
     /// Where the name ends.
@@ -120,7 +120,7 @@ impl<'a> Tag<'a> {
                 at = found.end;
                 return Some(Attribute {
                     name: &page[start..found.name_end],
-                    value: &page[found.value],
+                    value: found.value,
                     span: start..found.end,
                     name_end: found.name_end,
                 });
@@ -181,4 +181,28 @@ fn attribute(bytes: &[u8], mut at: usize) -> Parts {
         value,
         end,
     }
+}
+
+/// The contents before the next `</name`, and the end of that tag.
+pub(super) fn end_tag(page: &str, name: &str, from: usize) -> Option<(Range<usize>, usize)> {
+    let bytes = page.as_bytes();
+    let mut at = from;
+    loop {
+        at += memmem::find(&bytes[at..], b"</")?;
+        if names_tag(bytes, at + 2, name) {
+            let end = memchr(b'>', &bytes[at..]).map_or(bytes.len(), |n| at + n + 1);
+            return Some((from..at, end));
+        }
+        at += 2;
+    }
+}
+
+/// Whether `name`, in lower case, is what stands at `at`, as a whole.
+pub(super) fn names_tag(bytes: &[u8], at: usize, name: &str) -> bool {
+    bytes
+        .get(at..at + name.len())
+        .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        && bytes
+            .get(at + name.len())
+            .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
 }
