@@ -23,7 +23,7 @@ use memchr::{memchr, memchr_iter, memchr3};
 use scraper::{Html, HtmlTreeSink, node::Element};
 
 use super::tag::{Tag, end_tag};
-use crate::model::ParseLimits;
+use crate::{model::ParseLimits, text};
 
 /// The page is over a limit of the parser.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,7 @@ pub fn parse(html: &str, limits: &ParseLimits) -> Result<Html, OverLimit> {
         html,
         whole: StrTendril::from_slice(html),
         at: 0,
+        is_inside: false,
     };
     let mut looked_at = 0;
     while feeder.at < html.len() {
@@ -89,8 +90,10 @@ struct Feeder<'h> {
     html: &'h str,
     /// The same, to take pieces of without copying them.
     whole: StrTendril,
-    /// Fed up to here: the tokenizer is between two tags.
+    /// Fed up to here.
     at: usize,
+    /// The tokenizer may stand inside something: it reads what is left.
+    is_inside: bool,
 }
 
 /// Elements whose contents are text up to their end tag.
@@ -109,23 +112,32 @@ const OTHER_RULES: [&str; 7] = [
 impl Feeder<'_> {
     /// Feeds the text up to the next tag, and that tag.
     fn step(&mut self) {
+        if self.is_inside {
+            return self.tokenize_rest();
+        }
         let bytes = self.html.as_bytes();
         let Some(Mark { at: start, is_tag }) = self.next_mark() else {
-            return self.tokenize(self.html.len());
+            return self.tokenize_rest();
         };
         if !is_tag {
             let end = memchr(b'>', &bytes[start..]).map(|n| start + n + 1);
             let goes_on = bytes[start..].starts_with(b"<![") || bytes[start..].starts_with(b"<!--");
-            return self.tokenize(end.filter(|_| !goes_on).unwrap_or(self.html.len()));
+            return match end.filter(|_| !goes_on) {
+                Some(end) => self.tokenize(end),
+                None => self.tokenize_rest(),
+            };
         }
         let is_end = bytes.get(start + 1) == Some(&b'/');
         let tag = Tag::read(self.html, start + usize::from(is_end));
         let has_rules = !is_end && tag.is_one_of(&OTHER_RULES).is_some();
         if !tag.is_complete || has_rules {
-            return self.tokenize(self.html.len());
+            return self.tokenize_rest();
         }
         if !is_end && let Some(name) = tag.is_one_of(&TEXT) {
-            return self.tokenize(self.after_text(&tag, name));
+            return match self.after_text(&tag, name) {
+                Some(end) => self.tokenize(end),
+                None => self.tokenize_rest(),
+            };
         }
         let text = &self.html[self.at..start];
         if !is_plain(text) || !is_plain(tag.text) {
@@ -153,11 +165,11 @@ impl Feeder<'_> {
         })
     }
 
-    /// The end of an element whose contents are text: the end of the page if a tag is in it too.
-    fn after_text(&self, tag: &Tag<'_>, name: &str) -> usize {
+    /// The end of an element whose contents are text, unless a tag seems to be in it too.
+    fn after_text(&self, tag: &Tag<'_>, name: &str) -> Option<usize> {
         end_tag(self.html, name, tag.end)
             .filter(|(inner, _)| !self.html[inner.clone()].contains('<'))
-            .map_or(self.html.len(), |(_, end)| end)
+            .map(|(_, end)| end)
     }
 
     /// What html5ever's tokenizer would make of a plain tag.
@@ -189,6 +201,12 @@ impl Feeder<'_> {
     /// The answer would concern scripts, encodings and elements that are not handed over.
     fn hand_over(&self, token: Token) {
         let _ = self.parser.tokenizer.sink.process_token(token, 1);
+    }
+
+    /// Feeds the next piece of what is left by html5ever's tokenizer.
+    fn tokenize_rest(&mut self) {
+        self.is_inside = true;
+        self.tokenize(self.at + text::head(&self.html[self.at..], PIECE).len());
     }
 
     /// Feeds up to `end` by html5ever's tokenizer.

@@ -139,3 +139,12 @@ fn pieces_in_any_order_have_the_tree_of_html5ever() {
         assert_same_tree(&html);
     }
 }
+
+#[test]
+fn the_budget_holds_wherever_the_tokenizer_reads_the_rest() {
+    for odd in ["", "<![CDATA[]]>", "<title><b></title>", "<textarea><"] {
+        let html = format!("{odd}</textarea>{}", "<b><i><u><s><p>".repeat(20_000));
+        let limits = ParseLimits::default();
+        assert!(parse(&html, &limits).is_err(), "{odd:?} lifts the limits");
+    }
+}
