@@ -280,7 +280,8 @@ impl<'a> Cutter<'a> {
 
     fn in_paragraph(&self) -> bool {
         self.open.last().is_some_and(|&index| {
-            is_one_of!(self.cut.containers[index].element.name.local, "p" "li" "h1" "h2" "h3" "h4" "h5" "h6" "dd" "figcaption")
+            let name = &self.cut.containers[index].element.name.local;
+            is_one_of!(*name, "p" "li" "h1" "h2" "h3" "h4" "h5" "h6" "dd" "figcaption")
         })
     }
 

@@ -39,8 +39,8 @@ pub struct Judges {
     pub(super) details: Forest,
 }
 
-/// Log-odds between which where a block stands does not settle what it is: of those below 1 in 90
-/// is of the body all the same, of those above 1 in 60 is not (`dev`, sites not seen in training).
+/// Log-odds between which where a block stands does not settle what it is: of those below about 1
+/// in 90 is of the body all the same, of those above 1 in 60 is not (sites not seen in training).
 const IN_DOUBT: Range<f32> = -3.0..3.3;
 /// A shorter block, in bytes, is never taken for where it stands alone: the invitation to read
 /// something else stands between two paragraphs as a third.
@@ -133,8 +133,9 @@ const LONG_FLOORS: [f32; 3] = [0.3, 0.45, 0.6];
 const SHORT_BYTES: f32 = 50.0;
 const LONG_BYTES: f32 = 300.0;
 
-/// What a body without a foreign block is worth beside its precision and recall. Raising the floors costs
-/// recall and pays where few blocks are in doubt: there it may well make the page clean.
+/// What a body without a foreign block is worth beside its precision and recall. Raising the
+/// floors costs recall and pays where few blocks are in doubt: there it may well make the page
+/// clean.
 const CLEAN_WORTH: f32 = 0.03;
 /// Blocks of a page are right or wrong together: the chance that all of them are right is their
 /// product to this power.

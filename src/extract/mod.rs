@@ -4,8 +4,8 @@
 //! rest becomes a tree within a budget (`parse`), the tree is cut into blocks (`blocks`, `families`),
 //! some of which are the body (`body`, `phrases`), but for what the site shows on other articles
 //! too (`template`). Metadata is read beside it (`metadata`, `marks`, `jsonld`, `titles`, `authors`,
-//! `names`, `dates`, `stamps`), and traces of translation (`provenance`). Pages without an article are told
-//! apart in `abstain`.
+//! `names`, `dates`, `stamps`), and traces of translation (`provenance`). Pages without an article
+//! are told apart in `abstain`.
 
 mod abstain;
 mod archive;

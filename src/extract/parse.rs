@@ -22,7 +22,7 @@ use html5ever::{
 use memchr::{memchr, memchr_iter, memchr3};
 use scraper::{Html, HtmlTreeSink, node::Element};
 
-use super::tag::{Tag, end_tag};
+use super::tag::{RAW, TEXT, Tag, end_tag};
 use crate::{model::ParseLimits, text};
 
 /// The page is over a limit of the parser.
@@ -41,8 +41,8 @@ const NODES_PER_TAG: usize = 8;
 /// Nodes that are free whatever the text.
 const NODES_FREE: usize = 20_000;
 
-/// The value of an attribute. scraper's own look-up sorts by atoms made of the name each time,
-/// which takes longer than to look through the two or three attributes there are.
+/// The value of an attribute. scraper's own look-up makes an atom of the name each time, which
+/// takes longer than to look through the two or three attributes there are.
 pub(super) fn attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
     let mut attributes = element.attrs.iter();
     attributes
@@ -50,7 +50,8 @@ pub(super) fn attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str
         .map(|(_, value)| &**value)
 }
 
-/// Parses `html` into the tree that html5ever makes of it.
+/// Parses `html` into the tree that html5ever makes of it. `Err` if that has more nodes or levels
+/// than `limits` and the tags of the page allow.
 pub fn parse(html: &str, limits: &ParseLimits) -> Result<Html, OverLimit> {
     let tags = memchr_iter(b'<', html.as_bytes()).count();
     let nodes_max = limits.nodes.min(NODES_FREE + NODES_PER_TAG * tags);
@@ -96,19 +97,6 @@ struct Feeder<'h> {
     is_inside: bool,
 }
 
-/// Elements whose contents are text up to their end tag.
-const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
-/// Others after whose start tag the tokenizer goes on by other rules.
-const OTHER_RULES: [&str; 7] = [
-    "plaintext",
-    "script",
-    "style",
-    "noscript",
-    "noembed",
-    "noframes",
-    "iframe",
-];
-
 impl Feeder<'_> {
     /// Feeds the text up to the next tag, and that tag.
     fn step(&mut self) {
@@ -129,8 +117,9 @@ impl Feeder<'_> {
         }
         let is_end = bytes.get(start + 1) == Some(&b'/');
         let tag = Tag::read(self.html, start + usize::from(is_end));
-        let has_rules = !is_end && tag.is_one_of(&OTHER_RULES).is_some();
-        if !tag.is_complete || has_rules {
+        // After these start tags the tokenizer goes on by other rules.
+        let has_rules = tag.is_one_of(&RAW).or(tag.is_one_of(&["plaintext"]));
+        if !tag.is_complete || (!is_end && has_rules.is_some()) {
             return self.tokenize_rest();
         }
         if !is_end && let Some(name) = tag.is_one_of(&TEXT) {

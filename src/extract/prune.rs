@@ -12,7 +12,7 @@ use memchr::{memchr, memchr_iter, memmem};
 use self::space::Space;
 use super::{
     families,
-    tag::{Lower, Tag, end_tag, names_tag},
+    tag::{Lower, RAW, TEXT, Tag, end_tag, names_tag},
 };
 use crate::model::ParseLimits;
 
@@ -42,16 +42,10 @@ pub(super) enum Keep {
 /// JSON-LD blocks that are kept; the rest of a page with more is noise.
 const JSON_LD_MAX: usize = 32;
 
-/// Elements that are left out with their contents. The HTML parser reads the contents of the
-/// first group as text, so that the first end tag closes them; the others nest.
-const RAW: [&str; 6] = [
-    "script", "style", "noscript", "iframe", "noembed", "noframes",
-];
+/// Elements that are left out with their contents, as those in [`RAW`] are; these nest.
 const NESTED: [&str; 4] = ["svg", "template", "canvas", "object"];
-/// Of these, an unclosed one makes the rest of the page its own: code is no article.
+/// Of [`RAW`], an unclosed one makes the rest of the page its own: code is no article.
 const SWALLOWING: [&str; 2] = ["script", "style"];
-/// Elements whose contents are text and stay.
-const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
 /// Elements without text, which are left out.
 const EMPTY: [&str; 2] = ["img", "source"];
 /// Links to other documents say so in one of these words; the rest loads resources.

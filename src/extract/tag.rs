@@ -4,6 +4,14 @@ use std::ops::Range;
 
 use memchr::{memchr, memmem};
 
+/// Elements whose contents the HTML parser reads as code or leaves alone: their first end tag
+/// closes them.
+pub(super) const RAW: [&str; 6] = [
+    "script", "style", "noscript", "iframe", "noembed", "noframes",
+];
+/// Elements whose contents are text, up to their first end tag.
+pub(super) const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
+
 /// A tag: its name, and where it ends.
 pub(super) struct Tag<'a> {
     pub(super) name: &'a str,
