@@ -90,3 +90,18 @@ fn many_rows_come_out_as_each_by_itself() {
     assert_eq!(together.len(), 101);
     assert_eq!(together, alone);
 }
+
+/// One question a tree cannot tell it, however many trees there are.
+#[test]
+fn a_tree_asks_no_more_questions_than_it_may() {
+    let growth = Growth {
+        depth: 1,
+        ..growth()
+    };
+    let examples = exclusive_or(4_000);
+    let forest = train(&examples, &growth, &mut StdRng::seed_from_u64(1), |_| {});
+    let odds = forest.odds(&examples.rows);
+    let right = odds.iter().zip(&examples.labels);
+    let right = right.filter(|(odds, label)| (**odds > 0.0) == (**label > 0.5));
+    assert!(right.count() < 2_800, "of 4,000");
+}
