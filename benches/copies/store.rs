@@ -12,7 +12,7 @@ use benggala::{
         Article, Assessment, FetchOutcome, Headers, Link, Page, PageKind, RulesHash, Scores,
         SiteRules, Source, Timestamp, Verdict,
     },
-    store::{self, Claim, Completion, Fate, Lease, Store, Visit},
+    store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
 };
 use bytes::Bytes;
 use chrono::DateTime;
@@ -36,7 +36,7 @@ pub(crate) fn measure(path: &Path, articles: usize) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let url = format!("sqlite:{}", path.display());
     runtime.block_on(async {
-        let store = store::open(&url).await.unwrap();
+        let store = store::open(&url, Observer::default()).await.unwrap();
         announce(store.as_ref()).await;
         store.close().await.unwrap();
     });
@@ -245,7 +245,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
 async fn completions(url: &str) {
     let mut random = Random(5);
     let language = Language::invented(&mut random);
-    let store = store::open(url).await.unwrap();
+    let store = store::open(url, Observer::default()).await.unwrap();
     let leases = store.claim(&all()).await.unwrap();
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for (n, lease) in leases.iter().enumerate() {

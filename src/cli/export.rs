@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     model::Timestamp,
     report::{table, warc},
-    store::{self, ArticleQuery, ArticleRow, Store},
+    store::{self, ArticleQuery, ArticleRow, Observer, Store},
     web::views,
 };
 
@@ -61,7 +61,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
     runtime()?.block_on(async {
-        let store = store::open(&config.store.url).await?;
+        let store = store::open(&config.store.url, Observer::default()).await?;
         let mut query = ArticleQuery {
             verdict: args.verdict.clone(),
             source: args.source.clone(),

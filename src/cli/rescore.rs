@@ -11,7 +11,7 @@ use crate::{
     inspect::{self, Rules, inspect},
     model::Page,
     site::{self, SiteMemory, Sites},
-    store::{self, ArticleQuery, ArticleRow, Store, StoreError},
+    store::{self, ArticleQuery, ArticleRow, Observer, Store, StoreError},
 };
 
 use super::{Failure, Outcome, input::rules_of, load_config, runtime, tell};
@@ -46,7 +46,7 @@ pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Fai
     let bar = ProgressBar::new_spinner().with_message("articles");
     bar.enable_steady_tick(Duration::from_millis(200));
     let tally = runtime()?.block_on(async {
-        let store = store::open(&config.store.url).await?;
+        let store = store::open(&config.store.url, Observer::default()).await?;
         let mut tally = Tally::default();
         let mut sites = Sites::new(SITES_MAX);
         let mut query = ArticleQuery {

@@ -13,10 +13,7 @@ use crate::{
     store::{Counts, SourceRow},
 };
 
-use super::{
-    Setup, Shared, memory,
-    record::{record_standing, store_failed, timed},
-};
+use super::{Setup, Shared, memory, record::record_standing};
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -49,12 +46,12 @@ impl Housekeeping {
         self.due
     }
 
-    /// One round. Failures are counted by [`timed`]; the next round tries again.
+    /// One round. The store counts its failures; the next round tries again.
     pub(super) async fn run(&mut self, shared: &Shared, setup: &Arc<Setup>) {
         let now = Utc::now();
         let metrics = &shared.metrics;
-        let _ = timed(metrics, "expire", shared.store.expire(now)).await;
-        if let Ok(counts) = timed(metrics, "counts", shared.store.counts(now)).await {
+        let _ = shared.store.expire(now).await;
+        if let Ok(counts) = shared.store.counts(now).await {
             set_gauges(metrics, &counts);
             let before = self.expired.replace(counts.expired);
             let expired = counts.expired - before.unwrap_or(counts.expired);
@@ -84,7 +81,7 @@ impl Housekeeping {
     }
 
     async fn slow_round(&mut self, shared: &Shared, setup: &Setup) {
-        if let Ok(sources) = timed(&shared.metrics, "sources", shared.store.sources()).await {
+        if let Ok(sources) = shared.store.sources().await {
             set_source_gauges(&shared.metrics, &sources);
             if self.round == 0 {
                 restore_standings(shared, &sources).await;
@@ -99,10 +96,10 @@ impl Housekeeping {
         self.pruning = Some(tokio::spawn(async move {
             // Failures are counted already; there is nothing to add to it here.
             if let Some(before) = pages {
-                let _ = timed(&shared.metrics, "prune", shared.store.prune(before)).await;
+                let _ = shared.store.prune(before).await;
             }
             if let Some(before) = texts {
-                let _ = timed(&shared.metrics, "forget", shared.store.forget(before)).await;
+                let _ = shared.store.forget(before).await;
             }
         }));
     }
@@ -114,11 +111,7 @@ impl Housekeeping {
         let (shared, setup) = (shared.clone(), Arc::clone(setup));
         self.delivery = Some(tokio::spawn(async move {
             let deliver = notify::deliver_due(shared.store.as_ref(), &setup.webhooks, Utc::now());
-            // Not timed: the receivers take most of it.
-            let deliveries = deliver
-                .await
-                .inspect_err(|error| store_failed(&shared.metrics, "parcels", error));
-            for delivery in deliveries.unwrap_or_default() {
+            for delivery in deliver.await.unwrap_or_default() {
                 shared
                     .metrics
                     .notifications_total
@@ -170,8 +163,7 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
 /// source's.
 async fn restore_standings(shared: &Shared, sources: &[SourceRow]) {
     for source in sources.iter().filter(|source| source.enabled) {
-        let standing = shared.store.standing(&source.name);
-        if let Ok(standing) = timed(&shared.metrics, "standing", standing).await {
+        if let Ok(standing) = shared.store.standing(&source.name).await {
             let label = shared.metrics.source_label(&source.name);
             record_standing(&shared.metrics, &label, &standing.summary());
         }

@@ -10,7 +10,7 @@ use crate::{
     site::{self, SiteMemory, Sites},
 };
 
-use super::{Shared, record::timed};
+use super::Shared;
 
 /// Sites that are held in memory, at most: 24 MiB of the fullest.
 const SITES_MAX: usize = 512;
@@ -40,7 +40,7 @@ pub(super) async fn of_site(shared: &Shared, url: &Url) -> Arc<SiteMemory> {
     if let Some(known) = shared.memory.with(|sites| sites.get(name)) {
         return known;
     }
-    let stored = timed(&shared.metrics, "site", shared.store.site(name)).await;
+    let stored = shared.store.site(name).await;
     let stored = stored.ok().flatten().unwrap_or_default();
     shared.memory.with(|sites| sites.know(name, &stored))
 }
@@ -65,8 +65,7 @@ pub(super) async fn save(shared: &Shared) {
 
 /// A failure is counted; what was to be written is part of what is written next.
 async fn write(shared: &Shared, name: &str, memory: &SiteMemory) {
-    let write = shared.store.learn_site(name, memory, Utc::now());
-    if let Ok(merged) = timed(&shared.metrics, "site", write).await {
+    if let Ok(merged) = shared.store.learn_site(name, memory, Utc::now()).await {
         shared.memory.with(|sites| sites.know(name, &merged));
     }
 }

@@ -247,8 +247,7 @@ impl Daemon {
     /// Makes the sources and channels of a configuration the ones that are watched and told.
     async fn take_up(&self, setup: &Setup) -> Result<(), StoreError> {
         let sources = &setup.config.sources;
-        let put = self.store.put_sources(sources, Utc::now());
-        record::timed(&self.metrics, "put_sources", put).await?;
+        self.store.put_sources(sources, Utc::now()).await?;
         self.metrics
             .watch_sources(sources.iter().map(|source| source.name.as_str()));
         self.metrics
@@ -328,7 +327,7 @@ async fn claim(
         limit,
         per_host: setup.config.fetch.concurrency_per_host,
     };
-    record::timed(&shared.metrics, "claim", shared.store.claim(&claim)).await
+    shared.store.claim(&claim).await
 }
 
 /// When to look for work again: at once while there may be more, else when the next URL falls due.
@@ -343,9 +342,7 @@ async fn next_claim(
         Ok(leases) if leases.len() == limit => now,
         Ok(_) => {
             let clock = Utc::now();
-            let due =
-                record::timed(&shared.metrics, "next_due", shared.store.next_due(clock)).await;
-            match due {
+            match shared.store.next_due(clock).await {
                 Ok(Some(at)) => {
                     now + (at - clock)
                         .to_std()

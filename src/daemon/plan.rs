@@ -14,7 +14,7 @@ use crate::{
     store::{Fate, Lease},
 };
 
-use super::{Setup, Shared, record, visit::Reading};
+use super::{Setup, Shared, visit::Reading};
 
 /// What is to be kept of a visit for the next one.
 #[derive(Debug)]
@@ -39,10 +39,7 @@ pub(super) async fn learn(
     if lease.link.kind == PageKind::Article || !is_read {
         return None;
     }
-    let unseen = shared.store.unseen(reading.links.clone());
-    let new = record::timed(&shared.metrics, "unseen", unseen)
-        .await
-        .ok()?;
+    let new = shared.store.unseen(reading.links.clone()).await.ok()?;
     let arrivals: Vec<_> = new.iter().map(|link| link.published).collect();
     let fresh_for = discover::fresh_for(&exchange.headers, &exchange.body);
     let mut rhythm = lease.rhythm.clone();

@@ -1,9 +1,6 @@
 //! What happened, as metrics and log lines: one place, so that they cannot disagree.
 
-use std::{
-    future::Future,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
 use crate::{
     fetch::GuardStage,
@@ -12,36 +9,24 @@ use crate::{
         labels::{self, kind_label},
     },
     model::{FetchOutcome, PageKind, Reason, RobotsRules, Scores, SourceStanding, Verdict},
-    store::{Completed, StoreError},
+    store::{Completed, Op, StoreError},
 };
 
 use super::visit::{Inspected, Visited};
 
-/// Times a store operation and counts its failure.
-pub(super) async fn timed<T>(
-    metrics: &Metrics,
-    op: &str,
-    operation: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, StoreError> {
-    let begun = Instant::now();
-    let result = operation.await;
+/// Times an operation of the store; counts and logs its failure.
+pub(super) fn stored(metrics: &Metrics, op: Op, took: Duration, error: Option<&StoreError>) {
     metrics
         .store_operation_duration_seconds
-        .with_label_values(&[op])
-        .observe(begun.elapsed().as_secs_f64());
-    if let Err(error) = &result {
-        store_failed(metrics, op, error);
+        .with_label_values(&[op.as_str()])
+        .observe(took.as_secs_f64());
+    if let Some(error) = error {
+        metrics
+            .store_errors_total
+            .with_label_values(&[op.as_str(), error.kind()])
+            .inc();
+        tracing::error!(op = op.as_str(), %error, "the store failed");
     }
-    result
-}
-
-/// Counts and logs a failure of the store.
-pub(super) fn store_failed(metrics: &Metrics, op: &str, error: &StoreError) {
-    metrics
-        .store_errors_total
-        .with_label_values(&[op, error.kind()])
-        .inc();
-    tracing::error!(op, %error, "the store failed");
 }
 
 /// Counts and logs one finished visit.

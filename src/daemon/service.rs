@@ -19,9 +19,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     config::Config,
     inspect::legend,
-    metrics::Metrics,
+    metrics::{LabelValues, Metrics},
     score,
-    store::{self, Store, StoreError},
+    store::{self, Observer, Op, Store, StoreError},
     web,
 };
 
@@ -81,7 +81,10 @@ impl Service {
             .await
             .map_err(|why| StartError::Listen { address, why })?;
         let address = listener.local_addr().unwrap_or(address);
-        let store = store::open(&config.store.url).await?;
+        let counted = Arc::clone(&metrics);
+        let observer =
+            Observer::new(move |op, took, error| record::stored(&counted, op, took, error));
+        let store = store::open(&config.store.url, observer).await?;
         config_loaded(&metrics);
         let config = Arc::new(ArcSwap::from_pointee(config));
         let (stop, stop_now) = (CancellationToken::new(), CancellationToken::new());
@@ -236,8 +239,13 @@ fn config_loaded(metrics: &Metrics) {
 /// # Errors
 /// If two rules had the same name: a bug that the tests find.
 pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
-    let rules = score::rules().map(|about| about.rule);
+    let rules: Vec<&str> = score::rules().map(|about| about.rule).collect();
+    let values = LabelValues {
+        rules: &rules,
+        store_ops: &Op::ALL.map(Op::as_str),
+        store_errors: &StoreError::KINDS,
+    };
     let revision = option_env!("BENGGALA_REVISION").unwrap_or("unknown");
-    let metrics = Metrics::new(rules, env!("CARGO_PKG_VERSION"), revision)?;
+    let metrics = Metrics::new(values, env!("CARGO_PKG_VERSION"), revision)?;
     Ok(Arc::new(metrics))
 }

@@ -26,7 +26,6 @@ use super::{
     aside::aside,
     memory, outage,
     plan::{self, Plan},
-    record,
 };
 
 /// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
@@ -115,8 +114,10 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
         moved: plan::moved(&lease, &exchange, &asked, now),
     };
     let completion = conclude(&lease, &exchange, &reading, page, plan, now);
-    let complete = shared.store.complete(&lease, completion, &setup.channels);
-    let completed = record::timed(&shared.metrics, "complete", complete).await;
+    let completed = shared
+        .store
+        .complete(&lease, completion, &setup.channels)
+        .await;
     let standing = match &completed {
         Ok(completed) if completed.article_new => standing(&shared, &lease.link.source).await,
         Ok(_) | Err(_) => None,
@@ -132,9 +133,8 @@ pub(super) async fn visit(shared: Shared, setup: Arc<Setup>, lease: Lease) -> Bo
 }
 
 async fn standing(shared: &Shared, source: &str) -> Option<SourceStanding> {
-    let standing = record::timed(&shared.metrics, "standing", shared.store.standing(source)).await;
-    // Counted already; the next article brings it again.
-    Some(standing.ok()?.summary())
+    // A failure is counted already; the next article brings it again.
+    Some(shared.store.standing(source).await.ok()?.summary())
 }
 
 /// Fetches within the lease: a worker must have stopped before its lease passes to another.

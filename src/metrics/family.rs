@@ -11,10 +11,21 @@ pub(super) type Label<'a> = (&'a str, &'a [&'a str]);
 /// For labels whose values are known later; those are bounded where they come from.
 pub(super) const NONE_YET: &[&str] = &[];
 
+/// Values of labels that other rooms name: what is counted by them starts at 0 for each.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LabelValues<'a> {
+    /// `rule`: the detectors.
+    pub rules: &'a [&'a str],
+    /// `op` of the store: its operations.
+    pub store_ops: &'a [&'a str],
+    /// `kind` of a store's error.
+    pub store_errors: &'a [&'a str],
+}
+
 /// A family that is about to be registered.
 pub(super) struct Family<'a> {
     pub(super) registry: &'a Registry,
-    pub(super) rules: &'a [&'a str],
+    pub(super) values: LabelValues<'a>,
     pub(super) name: &'static str,
     pub(super) help: &'static str,
 }

@@ -34,36 +34,6 @@ pub const SCORES: [&str; 3] = ["translation", "boilerplate", "overall"];
 pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near.as_str()];
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
-/// `op` of the store: its methods.
-pub const STORE_OPS: [&str; 23] = [
-    "open",
-    "put_sources",
-    "claim",
-    "next_due",
-    "unseen",
-    "complete",
-    "release",
-    "expire",
-    "articles",
-    "article",
-    "trail",
-    "page",
-    "reassess",
-    "add_review",
-    "sources",
-    "standing",
-    "site",
-    "parcels",
-    "settle",
-    "counts",
-    "prune",
-    "forget",
-    "close",
-];
-/// `kind` of a store's error.
-pub const STORE_ERRORS: [&str; 7] = [
-    "open", "locked", "schema", "corrupt", "full", "database", "closed",
-];
 /// `route` of our own server; others share [`OTHER`].
 pub const ROUTES: [&str; 14] = [
     "/",

@@ -20,11 +20,12 @@ use prometheus::{
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
+pub use family::LabelValues;
 use family::{Family, NONE_YET};
 use labels::{
     DISCOVERY_KINDS, DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, FETCH_KINDS,
     GUARD_STAGES, HOST_STATES, LEVELS, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, ROUTES, SCORES,
-    SOURCE_STATES, STORE_ERRORS, STORE_OPS,
+    SOURCE_STATES,
 };
 
 /// The content type of [`Metrics::render`].
@@ -65,21 +66,19 @@ macro_rules! families {
         }
 
         impl Metrics {
-            /// Registers everything. `rules` are the names of the detectors, `revision` is the
-            /// commit it was built from.
+            /// Registers everything. `revision` is the commit it was built from.
             ///
             /// # Errors
             /// Only if two metrics had the same name, or a label an impossible one.
-            pub fn new<'r>(
-                rules: impl IntoIterator<Item = &'r str>,
+            pub fn new(
+                values: LabelValues<'_>,
                 version: &str,
                 revision: &str,
             ) -> Result<Metrics, prometheus::Error> {
                 let registry = Registry::new();
-                let rules: Vec<&str> = rules.into_iter().collect();
                 let family = |name: &'static str, help: &'static str| Family {
                     registry: &registry,
-                    rules: &rules,
+                    values,
                     name,
                     help: help.trim(),
                 };
@@ -160,7 +159,7 @@ families! {
     /// Articles by verdict.
     articles_scored_total: IntCounterVec = |f| f.counters(&[("verdict", &labels::verdicts())]);
     /// Flagged articles by each rule that pointed at something in them.
-    articles_flagged_total: IntCounterVec = |f| f.counters(&[("rule", f.rules)]);
+    articles_flagged_total: IntCounterVec = |f| f.counters(&[("rule", f.values.rules)]);
     /// Scores of articles, from 0 to 1; higher is worse.
     article_score: HistogramVec = |f| f.histograms(&SHARES, &[("score", &SCORES)]);
     /// Texts that were known already: word by word (`exact`), under another address of the article
@@ -198,12 +197,12 @@ families! {
     notifications_pending: IntGauge = |f| f.gauge();
     /// What reviewers decided.
     reviews_total: IntCounterVec = |f| f.counters(&[("decision", &labels::decisions())]);
-    /// Time of the store's operations.
+    /// Time of the store's operations, their wait included.
     store_operation_duration_seconds: HistogramVec =
-        |f| f.histograms(&STORE_SECONDS, &[("op", &STORE_OPS)]);
+        |f| f.histograms(&STORE_SECONDS, &[("op", f.values.store_ops)]);
     /// Operations of the store that failed.
     store_errors_total: IntCounterVec =
-        |f| f.counters(&[("op", &STORE_OPS), ("kind", &STORE_ERRORS)]);
+        |f| f.counters(&[("op", f.values.store_ops), ("kind", f.values.store_errors)]);
     /// Size of the database.
     store_size_bytes: IntGauge = |f| f.gauge();
     /// Space left on its disk.

@@ -4,6 +4,7 @@
 //! is written for several workers on one database: time is an argument, claims are leases with an
 //! owner, and whatever a fetch led to is written in the one transaction that ends its lease.
 
+mod operation;
 mod sqlite;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -22,6 +23,8 @@ use crate::{
     site::SiteMemory,
     standing::Standing,
 };
+
+pub use operation::{Observer, Op};
 
 /// Why the store could not do it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -79,6 +82,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Every kind with which an operation may fail; `locked` and `schema` are told at the start
+    /// alone, before anything is counted.
+    pub const KINDS: [&'static str; 5] = ["open", "corrupt", "full", "database", "closed"];
+
     /// The `kind` label of `benggala_store_errors_total`.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -525,10 +532,11 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn close(&self) -> Result<(), StoreError>;
 }
 
-/// Opens the store that `url` names, creating or migrating it as needed.
-pub async fn open(url: &str) -> Result<Arc<dyn Store>, StoreError> {
+/// Opens the store that `url` names, creating or migrating it as needed. `observer` is told of
+/// every operation from then on.
+pub async fn open(url: &str, observer: Observer) -> Result<Arc<dyn Store>, StoreError> {
     match url.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() => sqlite::open(Path::new(path)).await,
+        Some(("sqlite", path)) if !path.is_empty() => sqlite::open(Path::new(path), observer).await,
         _ => Err(StoreError::Url(url.to_string())),
     }
 }

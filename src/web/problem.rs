@@ -80,7 +80,6 @@ impl Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
-        tracing::error!(kind = error.kind(), %error, "the store could not answer a request");
         let status = match error {
             StoreError::Full | StoreError::Closed | StoreError::Locked(_) => {
                 StatusCode::SERVICE_UNAVAILABLE

@@ -5,14 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use benggala::{
-    metrics::{CONTENT_TYPE, Metrics, SOURCES_MAX, labels},
+    metrics::{CONTENT_TYPE, LabelValues, Metrics, SOURCES_MAX, labels},
     model::{FetchOutcome, PageKind},
-    store::StoreError,
 };
 use tracing_subscriber::layer::SubscriberExt;
 
 fn metrics() -> Metrics {
-    let metrics = Metrics::new(["script-mix", "link-farm"], "1.2.3", "abc").unwrap();
+    let values = LabelValues {
+        rules: &["script-mix", "link-farm"],
+        store_ops: &["claim"],
+        store_errors: &["full"],
+    };
+    let metrics = Metrics::new(values, "1.2.3", "abc").unwrap();
     metrics.watch_sources(["Terkini \"hari ini\"\\\n"]);
     metrics.watch_channels(["desk"]);
     metrics
@@ -194,6 +198,7 @@ fn bounded_labels_start_at_zero() {
         "articles_scored_total{verdict=\"abstain\"} 0",
         "notifications_total{channel=\"desk\",outcome=\"given_up\"} 0",
         "reviews_total{decision=\"dismissed\"} 0",
+        "store_errors_total{kind=\"full\",op=\"claim\"} 0",
         "ssrf_blocked_total{stage=\"redirect\"} 0",
         "fetch_retries_total{reason=\"connection_closed\"} 0",
         "build_info{revision=\"abc\",version=\"1.2.3\"} 1",
@@ -212,30 +217,6 @@ fn labels_cover_what_the_program_counts() {
         let kind = PageKind::parse(kind).unwrap();
         assert!(labels::FETCH_KINDS.contains(&labels::kind_label(kind)));
     }
-    let s = String::new;
-    for error in [
-        StoreError::Url(s()),
-        StoreError::Open {
-            path: s(),
-            why: s(),
-        },
-        StoreError::Locked(s()),
-        StoreError::Newer {
-            path: s(),
-            found: 2,
-            known: 1,
-        },
-        StoreError::Corrupt {
-            path: s(),
-            why: s(),
-        },
-        StoreError::Full,
-        StoreError::Value(s()),
-        StoreError::Database(s()),
-        StoreError::Closed,
-    ] {
-        assert!(labels::STORE_ERRORS.contains(&error.kind()), "{error:?}");
-    }
     let codes: BTreeSet<&str> = (0..=u16::MAX).map(labels::code_label).collect();
     assert!(codes.len() <= 40, "{codes:?}");
     assert_eq!(labels::code_label(404), "404");
@@ -251,7 +232,7 @@ fn labels_cover_what_the_program_counts() {
 
 #[test]
 fn sources_beyond_the_cap_share_a_label() {
-    let metrics = Metrics::new([], "1", "r").unwrap();
+    let metrics = Metrics::new(LabelValues::default(), "1", "r").unwrap();
     let names: Vec<String> = (0..SOURCES_MAX + 7)
         .map(|i| format!("source {i}"))
         .collect();
@@ -268,7 +249,7 @@ fn sources_beyond_the_cap_share_a_label() {
 
 #[test]
 fn sources_that_leave_take_their_series_along() {
-    let metrics = Metrics::new([], "1", "r").unwrap();
+    let metrics = Metrics::new(LabelValues::default(), "1", "r").unwrap();
     metrics.watch_sources(["stays", "goes"]);
     for name in ["stays", "goes"] {
         metrics
@@ -290,7 +271,7 @@ fn sources_that_leave_take_their_series_along() {
 
 #[test]
 fn log_messages_are_counted_by_level() {
-    let metrics = Metrics::new([], "1", "r").unwrap();
+    let metrics = Metrics::new(LabelValues::default(), "1", "r").unwrap();
     let subscriber = tracing_subscriber::registry().with(metrics.log_layer());
     tracing::subscriber::with_default(subscriber, || {
         tracing::error!("one");

@@ -12,6 +12,7 @@ mod copies;
 mod crash;
 mod given;
 mod model;
+mod observed;
 mod queue;
 mod sites;
 mod sources;
@@ -19,7 +20,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-use benggala::store::{self, Store};
+use benggala::store::{self, Observer, Store};
 use tempfile::TempDir;
 
 /// An empty place for a store.
@@ -31,7 +32,14 @@ pub(crate) struct Place {
 impl Place {
     /// Opens the store there; again after the one before was dropped.
     pub(crate) async fn open(&self) -> Arc<dyn Store> {
-        store::open(&self.url).await.expect("the store opens")
+        self.open_observed(Observer::default()).await
+    }
+
+    /// The same, with somebody who is told of every operation.
+    pub(crate) async fn open_observed(&self, observer: Observer) -> Arc<dyn Store> {
+        store::open(&self.url, observer)
+            .await
+            .expect("the store opens")
     }
 }
 

@@ -27,6 +27,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -36,8 +37,8 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 
 use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
 use super::{
-    ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Parcel, SourceRow,
-    Store, StoreError, Trail,
+    ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Observer, Op, Parcel,
+    SourceRow, Store, StoreError, Trail,
 };
 use crate::{
     copies::Fingerprint,
@@ -47,15 +48,16 @@ use crate::{
 };
 
 /// Opens the file at `path`, relative to the working directory.
-pub(super) async fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+pub(super) async fn open(path: &Path, observer: Observer) -> Result<Arc<dyn Store>, StoreError> {
     let path = path.to_path_buf();
-    let store = off_thread(move || SqliteStore::open(path)).await??;
+    let store = off_thread(move || SqliteStore::open(path, observer)).await??;
     Ok(Arc::new(store))
 }
 
 #[derive(Debug)]
 struct SqliteStore {
     path: PathBuf,
+    observer: Observer,
     readers: Readers,
     /// Empty once it is closed.
     writer: Mutex<Option<Writer>>,
@@ -68,7 +70,7 @@ struct Writer {
 }
 
 impl SqliteStore {
-    fn open(path: PathBuf) -> Result<SqliteStore, StoreError> {
+    fn open(path: PathBuf, observer: Observer) -> Result<SqliteStore, StoreError> {
         let (mut db, lock) = file::open(&path)?;
         // The lock proves that whoever held a lease is gone.
         queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
@@ -80,13 +82,45 @@ impl SqliteStore {
             })?;
         Ok(SqliteStore {
             path,
+            observer,
             readers,
             writer: Mutex::new(Some(Writer { queue, thread })),
         })
     }
 
+    /// Reads; every operation that only reads passes through here.
+    async fn read<T, F>(&self, op: Op, query: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.observed(op, self.readers.read(query)).await
+    }
+
+    /// Writes; every operation that writes passes through here, once for each transaction.
+    async fn write<T, F>(&self, op: Op, change: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    {
+        self.observed(op, self.commit(change)).await
+    }
+
+    /// Runs an operation and tells the observer how it went.
+    async fn observed<T>(
+        &self,
+        op: Op,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let begun = Instant::now();
+        let result = operation.await;
+        self.observer
+            .tell(op, begun.elapsed(), result.as_ref().err());
+        result
+    }
+
     /// Has the writer run `change` and waits for its commit.
-    async fn write<T, F>(&self, change: F) -> Result<T, StoreError>
+    async fn commit<T, F>(&self, change: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -129,20 +163,22 @@ async fn off_thread<T: Send + 'static>(
 impl Store for SqliteStore {
     async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError> {
         let sources = sources.to_vec();
-        self.write(move |db| sources::put(db, &sources, now)).await
+        self.write(Op::PutSources, move |db| sources::put(db, &sources, now))
+            .await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
         let claim = claim.clone();
-        self.write(move |db| queue::claim(db, &claim)).await
+        self.write(Op::Claim, move |db| queue::claim(db, &claim))
+            .await
     }
 
     async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.readers.read(queue::next_due).await
+        self.read(Op::NextDue, queue::next_due).await
     }
 
     async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError> {
-        self.readers.read(|db| queue::unseen(db, links)).await
+        self.read(Op::Unseen, |db| queue::unseen(db, links)).await
     }
 
     async fn complete(
@@ -151,49 +187,53 @@ impl Store for SqliteStore {
         completion: Completion,
         notify: &[String],
     ) -> Result<Completed, StoreError> {
-        let ending = off_thread(move || Ending::new(completion))
-            .await?
-            .map_err(|error| classify(&self.path, &error))?;
         let (lease, notify) = (lease.clone(), notify.to_vec());
-        self.write(move |db| complete::complete(db, &lease, &ending, &notify))
-            .await
+        // Packing is a part of it: its time and its failures count.
+        self.observed(Op::Complete, async {
+            let ending = off_thread(move || Ending::new(completion))
+                .await?
+                .map_err(|error| classify(&self.path, &error))?;
+            self.commit(move |db| complete::complete(db, &lease, &ending, &notify))
+                .await
+        })
+        .await
     }
 
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
         let leases = leases.to_vec();
-        self.write(move |db| queue::release(db, &leases)).await
+        self.write(Op::Release, move |db| queue::release(db, &leases))
+            .await
     }
 
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
-        self.write(move |db| queue::expire(db, now)).await
+        self.write(Op::Expire, move |db| queue::expire(db, now))
+            .await
     }
 
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError> {
         let query = query.clone();
-        self.readers
-            .read(move |db| articles::list(db, &query))
+        self.read(Op::Articles, move |db| articles::list(db, &query))
             .await
     }
 
     async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError> {
-        self.readers.read(move |db| articles::get(db, id)).await
-    }
-
-    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError> {
-        self.readers
-            .read(move |db| {
-                Ok(Trail {
-                    copies: copies::others(db, article, limit)?,
-                    aliases: copies::aliases(db, article, limit)?,
-                    versions: versions::list(db, article)?,
-                })
-            })
+        self.read(Op::Article, move |db| articles::get(db, id))
             .await
     }
 
+    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError> {
+        self.read(Op::Trail, move |db| {
+            Ok(Trail {
+                copies: copies::others(db, article, limit)?,
+                aliases: copies::aliases(db, article, limit)?,
+                versions: versions::list(db, article)?,
+            })
+        })
+        .await
+    }
+
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError> {
-        self.readers
-            .read(move |db| articles::page(db, article))
+        self.read(Op::Page, move |db| articles::page(db, article))
             .await
     }
 
@@ -206,7 +246,7 @@ impl Store for SqliteStore {
     ) -> Result<(), StoreError> {
         let (content, assessment) = (content.clone(), assessment.clone());
         let fingerprint = Fingerprint::of(&content);
-        self.write(move |db| {
+        self.write(Op::Reassess, move |db| {
             let fingerprint = fingerprint.as_ref();
             articles::reassess(db, article, &content, &assessment, at, fingerprint)
         })
@@ -215,24 +255,25 @@ impl Store for SqliteStore {
 
     async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError> {
         let review = review.clone();
-        self.write(move |db| articles::add_review(db, article, &review))
-            .await
+        self.write(Op::AddReview, move |db| {
+            articles::add_review(db, article, &review)
+        })
+        .await
     }
 
     async fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
-        self.readers.read(sources::list).await
+        self.read(Op::Sources, sources::list).await
     }
 
     async fn standing(&self, source: &str) -> Result<Standing, StoreError> {
         let source = source.to_string();
-        self.readers
-            .read(move |db| standings::get(db, &source))
+        self.read(Op::Standing, move |db| standings::get(db, &source))
             .await
     }
 
     async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError> {
         let name = name.to_string();
-        self.readers.read(move |db| sites::get(db, &name)).await
+        self.read(Op::Site, move |db| sites::get(db, &name)).await
     }
 
     async fn learn_site(
@@ -242,42 +283,43 @@ impl Store for SqliteStore {
         at: Timestamp,
     ) -> Result<SiteMemory, StoreError> {
         let (name, memory) = (name.to_string(), memory.clone());
-        self.write(move |db| sites::learn(db, &name, &memory, at))
-            .await
+        self.write(Op::LearnSite, move |db| {
+            sites::learn(db, &name, &memory, at)
+        })
+        .await
     }
 
     async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError> {
-        self.readers
-            .read(move |db| outbox::due(db, now, limit))
+        self.read(Op::Parcels, move |db| outbox::due(db, now, limit))
             .await
     }
 
     async fn settle(&self, parcel: i64, retry_at: Option<Timestamp>) -> Result<(), StoreError> {
-        self.write(move |db| outbox::settle(db, parcel, retry_at))
+        self.write(Op::Settle, move |db| outbox::settle(db, parcel, retry_at))
             .await
     }
 
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         let path = self.path.clone();
-        self.readers
-            .read(move |db| {
-                Ok(Counts {
-                    size_bytes: upkeep::size(&path),
-                    free_bytes: upkeep::free(&path),
-                    ..upkeep::counts(db, now)?
-                })
+        self.read(Op::Counts, move |db| {
+            Ok(Counts {
+                size_bytes: upkeep::size(&path),
+                free_bytes: upkeep::free(&path),
+                ..upkeep::counts(db, now)?
             })
-            .await
+        })
+        .await
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        self.write(move |db| upkeep::prune_robots(db, before))
+        self.write(Op::Prune, move |db| upkeep::prune_robots(db, before))
             .await?;
-        self.write(move |db| sites::prune(db, before)).await?;
+        self.write(Op::Prune, move |db| sites::prune(db, before))
+            .await?;
         let mut pruned = 0;
         loop {
             let batch = self
-                .write(move |db| upkeep::prune_pages(db, before))
+                .write(Op::Prune, move |db| upkeep::prune_pages(db, before))
                 .await?;
             pruned += batch as u64;
             if batch < upkeep::PRUNE_BATCH {
@@ -289,7 +331,9 @@ impl Store for SqliteStore {
     async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
         let mut forgotten = 0;
         loop {
-            let batch = self.write(move |db| copies::forget(db, before)).await?;
+            let batch = self
+                .write(Op::Forget, move |db| copies::forget(db, before))
+                .await?;
             forgotten += batch as u64;
             if batch < copies::FORGET_BATCH {
                 return Ok(forgotten);

@@ -49,6 +49,12 @@ async fn what_was_found_can_be_read_and_reviewed_until_the_daemon_stops() {
     let reviewed = "reviews_total{decision=\"confirmed\"}";
     assert_eq!(watch.metric(reviewed).await, 1.0);
 
+    // The store's work for the pages is timed like that for the crawl.
+    for (op, times) in [("add_review", 1.0), ("trail", 2.0)] {
+        let series = format!("store_operation_duration_seconds_count{{op=\"{op}\"}}");
+        assert_eq!(watch.metric(&series).await, times, "{op}");
+    }
+
     let address = watch.service.address;
     watch.service.close().await.unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "nobody listens");

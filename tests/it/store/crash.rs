@@ -9,7 +9,7 @@ use std::{
 
 use benggala::{
     model::{PageKind, Verdict},
-    store::{ArticleQuery, Claim, Completion, Store},
+    store::{self, ArticleQuery, Claim, Completion, Observer, Store},
 };
 use chrono::{TimeDelta, Utc};
 use rusqlite::Connection;
@@ -84,7 +84,7 @@ fn killed_after(url: &str, round: usize, lines: usize) -> Vec<String> {
 }
 
 async fn write_until_killed(url: &str) {
-    let store = benggala::store::open(url).await.unwrap();
+    let store = store::open(url, Observer::default()).await.unwrap();
     let round = std::env::var("BENGGALA_TEST_CRASH_ROUND").unwrap();
     let round: i64 = round.parse().unwrap();
     let feed = source("harian", PageKind::Feed, "https://harian.example/feed");

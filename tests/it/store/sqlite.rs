@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use benggala::{
     model::{PageKind, Verdict},
-    store::{self, ArticleQuery, Claim, Completion, Fate, StoreError},
+    store::{self, ArticleQuery, Claim, Completion, Fate, Observer, StoreError},
 };
 use bytes::Bytes;
 use chrono::Utc;
@@ -30,7 +30,7 @@ fn file(place: &Place) -> PathBuf {
 }
 
 async fn refused(place: &Place) -> StoreError {
-    store::open(&place.url)
+    store::open(&place.url, Observer::default())
         .await
         .map(drop)
         .expect_err("refused")
@@ -39,7 +39,10 @@ async fn refused(place: &Place) -> StoreError {
 #[tokio::test]
 async fn only_sqlite_addresses_are_known() {
     for url in ["", "sqlite", "sqlite:", "mysql://localhost", "benggala.db"] {
-        let error = store::open(url).await.map(drop).unwrap_err();
+        let error = store::open(url, Observer::default())
+            .await
+            .map(drop)
+            .unwrap_err();
         assert!(
             matches!(&error, StoreError::Url(named) if named == url),
             "{error}"
@@ -144,12 +147,18 @@ async fn a_damaged_database_is_refused() {
 async fn a_folder_that_is_missing_is_named() {
     let place = place();
     let url = format!("sqlite:{}/no/such/x.db", place.folder.path().display());
-    let error = store::open(&url).await.map(drop).unwrap_err();
+    let error = store::open(&url, Observer::default())
+        .await
+        .map(drop)
+        .unwrap_err();
     assert!(matches!(error, StoreError::Open { .. }), "{error}");
     assert!(error.to_string().contains("create it first"), "{error}");
 
     let url = format!("sqlite:{}", place.folder.path().display());
-    let error = store::open(&url).await.map(drop).unwrap_err();
+    let error = store::open(&url, Observer::default())
+        .await
+        .map(drop)
+        .unwrap_err();
     assert!(error.to_string().contains("it is a folder"), "{error}");
 }
 
@@ -157,7 +166,9 @@ async fn a_folder_that_is_missing_is_named() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_read_only_folder_is_named() {
-    let error = store::open("sqlite:/sys/benggala.db").await.map(drop);
+    let error = store::open("sqlite:/sys/benggala.db", Observer::default())
+        .await
+        .map(drop);
     let error = error.unwrap_err();
     assert!(matches!(error, StoreError::Open { .. }), "{error}");
     assert!(error.to_string().contains("writable"), "{error}");

@@ -84,8 +84,7 @@ fn promtool_finds_nothing_wrong_with_the_metrics() {
     if missing("promtool") {
         return;
     }
-    let rules = benggala::score::rules().map(|about| about.rule);
-    let metrics = benggala::metrics::Metrics::new(rules, "1", "test").unwrap();
+    let metrics = benggala::daemon::service::new_metrics().unwrap();
     metrics.watch_sources(["a \"quoted\" source"]);
     let mut promtool = Command::new("promtool")
         .args(["check", "metrics"])

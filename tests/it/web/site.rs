@@ -16,7 +16,7 @@ use benggala::{
         Verdict,
     },
     report::legend::RuleView,
-    store::{self, Claim, Completion, Fate, Lease, Store, Visit},
+    store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
     web::{self, State},
 };
 use bytes::Bytes;
@@ -90,7 +90,7 @@ impl Site {
     pub(super) async fn empty() -> Site {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("benggala.db");
-        let store = store::open(&format!("sqlite:{}", path.display()))
+        let store = store::open(&format!("sqlite:{}", path.display()), Observer::default())
             .await
             .unwrap();
         let observed = Arc::new(Mutex::new(Vec::new()));

@@ -1,0 +1,147 @@
+//! What is asked of the store, by name, and who is told how it went.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::StoreError;
+
+/// An operation of [`Store`](super::Store): one method each. Closing is none: nobody is left to be
+/// told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Op {
+    /// `put_sources`
+    PutSources,
+    /// `claim`
+    Claim,
+    /// `next_due`
+    NextDue,
+    /// `unseen`
+    Unseen,
+    /// `complete`
+    Complete,
+    /// `release`
+    Release,
+    /// `expire`
+    Expire,
+    /// `articles`
+    Articles,
+    /// `article`
+    Article,
+    /// `trail`
+    Trail,
+    /// `page`
+    Page,
+    /// `reassess`
+    Reassess,
+    /// `add_review`
+    AddReview,
+    /// `sources`
+    Sources,
+    /// `standing`
+    Standing,
+    /// `site`
+    Site,
+    /// `learn_site`
+    LearnSite,
+    /// `parcels`
+    Parcels,
+    /// `settle`
+    Settle,
+    /// `counts`
+    Counts,
+    /// `prune`
+    Prune,
+    /// `forget`
+    Forget,
+}
+
+impl Op {
+    /// Every operation, in the order of the contract.
+    pub const ALL: [Op; 22] = [
+        Op::PutSources,
+        Op::Claim,
+        Op::NextDue,
+        Op::Unseen,
+        Op::Complete,
+        Op::Release,
+        Op::Expire,
+        Op::Articles,
+        Op::Article,
+        Op::Trail,
+        Op::Page,
+        Op::Reassess,
+        Op::AddReview,
+        Op::Sources,
+        Op::Standing,
+        Op::Site,
+        Op::LearnSite,
+        Op::Parcels,
+        Op::Settle,
+        Op::Counts,
+        Op::Prune,
+        Op::Forget,
+    ];
+
+    /// The metric label: the name of the method.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Op::PutSources => "put_sources",
+            Op::Claim => "claim",
+            Op::NextDue => "next_due",
+            Op::Unseen => "unseen",
+            Op::Complete => "complete",
+            Op::Release => "release",
+            Op::Expire => "expire",
+            Op::Articles => "articles",
+            Op::Article => "article",
+            Op::Trail => "trail",
+            Op::Page => "page",
+            Op::Reassess => "reassess",
+            Op::AddReview => "add_review",
+            Op::Sources => "sources",
+            Op::Standing => "standing",
+            Op::Site => "site",
+            Op::LearnSite => "learn_site",
+            Op::Parcels => "parcels",
+            Op::Settle => "settle",
+            Op::Counts => "counts",
+            Op::Prune => "prune",
+            Op::Forget => "forget",
+        }
+    }
+}
+
+/// What an observer is: a function of the operation, the time it took with all its waiting, and
+/// how it failed, if it did.
+type Observe = dyn Fn(Op, Duration, Option<&StoreError>) + Send + Sync;
+
+/// Is told of every operation as it ends; one that is dropped half-way is not told of.
+///
+/// It comes in from outside because metrics are a neighbour of the store: neither room knows the
+/// other, and whoever opens a store says what is counted. `Observer::default()` counts nothing.
+#[derive(Clone)]
+pub struct Observer(Arc<Observe>);
+
+impl Observer {
+    /// Calls `observe` on the thread of whoever asked: it must not block.
+    pub fn new(
+        observe: impl Fn(Op, Duration, Option<&StoreError>) + Send + Sync + 'static,
+    ) -> Self {
+        Observer(Arc::new(observe))
+    }
+
+    pub(super) fn tell(&self, op: Op, took: Duration, error: Option<&StoreError>) {
+        (self.0)(op, took, error);
+    }
+}
+
+impl Default for Observer {
+    fn default() -> Observer {
+        Observer::new(|_, _, _| ())
+    }
+}
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
+}

@@ -1,0 +1,147 @@
+//! Who opens a store is told of every operation, and of every one that fails.
+
+use std::sync::{Arc, Mutex};
+
+use benggala::{
+    model::{Decision, PageKind, Review, Verdict},
+    site::SiteMemory,
+    store::{ArticleQuery, Observer, Op, Store, StoreError},
+};
+
+use super::{
+    Place,
+    given::{article, assessment, at, claim, link, read, read_all, source},
+    places,
+};
+
+/// What was told: the operation, and the kind of its error.
+type Told = Arc<Mutex<Vec<(Op, Option<&'static str>)>>>;
+
+async fn observed(place: &Place) -> (Arc<dyn Store>, Told) {
+    let told = Told::default();
+    let heard = Arc::clone(&told);
+    let observer = Observer::new(move |op, _, error| {
+        heard
+            .lock()
+            .unwrap()
+            .push((op, error.map(StoreError::kind)));
+    });
+    (place.open_observed(observer).await, told)
+}
+
+fn take(told: &Told) -> Vec<(Op, Option<&'static str>)> {
+    std::mem::take(&mut *told.lock().unwrap())
+}
+
+/// Asks for everything once, in the order of [`Op::ALL`], with whatever comes of it; tells what
+/// was told after each.
+async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op, Vec<Op>)> {
+    let review = Review {
+        decision: Decision::Confirmed,
+        by: "meja".to_string(),
+        at: at(60),
+        note: String::new(),
+    };
+    let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
+    let unread = link("https://harian.example/new", "harian", PageKind::Article);
+    let query = ArticleQuery {
+        limit: 1,
+        ..ArticleQuery::default()
+    };
+    let mut leases = Vec::new();
+    let mut asked = Vec::new();
+    for op in Op::ALL {
+        match op {
+            Op::PutSources => store
+                .put_sources(std::slice::from_ref(&feed), at(60))
+                .await
+                .unwrap(),
+            Op::Claim => leases = store.claim(&claim("w", at(200_000))).await.unwrap(),
+            Op::NextDue => drop(store.next_due(at(60)).await.unwrap()),
+            Op::Unseen => drop(store.unseen(vec![unread.clone()]).await.unwrap()),
+            Op::Complete => {
+                let completion = read(&leases[0], at(200_001), Verdict::Pass);
+                store.complete(&leases[0], completion, &[]).await.unwrap();
+            }
+            Op::Release => store.release(&leases[1..]).await.unwrap(),
+            Op::Expire => drop(store.expire(at(60)).await.unwrap()),
+            Op::Articles => drop(store.articles(&query).await.unwrap()),
+            Op::Article => drop(store.article(row).await.unwrap()),
+            Op::Trail => drop(store.trail(row, 5).await.unwrap()),
+            Op::Page => drop(store.page(row).await.unwrap()),
+            Op::Reassess => {
+                let content = article("Kata lain.");
+                let conclusion = assessment(Verdict::Pass, &[]);
+                store
+                    .reassess(row, &content, &conclusion, at(70))
+                    .await
+                    .unwrap();
+            }
+            Op::AddReview => assert!(store.add_review(row, &review).await.unwrap()),
+            Op::Sources => drop(store.sources().await.unwrap()),
+            Op::Standing => drop(store.standing("harian").await.unwrap()),
+            Op::Site => drop(store.site("harian.example").await.unwrap()),
+            Op::LearnSite => {
+                let memory = SiteMemory::default();
+                drop(
+                    store
+                        .learn_site("harian.example", &memory, at(60))
+                        .await
+                        .unwrap(),
+                );
+            }
+            Op::Parcels => drop(store.parcels(at(60), 5).await.unwrap()),
+            Op::Settle => store.settle(1, None).await.unwrap(),
+            Op::Counts => drop(store.counts(at(60)).await.unwrap()),
+            Op::Prune => drop(store.prune(at(0)).await.unwrap()),
+            Op::Forget => drop(store.forget(at(0)).await.unwrap()),
+        }
+        let mut heard: Vec<Op> = take(told)
+            .into_iter()
+            .map(|(op, error)| {
+                assert_eq!(error, None, "{op:?}");
+                op
+            })
+            .collect();
+        // What goes on in several transactions is told of several times.
+        heard.dedup();
+        asked.push((op, heard));
+    }
+    asked
+}
+
+#[tokio::test]
+async fn every_operation_is_told_of_by_its_name() {
+    for place in places() {
+        let (store, told) = observed(&place).await;
+        let rows = read_all(&store, &[Verdict::Flag]).await;
+        take(&told);
+        for (op, heard) in ask_for_everything(store.as_ref(), rows[0], &told).await {
+            assert_eq!(heard, [op]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_failure_is_told_of() {
+    for place in places() {
+        let (store, told) = observed(&place).await;
+        let content = article("Kata lain.");
+        let conclusion = assessment(Verdict::Pass, &[]);
+        let missing = store.reassess(99, &content, &conclusion, at(0)).await;
+        let kind = missing.unwrap_err().kind();
+        assert_eq!(take(&told), [(Op::Reassess, Some(kind))]);
+        assert!(StoreError::KINDS.contains(&kind), "{kind}");
+        store.close().await.unwrap();
+        assert!(store.counts(at(0)).await.is_err());
+        assert!(store.expire(at(0)).await.is_err());
+        let closed = Some(StoreError::Closed.kind());
+        assert_eq!(take(&told), [(Op::Counts, closed), (Op::Expire, closed)]);
+    }
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let names: std::collections::BTreeSet<&str> = Op::ALL.into_iter().map(Op::as_str).collect();
+    assert_eq!(names.len(), Op::ALL.len());
+}
