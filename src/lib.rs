@@ -23,6 +23,7 @@ pub mod metrics; //    every metric's name
 pub mod model; //      pure   the nouns that travel between rooms
 pub mod notify; //     outbox -> webhooks
 pub mod report; //     pure   conclusions -> text, JSON, HTML
+pub mod robots; //     pure   what a robots.txt allows
 pub mod score; //      pure   an Article -> Assessment
 pub mod site; //       pure   what the stream has learned of one site
 pub mod standing; //   pure   articles of a source -> how it does, and when it turned

@@ -9,6 +9,7 @@ use super::{Found, Links, char_boundary, decode, feed, listing, sitemap, tokens,
 use crate::{
     canonical::{canonical, same_site},
     model::{Link, Page, PageKind},
+    robots,
 };
 
 /// Feeds taken from one page: the main one and, perhaps, two of sections.
@@ -174,22 +175,12 @@ fn stem(url: &Url) -> String {
     )
 }
 
-/// The sitemaps that a robots.txt names (RFC 9309, 2.2.4, allows such lines anywhere), at most
-/// [`SITEMAPS_MAX`], those of news first: they are small and hold the last two days.
+/// The sitemaps that a robots.txt names, at most [`SITEMAPS_MAX`], those of news first: they are small and hold the last two days.
 pub fn sitemaps_of(robots_text: &str, base: &Url) -> Vec<Url> {
     let mut seen = HashSet::new();
-    let mut found: Vec<Url> = robots_text
-        .split(['\n', '\r'])
-        .filter_map(|line| line.trim_start_matches('\u{feff}').split_once(':'))
-        .filter(|(key, _)| key.trim().eq_ignore_ascii_case("sitemap"))
-        .filter_map(|(_, value)| {
-            let value = value.split(" #").next().unwrap_or(value);
-            canonical(
-                &base
-                    .join(Some(value.trim()).filter(|url| !url.is_empty())?)
-                    .ok()?,
-            )
-        })
+    let mut found: Vec<Url> = robots::sitemaps(robots_text.as_bytes())
+        .iter()
+        .filter_map(|address| canonical(&base.join(address).ok()?))
         .filter(|url| same_site(url, base) && seen.insert(url.clone()))
         .collect();
     found.sort_by_key(|url| !url.path().to_ascii_lowercase().contains("news"));

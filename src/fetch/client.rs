@@ -28,6 +28,7 @@ use super::{
 use crate::{
     config::FetchConfig,
     model::{FetchOutcome, Headers, PageKind},
+    robots,
 };
 
 /// What can be decoded; see [`decode::codings`].
@@ -40,8 +41,8 @@ const POOL_IDLE: Duration = Duration::from_secs(10);
 /// Decompressed header bytes of an HTTP/2 answer. HTTP/1 stops at about 400 KiB by itself.
 const H2_HEADERS_MAX: u32 = 64 << 10;
 
-/// RFC 9309, 2.5: at least 500 KiB are to be read.
-pub(super) const ROBOTS_MAX: u64 = 500 << 10;
+/// More of a robots.txt is not read.
+pub(super) const ROBOTS_MAX: u64 = robots::BYTES_MAX as u64;
 
 /// Header values longer than this are of no use to us and are left out.
 const HEADER_VALUE_MAX: usize = 4 << 10;

@@ -23,8 +23,7 @@ mod gate; //         the pace of each host
 pub mod guard; //    no private addresses
 pub mod outcome; //  what an answer or an error means
 pub mod redirect; // the way from the first URL to the last
-pub mod robots; //   what a robots.txt says
-mod robots_cache; // and who has asked for it
+mod robots_cache; // who has asked for a robots.txt, and when
 pub mod tls; //      who is believed
 
 use client::{Answer, Ask, Client, Cost};

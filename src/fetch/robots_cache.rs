@@ -14,9 +14,11 @@ use super::{
     client::{Answer, Ask, Client, Cost, wait_asked_for},
     outcome::{self, Failure},
     redirect::{Trail, drop_credentials, is_redirect},
+};
+use crate::{
+    model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Timestamp},
     robots::Rules,
 };
-use crate::model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Timestamp};
 
 /// RFC 9309, 2.4: a copy is used no longer than this while a newer one can be had.
 const FRESH: TimeDelta = TimeDelta::hours(24);

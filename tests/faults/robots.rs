@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use benggala::{
-    fetch::robots::{CRAWL_DELAY_MAX, Rules},
     model::{RobotsRecord, RobotsRules},
+    robots::{CRAWL_DELAY_MAX, Rules},
 };
 use chrono::{TimeDelta, Utc};
 

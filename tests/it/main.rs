@@ -20,6 +20,7 @@ mod lang;
 mod metrics;
 mod notify;
 mod report;
+mod robots;
 mod score;
 mod site;
 mod standing;

@@ -10,7 +10,15 @@ use std::{
 const LEVELS: &[&[&str]] = &[
     &["model"],
     &["learn"],
-    &["canonical", "text", "lang", "evaluate", "style", "site"],
+    &[
+        "canonical",
+        "text",
+        "robots",
+        "lang",
+        "evaluate",
+        "style",
+        "site",
+    ],
     &[
         "config", "copies", "discover", "frontier", "extract", "score", "standing", "report",
     ],

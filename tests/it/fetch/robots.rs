@@ -1,14 +1,10 @@
-//! robots.txt: what it says, what its absence says, and how often it is asked for.
+//! robots.txt over the wire: what its absence says, how much is read, how often it is asked for.
 
 use std::time::Duration;
 
-use benggala::{
-    fetch::robots::{CRAWL_DELAY_MAX, Rules},
-    model::{FetchOutcome, RobotsRecord, RobotsRules},
-};
+use benggala::model::{FetchOutcome, RobotsRecord, RobotsRules};
 use chrono::{TimeDelta, Utc};
 use futures_util::future::join_all;
-use url::Url;
 
 use super::{
     config, fetch, fetcher, impatient, request, says,
@@ -34,99 +30,6 @@ fn record(server: &Server, age: TimeDelta, rules: RobotsRules) -> RobotsRecord {
         fetched_at: Utc::now() - age,
         rules,
     }
-}
-
-#[test]
-fn rules_are_read_leniently() {
-    let cases: [(&str, &[u8], &str, bool); 34] = [
-        ("empty", b"", "/a", true),
-        ("all", b"User-agent: *\nDisallow: /", "/a", false),
-        ("empty rule", b"User-agent: *\nDisallow:", "/a", true),
-        ("prefix", b"User-agent: *\nDisallow: /a", "/abc", false),
-        ("other path", b"User-agent: *\nDisallow: /a", "/b", true),
-        ("longest wins", b"User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", true),
-        ("allow wins a tie", b"User-agent: *\nDisallow: /a\nAllow: /a", "/a", true),
-        ("star", b"User-agent: *\nDisallow: /*/print", "/news/print", false),
-        ("end", b"User-agent: *\nDisallow: /*.pdf$", "/x.pdf", false),
-        ("not the end", b"User-agent: *\nDisallow: /*.pdf$", "/x.pdf?y", true),
-        ("query", b"User-agent: *\nDisallow: /*?page=", "/news?page=2", false),
-        ("fragment is not sent", b"User-agent: *\nDisallow: /a*x$", "/a#x", true),
-        ("ours", b"User-agent: benggala\nDisallow: /\n\nUser-agent: *\nAllow: /", "/a", false),
-        ("ours alone", b"User-agent: benggala\nAllow: /\n\nUser-agent: *\nDisallow: /", "/a", true),
-        ("case", b"USER-AGENT: BengGala\nDISALLOW: /", "/a", false),
-        ("path has case", b"User-agent: *\nDisallow: /A", "/a", true),
-        ("version", b"User-agent: benggala/2.0\nDisallow: /", "/a", false),
-        ("longer name", b"User-agent: benggala-news\nDisallow: /", "/a", true),
-        ("others", b"User-agent: otherbot\nDisallow: /", "/a", true),
-        ("group of two", b"User-agent: otherbot\nUser-agent: benggala\nDisallow: /", "/a", false),
-        ("two groups join", b"User-agent: benggala\nDisallow: /a\n\nUser-agent: x\nDisallow: /c\n\nUser-agent: benggala\nDisallow: /b", "/b", false),
-        ("comment", b"User-agent: * # all\nDisallow: /a # here", "/a", false),
-        ("no space", b"User-agent:*\nDisallow:/a", "/a", false),
-        ("mark", b"\xef\xbb\xbfUser-agent: *\nDisallow: /", "/a", false),
-        ("CR only", b"User-agent: *\rDisallow: /a\rDisallow: /b", "/b", false),
-        ("CR LF", b"User-agent: *\r\nDisallow: /a\r\nDisallow: /b\r\n", "/b", false),
-        ("NULs", b"User-agent: *\0Disallow: /a", "/a", false),
-        ("HTML", b"\n <!DOCTYPE html><p>Not found\nUser-agent: *\nDisallow: /</p>", "/a", true),
-        ("not text", b"\xff\xfe\x00\x01garbage\n\n:::", "/a", true),
-        ("escaped", "User-agent: *\nDisallow: /été".as_bytes(), "/%C3%A9t%C3%A9", false),
-        ("sitemap only", b"Sitemap: https://news.example/s.xml", "/a", true),
-        ("itself", b"User-agent: *\nDisallow: /", "/robots.txt", true),
-        ("unknown lines", b"User-agent: *\nNoindex: /\nHost: x\nDisallow: /a", "/b", true),
-        ("typo", b"User-agent: *\nDissallow: /a", "/a", false),
-    ];
-    for (name, file, path, expected) in cases {
-        let url = Url::parse("https://news.example/")
-            .unwrap()
-            .join(path)
-            .unwrap();
-        assert_eq!(Rules::read(&text(file)).allows(&url), expected, "{name}");
-    }
-    let url = Url::parse("https://news.example/").unwrap();
-    assert!(Rules::read(&RobotsRules::Unavailable).allows(&url));
-    assert!(!Rules::read(&RobotsRules::Unreachable).allows(&url));
-}
-
-#[test]
-fn crawl_delays_are_bounded() {
-    let seconds = |n| Some(Duration::from_secs(n));
-    for (value, expected) in [
-        ("5", seconds(5)),
-        ("0", seconds(0)),
-        ("0.5", Some(Duration::from_millis(500))),
-        ("86400", Some(CRAWL_DELAY_MAX)),
-        ("1e30", Some(CRAWL_DELAY_MAX)),
-        ("inf", Some(CRAWL_DELAY_MAX)),
-        ("NaN", None),
-        ("-5", None),
-        ("soon", None),
-        ("", None),
-    ] {
-        let file = format!("User-agent: *\nCrawl-delay: {value}\n");
-        assert_eq!(
-            Rules::read(&text(file.as_bytes())).delay(),
-            expected,
-            "{value:?}"
-        );
-    }
-    let ours = b"User-agent: *\nCrawl-delay: 7\n\nUser-agent: benggala\nCrawl-delay: 3\n";
-    assert_eq!(Rules::read(&text(ours)).delay(), seconds(3));
-}
-
-#[test]
-fn a_file_made_to_hurt_is_read_in_bounds() {
-    let url = Url::parse("https://news.example/a").unwrap();
-    let anchored = b"User-agent: *\n".iter().copied();
-    let anchored: Vec<u8> = anchored
-        .chain(b"Disallow: *a*b$\n".repeat(30_000))
-        .collect();
-    assert!(!Rules::read(&text(&anchored)).allows(&url));
-    let stars = [
-        &b"User-agent: *\nDisallow: /"[..],
-        &b"*x".repeat(100_000),
-        b"$",
-    ]
-    .concat();
-    assert!(!Rules::read(&text(&stars)).allows(&url));
 }
 
 #[tokio::test]
