@@ -1,67 +1,36 @@
-//! House rules, as tests: who may do I/O, who may import whom, and what the project may not say.
+//! House rules, as tests: who may do I/O, who may import whom, how long a function may be, and
+//! that nothing is said twice. The rules work on text (`tidy/reader.rs`), so that `tidy/planted.rs`
+//! can show each of them failing.
+
+mod copies;
+mod graph;
+mod map;
+mod planted;
+mod reader;
+mod rooms;
+mod screen;
 
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
-/// Rooms by level; a room imports only rooms of the levels before its own, never its neighbours.
-const LEVELS: &[&[&str]] = &[
-    &["model"],
-    &["learn"],
-    &[
-        "canonical",
-        "text",
-        "robots",
-        "lang",
-        "evaluate",
-        "style",
-        "site",
-    ],
-    &[
-        "config", "copies", "discover", "frontier", "extract", "score", "standing", "report",
-    ],
-    &["inspect"],
-    &["fetch", "store", "notify", "metrics"],
-    &["web"],
-    &["daemon"],
-    &["demo"],
-    &["cli"],
+use reader::Source;
+
+/// Rooms whose files still need each other in circles. A room that no longer does must leave this
+/// list.
+const CIRCLES_LEFT: &[&str] = &[
+    "cli", "config", "daemon", "demo", "discover", "evaluate", "extract", "fetch", "report",
+    "score", "standing", "store", "style", "web",
 ];
 
-/// Neighbours that may be imported all the same, and why.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    // Sentences and packs are cut and read with the words of `text`.
-    ("lang", "text"),
-    // The outbox is read from the store.
-    ("notify", "store"),
-];
+/// Rooms that still say something twice, likewise.
+const COPIES_LEFT: &[&str] = &["config"];
 
-/// The last level of rooms that do no I/O.
-const PURE_LEVELS: usize = 5;
-
-const IMPURE: &[&str] = &[
-    "tokio",
-    "reqwest",
-    "rusqlite",
-    "std::fs",
-    "std::net::Tcp",
-    "std::net::Udp",
-    "std::env",
-    "std::process",
-    "std::thread",
-    "Instant",
-    "SystemTime",
-    "Utc::now",
-    "println!",
-    "static mut",
-    "rand::rng",
-    "rand::random",
-];
-
-fn src() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn files_under(dir: &Path, extension: &str) -> Vec<PathBuf> {
@@ -78,104 +47,110 @@ fn files_under(dir: &Path, extension: &str) -> Vec<PathBuf> {
     files
 }
 
-fn room_of(path: &Path) -> String {
-    let inside = path.strip_prefix(src()).unwrap();
-    let first = inside.iter().next().unwrap().to_str().unwrap();
-    first.trim_end_matches(".rs").to_string()
-}
+/// Every file under `src`.
+static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
+    let src = root().join("src");
+    let name = |path: &Path| {
+        let parts = path.strip_prefix(&src).unwrap().iter();
+        let parts: Vec<&str> = parts.map(|part| part.to_str().unwrap()).collect();
+        parts.join("/")
+    };
+    files_under(&src, "rs")
+        .iter()
+        .map(|path| Source::read(&name(path), &fs::read_to_string(path).unwrap()))
+        .collect()
+});
 
-fn level_of(room: &str) -> Option<usize> {
-    LEVELS.iter().position(|rooms| rooms.contains(&room))
-}
-
-/// Every line of code under `src`, without comments, with where it stands.
-fn code() -> Vec<(PathBuf, usize, String)> {
-    let mut lines = Vec::new();
-    for path in files_under(&src(), "rs") {
-        for (index, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
-            let code = line.split("//").next().unwrap().to_string();
-            lines.push((path.clone(), index + 1, code));
-        }
-    }
-    lines
+#[track_caller]
+fn assert_nothing(told: &[String]) {
+    assert!(told.is_empty(), "\n{}\n", told.join("\n"));
 }
 
 #[test]
-fn every_room_has_a_level_and_stands_in_lib_rs() {
-    let map = fs::read_to_string(src().join("lib.rs")).unwrap();
-    let listed: BTreeSet<&str> = map
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.split(';').next())
-        .collect();
-    let levelled: BTreeSet<&str> = LEVELS
-        .iter()
-        .flat_map(|rooms| rooms.iter().copied())
-        .collect();
-    assert_eq!(listed, levelled);
+fn lib_rs_and_the_readme_list_the_rooms_as_data_flows() {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert_nothing(&map::differences(&lib, &readme));
 }
 
 #[test]
 fn pure_rooms_do_no_io() {
-    for (path, line, code) in code() {
-        let Some(level) = level_of(&room_of(&path)) else {
-            continue;
-        };
-        if level >= PURE_LEVELS {
-            continue;
-        }
-        for name in IMPURE {
+    assert_nothing(&rooms::io_in_pure_rooms(&SOURCES));
+}
+
+#[test]
+fn rooms_import_only_what_stands_before_them() {
+    assert_nothing(&rooms::upward_imports(&SOURCES));
+}
+
+#[test]
+fn no_files_need_each_other_in_a_circle() {
+    let told = graph::circles(&SOURCES)
+        .into_iter()
+        .map(|circle| {
+            let way = circle.way.join("\n    ");
+            (rooms_of(&circle.files), format!("a circle:\n    {way}"))
+        })
+        .collect::<Vec<_>>();
+    assert_nothing(&but_for(CIRCLES_LEFT, &told));
+}
+
+#[test]
+fn nothing_is_said_twice() {
+    let told = copies::copies(&SOURCES)
+        .into_iter()
+        .map(|copy| (rooms_of(&copy.files), copy.told))
+        .collect::<Vec<_>>();
+    assert_nothing(&but_for(COPIES_LEFT, &told));
+}
+
+fn rooms_of(files: &[String]) -> BTreeSet<String> {
+    let rooms = files
+        .iter()
+        .filter_map(|file| file.split(['/', '.']).next());
+    rooms.map(str::to_string).collect()
+}
+
+/// What is told of others than the rooms `left`, and which of these need not be left any more.
+fn but_for(left: &[&str], told: &[(BTreeSet<String>, String)]) -> Vec<String> {
+    let known = |rooms: &BTreeSet<String>| rooms.iter().all(|room| left.contains(&room.as_str()));
+    let (old, new): (Vec<_>, Vec<_>) = told.iter().partition(|(rooms, _)| known(rooms));
+    let stale = left
+        .iter()
+        .filter(|room| !old.iter().any(|(rooms, _)| rooms.contains(**room)))
+        .map(|room| format!("nothing is left in `{room}`: strike it out of the list"));
+    new.iter()
+        .map(|(_, line)| line.clone())
+        .chain(stale)
+        .collect()
+}
+
+#[test]
+fn no_function_outgrows_a_screen() {
+    assert_nothing(&screen::too_long(&SOURCES));
+}
+
+#[test]
+fn only_the_store_knows_sql_and_only_the_cli_prints() {
+    for source in SOURCES.iter() {
+        for (index, code) in source.lines.iter().enumerate() {
+            let place = source.at(index + 1);
             assert!(
-                !code.contains(name),
-                "\n{}:{line}: `{name}` in a pure room; pass the value in as an argument\n",
-                path.display(),
+                source.room() == Some("store") || !code.contains("rusqlite"),
+                "{place}: SQL outside the store"
+            );
+            assert!(
+                !code.contains("println!"),
+                "{place}: write through cli::out instead"
             );
         }
     }
 }
 
 #[test]
-fn rooms_import_only_what_stands_before_them() {
-    for (path, line, code) in code() {
-        let room = room_of(&path);
-        let Some(level) = level_of(&room) else {
-            continue;
-        };
-        for (other_level, rooms) in LEVELS.iter().enumerate().skip(level) {
-            for other in rooms.iter().filter(|other| **other != room) {
-                let allowed = EXCEPTIONS.contains(&(room.as_str(), other));
-                let imported = code.contains(&format!("crate::{other}::"))
-                    || code.trim_start().starts_with(&format!("{other}::"))
-                        && code.trim_end().ends_with(',');
-                assert!(
-                    allowed || !imported || (other_level == level && *other == room),
-                    "\n{}:{line}: `{room}` imports `{other}`, which stands beside or after it\n",
-                    path.display(),
-                );
-            }
-        }
-    }
-}
-
-#[test]
-fn only_the_store_knows_sql_and_only_the_cli_prints() {
-    for (path, line, code) in code() {
-        let room = room_of(&path);
-        let place = format!("{}:{line}", path.display());
-        assert!(
-            room == "store" || !code.contains("rusqlite"),
-            "{place}: SQL outside the store"
-        );
-        assert!(
-            !code.contains("println!"),
-            "{place}: write through cli::out instead"
-        );
-    }
-}
-
-#[test]
 fn every_file_beside_score_mod_is_a_registered_detector_or_known_part() {
     const PARTS: &[&str] = &["mod.rs", "policy.rs", "draft.rs", "evidence.rs", "share.rs"];
-    let files = fs::read_dir(src().join("score"))
+    let files = fs::read_dir(root().join("src/score"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .filter(|name| name.ends_with(".rs") && !PARTS.contains(&name.as_str()))
@@ -191,46 +166,8 @@ fn every_file_beside_score_mod_is_a_registered_detector_or_known_part() {
 }
 
 #[test]
-fn no_function_outgrows_a_screen() {
-    const LINES_MAX: usize = 75;
-    for path in files_under(&src(), "rs") {
-        let text = fs::read_to_string(&path).unwrap();
-        let lines: Vec<&str> = text.lines().collect();
-        for (start, line) in lines.iter().enumerate() {
-            let indent = line.len() - line.trim_start().len();
-            let head = line.trim_start();
-            let is_fn = [
-                "fn ",
-                "pub fn ",
-                "pub(super) fn ",
-                "pub(crate) fn ",
-                "async fn ",
-                "pub async fn ",
-            ]
-            .iter()
-            .any(|prefix| head.starts_with(prefix));
-            if !is_fn || head.ends_with(';') {
-                continue;
-            }
-            let close = format!("{}}}", " ".repeat(indent));
-            let length = lines[start..]
-                .iter()
-                .position(|line| *line == close)
-                .unwrap_or(0);
-            assert!(
-                length <= LINES_MAX,
-                "\n{}:{}: {length} lines; cut it at its joints\n",
-                path.display(),
-                start + 1,
-            );
-        }
-    }
-}
-
-#[test]
 fn the_readme_lists_every_rule_in_its_own_words() {
-    let readme =
-        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for about in benggala::score::rules() {
         let row = format!("| `{}` | {} |", about.rule, about.summary);
         assert!(readme.contains(&row), "README.md lacks this row:\n{row}");
