@@ -1,6 +1,6 @@
 //! Text that somebody else extracted.
 
-use super::{name_language, push};
+use super::article::{name_language, push};
 use crate::{
     lang::Lexicon,
     model::{Article, BlockKind, Lang},

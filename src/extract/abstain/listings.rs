@@ -1,7 +1,7 @@
 //! Lists of stories: section fronts, pages of a tag or an author, search results, archives.
 
 use super::{Evidence, FURNITURE};
-use crate::extract::{blocks::TextBlock, families::Families};
+use crate::extract::blocks::{Families, TextBlock};
 
 /// Linked blocks from which a page may be a list of stories, by how much else speaks for it.
 const STORIES_MIN: usize = 8;

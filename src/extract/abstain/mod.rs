@@ -7,13 +7,9 @@ mod notices;
 mod walls;
 
 use super::{
-    blocks::{Cut, TextBlock},
+    blocks::{Cut, Families, TextBlock, phrases},
     body::Body,
-    dates,
-    families::Families,
-    jsonld::Described,
-    metadata::Said,
-    phrases,
+    metadata::{Said, dates, jsonld::Described},
 };
 use crate::model::{BlockKind, Reason};
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::{
-    super::{blocks::Cut, families::Families},
+    super::blocks::{Cut, Families},
     Source,
 };
 

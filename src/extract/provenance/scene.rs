@@ -7,7 +7,7 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Html, Node};
 use url::Url;
 
-use super::{super::families::Families, Source};
+use super::{super::blocks::Families, Source};
 use crate::{
     lang,
     model::Lang,

@@ -1,6 +1,7 @@
 //! Teaches the block classifier from labelled pages. Pages of one domain always stay together:
 //! no page is judged by a model that saw another page of its site.
 
+mod labels;
 mod names;
 mod wording;
 
@@ -8,11 +9,13 @@ use rand::{SeedableRng, rngs::StdRng};
 
 use self::wording::Wording;
 use super::{
-    Opened, body, classify,
-    features::{self, Details, Sheet},
-    fill, hints_of,
-    keys::{self, Table},
-    labels, look, open, push,
+    article::{fill, push},
+    body::{
+        self, classify,
+        features::{self, Details, Sheet},
+        keys::{self, Table},
+    },
+    page::{Opened, hints_of, look, open},
     template::{self, Said},
 };
 use crate::{
@@ -21,7 +24,7 @@ use crate::{
     model::{Article, BlockKind, NoArticle, Page, ParseLimits, SiteRules},
 };
 
-pub use super::classify::Judges;
+pub use super::body::classify::Judges;
 
 /// A labelled page, ready to learn from.
 pub struct Lesson {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Lesson;
-use crate::extract::keys::Table;
+use crate::extract::body::keys::Table;
 
 /// How often a key stands in the body, in domains.
 #[derive(Debug, Default, Clone, Copy)]

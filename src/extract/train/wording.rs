@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Lesson;
 use crate::{
-    extract::keys::Table,
+    extract::body::keys::Table,
     learn::linear::{Row, solve},
 };
 

@@ -1,6 +1,6 @@
 //! The tree is the one that html5ever makes, whatever the page.
 
-use benggala::{extract::parse::parse, model::ParseLimits};
+use benggala::{extract::html::parse, model::ParseLimits};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use scraper::{Html, Node};
 

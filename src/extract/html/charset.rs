@@ -1,0 +1,219 @@
+//! Bytes to text, by the WHATWG Encoding Standard and HTML 13.2.3, with one departure: bytes that
+//! are valid UTF-8 and not plain ASCII are UTF-8 whatever a label says. Text in another encoding
+//! is almost never valid UTF-8 by chance, while labels often lie.
+
+use std::borrow::Cow;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use memchr::{memchr, memmem};
+
+use crate::model::{Headers, Reason};
+
+/// How far into the page a `meta` label is looked for. The standard says 1,024 bytes; real pages
+/// put it later and browsers follow it all the same.
+const META_WINDOW: usize = 8 << 10;
+
+/// The bytes that chardetng is shown: enough to decide, and a bound on its time.
+const DETECT_WINDOW: usize = 256 << 10;
+
+/// Decodes a document. The error is `NotHtml` for another format and `Empty` for nothing but
+/// white space.
+pub(in crate::extract) fn decode<'a>(
+    bytes: &'a [u8],
+    headers: &Headers,
+) -> Result<Cow<'a, str>, Reason> {
+    let content_type = headers.get("content-type").unwrap_or_default();
+    if is_other_format(bytes) || is_other_type(content_type, bytes) {
+        return Err(Reason::NotHtml);
+    }
+    let (encoding, bytes) = choose(bytes, content_type);
+    let text = match encoding.decode_without_bom_handling(bytes).0 {
+        text if memchr(0, text.as_bytes()).is_some() => Cow::Owned(text.replace('\0', "")),
+        text => text,
+    };
+    if text.trim().is_empty() {
+        return Err(Reason::Empty);
+    }
+    Ok(text)
+}
+
+/// The encoding and the bytes after the byte order mark.
+fn choose<'a>(bytes: &'a [u8], content_type: &str) -> (&'static Encoding, &'a [u8]) {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return (encoding, &bytes[length..]);
+    }
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return (encoding, bytes);
+    }
+    let labelled = http_label(content_type).or_else(|| meta_label(bytes));
+    (labelled_or_seen(labelled, bytes), bytes)
+}
+
+fn labelled_or_seen(labelled: Option<&'static Encoding>, bytes: &[u8]) -> &'static Encoding {
+    let ascii_end = Encoding::ascii_valid_up_to(bytes);
+    if ascii_end == bytes.len() {
+        // Pure ASCII, unless escape sequences say ISO-2022-JP.
+        return match labelled {
+            Some(encoding) if encoding == encoding_rs::ISO_2022_JP => encoding,
+            _ => UTF_8,
+        };
+    }
+    if is_utf8_but_for_noise(bytes) {
+        return UTF_8;
+    }
+    match labelled {
+        Some(encoding) if encoding != UTF_8 && decodes(encoding, bytes) => encoding,
+        _ => detect(bytes),
+    }
+}
+
+/// Valid UTF-8, but for a character cut in two at the end or a few stray bytes as are left by
+/// texts pasted together.
+fn is_utf8_but_for_noise(bytes: &[u8]) -> bool {
+    if std::str::from_utf8(bytes).is_ok() {
+        return true;
+    }
+    let (mut good, mut bad) = (0usize, 0usize);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    bad == 0 || (bad * 20 <= good)
+}
+
+/// A label that turns the text into replacement characters is not believed.
+fn decodes(encoding: &'static Encoding, bytes: &[u8]) -> bool {
+    let (text, _) = encoding.decode_without_bom_handling(&bytes[..bytes.len().min(DETECT_WINDOW)]);
+    let broken = text.matches('\u{FFFD}').count();
+    broken * 100 <= text.chars().filter(|c| !c.is_ascii()).count()
+}
+
+fn detect(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(&bytes[..bytes.len().min(DETECT_WINDOW)], true);
+    match detector.guess(None, Utf8Detection::Allow) {
+        encoding if encoding == UTF_8 => WINDOWS_1252,
+        encoding => encoding,
+    }
+}
+
+/// UTF-16 markup without a byte order mark has a NUL at every other place.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(1024) & !1];
+    if head.len() < 8 {
+        return None;
+    }
+    let (mut even, mut odd) = (0, 0);
+    for pair in head.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let most = head.len() / 2 * 6 / 10;
+    if odd >= most && even * 10 <= odd {
+        return Some(UTF_16LE);
+    }
+    (even >= most && odd * 10 <= even).then_some(UTF_16BE)
+}
+
+fn http_label(content_type: &str) -> Option<&'static Encoding> {
+    label_after(content_type.as_bytes(), b"charset")
+}
+
+/// The first `charset` in a `meta` tag or XML declaration. UTF-16 named in readable bytes is UTF-8
+/// (HTML 13.2.3.2).
+fn meta_label(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(META_WINDOW)];
+    if head.starts_with(b"<?xml") {
+        let end = memchr(b'>', head).unwrap_or(head.len());
+        if let Some(encoding) = label_after(&head[..end], b"encoding") {
+            return Some(as_readable(encoding));
+        }
+    }
+    let mut rest = head;
+    while let Some(at) = memchr(b'<', rest) {
+        rest = &rest[at + 1..];
+        if rest.starts_with(b"!--") {
+            let end = memmem::find(rest, b"-->").unwrap_or(0);
+            rest = &rest[end..];
+            continue;
+        }
+        if rest.len() < 5 || !rest[..4].eq_ignore_ascii_case(b"meta") {
+            continue;
+        }
+        let end = memchr(b'>', rest).unwrap_or(rest.len());
+        if let Some(encoding) = label_after(&rest[..end], b"charset") {
+            return Some(as_readable(encoding));
+        }
+    }
+    None
+}
+
+fn as_readable(encoding: &'static Encoding) -> &'static Encoding {
+    if encoding == UTF_16LE || encoding == UTF_16BE {
+        UTF_8
+    } else {
+        encoding
+    }
+}
+
+/// The encoding named after `key =` in `text`; `None` for an unknown label.
+fn label_after(text: &[u8], key: &[u8]) -> Option<&'static Encoding> {
+    let at = text
+        .windows(key.len())
+        .position(|window| window.eq_ignore_ascii_case(key))?;
+    let value = text[at + key.len()..].trim_ascii_start();
+    let value = value.strip_prefix(b"=")?.trim_ascii_start();
+    let value = value.strip_prefix(b"\"").unwrap_or(value);
+    let value = value.strip_prefix(b"'").unwrap_or(value);
+    let end = value
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b';' | b'>' | b'/'))
+        .unwrap_or(value.len());
+    Encoding::for_label(&value[..end])
+}
+
+/// Magic numbers of what is served as HTML by mistake (MIME Sniffing Standard, 7.1).
+fn is_other_format(bytes: &[u8]) -> bool {
+    const MAGIC: &[&[u8]] = &[
+        b"%PDF-",
+        b"%!PS-Adobe-",
+        b"\x89PNG\r\n\x1a\n",
+        b"GIF87a",
+        b"GIF89a",
+        b"\xff\xd8\xff",
+        b"PK\x03\x04",
+        b"PK\x05\x06",
+        b"\x1f\x8b\x08",
+        b"Rar!\x1a\x07",
+        b"7z\xbc\xaf\x27\x1c",
+        b"\x28\xb5\x2f\xfd",
+        b"\x00\x00\x01\x00",
+        b"OggS\x00",
+        b"ID3\x03",
+        b"ID3\x04",
+        b"\x1aE\xdf\xa3",
+        b"wOFF",
+        b"wOF2",
+        b"\x00asm",
+        b"\x7fELF",
+        b"{\\rtf",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    ];
+    MAGIC.iter().any(|magic| bytes.starts_with(magic))
+        || (bytes.starts_with(b"RIFF") && bytes.len() > 12)
+        || bytes.get(4..8) == Some(b"ftyp")
+}
+
+/// A declared type that is not text is believed when no markup opens the document.
+fn is_other_type(content_type: &str, bytes: &[u8]) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    let top = kind.split('/').next().unwrap_or_default();
+    let other = ["image", "audio", "video", "font"]
+        .iter()
+        .any(|name| top.eq_ignore_ascii_case(name))
+        || ["application/pdf", "application/zip", "application/json"]
+            .iter()
+            .any(|name| kind.eq_ignore_ascii_case(name));
+    other && !bytes.trim_ascii_start().starts_with(b"<")
+}

@@ -1,0 +1,274 @@
+//! The dates that readers see on a page, and which of them is the article's own.
+
+use chrono::{DateTime, FixedOffset};
+use html5ever::local_name;
+use scraper::ElementRef;
+
+use super::{
+    dates::{Order, parse, parse_in},
+    fields::text_of,
+    marks::Marks,
+};
+
+/// Dates that readers see, with their places in the document, counted in nodes.
+#[derive(Debug, Default)]
+pub(in crate::extract) struct Stamps {
+    /// The first of the headings that are most surely the article's.
+    heading: Option<(Heading, usize)>,
+    order: Order,
+    seen: Vec<Stamp>,
+    /// The node after the last element that was read as a date.
+    read_to: usize,
+}
+
+/// How surely a heading is the article's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::extract) enum Heading {
+    /// It is of level one.
+    LevelOne,
+    /// It says what the document is called; so does a link to it.
+    Title,
+    /// Both.
+    TitleOfLevelOne,
+}
+
+#[derive(Debug)]
+struct Stamp {
+    at: usize,
+    date: DateTime<FixedOffset>,
+    form: Form,
+    event: Event,
+}
+
+/// The form that a date has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A `time` element, or a class that speaks of dates.
+    Marked,
+    /// A line with little else.
+    Line,
+    /// Within a longer line: of use beside the heading only, for sources are cited so too.
+    Sentence,
+}
+
+/// What the words of a date say happened then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    Unsaid,
+    Publication,
+    Change,
+}
+
+impl Event {
+    /// `words` is in lower case.
+    fn new(words: &str) -> Event {
+        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
+        if has(&PUBLISHED) {
+            Event::Publication
+        } else if has(&UPDATED) {
+            Event::Change
+        } else {
+            Event::Unsaid
+        }
+    }
+}
+
+/// Dates that are looked at.
+const STAMPS_MAX: usize = 60;
+/// Longest line with a date and little else, in bytes, and in words.
+const STAMP_BYTES_MAX: usize = 60;
+const STAMP_WORDS_MAX: usize = 9;
+/// Nodes after and before the heading in which a date belongs to it.
+const AFTER_NODES: usize = 160;
+const BEFORE_NODES: usize = 60;
+
+/// A longer line with a date names the publication right before it, in bytes.
+const SENTENCE_BYTES_MAX: usize = 240;
+/// Marks that part the author, the date and the section in one line.
+const PARTING: [char; 5] = ['|', '•', '·', '–', '—'];
+/// A date right before the heading is nearer than one that is this many times as far behind it.
+const BEFORE_WEIGHT: usize = 6;
+
+/// Openings of the word for a change, in lower case.
+const UPDATED: [&str; 15] = [
+    "updat",
+    "modif",
+    "revised",
+    "reviewed",
+    "aktualis",
+    "geändert",
+    "stand:",
+    "bijgewerkt",
+    "diperbarui",
+    "actualiz",
+    "atualiz",
+    "aggiorn",
+    "zaktualiz",
+    "обновл",
+    "mis à jour",
+];
+
+/// Openings of the words for a publication, in lower case.
+const PUBLISHED: [&str; 14] = [
+    "publi",
+    "pubbli",
+    "opublik",
+    "posted",
+    "veröffentlicht",
+    "erschienen",
+    "erstellt am",
+    "eingestellt am",
+    "geschrieben am",
+    "verfasst am",
+    "geplaatst",
+    "diterbitkan",
+    "dipublikasikan",
+    "опублик",
+];
+
+impl Stamps {
+    /// A heading is here.
+    pub(in crate::extract) fn heading(&mut self, heading: Heading, at: usize) {
+        if self.heading.is_none_or(|(known, _)| known < heading) {
+            self.heading = Some((heading, at));
+        }
+    }
+
+    /// The page is in this language, as a tag.
+    pub(in crate::extract) fn language(&mut self, tag: &str) {
+        self.order = Order::of_language(tag);
+    }
+
+    /// Looks at an element: a `time`, or one whose class speaks of dates.
+    pub(in crate::extract) fn element(
+        &mut self,
+        whole: ElementRef<'_>,
+        marks: &Marks<'_>,
+        at: usize,
+    ) {
+        let element = whole.value();
+        let class = marks.class;
+        let is_time = element.name.local == local_name!("time");
+        if self.seen.len() >= STAMPS_MAX || !(is_time || marks.speaks.dates) {
+            return;
+        }
+        let text = text_of(whole).unwrap_or_default();
+        let told = element.attr("datetime").filter(|_| is_time).and_then(parse);
+        if let Some(date) = told.or_else(|| self.in_line(&text)) {
+            self.push(at, date, Form::Marked, &format!("{class} {text}"));
+            self.read_to = at + whole.descendants().count();
+        }
+    }
+
+    /// Looks at a piece of text.
+    pub(in crate::extract) fn line(&mut self, text: &str, at: usize) {
+        if at < self.read_to || self.seen.len() >= STAMPS_MAX {
+            return;
+        }
+        if let Some(date) = self.in_line(text) {
+            self.push(at, date, Form::Line, text);
+        } else if let Some(date) = self.in_sentence(text) {
+            self.push(at, date, Form::Sentence, text);
+        }
+    }
+
+    /// The date right behind the word for a publication, or between marks that part a line.
+    fn in_sentence(&self, text: &str) -> Option<DateTime<FixedOffset>> {
+        let text = text.trim();
+        let may_hold = (STAMP_BYTES_MAX..=SENTENCE_BYTES_MAX).contains(&text.len())
+            && text.bytes().filter(u8::is_ascii_digit).count() >= 5;
+        if !may_hold {
+            return None;
+        }
+        let lower = text.to_lowercase();
+        let Some(at) = PUBLISHED.iter().find_map(|word| lower.find(word)) else {
+            let mut parts = text.split(PARTING);
+            return parts.find_map(|part| self.in_line(part));
+        };
+        let words: Vec<&str> = lower[at..]
+            .split_whitespace()
+            .take(STAMP_WORDS_MAX)
+            .collect();
+        parse_in(self.order, &words.join(" "))
+    }
+
+    /// The date in a line with little else.
+    fn in_line(&self, text: &str) -> Option<DateTime<FixedOffset>> {
+        let text = text.trim();
+        let is_short = (8..=STAMP_BYTES_MAX).contains(&text.len())
+            && text.bytes().filter(u8::is_ascii_digit).count() >= 5
+            && text.split_whitespace().count() <= STAMP_WORDS_MAX;
+        if is_short {
+            parse_in(self.order, text)
+        } else {
+            None
+        }
+    }
+
+    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, form: Form, words: &str) {
+        if self.seen.len() < STAMPS_MAX {
+            self.seen.push(Stamp {
+                at,
+                date,
+                form,
+                event: Event::new(&words.to_lowercase()),
+            });
+        }
+    }
+
+    /// All of them.
+    pub(in crate::extract) fn dates(&self) -> impl Iterator<Item = DateTime<FixedOffset>> {
+        self.seen.iter().map(|stamp| stamp.date)
+    }
+
+    /// The date beside the heading, or else the first that is marked, or else the only one.
+    pub(in crate::extract) fn published(&self) -> Option<DateTime<FixedOffset>> {
+        self.beside(|event| event == Event::Publication)
+            .or_else(|| self.beside(|event| event != Event::Change))
+            .or_else(|| {
+                let fits =
+                    |stamp: &&Stamp| stamp.form == Form::Marked && stamp.event != Event::Change;
+                let mut after = self.seen.iter().skip_while(|stamp| stamp.at < self.place());
+                let found = after.find(fits).or_else(|| self.seen.iter().find(fits));
+                found.map(|stamp| stamp.date)
+            })
+            .or_else(|| self.only(|event| event != Event::Change))
+    }
+
+    /// The date of a change beside the heading, or else the only one.
+    pub(in crate::extract) fn updated(&self) -> Option<DateTime<FixedOffset>> {
+        let is_change = |event| event == Event::Change;
+        self.beside(is_change).or_else(|| self.only(is_change))
+    }
+
+    fn place(&self) -> usize {
+        self.heading.map_or(0, |(_, at)| at)
+    }
+
+    /// The day that all dates of a page agree on. Of several, most belong to other articles.
+    fn only(&self, fits: impl Fn(Event) -> bool) -> Option<DateTime<FixedOffset>> {
+        let mut dates = self
+            .seen
+            .iter()
+            .filter(|stamp| stamp.form != Form::Sentence && fits(stamp.event))
+            .map(|stamp| stamp.date);
+        let first = dates.next()?;
+        dates
+            .all(|date| date.date_naive() == first.date_naive())
+            .then_some(first)
+    }
+
+    /// The nearest date, where most pages have theirs: behind the heading.
+    fn beside(&self, fits: impl Fn(Event) -> bool) -> Option<DateTime<FixedOffset>> {
+        let heading = self.place();
+        let fitting = || self.seen.iter().filter(|stamp| fits(stamp.event));
+        let after = fitting()
+            .find(|stamp| stamp.at > heading && stamp.at - heading <= AFTER_NODES)
+            .map(|stamp| (stamp.at - heading, stamp.date));
+        let before = fitting()
+            .rfind(|stamp| stamp.at <= heading && heading - stamp.at <= BEFORE_NODES)
+            .map(|stamp| ((heading - stamp.at) * BEFORE_WEIGHT, stamp.date));
+        let nearer = after.into_iter().chain(before).min_by_key(|(far, _)| *far);
+        nearer.map(|(_, date)| date)
+    }
+}

@@ -1,0 +1,128 @@
+//! A page looked at: as a tree, and as all that it shows before its body is chosen.
+
+use scraper::{Html, Selector};
+
+use super::{
+    abstain,
+    blocks::{self, Cut},
+    body::{Body, Hints},
+    html::{self, Keep},
+    metadata::{
+        self, Said,
+        jsonld::{self, Described},
+    },
+    provenance,
+};
+use crate::model::{Article, NoArticle, Page, ParseLimits, Reason, SiteRules};
+
+/// A page that has become a tree.
+pub(super) struct Opened<'p> {
+    /// Its text, scripts and all.
+    pub(super) text: &'p str,
+    pub(super) tree: &'p Html,
+    json_ld: &'p [&'p str],
+    /// It may have a trace of translation.
+    pub(super) is_suspect: bool,
+}
+
+/// Bytes to tree, then what is to be done with it.
+pub(super) fn open<T>(
+    page: &Page,
+    rules: &SiteRules,
+    limits: &ParseLimits,
+    then: impl FnOnce(&Opened<'_>) -> Result<T, NoArticle>,
+) -> Result<T, NoArticle> {
+    let none = |reason| NoArticle {
+        reason,
+        article: Box::default(),
+    };
+    let text = html::decode(&page.body, &page.headers).map_err(none)?;
+    if text.len() > limits.bytes {
+        return Err(none(Reason::ParseLimit));
+    }
+    let is_suspect = provenance::is_suspect(&text);
+    let unruled = rules.body.is_none() && rules.remove.is_empty();
+    let keep = match unruled && !is_suspect {
+        true => Keep::ReadAttributes,
+        false => Keep::AllAttributes,
+    };
+    let pruned = html::prune(&text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
+    let mut tree = html::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
+    remove(&mut tree, rules);
+    then(&Opened {
+        text: &text,
+        tree: &tree,
+        json_ld: &pruned.json_ld,
+        is_suspect,
+    })
+}
+
+/// What a page shows before its body is chosen.
+pub(super) struct Seen<'t> {
+    /// With metadata only.
+    pub(super) article: Article,
+    pub(super) said: Said,
+    described: Described,
+    pub(super) cut: Cut<'t>,
+}
+
+pub(super) fn look<'t>(page: &Page, opened: &Opened<'t>) -> Seen<'t> {
+    let described = jsonld::read(opened.json_ld);
+    let said = metadata::read(opened.tree);
+    let mut article = Article::default();
+    let (text, url) = (opened.text, &page.final_url);
+    metadata::fill(&mut article, &said, &described, text, url);
+    article.next = metadata::next(opened.tree, url);
+    Seen {
+        article,
+        said,
+        described,
+        cut: blocks::cut(opened.tree),
+    }
+}
+
+/// What metadata tells about the body.
+pub(super) fn hints_of<'s>(seen: &'s Seen<'_>) -> Hints<'s> {
+    Hints {
+        title: seen.article.title.as_deref(),
+        byline: seen.article.byline.as_deref(),
+        site: seen.said.meta("og:site_name"),
+        description: seen
+            .said
+            .meta("og:description")
+            .or_else(|| seen.said.meta("description")),
+        article_body: seen
+            .described
+            .article
+            .as_ref()
+            .and_then(|e| e.text("articleBody")),
+        ruled: &[],
+    }
+}
+
+impl Seen<'_> {
+    /// Why there is no article here, if there is none.
+    pub(super) fn reason(&self, text: &str, body: &Body, page: &Page) -> Option<Reason> {
+        abstain::reason(&abstain::Evidence {
+            page: text,
+            cut: &self.cut,
+            body,
+            said: &self.said,
+            described: &self.described,
+            path: page.final_url.path(),
+        })
+    }
+}
+
+/// Takes out what a site rule names. Selectors that do not parse were refused with the
+/// configuration, so they are passed over here.
+fn remove(tree: &mut Html, rules: &SiteRules) {
+    for selector in rules.remove.iter().filter_map(|s| Selector::parse(s).ok()) {
+        let found: Vec<_> = tree.select(&selector).map(|element| element.id()).collect();
+        for id in found {
+            if let Some(mut node) = tree.tree.get_mut(id) {
+                node.detach();
+            }
+        }
+    }
+}
