@@ -31,6 +31,7 @@ use crate::{
 };
 
 pub use body::classify::fingerprint;
+pub use html::refresh;
 pub use plain::from_text;
 
 /// What is known of the site that a page comes from.

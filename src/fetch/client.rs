@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     config::FetchConfig,
+    extract,
     model::{FetchOutcome, Headers, PageKind},
     robots,
 };
@@ -96,6 +97,16 @@ pub(super) struct Answer {
     pub(super) is_bot_wall: bool,
 }
 
+impl Answer {
+    /// Where a page that came from `url` sends its reader at once; a file of rules sends nobody.
+    pub(super) fn refresh(&self, kind: PageKind, url: &Url) -> Option<Url> {
+        let body = self.body.as_ref().ok()?;
+        (kind != PageKind::Robots)
+            .then(|| extract::refresh(body, url))
+            .flatten()
+    }
+}
+
 /// The HTTP client behind gate and guard.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -130,6 +141,11 @@ impl Client {
             .connect_timeout(config.idle_timeout)
             .pool_idle_timeout(POOL_IDLE)
             .pool_max_idle_per_host(config.concurrency_per_host)
+            // What RFC 9112 lets a user agent forgive and browsers do: white space before the colon
+            // (5.1), folded lines (5.2), and a line that is no header among those that are.
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true)
             // An HTTP/2 stream that the server refused or never looked at (GOAWAY) is sent again
             // by the client itself, which is its default: to the server that is no second request.
             .http2_max_header_list_size(H2_HEADERS_MAX);
@@ -248,6 +264,8 @@ impl Client {
         Limits {
             bytes,
             oversize,
+            // Feeds and sitemaps are unpacked by those who read them: many are files, named .gz.
+            unpack: matches!(ask.kind, PageKind::Article | PageKind::Listing),
             idle: self.config.idle_timeout,
             total: ask.limit,
             deadline,
@@ -329,6 +347,7 @@ fn notice_limits(deadline: Instant) -> Limits {
     Limits {
         bytes: NOTICE_MAX,
         oversize: Oversize::Cut,
+        unpack: false,
         idle: NOTICE_TIME,
         total: NOTICE_TIME,
         deadline: deadline.min(Instant::now() + NOTICE_TIME),

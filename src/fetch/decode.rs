@@ -19,6 +19,7 @@ use async_compression::{
     zstd::DParameter,
 };
 use bytes::Bytes;
+use encoding_rs::Encoding;
 use futures_util::stream;
 use tokio::{
     io::{AsyncBufRead, AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader, ReadBuf},
@@ -85,15 +86,20 @@ pub fn codings<'a>(values: impl IntoIterator<Item = &'a str>) -> Result<Vec<Codi
     Ok(found)
 }
 
-/// `None` where nothing was done to the body.
+/// `None` where nothing was done to the body, also where a server says what belongs elsewhere: the
+/// character set, the media type or how the bytes travel (MIME's `8bit`).
 fn coding(name: &str) -> Option<Result<Coding, CodingError>> {
     const UNKNOWN_SHOWN: usize = 40;
     Some(Ok(match name.to_ascii_lowercase().as_str() {
-        "" | "identity" => return None,
+        "" | "identity" | "none" | "null" | "plain" | "text" | "7bit" | "8bit" | "binary"
+        | "chunked" => return None,
         "gzip" | "x-gzip" => Coding::Gzip,
         "deflate" => Coding::Deflate,
         "br" => Coding::Brotli,
         "zstd" => Coding::Zstd,
+        name if name.contains('/') || Encoding::for_label(name.as_bytes()).is_some() => {
+            return None;
+        }
         _ => {
             let shown = name.chars().take(UNKNOWN_SHOWN).collect();
             return Some(Err(CodingError::Unknown(shown)));
@@ -116,6 +122,8 @@ pub(super) struct Limits {
     /// Bytes, decoded and received.
     pub(super) bytes: u64,
     pub(super) oversize: Oversize,
+    /// Undo gzip that no header speaks of.
+    pub(super) unpack: bool,
     /// Between two reads.
     pub(super) idle: Duration,
     /// For the whole answer.
@@ -193,6 +201,13 @@ async fn read_through(
     for coding in codings.iter().rev() {
         reader = undone(reader, *coding, received).await?;
     }
+    let layers_left = CODINGS_MAX.saturating_sub(codings.len());
+    for _ in 0..if limits.unpack { layers_left } else { 0 } {
+        if !is_gzip(&mut reader).await? {
+            break;
+        }
+        reader = undone(reader, Coding::Gzip, received).await?;
+    }
     let bytes = match limits.oversize {
         Oversize::Refuse => limits.bytes + 1,
         Oversize::Cut => limits.bytes,
@@ -206,6 +221,13 @@ async fn read_through(
         reader.take(rest).read_to_end(&mut body).await?;
     }
     Ok(body)
+}
+
+/// Whether gzip begins here (RFC 1952, 2.3.1: the magic bytes, then deflate, the only method). A
+/// cache that packs a page which is packed already, or loses the header, leaves it so; no text
+/// begins like that. A first read of fewer bytes than that is no sign of it.
+async fn is_gzip(reader: &mut Reader) -> io::Result<bool> {
+    Ok(reader.fill_buf().await?.starts_with(b"\x1f\x8b\x08"))
 }
 
 /// The bytes as they arrive, until a limit.

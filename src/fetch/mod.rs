@@ -257,13 +257,19 @@ impl Fetcher {
             left = left.saturating_sub(cost.took);
             let answer = answer?;
             exchange.status = Some(answer.status);
-            if !redirect::is_redirect(answer.status) {
-                return Ok(answer);
+            let refresh = answer.refresh(request.kind, trail.url());
+            let location = match (&refresh, redirect::is_redirect(answer.status)) {
+                (Some(target), _) => Some(target.as_str().as_bytes()),
+                (None, true) => answer.location.as_deref(),
+                (None, false) => return Ok(answer),
+            };
+            if answer.headers.get("set-cookie").is_some() {
+                trail.saw_cookie();
             }
-            exchange.headers = answer.headers;
             trail
-                .follow(answer.status, answer.location.as_deref())
+                .follow(answer.status, location)
                 .map_err(|error| Failure::new(FetchOutcome::Redirect, error.to_string()))?;
+            exchange.headers = answer.headers;
         }
     }
 

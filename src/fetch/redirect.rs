@@ -24,6 +24,9 @@ pub enum RedirectError {
     /// The target was asked before.
     #[error("the redirects run in a circle at hop {0}")]
     Loop(usize),
+    /// The same, after a cookie was set on the way: the site tries whether it comes back.
+    #[error("the redirects want a cookie, which is never sent: they run in a circle at hop {0}")]
+    Cookie(usize),
     /// More hops than are followed.
     #[error("over {0} redirects")]
     TooMany(u32),
@@ -35,6 +38,7 @@ pub struct Trail {
     url: Url,
     seen: HashSet<String>,
     permanent: bool,
+    sets_cookies: bool,
     hops_max: u32,
 }
 
@@ -45,6 +49,7 @@ impl Trail {
             url: url.clone(),
             seen: HashSet::from([key(url)]),
             permanent: true,
+            sets_cookies: false,
             hops_max,
         }
     }
@@ -72,6 +77,11 @@ impl Trail {
         (self.permanent && self.hops() > 0).then(|| self.url.clone())
     }
 
+    /// Remembers that a cookie was set on the way.
+    pub fn saw_cookie(&mut self) {
+        self.sets_cookies = true;
+    }
+
     /// Takes the redirect that an answer with `status` and the bytes of its Location ask for.
     /// The target is read as the URL standard does; user name and password in it are dropped.
     pub fn follow(&mut self, status: u16, location: Option<&[u8]>) -> Result<(), RedirectError> {
@@ -94,7 +104,11 @@ impl Trail {
             return Err(RedirectError::TooMany(self.hops_max));
         }
         if !self.seen.insert(key(&target)) {
-            return Err(RedirectError::Loop(self.hops() + 1));
+            let hop = self.hops() + 1;
+            return Err(match self.sets_cookies {
+                true => RedirectError::Cookie(hop),
+                false => RedirectError::Loop(hop),
+            });
         }
         self.permanent &= matches!(status, 301 | 308);
         self.url = target;

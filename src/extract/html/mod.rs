@@ -6,6 +6,7 @@ mod charset;
 mod hidden;
 mod parse;
 mod prune;
+mod refresh;
 mod space;
 mod tag;
 
@@ -14,3 +15,4 @@ pub(super) use hidden::is_hidden_style;
 pub(super) use parse::attr;
 pub use parse::{OverLimit, parse};
 pub(super) use prune::{Keep, prune};
+pub use refresh::refresh;

@@ -78,6 +78,35 @@ async fn members_of_one_gzip_body_are_joined() {
 }
 
 #[tokio::test]
+async fn what_is_no_coding_is_passed_over() {
+    for label in [
+        "UTF-8",
+        "none",
+        "identity",
+        "iso-8859-1",
+        "text/html",
+        "8bit",
+    ] {
+        assert_eq!(answered(label, PAGE).await.body, PAGE, "{label}");
+    }
+}
+
+#[tokio::test]
+async fn gzip_that_no_header_speaks_of_is_undone_once_more_for_pages() {
+    let once = packed!(GzipEncoder, PAGE);
+    let twice = packed!(GzipEncoder, &once);
+    let bare = Server::of(full(200, &[], &once)).await;
+    assert_eq!(fetch(&config(), bare.url("/")).await.body, PAGE);
+    assert_eq!(answered("gzip", &twice).await.body, PAGE);
+    // A feed's file may be gzip by itself: whoever reads feeds unpacks it.
+    let feed = Request {
+        kind: PageKind::Feed,
+        ..request(bare.url("/feed.xml.gz"))
+    };
+    assert_eq!(fetcher(&config()).fetch(&feed).await.body, once);
+}
+
+#[tokio::test]
 async fn a_coding_that_lies_is_no_page() {
     let gzip = packed!(GzipEncoder, PAGE);
     let cases = [

@@ -286,3 +286,31 @@ fn an_agent_that_is_no_header_makes_no_fetcher() {
     let error = Fetcher::new(&bad, Network::default()).unwrap_err();
     assert!(error.to_string().contains("HTTP client"), "{error}");
 }
+
+#[tokio::test]
+async fn headers_that_browsers_forgive_are_forgiven() {
+    let answers: [(&str, &[u8]); 4] = [
+        (
+            "a space before the colon",
+            b"HTTP/1.1 200 OK\r\nContent-Type : text/html\r\nContent-Length : 4\r\n\r\npage",
+        ),
+        (
+            "a folded line",
+            b"HTTP/1.1 200 OK\r\nX-Note: one,\r\n two\r\nContent-Length: 4\r\n\r\npage",
+        ),
+        (
+            "a line without a colon",
+            b"HTTP/1.1 200 OK\r\nno header at all\r\nContent-Length: 4\r\n\r\npage",
+        ),
+        (
+            "a name that is none",
+            b"HTTP/1.1 200 OK\r\nX Powered\xc3\xa9: y\r\nContent-Length: 4\r\n\r\npage",
+        ),
+    ];
+    for (what, answer) in answers {
+        let server = Server::of(vec![Step::Send(answer.to_vec())]).await;
+        let exchange = fetch(&config(), server.url("/")).await;
+        assert_eq!(exchange.outcome, FetchOutcome::Ok, "{what}: {exchange:?}");
+        assert_eq!(exchange.body, "page", "{what}");
+    }
+}

@@ -103,6 +103,108 @@ async fn circles_are_seen() {
 }
 
 #[tokio::test]
+async fn a_circle_that_waits_for_a_cookie_says_so() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/story" => vec![Step::Send(head(
+            302,
+            &[
+                "Location: /story",
+                "Set-Cookie: seen=1",
+                "Content-Length: 0",
+            ],
+        ))],
+        "/way" => vec![Step::Send(head(
+            302,
+            &[
+                "Location: /check",
+                "Set-Cookie: seen=1",
+                "Content-Length: 0",
+            ],
+        ))],
+        "/check" => redirect(302, "/way"),
+        _ => full(404, &[], b""),
+    })
+    .await;
+    for path in ["/story", "/way"] {
+        let exchange = fetch(&config(), server.url(path)).await;
+        assert_eq!(exchange.outcome, FetchOutcome::Redirect, "{exchange:?}");
+        says(&exchange, "want a cookie, which is never sent");
+    }
+}
+
+/// A page with `head` between its head's tags.
+fn page_with(head: &str) -> Vec<Step> {
+    let page = format!("<!doctype html><html><head>{head}</head><body><p>Moved.</p></body></html>");
+    full(200, &["Content-Type: text/html"], page.as_bytes())
+}
+
+#[tokio::test]
+async fn a_page_that_sends_the_reader_on_at_once_is_a_redirect() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/at-once" => page_with(r#"<meta http-equiv="refresh" content="0; url=/story">"#),
+        "/quoted" => page_with(r#"<META HTTP-EQUIV=Refresh CONTENT="1;URL='/story'">"#),
+        "/bare" => page_with(r#"<meta content="0,story" http-equiv=REFRESH>"#),
+        "/based" => {
+            page_with(r#"<base href="/news/"><meta http-equiv="refresh" content="0;url=../story">"#)
+        }
+        "/story" => full(200, &[], b"arrived"),
+        "/forbidden" => page_with(r#"<meta http-equiv="refresh" content="0;url=/closed/a">"#),
+        "/private" => page_with(r#"<meta http-equiv="refresh" content="0;url=http://10.0.0.1/">"#),
+        "/there" => page_with(r#"<meta http-equiv="refresh" content="0;url=/back">"#),
+        "/back" => page_with(r#"<meta http-equiv="refresh" content="0;url=/there">"#),
+        "/robots.txt" => full(200, &[], b"User-agent: *\nDisallow: /closed/\n"),
+        _ => full(404, &[], b""),
+    })
+    .await;
+    for path in ["/at-once", "/quoted", "/bare", "/based"] {
+        let exchange = fetch(&config(), server.url(path)).await;
+        assert_eq!(exchange.body, "arrived", "{path}: {exchange:?}");
+        assert_eq!(exchange.final_url, server.url("/story"), "{path}");
+        assert_eq!(exchange.moved_to, None, "{path}");
+    }
+    let forbidden = fetch(&config(), server.url("/forbidden")).await;
+    assert!(forbidden.robots_denied, "{forbidden:?}");
+    assert_eq!(server.count("/closed/a"), 0);
+    let private = fetch(&config(), server.url("/private")).await;
+    assert_eq!(private.guard, Some(GuardStage::Redirect), "{private:?}");
+    says(&fetch(&config(), server.url("/there")).await, "circle");
+}
+
+#[tokio::test]
+async fn a_refresh_that_is_meant_for_later_or_for_others_is_none() {
+    let server = Server::start(|asked| match asked.path.as_str() {
+        "/later" => page_with(r#"<meta http-equiv="refresh" content="300; url=/elsewhere">"#),
+        "/again" => page_with(r#"<meta http-equiv="refresh" content="0">"#),
+        "/itself" => page_with(r#"<meta http-equiv="refresh" content="0;url=/itself">"#),
+        "/noscript" => page_with(
+            r#"<noscript><meta http-equiv="refresh" content="0;url=/elsewhere"></noscript>"#,
+        ),
+        "/comment" => {
+            page_with(r#"<!-- <meta http-equiv="refresh" content="0;url=/elsewhere"> -->"#)
+        }
+        "/long" => page_with(&format!(
+            r#"<meta http-equiv="refresh" content="0;url=/elsewhere"><style>{}</style>"#,
+            "p{}".repeat(10_000)
+        )),
+        _ => full(404, &[], b""),
+    })
+    .await;
+    for path in [
+        "/later",
+        "/again",
+        "/itself",
+        "/noscript",
+        "/comment",
+        "/long",
+    ] {
+        let exchange = fetch(&config(), server.url(path)).await;
+        assert_eq!(exchange.outcome, FetchOutcome::Ok, "{path}: {exchange:?}");
+        assert_eq!(exchange.final_url, server.url(path), "{path}");
+    }
+    assert_eq!(server.count("/elsewhere"), 0);
+}
+
+#[tokio::test]
 async fn targets_that_are_no_targets() {
     let long = format!("Location: /{}", "x".repeat(9_000));
     let cases: [(&str, &str); 4] = [
