@@ -1,4 +1,4 @@
-//! The spine: one loop, one [`Event`] enum, readable top to bottom.
+//! The spine: one loop, one `Event` enum, readable top to bottom.
 //!
 //! The loop claims URLs from the store and starts a visit for each (`visit.rs`); a visit fetches,
 //! reads and judges one page and writes all that came of it in one transaction. Back-pressure is

@@ -144,7 +144,7 @@ pub fn after(
 }
 
 /// In how long an article that was first read `age` ago is looked at again for corrections: at the
-/// age `first`, then each time it has grown [`RECHECK_GROWTH`] times as old, up to the age `until`.
+/// age `first`, then each time it has grown `RECHECK_GROWTH` times as old, up to the age `until`.
 /// `None`: not any more, or never where `first` is zero.
 pub fn recheck(age: Duration, first: Duration, until: Duration) -> Option<Duration> {
     let next = first.max(age.saturating_mul(RECHECK_GROWTH));
@@ -255,8 +255,8 @@ pub fn host_pause(
     (pause, failures)
 }
 
-/// The gap to a host that took `took` for its last answer: [`SLOWNESS`] times that, if it is longer
-/// than `delay`, up to [`SLOWED_MAX`] times `delay`. Whoever is slow has enough to do.
+/// The gap to a host that took `took` for its last answer: `SLOWNESS` times that, if it is longer
+/// than `delay`, up to `SLOWED_MAX` times `delay`. Whoever is slow has enough to do.
 pub fn slowed(delay: Duration, took: Duration) -> Duration {
     let asked_for = took.min(WAIT_MAX) * SLOWNESS;
     delay.max(asked_for.min(delay.min(WAIT_MAX) * SLOWED_MAX))

@@ -11,7 +11,7 @@ use super::{PageKind, Timestamp};
 pub struct Link {
     /// Absolute and canonical (see [`crate::canonical`]).
     pub url: Url,
-    /// The name of the [`Source`] that led here.
+    /// The name of the [`Source`](super::Source) that led here.
     pub source: String,
     /// What is expected there.
     pub kind: PageKind,

@@ -83,8 +83,8 @@ pub struct Finding {
     pub span: Span,
     /// One clause for the reader: what is wrong here.
     pub note: String,
-    /// The words, where they are no part of `body` (see [`LeftOut`]): then `span` is empty and
-    /// tells where they stood.
+    /// The words, where they are no part of `body` (see [`LeftOut`](super::LeftOut)): then `span` is
+    /// empty and tells where they stood.
     pub left_out: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! "<unk>", "▁": pieces of a translation engine's vocabulary.
+//! `<unk>`, `▁`: pieces of a translation engine's vocabulary.
 
 use super::{About, Detector, Draft, Example, Family, Rates};
 use crate::model::{Finding, Span};

@@ -18,7 +18,7 @@ const IDEOGRAPHS: RangeInclusive<u32> = 0x2e80..=0xabff;
 const PART: usize = 4;
 
 /// Calls `take` with the hash of each feature of `text` and returns how many there were. The
-/// lowest bit of a hash is that of [`is_of_words`].
+/// lowest bit of a hash is that of `is_of_words`.
 pub fn grams(text: &str, take: impl FnMut(u32)) -> usize {
     let mut reader = Reader::new(take);
     for c in text.chars() {

@@ -2,7 +2,7 @@
 //! the same way.
 //!
 //! The tree is html5ever's. Its tokenizer reads character by character and takes longer than all
-//! else here; tags that hold nothing out of the ordinary are read by [`Tag`] instead, which has to
+//! else here; tags that hold nothing out of the ordinary are read by `Tag` instead, which has to
 //! find their ends anyway, and handed to html5ever's tree builder. Whatever is out of the ordinary
 //! goes through html5ever's tokenizer. The tree is the same in any case.
 
