@@ -199,13 +199,13 @@ impl Client {
         let pass = self.gate.enter(ask.url, address, ask.crawl_delay).await;
         let started = Instant::now();
         cost.waited += started - came;
-        let _pass = pass.map_err(|closed| turned_away(closed, ask.url))?;
+        let pass = pass.map_err(|closed| turned_away(closed, ask.url))?;
         let answer = self.send(ask, started + ask.limit, cost).await;
         cost.took += started.elapsed();
         if let Ok(answer) = &answer
             && let Some(wait) = wait_asked_for(answer.status, &answer.headers)
         {
-            self.gate.hold(ask.url, wait);
+            pass.hold(wait);
         }
         answer
     }
@@ -338,6 +338,10 @@ fn turned_away(closed: Closed, url: &Url) -> Failure {
                 ),
             )
         },
+        Closed::Crowded => Failure::new(
+            FetchOutcome::Cancelled,
+            format!("{host} is not asked now: too many other hosts wait for their turn"),
+        ),
         Closed::Gone => Failure::new(FetchOutcome::Cancelled, "stopped while waiting"),
     }
 }

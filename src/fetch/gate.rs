@@ -1,8 +1,15 @@
 //! The one gate that every request passes: robots.txt, redirects and retries too.
 //!
-//! A request first takes a slot of its host, then waits for its turn there, then for a slot and
-//! a turn at its address, which hosts may share, and among all. The pace of a host counts from the request itself, so a wait for the others
-//! never shortens a gap.
+//! When a host may be asked within this process is governor's decision alone: a request goes when
+//! governor gives it the turn of its host, and that is the last thing it waits for, so that a wait
+//! for anything else never shortens a gap. Each host has a limiter of its own, because a limiter has
+//! one quota for all its keys while the gap differs by host and changes with the host's Crawl-delay.
+//! It is made when the host is first met, made anew only when the gap changes, and forgotten with the
+//! host. Addresses all have the same quota: they are keys of one limiter.
+//!
+//! Two things are no pace and so not governor's: a Retry-After, which is a moment that the server
+//! named, and the pause of a host that is slow or fails, which outlives the process and stands in the
+//! store.
 
 use std::{
     collections::HashMap,
@@ -20,7 +27,7 @@ use governor::{
 };
 use tokio::{
     sync::{AcquireError, OwnedSemaphorePermit, Semaphore},
-    time::Instant,
+    time::{Instant, sleep_until},
 };
 use url::Url;
 
@@ -33,8 +40,8 @@ const HOLD_WAIT_MAX: Duration = Duration::from_secs(30);
 /// A host is forgotten when it could have been asked again this long ago.
 const IDLE: Duration = Duration::from_secs(300);
 
-/// From this many hosts on, those that could be asked right now are forgotten at once: they need
-/// no limiter.
+/// Hosts whose pace is kept at a time. When they are so many, those that could be asked right now
+/// are forgotten at once: a new limiter says the same of them.
 const HOSTS_MAX: usize = 10_000;
 
 /// The longest gap: stands in for a rate of nothing at all.
@@ -63,33 +70,53 @@ type AddressLimiter = RateLimiter<
 type Limiter =
     RateLimiter<NotKeyed, InMemoryState, RuntimeClock, NoOpMiddleware<std::time::Instant>>;
 
-/// One request each `delay`, without bursts.
+/// Turns that are `delay` apart, without bursts: those of one host, or of all together.
 #[derive(Debug)]
-struct Pace {
+struct Turns {
     delay: Duration,
-    /// `None` when `delay` is zero: no pace at all.
-    limiter: Option<Limiter>,
+    limiter: Limiter,
+    /// When the next one comes, as governor said last.
+    next: Instant,
 }
 
-impl Pace {
-    fn new(delay: Duration) -> Pace {
-        let limiter = Quota::with_period(delay)
-            .map(|quota| RateLimiter::direct_with_clock(quota, RuntimeClock));
-        Pace { delay, limiter }
+impl Turns {
+    fn new(delay: Duration) -> Turns {
+        Turns {
+            delay,
+            limiter: RateLimiter::direct_with_clock(every(delay), RuntimeClock),
+            next: Instant::now(),
+        }
     }
 
-    /// A pace whose turn has just been taken.
-    fn taken_now(delay: Duration) -> Pace {
-        let pace = Pace::new(delay);
-        let _ = pace.limiter.as_ref().map(Limiter::check);
-        pace
+    /// Goes on with this delay. A new one counts from now, as if a turn had just been taken: what
+    /// changes it is an answer of the host, so the last request was a moment ago.
+    fn keep_to(&mut self, delay: Duration) {
+        if self.delay != delay {
+            *self = Turns::new(delay);
+            self.try_take();
+        }
+    }
+
+    /// Takes the next turn if it has come.
+    fn try_take(&mut self) -> bool {
+        let given = self.limiter.check();
+        let is_given = given.is_ok();
+        // Asked once more after it gave a turn, governor says when the next one comes.
+        if let Err(not_yet) = given.and_then(|()| self.limiter.check()) {
+            self.next = not_yet.earliest_possible().into();
+        }
+        is_given
+    }
+
+    /// Waits until the next turn has come, without taking it.
+    async fn wait(&self) {
+        sleep_until(self.next).await;
     }
 
     /// Waits for the next turn and takes it.
-    async fn turn(&self) {
-        let Some(limiter) = &self.limiter else { return };
-        while let Err(not_yet) = limiter.check() {
-            tokio::time::sleep(not_yet.wait_time_from(RuntimeClock.now())).await;
+    async fn take(&mut self) {
+        while !self.try_take() {
+            self.wait().await;
         }
     }
 }
@@ -99,18 +126,9 @@ impl Pace {
 struct Host {
     slots: Arc<Semaphore>,
     /// Held while waiting: who came first goes first.
-    pace: tokio::sync::Mutex<Pace>,
-    times: Mutex<Times>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Times {
-    /// The last request.
-    sent: Option<Instant>,
-    /// When the pace allows the next.
-    ready: Instant,
+    turns: tokio::sync::Mutex<Turns>,
     /// Until when a Retry-After of the host runs.
-    held: Instant,
+    held: Mutex<Instant>,
 }
 
 /// The right to send one request; given back when dropped.
@@ -119,7 +137,15 @@ pub(super) struct Pass {
     _slot: OwnedSemaphorePermit,
     _slot_of_all: OwnedSemaphorePermit,
     /// Keeps the host from being forgotten while it is asked.
-    _host: Arc<Host>,
+    host: Arc<Host>,
+}
+
+impl Pass {
+    /// Lets nobody through to the host for `wait`, because it said so.
+    pub(super) fn hold(&self, wait: Duration) {
+        let mut held = self.host.held();
+        *held = (*held).max(Instant::now() + wait);
+    }
 }
 
 /// Why no pass was given.
@@ -127,6 +153,8 @@ pub(super) struct Pass {
 pub(super) enum Closed {
     /// The host asked to be left alone for so long still.
     Held(Duration),
+    /// So many hosts wait for their turn that no pace of another can be kept.
+    Crowded,
     /// The gate is gone: the process ends.
     Gone,
 }
@@ -144,12 +172,13 @@ pub(super) struct Gate {
     delay: Duration,
     slots_per_host: usize,
     all: Arc<Semaphore>,
-    all_pace: tokio::sync::Mutex<Pace>,
+    turns_of_all: tokio::sync::Mutex<Turns>,
     addresses: AddressLimiter,
 }
 
 impl Gate {
     pub(super) fn new(config: &FetchConfig) -> Gate {
+        let delay_of_all = period(config.requests_per_second_total);
         Gate {
             hosts: Mutex::default(),
             delay: period(config.requests_per_second),
@@ -157,7 +186,7 @@ impl Gate {
             all: Arc::new(Semaphore::new(
                 config.concurrency.clamp(1, Semaphore::MAX_PERMITS),
             )),
-            all_pace: tokio::sync::Mutex::new(Pace::new(period(config.requests_per_second_total))),
+            turns_of_all: tokio::sync::Mutex::new(Turns::new(delay_of_all)),
             addresses: address_limiter(config),
         }
     }
@@ -176,44 +205,35 @@ impl Gate {
         crawl_delay: Duration,
     ) -> Result<Pass, Closed> {
         let delay = self.delay(crawl_delay);
-        let host = self.host(url);
+        let host = self.host(url, delay)?;
         let slot = host.slots.clone().acquire_owned().await?;
-        let mut pace = host.pace.lock().await;
-        if pace.delay != delay {
-            *pace = host.repaced(delay).await;
-        }
+        let mut turns = host.turns.lock().await;
+        turns.keep_to(delay);
         host.wait_for_release().await?;
-        pace.turn().await;
+        // So that what is shared is not taken long before it is used.
+        turns.wait().await;
         if let Some(address) = address {
-            self.turn_of(address).await;
+            self.take_turn_of(address).await;
         }
         let slot_of_all = self.all.clone().acquire_owned().await?;
-        self.all_pace.lock().await.turn().await;
+        self.turns_of_all.lock().await.take().await;
         host.wait_for_release().await?;
-        *pace = Pace::taken_now(delay);
-        host.mark_sent(delay);
-        drop(pace);
+        turns.take().await;
+        drop(turns);
         Ok(Pass {
             _slot: slot,
             _slot_of_all: slot_of_all,
-            _host: host,
+            host,
         })
     }
 
-    async fn turn_of(&self, address: IpAddr) {
+    async fn take_turn_of(&self, address: IpAddr) {
         if self.addresses.len() >= HOSTS_MAX {
             self.addresses.retain_recent();
         }
         while let Err(not_yet) = self.addresses.check_key(&address) {
-            tokio::time::sleep(not_yet.wait_time_from(RuntimeClock.now())).await;
+            sleep_until(not_yet.earliest_possible().into()).await;
         }
-    }
-
-    /// Lets nobody through to the host of `url` for `wait`, because it said so.
-    pub(super) fn hold(&self, url: &Url, wait: Duration) {
-        let host = self.host(url);
-        let mut times = host.times();
-        times.held = times.held.max(Instant::now() + wait);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -227,24 +247,25 @@ impl Gate {
         self.addresses.shrink_to_fit();
     }
 
-    fn host(&self, url: &Url) -> Arc<Host> {
+    fn host(&self, url: &Url, delay: Duration) -> Result<Arc<Host>, Closed> {
         let mut hosts = self.hosts();
+        let authority = authority(url);
+        if let Some(known) = hosts.get(&authority) {
+            return Ok(Arc::clone(known));
+        }
         if hosts.len() >= HOSTS_MAX {
             forget(&mut hosts, Duration::ZERO);
         }
-        let host = hosts.entry(authority(url)).or_insert_with(|| {
-            let now = Instant::now();
-            Arc::new(Host {
-                slots: Arc::new(Semaphore::new(self.slots_per_host)),
-                pace: tokio::sync::Mutex::new(Pace::new(self.delay)),
-                times: Mutex::new(Times {
-                    sent: None,
-                    ready: now,
-                    held: now,
-                }),
-            })
+        if hosts.len() >= HOSTS_MAX {
+            return Err(Closed::Crowded);
+        }
+        let host = Arc::new(Host {
+            slots: Arc::new(Semaphore::new(self.slots_per_host)),
+            turns: tokio::sync::Mutex::new(Turns::new(delay)),
+            held: Mutex::new(Instant::now()),
         });
-        Arc::clone(host)
+        hosts.insert(authority, Arc::clone(&host));
+        Ok(host)
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<String, Arc<Host>>> {
@@ -253,31 +274,14 @@ impl Gate {
 }
 
 impl Host {
-    fn times(&self) -> MutexGuard<'_, Times> {
-        self.times.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn mark_sent(&self, delay: Duration) {
-        let mut times = self.times();
-        let now = Instant::now();
-        times.sent = Some(now);
-        times.ready = now + delay;
-    }
-
-    /// A pace for a new delay. A fresh limiter lets the first through at once, so the new gap
-    /// since the last request is waited for here.
-    async fn repaced(&self, delay: Duration) -> Pace {
-        let sent = self.times().sent;
-        if let Some(sent) = sent {
-            tokio::time::sleep_until(sent + delay).await;
-        }
-        Pace::new(delay)
+    fn held(&self) -> MutexGuard<'_, Instant> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until a Retry-After has run out; it may be prolonged meanwhile.
     async fn wait_for_release(&self) -> Result<(), Closed> {
         loop {
-            let held = self.times().held;
+            let held = *self.held();
             let wait = held.saturating_duration_since(Instant::now());
             if wait.is_zero() {
                 return Ok(());
@@ -289,15 +293,20 @@ impl Host {
         }
     }
 
-    fn is_idle(self: &Arc<Host>, now: Instant, idle: Duration) -> bool {
-        let Times { ready, held, .. } = *self.times();
-        Arc::strong_count(self) == 1 && ready.max(held) + idle <= now
+    /// From when on a limiter made anew would say the same as this one.
+    fn ready(&mut self) -> Instant {
+        let held = self.held.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.turns.get_mut().next.max(*held)
     }
 }
 
+/// Forgets hosts that nobody asks and that could have been asked again `idle` ago.
 fn forget(hosts: &mut HashMap<String, Arc<Host>>, idle: Duration) {
     let now = Instant::now();
-    hosts.retain(|_, host| !host.is_idle(now, idle));
+    hosts.retain(|_, host| match Arc::get_mut(host) {
+        Some(quiet) => quiet.ready() + idle > now,
+        None => true,
+    });
     hosts.shrink_to(2 * hosts.len());
 }
 
@@ -308,18 +317,21 @@ fn authority(url: &Url) -> String {
     format!("{host}:{port}")
 }
 
-/// So many hosts of an address may be asked at once, and on average no more than that. The shortest
-/// gap that governor can keep stands for none at all.
+/// So many hosts of an address may be asked at once, and on average no more than that.
 fn address_limiter(config: &FetchConfig) -> AddressLimiter {
-    let gap = period(config.requests_per_second * config.hosts_per_address);
-    let hosts = config.hosts_per_address as u32;
-    let quota = Quota::with_period(gap.max(Duration::from_nanos(1)))
-        .unwrap_or(Quota::per_second(NonZeroU32::MAX))
-        .allow_burst(NonZeroU32::MIN.saturating_add(hosts.saturating_sub(1)));
+    let delay = period(config.requests_per_second * config.hosts_per_address);
+    let others = config.hosts_per_address as u32;
+    let quota = every(delay).allow_burst(NonZeroU32::MIN.saturating_add(others.saturating_sub(1)));
     RateLimiter::new(quota, HashMapStateStore::default(), RuntimeClock)
 }
 
-/// The gap that makes a rate. No rate at all, or none that can be, is the longest gap.
+/// One turn each `delay`. The shortest delay that governor can keep stands for none at all.
+fn every(delay: Duration) -> Quota {
+    Quota::with_period(delay.max(Duration::from_nanos(1)))
+        .unwrap_or(Quota::per_second(NonZeroU32::MAX))
+}
+
+/// The delay that makes a rate. No rate at all, or none that can be, is the longest delay.
 fn period(per_second: f64) -> Duration {
     Duration::try_from_secs_f64(per_second.recip())
         .unwrap_or(DELAY_MAX)

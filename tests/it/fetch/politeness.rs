@@ -5,7 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use benggala::{config::FetchConfig, model::FetchOutcome};
+use benggala::{
+    config::FetchConfig,
+    fetch::Request,
+    model::{FetchOutcome, PageKind},
+};
 use futures_util::future::join_all;
 use url::Url;
 
@@ -29,6 +33,20 @@ fn gaps_are_at_least(delay: Duration, asked: &[Asked]) {
             pair[1].path
         );
     }
+}
+
+/// A request that reads no rules first.
+fn robots(url: Url) -> Request {
+    Request {
+        kind: PageKind::Robots,
+        ..request(url)
+    }
+}
+
+/// One of many hosts: nobody listens on port 1 of it.
+fn nobody(number: u32) -> Url {
+    let host = Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 0).to_bits() + number);
+    Url::parse(&format!("http://{host}:1/")).unwrap()
 }
 
 fn per_second(requests_per_second: f64) -> FetchConfig {
@@ -137,11 +155,7 @@ async fn hosts_do_not_wait_for_each_other_but_for_the_total() {
         ..config()
     };
     let both = fetcher(&slow_each);
-    let urls = [one.url("/robots.txt"), two.url("/robots.txt")];
-    let robots_only = urls.map(|url| benggala::fetch::Request {
-        kind: benggala::model::PageKind::Robots,
-        ..request(url)
-    });
+    let robots_only = [&one, &two].map(|server| robots(server.url("/robots.txt")));
     let exchanges = join_all(robots_only.iter().map(|request| both.fetch(request))).await;
     assert!(
         exchanges
@@ -156,6 +170,29 @@ async fn hosts_do_not_wait_for_each_other_but_for_the_total() {
     let started = Instant::now();
     join_all(robots_only.iter().map(|request| both.fetch(request))).await;
     assert!(started.elapsed() + TOLERANCE >= Duration::from_millis(250));
+}
+
+#[tokio::test]
+async fn a_wait_for_the_others_shortens_no_gap() {
+    const DELAY: Duration = Duration::from_millis(600);
+    let site = |_: &Asked| full(404, &[], b"");
+    let (one, two, three) = (
+        Server::start(site).await,
+        Server::start(site).await,
+        Server::start(site).await,
+    );
+    let fetcher = fetcher(&FetchConfig {
+        requests_per_second: DELAY.as_secs_f64().recip(),
+        requests_per_second_total: 2.5,
+        ..config()
+    });
+    // The second request to the first host, which could go after 600 ms, is the fourth of all and
+    // goes after 1,200 ms; the third must not follow at the pace of all.
+    let asked = [&one, &two, &three, &one, &one].map(|server| robots(server.url("/robots.txt")));
+    join_all(asked.iter().map(|request| fetcher.fetch(request))).await;
+    let asked = one.asked();
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    gaps_are_at_least(DELAY, &asked);
 }
 
 #[tokio::test]
@@ -235,10 +272,7 @@ async fn hosts_are_remembered_within_bounds() {
     };
     let fetcher = fetcher(&quick);
     for n in 0..HOSTS {
-        // Nobody listens on port 1 of these.
-        let host = Ipv4Addr::from_bits(Ipv4Addr::new(127, 1, 0, 0).to_bits() + n);
-        let url = Url::parse(&format!("http://{host}:1/")).unwrap();
-        let exchange = fetcher.fetch(&request(url)).await;
+        let exchange = fetcher.fetch(&request(nobody(n))).await;
         assert_eq!(exchange.outcome, FetchOutcome::Connect, "{exchange:?}");
     }
     assert!(fetcher.limiter_keys() > 0);
@@ -252,4 +286,22 @@ async fn hosts_are_remembered_within_bounds() {
     fetcher.forget_idle();
     assert!(fetcher.limiter_keys() > 0);
     assert!(fetcher.limiter_keys() <= before);
+}
+
+#[tokio::test]
+async fn no_pace_is_forgotten_while_it_binds() {
+    const HOSTS: u32 = 10_000;
+    let fetcher = fetcher(&FetchConfig {
+        requests_per_second: 0.001,
+        requests_per_second_total: 1e9,
+        ..config()
+    });
+    for n in 0..HOSTS {
+        let exchange = fetcher.fetch(&robots(nobody(n))).await;
+        assert_eq!(exchange.outcome, FetchOutcome::Connect, "{exchange:?}");
+    }
+    let one_more = fetcher.fetch(&robots(nobody(HOSTS))).await;
+    assert_eq!(one_more.outcome, FetchOutcome::Cancelled, "{one_more:?}");
+    let why = one_more.error.unwrap();
+    assert!(why.contains("too many other hosts"), "{why}");
 }
