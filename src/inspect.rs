@@ -1,7 +1,17 @@
 //! Extraction and scoring, joined: what every command does with one page.
+//!
+//! Nothing that stands in a page ends a run: here, and only here, a panic of what reads it is
+//! caught.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use url::Url;
 
 use crate::{
-    extract::{self, Site, extract},
+    extract::{self, Site, extract, from_text},
     lang::Lexicon,
     model::{
         Article, Assessment, Block, BlockKind, Finding, Lang, Page, ParseLimits, Policy, Reason,
@@ -34,36 +44,81 @@ pub struct Rules {
     pub limits: ParseLimits,
 }
 
+/// Runs work on what a stranger wrote, and lives on when it panics. The panic hook has told of it
+/// by then, once and with the place in the code.
+///
+/// # Errors
+/// The message of the panic.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    // What is half done when a panic interrupts it is dropped with `work`; all else is read only.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_message(panic.as_ref()))
+}
+
+/// What a panic says.
+pub fn panic_message(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+        .unwrap_or_else(|| "unknown".to_string())
+}
+
 /// Extracts and judges one HTML page. A language that the caller is sure of overrules what the
-/// page says and what its text looks like.
+/// page says and what its text looks like. Where that panics, the page is one that cannot be judged.
 pub fn inspect<'a>(
     page: &Page,
     site: impl Into<Site<'a>>,
     lang: Option<&Lang>,
     rules: &Rules,
 ) -> Inspection {
-    match extract(page, site, &rules.lexicon, &rules.limits) {
-        Ok(mut article) => {
-            if let Some(lang) = lang {
-                article.lang = Some(lang.clone());
+    let inspection = guarded(
+        || match extract(page, site, &rules.lexicon, &rules.limits) {
+            Ok(mut article) => {
+                if let Some(lang) = lang {
+                    article.lang = Some(lang.clone());
+                }
+                judge(article, rules)
             }
-            inspect_article(article, rules)
-        }
-        Err(none) => Inspection {
-            article: *none.article,
-            assessment: abstain(none.reason),
+            Err(none) => Inspection {
+                article: *none.article,
+                assessment: abstain(none.reason),
+            },
         },
-    }
+    );
+    inspection.unwrap_or_else(|_| failed(Some(&page.final_url)))
 }
 
-/// Judges a body that somebody else extracted.
-pub fn inspect_article(mut article: Article, rules: &Rules) -> Inspection {
+/// Judges a body that somebody else extracted, as [`inspect`] does a page.
+pub fn inspect_article(article: Article, rules: &Rules) -> Inspection {
+    let url = article.url.clone();
+    guarded(|| judge(article, rules)).unwrap_or_else(|_| failed(url.as_ref()))
+}
+
+/// Judges a text of which nothing is known but perhaps its language, as [`inspect`] does a page.
+pub fn inspect_text(text: &str, lang: Option<&Lang>, rules: &Rules) -> Inspection {
+    let article = || from_text(text, lang.cloned(), &rules.lexicon);
+    guarded(|| judge(article(), rules)).unwrap_or_else(|_| failed(None))
+}
+
+fn judge(mut article: Article, rules: &Rules) -> Inspection {
     let mut assessment = assess(&article, &rules.lexicon, &rules.policy);
     name_residue(&mut article.blocks, &assessment.findings);
     assessment.rules = with_extraction(assessment.rules);
     Inspection {
         article,
         assessment,
+    }
+}
+
+/// What is said of a page on which the inspection itself failed.
+fn failed(url: Option<&Url>) -> Inspection {
+    let article = Article {
+        url: url.cloned(),
+        ..Article::default()
+    };
+    Inspection {
+        article,
+        assessment: abstain(Reason::Failed),
     }
 }
 

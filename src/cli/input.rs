@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{self, Read},
-    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -13,10 +12,10 @@ use url::Url;
 
 use crate::{
     config::Config,
-    extract::{Site, from_text},
-    inspect::{Inspection, Rules, abstain, inspect, inspect_article},
+    extract::Site,
+    inspect::{Inspection, Rules, inspect, inspect_text},
     lang::Lexicon,
-    model::{Article, Headers, Lang, Link, Page, PageKind, Reason},
+    model::{Headers, Lang, Link, Page, PageKind},
     site::SiteMemory,
 };
 
@@ -46,8 +45,7 @@ pub(super) enum Document {
     Text(String),
 }
 
-/// Inspects a document that did not come over HTTP, with what is known of its site. A panic in the extractor becomes an
-/// abstention: one bad page must not end a long run.
+/// Inspects a document that did not come over HTTP, with what is known of its site.
 pub(super) fn inspect_document(
     document: Document,
     url: Option<&Url>,
@@ -55,10 +53,8 @@ pub(super) fn inspect_document(
     memory: &SiteMemory,
     rules: &Rules,
 ) -> Inspection {
-    let inspected = catch_unwind(AssertUnwindSafe(|| match document {
-        Document::Text(text) => {
-            inspect_article(from_text(&text, lang.cloned(), &rules.lexicon), rules)
-        }
+    let mut inspection = match document {
+        Document::Text(text) => inspect_text(&text, lang, rules),
         Document::Html(body) => {
             let page = local_page(body, url);
             let site = Config::rules_for(None, page.final_url.host_str());
@@ -68,11 +64,7 @@ pub(super) fn inspect_document(
             };
             inspect(&page, site, lang, rules)
         }
-    }));
-    let mut inspection = inspected.unwrap_or_else(|_| Inspection {
-        article: Article::default(),
-        assessment: abstain(Reason::Failed),
-    });
+    };
     if inspection
         .article
         .url

@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     extract::Site,
     inspect::{self, Rules, inspect},
-    model::Page,
+    model::{Page, Reason, Verdict},
     site::{self, SiteMemory, Sites},
     store::{self, ArticleQuery, ArticleRow, Observer, Store, StoreError},
 };
@@ -37,6 +37,7 @@ struct Tally {
     changed: u64,
     current: u64,
     without_page: u64,
+    failed: u64,
 }
 
 pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
@@ -81,6 +82,12 @@ pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Fai
         "{} judged again, {} of them with another verdict; {} were up to date; of {} the page is no longer kept",
         tally.judged, tally.changed, tally.current, tally.without_page,
     ));
+    if tally.failed > 0 {
+        tell(format!(
+            "{} could not be judged again and stay as they were",
+            tally.failed
+        ));
+    }
     Ok(Outcome::Clean)
 }
 
@@ -111,6 +118,11 @@ impl Bench<'_> {
         };
         let lang = source.and_then(|source| source.lang.as_ref());
         let inspection = inspect(&page, site, lang, self.rules);
+        if inspection.assessment.verdict == Verdict::Abstain(Reason::Failed) {
+            // What is stored says more than that.
+            tally.failed += 1;
+            return Ok(());
+        }
         tally.judged += 1;
         tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
         self.store

@@ -16,6 +16,7 @@ mod evaluate;
 mod extract;
 mod fetch;
 mod frontier;
+mod inspect;
 mod lang;
 mod metrics;
 mod notify;
