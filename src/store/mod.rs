@@ -476,6 +476,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         completion: Completion,
         notify: &[String],
     ) -> Result<Completed, StoreError>;
+    /// Gives a lease back unused, to be claimed again from `until` on: nobody was asked, so nothing
+    /// else is known anew.
+    async fn put_off(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError>;
     /// Gives leases back unused.
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
     /// Returns leases that ran out to the queue and tells how many there were. A claim does the

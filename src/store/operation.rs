@@ -18,6 +18,8 @@ pub enum Op {
     Unseen,
     /// `complete`
     Complete,
+    /// `put_off`
+    PutOff,
     /// `release`
     Release,
     /// `expire`
@@ -56,12 +58,13 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 22] = [
+    pub const ALL: [Op; 23] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
         Op::Unseen,
         Op::Complete,
+        Op::PutOff,
         Op::Release,
         Op::Expire,
         Op::Articles,
@@ -89,6 +92,7 @@ impl Op {
             Op::NextDue => "next_due",
             Op::Unseen => "unseen",
             Op::Complete => "complete",
+            Op::PutOff => "put_off",
             Op::Release => "release",
             Op::Expire => "expire",
             Op::Articles => "articles",

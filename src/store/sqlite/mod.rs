@@ -199,6 +199,12 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn put_off(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
+        let lease = lease.clone();
+        self.write(Op::PutOff, move |db| queue::put_off(db, &lease, until))
+            .await
+    }
+
     async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
         let leases = leases.to_vec();
         self.write(Op::Release, move |db| queue::release(db, &leases))

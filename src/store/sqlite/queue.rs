@@ -256,18 +256,31 @@ pub(super) fn held(db: &Connection, lease: &Lease) -> rusqlite::Result<Option<(i
     .optional()
 }
 
+/// See [`crate::store::Store::put_off`].
+pub(super) fn put_off(db: &Connection, lease: &Lease, until: Timestamp) -> rusqlite::Result<()> {
+    give_back(db, lease, Some(until))
+}
+
 /// Puts leases back as they were before the claim.
 pub(super) fn release(db: &Connection, leases: &[Lease]) -> rusqlite::Result<()> {
-    for lease in leases {
-        if let Some((host, _)) = held(db, lease)? {
-            db.prepare_cached(
-                "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL WHERE id = ?1",
-            )?
-            .execute([lease.id])?;
-            refresh_host(db, host)?;
-        }
-    }
-    Ok(())
+    leases
+        .iter()
+        .try_for_each(|lease| give_back(db, lease, None))
+}
+
+/// Puts a lease back unless it has passed to somebody else, due when it was or at another time.
+fn give_back(db: &Connection, lease: &Lease, due: Option<Timestamp>) -> rusqlite::Result<()> {
+    let Some((host, _)) = held(db, lease)? else {
+        return Ok(());
+    };
+    db.prepare_cached(
+        "UPDATE urls
+            SET state = 'queued', worker = NULL, lease_until = NULL,
+                next_at = coalesce(?2, next_at)
+          WHERE id = ?1",
+    )?
+    .execute(params![lease.id, due.map(Millis)])?;
+    refresh_host(db, host)
 }
 
 /// Puts back the leases that ran out by `now`, and counts them.

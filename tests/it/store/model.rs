@@ -34,6 +34,10 @@ enum Step {
         links: Vec<(u8, u8)>,
     },
     Release(usize),
+    PutOff {
+        lease: usize,
+        seconds: u8,
+    },
     Expire,
     /// The source enters or leaves the configuration.
     Configure(bool),
@@ -50,6 +54,8 @@ fn step() -> impl Strategy<Value = Step> {
             Step::Complete { lease, again_in, pause, links }
         }),
         1 => any::<usize>().prop_map(Step::Release),
+        1 => (any::<usize>(), 0..60_u8)
+            .prop_map(|(lease, seconds)| Step::PutOff { lease, seconds }),
         1 => proptest::strategy::Just(Step::Expire),
         1 => any::<bool>().prop_map(Step::Configure),
     ]
@@ -207,6 +213,16 @@ impl Run {
                         .unwrap();
                     if self.model.holds(&lease) {
                         self.row(&lease).state = State::Queued;
+                    }
+                }
+            }
+            Step::PutOff { lease, seconds } => {
+                if let Some(lease) = self.pick(*lease) {
+                    let until = self.now + i64::from(*seconds);
+                    self.store.put_off(&lease, at(until)).await.unwrap();
+                    if self.model.holds(&lease) {
+                        let row = self.row(&lease);
+                        (row.state, row.next_at) = (State::Queued, until);
                     }
                 }
             }

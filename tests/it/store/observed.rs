@@ -63,6 +63,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 let completion = read(&leases[0], at(200_001), Verdict::Pass);
                 store.complete(&leases[0], completion, &[]).await.unwrap();
             }
+            Op::PutOff => store.put_off(&leases[0], at(200_002)).await.unwrap(),
             Op::Release => store.release(&leases[1..]).await.unwrap(),
             Op::Expire => drop(store.expire(at(60)).await.unwrap()),
             Op::Articles => drop(store.articles(&query).await.unwrap()),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use benggala::{
-    model::{Link, PageKind, Verdict},
-    store::{Claim, Completed, Completion, Fate},
+    model::{FetchOutcome, Link, PageKind, Verdict},
+    store::{Claim, Completed, Completion, Fate, Lease},
 };
 
 use super::{
@@ -141,6 +141,38 @@ async fn released_leases_are_due_as_before() {
             [],
             "whoever lost a lease cannot give it back"
         );
+    }
+}
+
+#[tokio::test]
+async fn what_is_put_off_is_due_later_and_otherwise_as_before() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE[..1]).await;
+        let walled = Completion {
+            outcome: FetchOutcome::Challenge,
+            etag: Some("tag".to_string()),
+            error: Some("challenge: a wall".to_string()),
+            ..completion(at(2), again(at(3)))
+        };
+        complete(&store, &lease_one(&store, at(1)).await, walled).await;
+        let before = store.sources().await.unwrap();
+        let lease = lease_one(&store, at(3)).await;
+        store.put_off(&lease, at(50)).await.unwrap();
+        assert_eq!(store.claim(&claim("b", at(49))).await.unwrap(), []);
+        assert_eq!(store.next_due(at(3)).await.unwrap(), Some(at(50)));
+        assert_eq!(store.sources().await.unwrap(), before);
+        let later = lease_one(&store, at(50)).await;
+        let same = Lease {
+            worker: lease.worker.clone(),
+            fence: lease.fence,
+            ..later.clone()
+        };
+        assert_eq!(same, lease);
+        // Whoever lost a lease cannot put it off.
+        store.put_off(&lease, at(90)).await.unwrap();
+        let done = complete(&store, &later, completion(at(51), Fate::Done)).await;
+        assert!(done.accepted);
     }
 }
 
