@@ -28,6 +28,6 @@ pub mod store; //           the only room that knows SQL
 pub mod metrics; //         every metric's name
 pub mod notify; //          outbox -> webhooks
 pub mod web; //             review page, API, metrics, health
-pub mod daemon; //          the spine: one loop, one Event enum
+pub mod daemon; //          the spine: one loop, one LoopEvent enum
 pub mod demo; //            a newsroom of our own
 pub mod cli; //             one file a subcommand

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{
     config::Config,
-    daemon::service::{Service, ServiceEvent, new_metrics},
+    daemon::service::{Service, ServiceEvent, log_panics, new_metrics},
     metrics::Metrics,
 };
 
@@ -153,7 +153,7 @@ impl Signals {
     }
 }
 
-/// Log lines to stderr, counted by level.
+/// Log lines to stderr, counted by level; panics among them.
 pub(super) fn start_log(format: LogFormat, default: &str, metrics: &Metrics) {
     let filter =
         EnvFilter::try_from_env("BENGGALA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
@@ -170,6 +170,8 @@ pub(super) fn start_log(format: LogFormat, default: &str, metrics: &Metrics) {
             let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
             registry.with(lines.with_ansi(ansi)).init();
         }
-        LogFormat::Json => registry.with(lines.json()).init(),
+        // No span stands within another: one is all that there are.
+        LogFormat::Json => registry.with(lines.json().with_span_list(false)).init(),
     }
+    log_panics();
 }

@@ -13,7 +13,7 @@ use crate::{
     store::{Counts, SourceRow},
 };
 
-use super::{Setup, Shared, memory, record::record_standing};
+use super::{active::ActiveConfig, record::record_standing, resources::Resources};
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -47,11 +47,11 @@ impl Housekeeping {
     }
 
     /// One round. The store counts its failures; the next round tries again.
-    pub(super) async fn run(&mut self, shared: &Shared, setup: &Arc<Setup>) {
+    pub(super) async fn run(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>) {
         let now = Utc::now();
-        let metrics = &shared.metrics;
-        let _ = shared.store.expire(now).await;
-        if let Ok(counts) = shared.store.counts(now).await {
+        let metrics = &resources.metrics;
+        let _ = resources.store.expire(now).await;
+        if let Ok(counts) = resources.store.counts(now).await {
             set_gauges(metrics, &counts);
             let before = self.expired.replace(counts.expired);
             let expired = counts.expired - before.unwrap_or(counts.expired);
@@ -59,12 +59,12 @@ impl Housekeeping {
         }
         metrics
             .limiter_keys
-            .set(setup.fetcher.limiter_keys() as i64);
-        self.deliver(shared, setup);
+            .set(active.fetcher.limiter_keys() as i64);
+        self.deliver(resources, active);
         if self.round.is_multiple_of(SLOW_ROUNDS) {
-            setup.fetcher.forget_idle();
-            memory::save(shared).await;
-            self.slow_round(shared, setup).await;
+            active.fetcher.forget_idle();
+            resources.memories.save().await;
+            self.slow_round(resources, active).await;
         }
         self.round += 1;
         self.due = Instant::now() + EVERY;
@@ -80,39 +80,40 @@ impl Housekeeping {
         }
     }
 
-    async fn slow_round(&mut self, shared: &Shared, setup: &Setup) {
-        if let Ok(sources) = shared.store.sources().await {
-            set_source_gauges(&shared.metrics, &sources);
+    async fn slow_round(&mut self, resources: &Arc<Resources>, active: &ActiveConfig) {
+        if let Ok(sources) = resources.store.sources().await {
+            set_source_gauges(&resources.metrics, &sources);
             if self.round == 0 {
-                restore_standings(shared, &sources).await;
+                restore_standings(resources, &sources).await;
             }
         }
         if is_busy(self.pruning.as_ref()) {
             return;
         }
-        let pages = too_old(setup.config.store.keep_pages);
-        let texts = too_old(setup.config.store.keep_fingerprints);
-        let shared = shared.clone();
+        let pages = too_old(active.config.store.keep_pages);
+        let texts = too_old(active.config.store.keep_fingerprints);
+        let resources = Arc::clone(resources);
         self.pruning = Some(tokio::spawn(async move {
             // Failures are counted already; there is nothing to add to it here.
             if let Some(before) = pages {
-                let _ = shared.store.prune(before).await;
+                let _ = resources.store.prune(before).await;
             }
             if let Some(before) = texts {
-                let _ = shared.store.forget(before).await;
+                let _ = resources.store.forget(before).await;
             }
         }));
     }
 
-    fn deliver(&mut self, shared: &Shared, setup: &Arc<Setup>) {
-        if setup.config.notify.is_empty() || is_busy(self.delivery.as_ref()) {
+    fn deliver(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>) {
+        if active.config.notify.is_empty() || is_busy(self.delivery.as_ref()) {
             return;
         }
-        let (shared, setup) = (shared.clone(), Arc::clone(setup));
+        let (resources, active) = (Arc::clone(resources), Arc::clone(active));
         self.delivery = Some(tokio::spawn(async move {
-            let deliver = notify::deliver_due(shared.store.as_ref(), &setup.webhooks, Utc::now());
+            let deliver =
+                notify::deliver_due(resources.store.as_ref(), &active.webhooks, Utc::now());
             for delivery in deliver.await.unwrap_or_default() {
-                shared
+                resources
                     .metrics
                     .notifications_total
                     .with_label_values(&[delivery.channel.as_str(), delivery.outcome.as_str()])
@@ -161,11 +162,11 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
 
 /// After a start the standings are those of before; from then on every new article brings its
 /// source's.
-async fn restore_standings(shared: &Shared, sources: &[SourceRow]) {
+async fn restore_standings(resources: &Resources, sources: &[SourceRow]) {
     for source in sources.iter().filter(|source| source.enabled) {
-        if let Ok(standing) = shared.store.standing(&source.name).await {
-            let label = shared.metrics.source_label(&source.name);
-            record_standing(&shared.metrics, &label, &standing.summary());
+        if let Ok(standing) = resources.store.standing(&source.name).await {
+            let label = resources.metrics.source_label(&source.name);
+            record_standing(&resources.metrics, &label, &standing.summary());
         }
     }
 }

@@ -1,25 +1,37 @@
-//! The spine: one loop, one `Event` enum, readable top to bottom.
+//! The spine: one loop, one `LoopEvent` enum, readable top to bottom.
 //!
 //! The loop claims URLs from the store and starts a visit for each (`visit.rs`); a visit fetches,
 //! reads and judges one page and writes all that came of it in one transaction. Back-pressure is
 //! the number of visits under way: nothing is queued in memory. What is not completed is leased
 //! again after a restart.
+//!
+//! A visit is a row of steps, a file each, that hand on one value: [`facts`] (what was asked and
+//! read), [`plan`] (what comes next), [`completion`] (what is written), [`record`] (what is counted
+//! and said).
 
-pub mod aside;
+mod active;
+mod completion;
+pub mod cpu;
+mod error;
+mod facts;
 mod housekeeping;
 mod memory;
 mod outage;
 mod plan;
+mod read;
 mod record;
+mod resources;
 pub mod service;
 mod visit;
+
+pub use error::DaemonError;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use chrono::Utc;
 use tokio::{
-    sync::{Semaphore, mpsc, watch},
+    sync::{mpsc, watch},
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
@@ -27,98 +39,19 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    fetch::{FetchSetupError, Fetcher, Network, tls::Pins},
-    inspect::Rules,
-    lang::Lexicon,
     metrics::Metrics,
-    model::Source,
-    notify::{NotifySetupError, Webhook},
     store::{Claim, Lease, Store, StoreError},
 };
 
-use self::{housekeeping::Housekeeping, memory::Memory, outage::Outage, visit::Visited};
+use self::{
+    active::ActiveConfig, housekeeping::Housekeeping, resources::Resources, visit::VisitEnd,
+};
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How long claiming pauses after the store refused.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
-
-/// Why the daemon could not start or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum DaemonError {
-    /// The HTTP client could not be set up.
-    #[error(transparent)]
-    Fetch(#[from] FetchSetupError),
-    /// The webhooks' client could not be set up.
-    #[error(transparent)]
-    Notify(#[from] NotifySetupError),
-    /// The store failed at the start or at the end.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A bug: the loop itself failed.
-    #[error("the daemon failed: {0}")]
-    Panicked(String),
-}
-
-/// What one configuration means at work. Swapped whole on reload; a visit keeps the one it
-/// started with.
-#[derive(Debug)]
-struct Setup {
-    config: Arc<Config>,
-    fetcher: Fetcher,
-    rules: Rules,
-    sources: HashMap<String, Source>,
-    channels: Vec<String>,
-    webhooks: Vec<Webhook>,
-}
-
-impl Setup {
-    /// Goes on with the fetcher of the setup before, where it may: it knows who was asked when.
-    fn new(config: Arc<Config>, before: Option<&Setup>) -> Result<Setup, DaemonError> {
-        let fetcher = match before {
-            Some(before)
-                if before.config.fetch == config.fetch
-                    && Pins::of(&before.config.sources) == Pins::of(&config.sources) =>
-            {
-                before.fetcher.clone()
-            }
-            _ => Fetcher::new(&config.fetch, Network::of(&config.sources))?,
-        };
-        Ok(Setup {
-            fetcher,
-            webhooks: Webhook::all(&config.notify)?,
-            rules: Rules {
-                lexicon: Lexicon::built_in(),
-                policy: config.score.clone(),
-                limits: config.extract,
-            },
-            sources: config
-                .sources
-                .iter()
-                .map(|source| (source.name.clone(), source.clone()))
-                .collect(),
-            channels: config
-                .notify
-                .iter()
-                .map(|channel| channel.name.clone())
-                .collect(),
-            config,
-        })
-    }
-}
-
-/// What every visit shares.
-#[derive(Debug, Clone)]
-struct Shared {
-    store: Arc<dyn Store>,
-    metrics: Arc<Metrics>,
-    /// Inspections at a time: as many as there are cores.
-    cores: Arc<Semaphore>,
-    /// What the stream has learned of the sites it passes.
-    memory: Arc<Memory>,
-    outage: Arc<Outage>,
-}
 
 /// The daemon's handles on the world.
 #[derive(Debug)]
@@ -139,13 +72,13 @@ pub struct Daemon {
     pub stop_now: CancellationToken,
 }
 
-type Finished = Result<(Id, Box<Visited>), JoinError>;
+type FinishedTask = Result<(Id, VisitEnd), JoinError>;
 
-/// What can happen to the daemon.
-enum Event {
+/// What the loop waits for.
+enum LoopEvent {
     Stop,
     Reload,
-    Visited(Finished),
+    VisitEnded(FinishedTask),
     HousekeepingDue,
     ClaimDue,
 }
@@ -154,9 +87,9 @@ impl Daemon {
     /// Watches until it is stopped, then waits for the visits under way, at most
     /// `[schedule] drain`, and gives back what it could not finish.
     pub async fn run(mut self) -> Result<(), DaemonError> {
-        let mut setup = Arc::new(Setup::new(self.config.load_full(), None)?);
-        self.take_up(&setup).await?;
-        let shared = self.shared();
+        let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
+        self.take_up(&active).await?;
+        let resources = Arc::new(Resources::new(&self.store, &self.metrics));
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
@@ -165,38 +98,37 @@ impl Daemon {
         self.ready.send_replace(true);
 
         loop {
-            let room = setup
+            let room = active
                 .config
                 .fetch
                 .concurrency
                 .saturating_sub(visits.running.len());
             let event = tokio::select! {
                 biased;
-                () = self.stop.cancelled() => Event::Stop,
-                Some(()) = self.reload.recv() => Event::Reload,
-                Some(done) = visits.running.join_next_with_id() => Event::Visited(done),
-                () = sleep_until(housekeeping.due()) => Event::HousekeepingDue,
-                () = sleep_until(claim_at), if room > 0 => Event::ClaimDue,
+                () = self.stop.cancelled() => LoopEvent::Stop,
+                Some(()) = self.reload.recv() => LoopEvent::Reload,
+                Some(done) = visits.running.join_next_with_id() => LoopEvent::VisitEnded(done),
+                () = sleep_until(housekeeping.due()) => LoopEvent::HousekeepingDue,
+                () = sleep_until(claim_at), if room > 0 => LoopEvent::ClaimDue,
             };
             match event {
-                Event::Stop => break,
-                Event::Reload => setup = self.reload(setup).await,
-                Event::Visited(done) => {
+                LoopEvent::Stop => break,
+                LoopEvent::Reload => active = self.reload(active).await,
+                LoopEvent::VisitEnded(done) => {
                     let now = Instant::now();
-                    if done.as_ref().is_ok_and(|(_, visited)| visited.is_outage) {
+                    if visits.finish(done) == VisitEnd::NetworkIsDown {
                         pause_until = now + outage::PAUSE;
                     }
-                    visits.finish(done, &self.metrics);
                     claim_at = now.max(pause_until);
                 }
-                Event::HousekeepingDue => {
-                    housekeeping.run(&shared, &setup).await;
+                LoopEvent::HousekeepingDue => {
+                    housekeeping.run(&resources, &active).await;
                 }
-                Event::ClaimDue => {
-                    let leases = claim(&shared, &setup, &worker, room).await;
-                    claim_at = next_claim(&shared, &leases, room).await.max(pause_until);
+                LoopEvent::ClaimDue => {
+                    let leases = claim(&resources, &active, &worker, room).await;
+                    claim_at = next_claim(&resources, &leases, room).await.max(pause_until);
                     for lease in leases.unwrap_or_default() {
-                        visits.start(&shared, &setup, lease);
+                        visits.start(&resources, &active, lease);
                     }
                 }
             }
@@ -205,22 +137,11 @@ impl Daemon {
                 .set(visits.running.len() as i64);
         }
         self.ready.send_replace(false);
-        self.drain(visits, housekeeping, &setup, &shared).await
-    }
-
-    fn shared(&self) -> Shared {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Shared {
-            store: Arc::clone(&self.store),
-            metrics: Arc::clone(&self.metrics),
-            cores: Arc::new(Semaphore::new(cores)),
-            memory: Arc::default(),
-            outage: Arc::default(),
-        }
+        self.drain(visits, housekeeping, &active, &resources).await
     }
 
     /// Takes over the new configuration, or keeps the old one and says why.
-    async fn reload(&self, old: Arc<Setup>) -> Arc<Setup> {
+    async fn reload(&self, old: Arc<ActiveConfig>) -> Arc<ActiveConfig> {
         let config = self.config.load_full();
         match self.prepare(Arc::clone(&config), &old).await {
             Ok(new) => {
@@ -238,20 +159,24 @@ impl Daemon {
         }
     }
 
-    async fn prepare(&self, config: Arc<Config>, old: &Setup) -> Result<Arc<Setup>, DaemonError> {
-        let new = Setup::new(config, Some(old))?;
+    async fn prepare(
+        &self,
+        config: Arc<Config>,
+        old: &ActiveConfig,
+    ) -> Result<Arc<ActiveConfig>, DaemonError> {
+        let new = ActiveConfig::new(config, Some(old))?;
         self.take_up(&new).await?;
         Ok(Arc::new(new))
     }
 
     /// Makes the sources and channels of a configuration the ones that are watched and told.
-    async fn take_up(&self, setup: &Setup) -> Result<(), StoreError> {
-        let sources = &setup.config.sources;
+    async fn take_up(&self, active: &ActiveConfig) -> Result<(), StoreError> {
+        let sources = &active.config.sources;
         self.store.put_sources(sources, Utc::now()).await?;
         self.metrics
             .watch_sources(sources.iter().map(|source| source.name.as_str()));
         self.metrics
-            .watch_channels(setup.channels.iter().map(String::as_str));
+            .watch_channels(active.channels.iter().map(String::as_str));
         Ok(())
     }
 
@@ -260,11 +185,11 @@ impl Daemon {
         &self,
         mut visits: Visits,
         housekeeping: Housekeeping,
-        setup: &Setup,
-        shared: &Shared,
+        active: &ActiveConfig,
+        resources: &Resources,
     ) -> Result<(), DaemonError> {
         tracing::info!(under_way = visits.running.len(), "stopping");
-        let deadline = Instant::now() + setup.config.schedule.drain;
+        let deadline = Instant::now() + active.config.schedule.drain;
         loop {
             let done = tokio::select! {
                 done = visits.running.join_next_with_id() => done,
@@ -272,11 +197,11 @@ impl Daemon {
                 () = self.stop_now.cancelled() => break,
             };
             let Some(done) = done else { break };
-            visits.finish(done, &self.metrics);
+            visits.finish(done);
         }
         visits.running.shutdown().await;
         housekeeping.end().await;
-        memory::save(shared).await;
+        resources.memories.save().await;
         let unfinished: Vec<Lease> = visits.leases.into_values().collect();
         self.store.release(&unfinished).await?;
         self.store.close().await?;
@@ -287,52 +212,54 @@ impl Daemon {
 /// The visits under way and the leases they hold.
 #[derive(Default)]
 struct Visits {
-    running: JoinSet<Box<Visited>>,
+    running: JoinSet<VisitEnd>,
     leases: HashMap<Id, Lease>,
 }
 
 impl Visits {
-    fn start(&mut self, shared: &Shared, setup: &Arc<Setup>, lease: Lease) {
-        let visit = visit::visit(shared.clone(), Arc::clone(setup), lease.clone());
+    fn start(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>, lease: Lease) {
+        let visit = visit::visit(Arc::clone(resources), Arc::clone(active), lease.clone());
         let task = self.running.spawn(visit);
         self.leases.insert(task.id(), lease);
     }
 
-    /// Counts a finished visit. One that panicked keeps its lease in the store until it expires,
-    /// so that a page that kills its visit is not asked for again at once.
-    fn finish(&mut self, done: Finished, metrics: &Metrics) {
+    /// Lets go of a visit that has ended. One that panicked keeps its lease in the store until it
+    /// expires, so that a page that kills its visit is not asked for again at once.
+    fn finish(&mut self, done: FinishedTask) -> VisitEnd {
         match done {
-            Ok((task, visited)) => {
+            Ok((task, end)) => {
                 self.leases.remove(&task);
-                record::record(metrics, &visited);
+                end
             }
             Err(error) => {
-                self.leases.remove(&error.id());
-                tracing::error!(%error, "a visit failed");
+                if let Some(lease) = self.leases.remove(&error.id()) {
+                    visit::span(&lease).in_scope(|| tracing::error!(%error, "a visit failed"));
+                }
+                VisitEnd::Finished
             }
         }
     }
 }
 
 async fn claim(
-    shared: &Shared,
-    setup: &Setup,
+    resources: &Resources,
+    active: &ActiveConfig,
     worker: &str,
     limit: usize,
 ) -> Result<Vec<Lease>, StoreError> {
     let claim = Claim {
         worker: worker.to_string(),
         now: Utc::now(),
-        lease: setup.config.schedule.lease,
+        lease: active.config.schedule.lease,
         limit,
-        per_host: setup.config.fetch.concurrency_per_host,
+        per_host: active.config.fetch.concurrency_per_host,
     };
-    shared.store.claim(&claim).await
+    resources.store.claim(&claim).await
 }
 
 /// When to look for work again: at once while there may be more, else when the next URL falls due.
 async fn next_claim(
-    shared: &Shared,
+    resources: &Resources,
     leases: &Result<Vec<Lease>, StoreError>,
     limit: usize,
 ) -> Instant {
@@ -342,7 +269,7 @@ async fn next_claim(
         Ok(leases) if leases.len() == limit => now,
         Ok(_) => {
             let clock = Utc::now();
-            match shared.store.next_due(clock).await {
+            match resources.store.next_due(clock).await {
                 Ok(Some(at)) => {
                     now + (at - clock)
                         .to_std()

@@ -35,7 +35,7 @@ impl Outage {
         if !self.is_down_after(host, exchange.outcome, now) {
             return false;
         }
-        tracing::warn!(host, "our own network seems to be gone; nobody is blamed");
+        tracing::warn!("our own network seems to be gone; nobody is blamed");
         exchange.outcome = FetchOutcome::Cancelled;
         exchange.robots.clear();
         true

@@ -12,7 +12,10 @@ use crate::{
     store::{Completed, Op, StoreError},
 };
 
-use super::visit::{Inspected, Visited};
+use super::{
+    facts::{Facts, TimedInspection},
+    plan::{self, Plan},
+};
 
 /// Times an operation of the store; counts and logs its failure.
 pub(super) fn stored(metrics: &Metrics, op: Op, took: Duration, error: Option<&StoreError>) {
@@ -29,27 +32,40 @@ pub(super) fn stored(metrics: &Metrics, op: Op, took: Duration, error: Option<&S
     }
 }
 
-/// Counts and logs one finished visit.
-pub(super) fn record(metrics: &Metrics, visited: &Visited) {
-    record_exchange(metrics, visited);
-    if let Some(inspected) = &visited.reading.inspected {
-        record_extraction(metrics, inspected);
-    }
-    for problem in &visited.reading.problems {
-        tracing::debug!(url = %visited.lease.link.url, problem = problem.what, "partly read");
-    }
-    match &visited.completed {
-        Ok(completed) if completed.accepted => record_completed(metrics, visited, *completed),
-        Ok(_) => {
-            tracing::warn!(url = %visited.lease.link.url, "the lease had passed on; result dropped");
-        }
-        Err(_) => {}
+/// Says that a source is asked elsewhere from now on.
+pub(super) fn moved(facts: &Facts, plan: &Plan) {
+    if let Some(to) = plan::new_address(facts, plan) {
+        tracing::warn!(%to, "the source has moved and is asked there from now on; change its `url`");
     }
 }
 
-fn record_exchange(metrics: &Metrics, visited: &Visited) {
-    let exchange = &visited.exchange;
-    let kind = kind_label(visited.lease.link.kind);
+/// Counts and logs one visit, and what the store made of it: `None` where that failed. `standing`
+/// is how the source stands with a new article. The span of the visit tells which it was.
+pub(super) fn visit(
+    metrics: &Metrics,
+    facts: &Facts,
+    completed: Option<Completed>,
+    standing: Option<&SourceStanding>,
+) {
+    record_exchange(metrics, facts);
+    if let Some(inspected) = &facts.content.inspected {
+        record_extraction(metrics, inspected);
+    }
+    for problem in &facts.content.problems {
+        tracing::debug!(problem = problem.what, "partly read");
+    }
+    match completed {
+        Some(completed) if completed.accepted => {
+            record_completed(metrics, facts, completed, standing);
+        }
+        Some(_) => tracing::warn!("the lease had passed on; result dropped"),
+        None => {}
+    }
+}
+
+fn record_exchange(metrics: &Metrics, facts: &Facts) {
+    let exchange = &facts.exchange;
+    let kind = kind_label(facts.lease.link.kind);
     metrics
         .fetches_total
         .with_label_values(&[kind, exchange.outcome.as_str()])
@@ -100,24 +116,16 @@ fn record_exchange(metrics: &Metrics, visited: &Visited) {
         };
         metrics.ssrf_blocked_total.with_label_values(&[stage]).inc();
     }
+    let outcome = exchange.outcome.as_str();
     match &exchange.error {
-        Some(error) => tracing::info!(
-            url = %visited.lease.link.url,
-            source = visited.lease.link.source,
-            outcome = exchange.outcome.as_str(),
-            error,
-            "fetch failed"
-        ),
-        None => {
-            tracing::debug!(url = %visited.lease.link.url, outcome = exchange.outcome.as_str(), "fetched");
-        }
+        Some(error) => tracing::info!(outcome, error, "fetch failed"),
+        None => tracing::debug!(outcome, "fetched"),
     }
 }
 
-fn record_extraction(metrics: &Metrics, inspected: &Inspected) {
+fn record_extraction(metrics: &Metrics, inspected: &TimedInspection) {
     let assessment = &inspected.inspection.assessment;
     let outcome = match assessment.verdict.reason() {
-        _ if inspected.panicked.is_some() => "panic",
         None | Some(Reason::UnknownLanguage) => "ok",
         Some(Reason::TooShort) => "too_short",
         Some(Reason::ParseLimit) => "parse_limit",
@@ -136,21 +144,26 @@ fn record_extraction(metrics: &Metrics, inspected: &Inspected) {
     metrics.article_text_characters.observe(characters as f64);
 }
 
-fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) {
-    let link = &visited.lease.link;
+fn record_completed(
+    metrics: &Metrics,
+    facts: &Facts,
+    completed: Completed,
+    standing: Option<&SourceStanding>,
+) {
+    let link = &facts.lease.link;
     let kind = kind_label(link.kind);
     for (outcome, count) in [
         ("new", completed.links_new),
         ("known", completed.links_known),
-        ("filtered", visited.reading.links_filtered),
-        ("invalid", visited.reading.problems.len()),
+        ("filtered", facts.content.links_filtered),
+        ("invalid", facts.content.problems.len()),
     ] {
         metrics
             .discoveries_total
             .with_label_values(&[kind, outcome])
             .inc_by(count as u64);
     }
-    let Some(inspected) = &visited.reading.inspected else {
+    let Some(inspected) = &facts.content.inspected else {
         return;
     };
     if let Some(kind) = completed.copy {
@@ -161,7 +174,7 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
     }
     if completed.corrected {
         metrics.corrections_total.inc();
-        tracing::info!(url = %link.url, source = link.source, "corrected");
+        tracing::info!("corrected");
     }
     if !completed.article_new {
         return;
@@ -177,7 +190,7 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
         .source_articles_total
         .with_label_values(&[source])
         .inc();
-    if let Some(standing) = &visited.standing {
+    if let Some(standing) = standing {
         record_standing(metrics, source, standing);
     }
     match assessment.verdict {
@@ -194,7 +207,7 @@ fn record_completed(metrics: &Metrics, visited: &Visited, completed: Completed) 
                 .source_articles_flagged_total
                 .with_label_values(&[source])
                 .inc();
-            record_flag(metrics, visited, inspected);
+            record_flag(metrics, inspected);
         }
     }
     record_scores(metrics, assessment.scores);
@@ -238,7 +251,7 @@ fn record_scores(metrics: &Metrics, scores: Scores) {
     }
 }
 
-fn record_flag(metrics: &Metrics, visited: &Visited, inspected: &Inspected) {
+fn record_flag(metrics: &Metrics, inspected: &TimedInspection) {
     let mut rules: Vec<&str> = inspected
         .inspection
         .assessment
@@ -255,8 +268,6 @@ fn record_flag(metrics: &Metrics, visited: &Visited, inspected: &Inspected) {
             .inc();
     }
     tracing::info!(
-        url = %visited.lease.link.url,
-        source = visited.lease.link.source,
         title = inspected.inspection.article.title,
         rules = rules.join(", "),
         "flagged"

@@ -2,8 +2,10 @@
 //! start.
 
 use std::{
+    backtrace::{Backtrace, BacktraceStatus},
     io,
     net::SocketAddr,
+    panic,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -18,14 +20,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
-    inspect::legend,
+    inspect::{legend, panic_message},
     metrics::{LabelValues, Metrics},
     score,
     store::{self, Observer, Op, Store, StoreError},
     web,
 };
 
-use super::{Daemon, DaemonError, record};
+use super::{Daemon, error::DaemonError, record};
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -248,4 +250,17 @@ pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
     let revision = option_env!("BENGGALA_REVISION").unwrap_or("unknown");
     let metrics = Metrics::new(values, env!("CARGO_PKG_VERSION"), revision)?;
     Ok(Arc::new(metrics))
+}
+
+/// From now on a panic is a line of the log like any other: in its format, and with the visit that
+/// it happened in. RUST_BACKTRACE adds the way there, as it does elsewhere.
+pub fn log_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let why = panic_message(panic.payload());
+        let at = panic.location().map(ToString::to_string);
+        let backtrace = Backtrace::capture();
+        let backtrace = (backtrace.status() == BacktraceStatus::Captured).then_some(backtrace);
+        let backtrace = backtrace.map(|backtrace| backtrace.to_string());
+        tracing::error!(why, at, backtrace, "panicked");
+    }));
 }

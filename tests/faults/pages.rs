@@ -1,20 +1,22 @@
 //! Pages made to mislead or to break their readers: fetched, then read as the daemon does.
 
 use std::{
+    io::{self, Write},
+    num::NonZeroUsize,
     panic,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use benggala::{
     config::FetchConfig,
-    daemon::aside::aside,
+    daemon::{cpu::Cores, service::log_panics},
     demo::content::{Article, papers},
     fetch::{Exchange, Fetcher},
-    inspect::{Inspection, Rules, inspect},
+    inspect::{Inspection, Rules, guarded, inspect},
     lang::Lexicon,
     model::{PageKind, ParseLimits, Policy, Reason, SiteRules},
 };
-use tokio::sync::Semaphore;
+use tracing::{Instrument, Level};
 use url::Url;
 
 use crate::{
@@ -97,7 +99,22 @@ static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
     })
 });
 
-static CORES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(1)));
+static CORES: LazyLock<Cores> = LazyLock::new(|| Cores::new(NonZeroUsize::MIN));
+
+/// What was logged.
+static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+struct Logged;
+
+impl Write for Logged {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Loads what is loaded once, so that no fault pays for it.
 pub(crate) fn warm_up() {
@@ -149,10 +166,8 @@ pub(crate) async fn inspected(fetcher: &Fetcher, url: Url) -> (Exchange, Inspect
     longest_call::timed(async {
         let exchange = ask(fetcher, url).await;
         let page = page(exchange.clone(), PageKind::Article);
-        let read = aside(&CORES, move || {
-            inspect(&page, &SiteRules::default(), None, &RULES)
-        });
-        (exchange, read.await.unwrap())
+        let read = CORES.run(move || inspect(&page, &SiteRules::default(), None, &RULES));
+        (exchange, read.await)
     })
     .await
 }
@@ -305,15 +320,26 @@ async fn nothing() -> Measured {
 async fn panics() -> Measured {
     let server = Server::of(html_page(html(&story()).as_bytes())).await;
     let fetcher = fetcher(&patient());
+    tracing_subscriber::fmt()
+        .with_max_level(Level::ERROR)
+        .with_writer(|| Logged)
+        .with_ansi(false)
+        .init();
     measured(async move {
-        let work = aside(&CORES, || -> Inspection { panic!("on purpose") });
-        // A backtrace would be measured instead of what is caught.
+        let span = tracing::error_span!("visit", source = "harian");
+        let work = || guarded(|| -> Inspection { panic!("on purpose") });
         let hook = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let caught = longest_call::timed(work).await;
+        log_panics();
+        let caught = longest_call::timed(CORES.run(work).instrument(span)).await;
         panic::set_hook(hook);
         assert_eq!(caught.unwrap_err(), "on purpose");
-        // The one permit is there for the next page.
+        let log = String::from_utf8(LOG.lock().unwrap().clone()).unwrap();
+        let told: Vec<&str> = log.lines().collect();
+        assert_eq!(told.len(), 1, "{log}");
+        for words in ["on purpose", "harian", "tests/faults/pages.rs:"] {
+            assert!(told[0].contains(words), "{log}");
+        }
+        // The one core is free for the next page.
         let (_, inspection) = inspected(&fetcher, server.url("/news/1")).await;
         assert_eq!(extraction(&inspection), "ok");
         "panic"

@@ -1,6 +1,7 @@
 //! The daemon as a whole, over real sockets and a real store.
 
 mod crawl;
+mod log;
 mod outcomes;
 mod pages;
 mod process;

@@ -2,7 +2,7 @@
 
 use benggala::{
     frontier::NETWORK_HOSTS_MIN,
-    model::{PageKind, Reason, Verdict},
+    model::{Courtesy, PageKind, Reason, Source, Verdict},
 };
 use chrono::Utc;
 use url::Url;
@@ -129,6 +129,37 @@ async fn no_copy_is_kept_of_a_page_that_asks_for_none() {
         assert_eq!(copy.is_some(), is_kept);
         watch.service.close().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn what_is_put_off_counts_as_no_fetch() {
+    let site = Site::open().await;
+    site.put_articles([0]);
+    site.put("/rss.xml", rss(&[site.url(&path(0))]));
+    let once_a_day = Source {
+        courtesy: Courtesy {
+            per_day: Some(1),
+            ..Courtesy::default()
+        },
+        ..site.source("umpan", PageKind::Feed, "/rss.xml")
+    };
+    let watch = Watch::over(vec![once_a_day]).await;
+    // The feed is the one request of the day; its article waits for tomorrow.
+    let put_off = "store_operation_duration_seconds_count{op=\"put_off\"}";
+    watch.counted(put_off, 1.0).await;
+    let counts = watch.service.store.counts(Utc::now()).await.unwrap();
+    assert_eq!((counts.waiting, counts.due, counts.leased), (2, 0, 0));
+    for (series, value) in [
+        ("fetches_total{kind=\"feed\",outcome=\"ok\"}", 1.0),
+        ("fetches_total{kind=\"article\",outcome=\"cancelled\"}", 0.0),
+        ("fetch_duration_seconds_count{kind=\"article\"}", 0.0),
+        // robots.txt and the feed are one visit.
+        ("politeness_wait_seconds_count", 1.0),
+    ] {
+        assert_eq!(watch.metric(series).await, value, "{series}");
+    }
+    watch.service.close().await.unwrap();
+    assert_eq!(site.articles_asked(), 0);
 }
 
 #[tokio::test]

@@ -41,9 +41,14 @@ impl Place {
 
     /// Starts the daemon and waits until it says where its pages are.
     pub(super) async fn run(&self, config: &Config) -> Running {
+        self.run_logging(config, "text").await
+    }
+
+    /// The same, with log lines of this format.
+    pub(super) async fn run_logging(&self, config: &Config, format: &str) -> Running {
         self.configure(&config.to_toml());
         let mut child = Command::new(env!("CARGO_BIN_EXE_benggala"))
-            .args(["run", "--config"])
+            .args(["run", "--log", format, "--config"])
             .arg(self.file())
             .env_remove("BENGGALA_CONFIG")
             .env("BENGGALA_LOG", "info")
@@ -64,10 +69,10 @@ impl Place {
             lines,
             pages: Url::parse("http://127.0.0.1/").unwrap(),
         };
-        let line = running.says("review=").await;
-        let (_, address) = line.split_once("review=").unwrap();
-        let address = address.split_whitespace().next().unwrap();
-        running.pages = Url::parse(address).unwrap();
+        let line = running.says("watching").await;
+        let (_, address) = line.split_once("http://").unwrap();
+        let (address, _) = address.split_once('/').unwrap();
+        running.pages = Url::parse(&format!("http://{address}/")).unwrap();
         running
     }
 
@@ -104,6 +109,11 @@ impl Running {
             lines.iter().find(|line| line.contains(words)).cloned()
         })
         .await
+    }
+
+    /// All that it has said so far.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
     }
 
     pub(super) fn signal(&self, name: &str) {

@@ -1,0 +1,64 @@
+//! The configuration in force.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    config::Config,
+    fetch::{Fetcher, Network, tls::Pins},
+    inspect::Rules,
+    lang::Lexicon,
+    model::Source,
+    notify::Webhook,
+};
+
+use super::error::DaemonError;
+
+/// What one configuration means at work. Swapped whole on reload; a visit keeps the one it
+/// started with.
+#[derive(Debug)]
+pub(super) struct ActiveConfig {
+    pub(super) config: Arc<Config>,
+    pub(super) fetcher: Fetcher,
+    pub(super) rules: Rules,
+    pub(super) sources: HashMap<String, Source>,
+    pub(super) channels: Vec<String>,
+    pub(super) webhooks: Vec<Webhook>,
+}
+
+impl ActiveConfig {
+    /// Goes on with the fetcher of the one before, where it may: it knows who was asked when.
+    pub(super) fn new(
+        config: Arc<Config>,
+        before: Option<&ActiveConfig>,
+    ) -> Result<ActiveConfig, DaemonError> {
+        let fetcher = match before {
+            Some(before)
+                if before.config.fetch == config.fetch
+                    && Pins::of(&before.config.sources) == Pins::of(&config.sources) =>
+            {
+                before.fetcher.clone()
+            }
+            _ => Fetcher::new(&config.fetch, Network::of(&config.sources))?,
+        };
+        Ok(ActiveConfig {
+            fetcher,
+            webhooks: Webhook::all(&config.notify)?,
+            rules: Rules {
+                lexicon: Lexicon::built_in(),
+                policy: config.score.clone(),
+                limits: config.extract,
+            },
+            sources: config
+                .sources
+                .iter()
+                .map(|source| (source.name.clone(), source.clone()))
+                .collect(),
+            channels: config
+                .notify
+                .iter()
+                .map(|channel| channel.name.clone())
+                .collect(),
+            config,
+        })
+    }
+}

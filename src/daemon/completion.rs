@@ -1,0 +1,77 @@
+//! What is written of a visit, in the one transaction that ends its lease.
+
+use crate::{
+    canonical,
+    model::{Article, FetchOutcome, Page},
+    store::{Completion, Visit},
+};
+
+use super::{
+    facts::{Facts, PageContent},
+    plan::Plan,
+};
+
+/// Puts the facts and what was planned together.
+pub(super) fn completion(facts: &Facts, plan: Plan) -> Completion {
+    let (lease, exchange, content) = (&facts.lease, &facts.exchange, &facts.content);
+    Completion {
+        at: facts.at,
+        outcome: exchange.outcome,
+        status: exchange.status,
+        etag: validator(facts, "etag", lease.etag.as_deref()),
+        last_modified: validator(facts, "last-modified", lease.last_modified.as_deref()),
+        fate: plan.fate,
+        kind: content.kind,
+        host_next_at: plan.host_next_at,
+        host_failures: plan.host_failures,
+        host_delay: Some(exchange.delay).filter(|delay| !delay.is_zero()),
+        rhythm: plan.rhythm,
+        moved: plan.moved,
+        robots: exchange.robots.clone(),
+        links: content.links.clone(),
+        visit: read_article(facts).map(Box::new),
+        error: failure(facts).or_else(|| first_problem(content)),
+    }
+}
+
+fn read_article(facts: &Facts) -> Option<Visit> {
+    let inspection = &facts.content.inspected.as_ref()?.inspection;
+    let page = facts.page()?;
+    Some(Visit {
+        canonical: article_url(&inspection.article, &page),
+        article: inspection.article.clone(),
+        assessment: inspection.assessment.clone(),
+        page,
+    })
+}
+
+fn article_url(article: &Article, page: &Page) -> url::Url {
+    match &article.url {
+        Some(declared) => canonical::accepted(declared, &page.final_url),
+        None => canonical::accepted(&page.final_url, &page.final_url),
+    }
+}
+
+/// The outcome's name first: the review page gives advice by it.
+fn failure(facts: &Facts) -> Option<String> {
+    let error = facts.exchange.error.as_deref()?;
+    Some(format!("{}: {error}", facts.exchange.outcome.as_str()))
+}
+
+/// A page of links that yielded nothing but problems has failed, though the server answered.
+fn first_problem(content: &PageContent) -> Option<String> {
+    let problem = content.problems.first()?;
+    content.links.is_empty().then(|| problem.what.clone())
+}
+
+/// The value to send next time: the new one, the old one after "not modified", none after a 2xx
+/// without.
+fn validator(facts: &Facts, header: &str, old: Option<&str>) -> Option<String> {
+    let new = facts.exchange.headers.get(header);
+    let kept = if facts.exchange.outcome == FetchOutcome::Ok {
+        None
+    } else {
+        old
+    };
+    new.or(kept).map(str::to_string)
+}

@@ -1,0 +1,150 @@
+//! Reading the page that a fetch has brought: an article is inspected, a page of links is searched.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use crate::{
+    config::Config,
+    discover::{self, discover},
+    extract::Site,
+    fetch::Exchange,
+    frontier,
+    inspect::{guarded, inspect},
+    model::{Link, Page, PageKind, Problem, RobotsRules},
+    store::Lease,
+};
+
+use super::{
+    active::ActiveConfig,
+    facts::{PageContent, TimedInspection},
+    resources::Resources,
+};
+
+/// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
+/// watches what is new.
+const LINK_AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Sitemaps taken from one index.
+const SITEMAPS_OF_A_PAGE: usize = 10;
+
+/// Reads `page`, which `exchange` has brought for `lease`.
+pub(super) async fn read(
+    resources: &Resources,
+    active: &Arc<ActiveConfig>,
+    lease: &Lease,
+    exchange: &Exchange,
+    page: &Page,
+) -> PageContent {
+    if page.link.kind == PageKind::Article {
+        return inspected(resources, active, page).await;
+    }
+    let robots = robots_text(lease, exchange);
+    let work = page.clone();
+    let content = resources
+        .cores
+        .run(move || guarded(|| read_links(&work, robots.as_deref())))
+        .await;
+    let content = content.unwrap_or_else(|why| PageContent {
+        problems: vec![Problem {
+            what: format!("reading the page failed: {why}"),
+        }],
+        ..PageContent::default()
+    });
+    if content.links.is_empty() && content.links_filtered == 0 {
+        // Perhaps it is none of what was expected, but a wall.
+        let instead = inspected(resources, active, page).await;
+        if instead.is_bot_wall() {
+            return instead;
+        }
+    }
+    content
+}
+
+/// The robots.txt of the page's host: just fetched, or as the store knows it.
+fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
+    let stored = lease
+        .robots
+        .as_ref()
+        .and_then(|record| match &record.rules {
+            RobotsRules::Text(text) => Some(text),
+            RobotsRules::Unavailable | RobotsRules::Unreachable => None,
+        });
+    exchange.robots_text().or(stored).cloned()
+}
+
+/// Inspects an article, and learns from it what its site is like.
+async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Page) -> PageContent {
+    let source = active.sources.get(&page.link.source);
+    let site_rules = Config::rules_for(source, page.final_url.host_str());
+    let lang = source.and_then(|source| source.lang.clone());
+    let memory = resources.memories.of_site(&page.final_url).await;
+    let (work, active) = (page.clone(), Arc::clone(active));
+    let begun = Instant::now();
+    let inspection = resources
+        .cores
+        .run(move || {
+            let site = Site {
+                rules: &site_rules,
+                memory: &memory,
+            };
+            inspect(&work, site, lang.as_ref(), &active.rules)
+        })
+        .await;
+    let took = begun.elapsed();
+    let memories = &resources.memories;
+    memories.learn(&page.final_url, &inspection.article).await;
+    PageContent {
+        inspected: Some(TimedInspection { inspection, took }),
+        ..PageContent::default()
+    }
+}
+
+/// Reads a page of links. What an `Auto` source turns out to be is settled here, and the sitemaps
+/// that its robots.txt names stand in where it offers no feed.
+fn read_links(page: &Page, robots: Option<&[u8]>) -> PageContent {
+    let (mut links, problems) = discover(page.link.kind, page);
+    let kind = (page.link.kind == PageKind::Auto).then(|| discover::sniff(page));
+    if kind == Some(PageKind::Listing) && !links.iter().any(|link| link.kind == PageKind::Feed) {
+        links.extend(sitemaps(page, robots));
+    }
+    let found = links.len();
+    links.retain(|link| frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX));
+    keep_newest_sitemaps(&mut links);
+    let links_filtered = found - links.len();
+    PageContent {
+        kind,
+        links,
+        links_filtered,
+        problems,
+        inspected: None,
+    }
+}
+
+/// Each sitemap that a page names is asked again and again: of an archive by month only the last
+/// few are worth it. Undated ones come after dated ones, in the page's order.
+fn keep_newest_sitemaps(links: &mut Vec<Link>) {
+    let (mut sitemaps, others): (Vec<Link>, Vec<Link>) = links
+        .drain(..)
+        .partition(|link| link.kind == PageKind::Sitemap);
+    sitemaps.sort_by_key(|link| std::cmp::Reverse(link.published));
+    sitemaps.truncate(SITEMAPS_OF_A_PAGE);
+    links.extend(others);
+    links.extend(sitemaps);
+}
+
+fn sitemaps(page: &Page, robots: Option<&[u8]>) -> Vec<Link> {
+    let text = String::from_utf8_lossy(robots.unwrap_or_default());
+    discover::sitemaps_of(&text, &page.final_url)
+        .into_iter()
+        .map(|url| Link {
+            url,
+            source: page.link.source.clone(),
+            kind: PageKind::Sitemap,
+            published: None,
+        })
+        .collect()
+}

@@ -1,0 +1,30 @@
+//! What every visit shares and a reload leaves as it is.
+
+use std::sync::Arc;
+
+use crate::{metrics::Metrics, store::Store};
+
+use super::{cpu::Cores, memory::SiteMemories, outage::Outage};
+
+/// What every visit shares.
+#[derive(Debug)]
+pub(super) struct Resources {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) cores: Cores,
+    /// What the stream has learned of the sites it passes.
+    pub(super) memories: SiteMemories,
+    pub(super) outage: Outage,
+}
+
+impl Resources {
+    pub(super) fn new(store: &Arc<dyn Store>, metrics: &Arc<Metrics>) -> Resources {
+        Resources {
+            store: Arc::clone(store),
+            metrics: Arc::clone(metrics),
+            cores: Cores::of_this_machine(),
+            memories: SiteMemories::new(Arc::clone(store)),
+            outage: Outage::default(),
+        }
+    }
+}
