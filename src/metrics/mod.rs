@@ -134,7 +134,7 @@ families! {
     fetch_retries_total: IntCounterVec = |f| f.counters(&[("reason", &labels::retry_reasons())]);
     /// Fetches under way.
     fetches_in_flight: IntGauge = |f| f.gauge();
-    /// Hosts whose pace is held in memory.
+    /// Hosts and addresses whose pace is held in memory.
     limiter_keys: IntGauge = |f| f.gauge();
     /// Fetches that robots.txt forbade.
     robots_denied_total: IntCounter = |f| f.counter();
