@@ -15,10 +15,12 @@ use crate::{
     inspect::{Inspection, Rules, abstain, explanation, inspect, legend},
     model::{Article, FetchOutcome, Lang, Link, PageKind, Policy, Reason},
     report::{
-        Document as View, Tally, explain,
+        Document as View, Tally,
+        colour::Style,
+        explain,
         json::{self, Fields},
         legend::RuleView,
-        terminal::{self, Style},
+        terminal,
     },
     site::SiteMemory,
 };

@@ -11,10 +11,7 @@ use crate::{
     daemon::service::{Service, StartError, new_metrics},
     demo::Newsroom,
     model::Verdict,
-    report::{
-        sources,
-        terminal::{self, Style},
-    },
+    report::{colour::Style, sources, terminal},
     store::{ArticleQuery, ArticleRow},
     web::views,
 };

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::{
     inspect::legend,
-    report::{legend as print, terminal::Style},
+    report::{colour::Style, legend as print},
 };
 
 use super::{Failure, Outcome, out};

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str;
 
-use super::{legend::RuleView, terminal::Style, wording};
+use super::{colour::Style, legend::RuleView, wording};
 use crate::model::{Evidence, EvidenceKind, Hint, Scores, Verdict};
 
 /// Width of the first column.

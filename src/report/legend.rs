@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::terminal::Style;
+use super::colour::Style;
 
 /// A text that shows a rule at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 
 pub mod atom;
 pub mod changes;
+pub mod colour;
 pub mod excerpt;
 pub mod explain;
 pub mod highlight;

@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
-use anstyle::AnsiColor;
-
-use super::{Document, Entry, Mark, Tally, excerpt::Excerpt, explain, legend::RuleView, wording};
+use super::{
+    Document, Entry, Mark, Tally, colour::Style, excerpt::Excerpt, explain, legend::RuleView,
+    wording,
+};
 use crate::model::{Reason, Scores, Verdict};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
 
 /// Columns of a source line around the words of a finding.
 const EXCERPT_COLUMNS: usize = 100;
@@ -19,49 +20,6 @@ const FLAGGED_COLUMNS: usize = 60;
 
 /// Findings of one rule shown in one document; the others are counted.
 const FINDINGS_PER_RULE_MAX: usize = 5;
-
-/// Whether the terminal understands colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Letters only.
-    Plain,
-    /// With ANSI escapes.
-    Colour,
-}
-
-impl Style {
-    fn paint(self, text: &str, style: anstyle::Style) -> String {
-        match self {
-            Style::Plain => text.to_string(),
-            Style::Colour => format!("{style}{text}{style:#}"),
-        }
-    }
-
-    pub(super) fn strong(self, text: &str) -> String {
-        self.paint(text, anstyle::Style::new().bold())
-    }
-
-    pub(super) fn faint(self, text: &str) -> String {
-        self.paint(text, anstyle::Style::new().dimmed())
-    }
-
-    pub(super) fn calm(self, text: &str) -> String {
-        self.paint(text, AnsiColor::Green.on_default())
-    }
-
-    pub(super) fn alarm(self, text: &str) -> String {
-        self.paint(text, AnsiColor::Red.on_default().bold())
-    }
-
-    fn verdict(self, verdict: Verdict) -> String {
-        let colour = match verdict {
-            Verdict::Flag => AnsiColor::Red,
-            Verdict::Pass => AnsiColor::Green,
-            Verdict::Abstain(_) => AnsiColor::Yellow,
-        };
-        self.paint(wording::verdict(verdict), colour.on_default().bold())
-    }
-}
 
 /// One document: its headline, its findings under the words they mean, and why it was not judged.
 /// `name` is what the user called it: a path or a URL. `legend` says what each rule is about.

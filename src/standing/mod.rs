@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use self::{
     posterior::{Posterior, posterior},
     proportion::jeffreys,
-    regime::Regime,
+    regime::{Regime, as_kept},
     watch::Watch,
 };
 use crate::model::{SourceStanding, Timestamp, TranslationStanding, Turn, Verdict};
@@ -133,10 +133,4 @@ impl Standing {
             }),
         }
     }
-}
-
-/// To four decimals, which JSON gives back to the last bit: a standing that was kept goes on as if
-/// it had not been.
-fn as_kept(x: f64) -> f64 {
-    (x * 1e4).round() / 1e4
 }

@@ -76,3 +76,9 @@ impl Regime {
         (mean, squares)
     }
 }
+
+/// To four decimals, which JSON gives back to the last bit: a standing that was kept goes on as if
+/// it had not been.
+pub(super) fn as_kept(x: f64) -> f64 {
+    (x * 1e4).round() / 1e4
+}

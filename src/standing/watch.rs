@@ -12,10 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    as_kept,
-    regime::{Regime, value},
-};
+use super::regime::{Regime, as_kept, value};
 use crate::model::Timestamp;
 
 /// Half of the smallest shift worth finding, in standard deviations.

@@ -5,7 +5,7 @@ use crate::learn::linear::{Row, solve};
 use super::{
     columns::{CONSTANT, Columns},
     model::SLOTS,
-    train::{Label, Sample},
+    sample::{Label, Sample},
 };
 
 /// What all errors on one side of a head cost together. A flat optimum: a third or three times of
@@ -75,9 +75,7 @@ const FIRST: &[Group] = &[
 /// Human against machine translations of the same documents …
 const SECOND: &[Group] = &[
     (-1.0, 1.0, |s| s.label == Label::Human),
-    (1.0, 1.0, |s| {
-        s.label == Label::Machine && s.versions.by(Label::Human)
-    }),
+    (1.0, 1.0, Sample::is_paired),
 ];
 
 /// … with the originals of those that went there and back, …
@@ -93,9 +91,7 @@ const WITH_ORIGINALS: &[Group] = &[
 /// … or else with all natives.
 const WITH_NATIVES: &[Group] = &[
     (-1.0, NATIVES, |s| s.label == Label::Native),
-    (1.0, NATIVES, |s| {
-        s.label == Label::Machine && s.versions.by(Label::Human)
-    }),
+    (1.0, NATIVES, Sample::is_paired),
 ];
 
 /// The weights of both heads, and how much each column matters to them: its weights times its

@@ -8,6 +8,7 @@ mod fit;
 mod grams;
 mod measure;
 mod model;
+mod sample;
 mod train;
 
 pub use self::{
@@ -15,5 +16,6 @@ pub use self::{
     grams::grams,
     measure::{area, source_recall},
     model::Model,
-    train::{Example, Label, TrainError, train},
+    sample::{Example, Label},
+    train::{TrainError, train},
 };

@@ -4,38 +4,14 @@
 //! same documents. A single classifier against native writing learns that a story comes from
 //! abroad, and flags human translations like those of machines.
 
-use std::collections::{BTreeMap, HashSet};
-
-use crate::learn::linear::Row;
+use std::collections::HashSet;
 
 use super::{
     calibrate::against_people,
-    columns::features,
     fit::{Weights, fit},
     model::{Header, Line, Model, ROW, join},
+    sample::{Example, Label, Sample, samples},
 };
-
-/// Who wrote a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Label {
-    /// Someone, in the language.
-    Native,
-    /// A human translator.
-    Human,
-    /// A machine, and nobody edited it.
-    Machine,
-}
-
-/// A labelled text.
-#[derive(Debug, Clone, Copy)]
-pub struct Example<'a> {
-    /// Shared by all versions of one source document.
-    pub doc: &'a str,
-    /// Who wrote it.
-    pub label: Label,
-    /// The text.
-    pub text: &'a str,
-}
 
 /// Why no model came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -55,30 +31,6 @@ const DOCS_MIN: usize = 12;
 
 /// Parts of the training data; each is held out once to calibrate on.
 const FOLDS: u64 = 5;
-
-/// A text as the table sees it.
-pub(super) struct Sample {
-    pub(super) doc: usize,
-    pub(super) label: Label,
-    /// What there is of its document.
-    pub(super) versions: Versions,
-    pub(super) features: Row,
-}
-
-/// By whom there is a version of a document, in the order of [`Label`].
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Versions([bool; 3]);
-
-impl Versions {
-    pub(super) fn by(self, label: Label) -> bool {
-        self.0[label as usize]
-    }
-}
-
-/// Whether it is a machine translation of a document that people translated too.
-fn is_paired(sample: &Sample) -> bool {
-    sample.label == Label::Machine && sample.versions.by(Label::Human)
-}
 
 /// Trains a model of one language. The same examples in the same order and the same `seed` give
 /// the same bytes.
@@ -104,7 +56,10 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
             .map(|(_, margins)| join([0, 1].map(|head| scales[head].at(margins[head]))))
             .collect()
     };
-    header.joined = against_people(&joined(&|s| s.label == Label::Human), &joined(&is_paired));
+    header.joined = against_people(
+        &joined(&|s| s.label == Label::Human),
+        &joined(&Sample::is_paired),
+    );
     Ok(Model::encode(&header, &rows))
 }
 
@@ -123,7 +78,10 @@ fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Line; 2] {
     };
     [Label::Native, Label::Human].map(|other| {
         let head = other as usize;
-        let (low, high) = (mean(head, &|s| s.label == other), mean(head, &is_paired));
+        let (low, high) = (
+            mean(head, &|s| s.label == other),
+            mean(head, &Sample::is_paired),
+        );
         let slope = 2.0 / (high - low).max(APART_MIN);
         Line {
             slope,
@@ -143,31 +101,13 @@ fn rescaled(mut weights: Weights, scales: [Line; 2]) -> Weights {
     weights
 }
 
-fn samples(examples: &[Example<'_>]) -> Vec<Sample> {
-    let mut docs = BTreeMap::new();
-    let mut versions: BTreeMap<&str, Versions> = BTreeMap::new();
-    for example in examples {
-        versions.entry(example.doc).or_default().0[example.label as usize] = true;
-    }
-    let sample = |example: &Example<'_>| {
-        let next = docs.len();
-        Sample {
-            doc: *docs.entry(example.doc.to_string()).or_insert(next),
-            label: example.label,
-            versions: versions.get(example.doc).copied().unwrap_or_default(),
-            features: features(example.text),
-        }
-    };
-    examples.iter().map(sample).collect()
-}
-
 fn suffices(samples: &[Sample]) -> Result<(), TrainError> {
     let docs = |keep: &dyn Fn(&Sample) -> bool| {
         let kept = samples.iter().filter(|sample| keep(sample));
         kept.map(|sample| sample.doc).collect::<HashSet<_>>().len()
     };
     let native = docs(&|s| s.label == Label::Native);
-    let paired = docs(&is_paired);
+    let paired = docs(&Sample::is_paired);
     for (what, found) in [
         ("native texts", native),
         (

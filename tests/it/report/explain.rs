@@ -3,8 +3,8 @@
 use benggala::{
     model::{Evidence, EvidenceKind, Grade, Hint, Reason, Scores, Verdict},
     report::{
+        colour::Style,
         explain::{Explanation, table},
-        terminal::Style,
     },
 };
 

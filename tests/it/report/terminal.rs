@@ -4,9 +4,9 @@ use benggala::{
     model::{Article, Assessment, Finding, Reason, Verdict},
     report::{
         Document, Tally,
+        colour::Style,
         legend::{self},
-        terminal::{self, Style},
-        wording,
+        terminal, wording,
     },
 };
 use serde_json::Value;
