@@ -13,7 +13,7 @@ pub mod learn; //     pure  models from examples: boosted trees, linear classifi
 pub mod lang; //      pure  identification and language packs
 pub mod style; //     pure  how much a text reads like machine translation
 pub mod site; //      pure  what the stream has learned of one site's template
-pub mod evaluate; //  pure  how good extracted bodies and metadata are
+pub mod measure; //   pure  how near a result comes to what people wrote down
 pub mod config; //    pure  TOML text -> Config, every problem at once
 pub mod discover; //  pure  a feed, sitemap or front page -> links
 pub mod frontier; //  pure  what comes next and when: rhythm of a source, backoff, pauses

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    evaluate::{self, Gold, PageScore, SetScore, metadata},
     inspect::Rules,
+    measure::{Gold, Names, PageScore, SetScore, metadata},
     model::{Article, Lang, Reason},
     site::SiteMemory,
 };
@@ -101,8 +101,8 @@ impl Row {
     fn new(gold: &Gold, body: &str, found: &metadata::Found) -> Self {
         Self {
             gold: gold.clone(),
-            score: evaluate::page(gold, body),
-            metadata: metadata::page(gold, found),
+            score: PageScore::of(gold, body),
+            metadata: metadata::Score::of(gold, found),
             abstained: None,
             took: Duration::ZERO,
         }
@@ -121,8 +121,10 @@ pub(super) struct Group {
 impl Group {
     fn of(rows: &[&Row]) -> Self {
         Self {
-            body: evaluate::set(&rows.iter().map(|row| &row.score).collect::<Vec<_>>()),
-            metadata: metadata::set(&rows.iter().map(|row| &row.metadata).collect::<Vec<_>>()),
+            body: SetScore::of(&rows.iter().map(|row| &row.score).collect::<Vec<_>>()),
+            metadata: metadata::Shares::of(
+                &rows.iter().map(|row| &row.metadata).collect::<Vec<_>>(),
+            ),
         }
     }
 }
@@ -265,7 +267,7 @@ fn inspect_one(gold: &Gold, folder: &Path, rules: &Rules) -> Result<Row, Failure
 fn metadata_of(article: &Article) -> metadata::Found {
     metadata::Found {
         title: article.title.clone(),
-        byline: article.byline.clone().map(metadata::Names::Line),
+        byline: article.byline.clone().map(Names::Line),
         date: article.published.map(|time| time.to_rfc3339()),
     }
 }
@@ -423,7 +425,7 @@ pub(super) fn print_scores(name: &str, rows: &[(&Gold, &PageScore)]) -> Result<(
         }
     }
     for ((_, name), scores) in groups {
-        print_row(name, &evaluate::set(&scores))?;
+        print_row(name, &SetScore::of(&scores))?;
     }
     Ok(())
 }

@@ -15,9 +15,9 @@ use serde::Serialize;
 use url::Url;
 
 use crate::{
-    evaluate::{self, Gold},
     extract::from_text,
     inspect::{Rules, inspect_article},
+    measure::{Gold, body::foreign, spaced},
     model::{Assessment, Lang},
     score::{self, Family},
     site::SiteMemory,
@@ -131,7 +131,7 @@ impl Report {
         let document = Document::Html(page);
         let inspection = inspect_document(document, url.as_ref(), lang.as_ref(), memory, rules);
         let body = &inspection.article.body;
-        let foreign = evaluate::foreign(gold, body);
+        let foreign = foreign(gold, body);
         for line in body.split('\n').filter(|line| !line.trim().is_empty()) {
             self.lines.add(owner(gold, &foreign, line));
         }
@@ -227,16 +227,16 @@ fn finds<'b>(body: &'b str, assessment: &'b Assessment) -> impl Iterator<Item = 
 }
 
 fn owner(gold: &Gold, foreign: &[&str], line: &str) -> Owner {
-    let line = evaluate::spaced(line);
+    let line = spaced(line);
     if gold.body.is_some() {
-        let is_foreign = foreign.iter().any(|other| evaluate::spaced(other) == line);
+        let is_foreign = foreign.iter().any(|other| spaced(other) == line);
         return if is_foreign {
             Owner::Page
         } else {
             Owner::Article
         };
     }
-    let holds = |chunk: &String| line.contains(&evaluate::spaced(chunk));
+    let holds = |chunk: &String| line.contains(&spaced(chunk));
     if gold.without.iter().any(holds) {
         Owner::Page
     } else if gold.with.iter().any(holds) {

@@ -11,6 +11,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
+    measure::separation::{area, source_recall},
     model::{Lang, Policy},
     style::{self, Example, Label, Model},
 };
@@ -223,13 +224,13 @@ fn measure(scored: &[Scored<'_>]) -> Row {
         native: native.len(),
         human: human.len(),
         machine: machine.len(),
-        native_machine: style::area(&native, &machine),
-        human_machine: style::area(&human, &machine),
+        native_machine: area(&native, &machine),
+        human_machine: area(&human, &machine),
         same_documents: same_documents(scored),
         flagged_native: flagged(&native),
         flagged_human: flagged(&human),
         flagged_machine: flagged(&machine),
-        sources: style::source_recall(&human, &systems, 1),
+        sources: source_recall(&human, &systems, 1),
     }
 }
 
@@ -246,7 +247,7 @@ fn same_documents(scored: &[Scored<'_>]) -> Option<f64> {
         });
         texts.map(|(_, odds)| *odds).collect()
     };
-    style::area(&of(Label::Human), &of(Label::Machine))
+    area(&of(Label::Human), &of(Label::Machine))
 }
 
 /// The share of texts that the style alone flags under the default policy.

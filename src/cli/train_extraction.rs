@@ -14,8 +14,8 @@ use url::Url;
 
 use crate::{
     config::Config,
-    evaluate::Gold,
     extract::train::{Course, Judges, Lesson, TREES},
+    measure::Gold,
     model::ParseLimits,
 };
 

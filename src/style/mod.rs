@@ -6,7 +6,6 @@ mod calibrate;
 mod columns;
 mod fit;
 mod grams;
-mod measure;
 mod model;
 mod sample;
 mod train;
@@ -14,7 +13,6 @@ mod train;
 pub use self::{
     built_in::{fingerprint, model},
     grams::grams,
-    measure::{area, source_recall},
     model::Model,
     sample::{Example, Label},
     train::{TrainError, train},

@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use benggala::{
+    measure::separation::{area, source_recall},
     model::Lang,
-    style::{Example, Label, Model, area, grams, model, source_recall, train},
+    style::{Example, Label, Model, grams, model, train},
 };
 
 const SUBJECTS: [&str; 6] = [

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::evaluate::{Gold, spaced, tokens};
+use crate::measure::{Gold, spaced, tokens};
 
 /// What is known of one block.
 #[derive(Debug, Clone, Copy, Default)]

@@ -19,8 +19,8 @@ use super::{
     template::{self, Said},
 };
 use crate::{
-    evaluate::{self, Gold, PageScore},
     learn::trees::{self, Examples, Growth, Rows},
+    measure::{Gold, PageScore},
     model::{Article, BlockKind, NoArticle, Page, ParseLimits, SiteRules},
 };
 
@@ -205,7 +205,7 @@ impl Course {
             };
             let judged = judges[lesson.fold].probabilities(&lesson.sheet, of_some);
             let body = judged.map_or_else(String::new, |judged| lesson.body(&judged));
-            (evaluate::page(&lesson.gold, &body), body)
+            (PageScore::of(&lesson.gold, &body), body)
         };
         self.lessons.iter().map(examine).collect()
     }

@@ -6,7 +6,7 @@ use super::{graph::Graph, reader::Source};
 pub(super) const LEVELS: &[&[&str]] = &[
     &["model"],
     &["canonical", "text", "robots", "learn"],
-    &["lang", "style", "site", "evaluate"],
+    &["lang", "style", "site", "measure"],
     &[
         "config", "discover", "frontier", "extract", "score", "copies", "standing", "report",
     ],

@@ -10,17 +10,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Gold, harmonic, ratio};
-
-/// Names as one line or as a list.
-#[derive(Debug, Clone, Deserialize, PartialEq)]
-#[serde(untagged)]
-pub enum Names {
-    /// `Ann Smith and Bo Li`
-    Line(String),
-    /// One name each.
-    List(Vec<String>),
-}
+use super::{
+    gold::{Gold, Names},
+    statistics::{harmonic, mean, ratio, share},
+    tokens::tokens,
+};
 
 /// What an extractor found out about a page.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq)]
@@ -47,6 +41,39 @@ pub struct Score {
     pub authors: Option<f64>,
 }
 
+impl Score {
+    /// Scores one page.
+    pub fn of(gold: &Gold, found: &Found) -> Score {
+        Score {
+            title: given(gold.title.as_deref()).map(|wanted| {
+                found
+                    .title
+                    .as_deref()
+                    .is_some_and(|title| same_title(wanted, title))
+            }),
+            date: given(gold.date.as_deref()).map(|wanted| {
+                found
+                    .date
+                    .as_deref()
+                    .is_some_and(|date| day(date).is_some() && day(date) == day(wanted))
+            }),
+            authors: gold
+                .author
+                .as_ref()
+                .map(names)
+                .filter(|wanted| !wanted.is_empty())
+                .map(|wanted| {
+                    let named = found.byline.as_ref().map(names).unwrap_or_default();
+                    let shared = wanted.intersection(&named).count() as f64;
+                    harmonic(
+                        ratio(shared, named.len() as f64),
+                        ratio(shared, wanted.len() as f64),
+                    )
+                }),
+        }
+    }
+}
+
 /// How the metadata of a set came out. All but the counts are in 0..=1.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Shares {
@@ -66,34 +93,27 @@ pub struct Shares {
     pub dates: f64,
 }
 
-/// Scores one page.
-pub fn page(gold: &Gold, found: &Found) -> Score {
-    Score {
-        title: given(gold.title.as_deref()).map(|wanted| {
-            found
-                .title
-                .as_deref()
-                .is_some_and(|title| same_title(wanted, title))
-        }),
-        date: given(gold.date.as_deref()).map(|wanted| {
-            found
-                .date
-                .as_deref()
-                .is_some_and(|date| day(date).is_some() && day(date) == day(wanted))
-        }),
-        authors: gold
-            .author
-            .as_ref()
-            .map(names)
-            .filter(|wanted| !wanted.is_empty())
-            .map(|wanted| {
-                let named = found.byline.as_ref().map(names).unwrap_or_default();
-                let shared = wanted.intersection(&named).count() as f64;
-                harmonic(
-                    ratio(shared, named.len() as f64),
-                    ratio(shared, wanted.len() as f64),
-                )
-            }),
+impl Shares {
+    /// Scores a set.
+    pub fn of(scores: &[&Score]) -> Shares {
+        let all = || scores.iter();
+        let right = |held: Vec<bool>| {
+            let right = held.iter().filter(|right| **right).count();
+            (held.len(), share(right, held.len()))
+        };
+        let (titled, titles) = right(all().filter_map(|score| score.title).collect());
+        let (dated, dates) = right(all().filter_map(|score| score.date).collect());
+        let f1: Vec<f64> = all().filter_map(|score| score.authors).collect();
+        let (authored, authors) = right(f1.iter().map(|f1| *f1 > 1.0 - 1e-9).collect());
+        Shares {
+            titled,
+            titles,
+            authored,
+            authors,
+            authors_f1: mean(f1).unwrap_or_default(),
+            dated,
+            dates,
+        }
     }
 }
 
@@ -102,37 +122,11 @@ fn given(field: Option<&str>) -> Option<&str> {
     field.filter(|text| !text.trim().is_empty())
 }
 
-/// Scores a set.
-pub fn set(scores: &[&Score]) -> Shares {
-    let all = || scores.iter();
-    let share = |held: Vec<bool>| {
-        let right = held.iter().filter(|right| **right).count();
-        (held.len(), ratio(right as f64, held.len() as f64))
-    };
-    let (titled, titles) = share(all().filter_map(|score| score.title).collect());
-    let (dated, dates) = share(all().filter_map(|score| score.date).collect());
-    let f1: Vec<f64> = all().filter_map(|score| score.authors).collect();
-    let (authored, authors) = share(f1.iter().map(|f1| *f1 > 1.0 - 1e-9).collect());
-    Shares {
-        titled,
-        titles,
-        authored,
-        authors,
-        authors_f1: ratio(f1.iter().sum(), f1.len() as f64),
-        dated,
-        dates,
-    }
-}
-
 /// Marks between a title and the name of its site.
 const SITE_MARKS: [&str; 8] = [" | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • "];
 
 fn same_title(a: &str, b: &str) -> bool {
-    let words = |text: &str| {
-        super::tokens(&text.to_lowercase())
-            .concat()
-            .replace('_', "")
-    };
+    let words = |text: &str| tokens(&text.to_lowercase()).concat().replace('_', "");
     let (whole_a, whole_b) = (words(a), words(b));
     if whole_a.is_empty() || whole_b.is_empty() {
         return false;
@@ -182,7 +176,7 @@ fn names(names: &Names) -> BTreeSet<String> {
 fn split_names(line: &str) -> Vec<Vec<&str>> {
     let mut names: Vec<Vec<&str>> = Vec::new();
     for part in line.split([',', ';', '|', '&', '•', '·', '/', '\n', '+']) {
-        let words = super::tokens(part);
+        let words = tokens(part);
         for name in words.split(|word| JOINTS.contains(&word.to_lowercase().as_str())) {
             let first = name
                 .iter()

@@ -1,5 +1,7 @@
 //! How well scores tell two kinds of text apart.
 
+use super::draw::Draw;
+
 /// The area under the ROC curve: how often a machine translation scores above another text, ties
 /// counting half. `None` where a side is empty.
 pub fn area(others: &[f32], machine: &[f32]) -> Option<f64> {
@@ -27,13 +29,13 @@ const SOURCES: usize = 2_000;
 /// real source resemble each other more, so this is an upper bound. `None` where either side has
 /// fewer than ten.
 pub fn source_recall(human: &[f32], systems: &[Vec<f32>], seed: u64) -> Option<f64> {
-    let mut state = seed | 1;
-    let mut false_alarms = draw(human, SOURCES, &mut state)?;
+    let mut draw = Draw::new(seed);
+    let mut false_alarms = means(human, SOURCES, &mut draw)?;
     false_alarms.sort_unstable_by(|a, b| b.total_cmp(a));
     let limit = *false_alarms.get(SOURCES / 100)?;
     let drawn: Vec<f32> = systems
         .iter()
-        .filter_map(|system| draw(system, SOURCES, &mut state))
+        .filter_map(|system| means(system, SOURCES, &mut draw))
         .flatten()
         .collect();
     if drawn.is_empty() {
@@ -44,19 +46,13 @@ pub fn source_recall(human: &[f32], systems: &[Vec<f32>], seed: u64) -> Option<f
 }
 
 /// Means of ten articles each, drawn without replacement.
-fn draw(articles: &[f32], sources: usize, state: &mut u64) -> Option<Vec<f32>> {
+fn means(articles: &[f32], sources: usize, draw: &mut Draw) -> Option<Vec<f32>> {
     if articles.len() < SOURCE_ARTICLES {
         return None;
     }
     let mut pool = articles.to_vec();
     let one = |_| {
-        for at in 0..SOURCE_ARTICLES {
-            *state ^= *state << 13;
-            *state ^= *state >> 7;
-            *state ^= *state << 17;
-            let other = at + (*state % (pool.len() - at) as u64) as usize;
-            pool.swap(at, other);
-        }
+        draw.to_front(&mut pool, SOURCE_ARTICLES);
         pool[..SOURCE_ARTICLES].iter().sum::<f32>() / SOURCE_ARTICLES as f32
     };
     Some((0..sources).map(one).collect())

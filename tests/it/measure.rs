@@ -1,7 +1,6 @@
-use benggala::evaluate::{
-    Gold,
-    metadata::{self, Found, Names},
-    page, set,
+use benggala::measure::{
+    Gold, Names, PageScore, SetScore,
+    metadata::{self, Found},
 };
 
 fn gold(body: &str) -> Gold {
@@ -15,10 +14,10 @@ fn gold(body: &str) -> Gold {
 #[test]
 fn the_same_words_score_one_and_none_score_zero() {
     let text = "One two three four five.\n\nSix seven eight nine ten.";
-    let same = page(&gold(text), text);
+    let same = PageScore::of(&gold(text), text);
     assert_eq!(same.f1(), Some(1.0));
     assert_eq!(same.foreign, 0);
-    let nothing = page(&gold(text), "");
+    let nothing = PageScore::of(&gold(text), "");
     assert_eq!(nothing.f1(), Some(0.0));
     assert!(nothing.empty);
 }
@@ -27,9 +26,11 @@ fn the_same_words_score_one_and_none_score_zero() {
 fn half_of_the_shingles_is_told_from_too_many() {
     let wanted = gold("a b c d e f g h");
     // 5 shingles are wanted, 2 are there.
-    let (tp, fp, missing) = page(&wanted, "a b c d e").shingles.unwrap();
+    let (tp, fp, missing) = PageScore::of(&wanted, "a b c d e").shingles.unwrap();
     assert!((tp - 0.4).abs() < 1e-9 && fp == 0.0 && (missing - 0.6).abs() < 1e-9);
-    let (tp, fp, missing) = page(&wanted, "a b c d e f g h i j k l m").shingles.unwrap();
+    let (tp, fp, missing) = PageScore::of(&wanted, "a b c d e f g h i j k l m")
+        .shingles
+        .unwrap();
     assert!((tp - 0.5).abs() < 1e-9 && (fp - 0.5).abs() < 1e-9 && missing == 0.0);
 }
 
@@ -37,9 +38,9 @@ fn half_of_the_shingles_is_told_from_too_many() {
 fn a_foreign_line_spoils_a_page_and_an_optional_one_does_not() {
     let mut wanted = gold("The ferry leaves at noon and comes back at night.");
     let body = "The ferry leaves at noon and comes back at night.\n\nRead also: ten tips";
-    assert_eq!(page(&wanted, body).foreign, 1);
+    assert_eq!(PageScore::of(&wanted, body).foreign, 1);
     wanted.optional.push("Read also: ten tips".to_string());
-    assert_eq!(page(&wanted, body).foreign, 0);
+    assert_eq!(PageScore::of(&wanted, body).foreign, 0);
 }
 
 #[test]
@@ -50,11 +51,11 @@ fn a_set_averages_over_pages() {
         ..Gold::default()
     };
     let pages = [
-        page(&gold("a b c d"), "a b c d"),
-        page(&gold("a b c d"), ""),
-        page(&snippets, "Here is  the\nferry. Subscribe now."),
+        PageScore::of(&gold("a b c d"), "a b c d"),
+        PageScore::of(&gold("a b c d"), ""),
+        PageScore::of(&snippets, "Here is  the\nferry. Subscribe now."),
     ];
-    let score = set(&pages.iter().collect::<Vec<_>>());
+    let score = SetScore::of(&pages.iter().collect::<Vec<_>>());
     assert_eq!((score.pages, score.empty), (3, 1));
     assert!((score.precision - 1.0).abs() < 1e-9 && (score.recall - 0.5).abs() < 1e-9);
     assert!((score.snippets_f1 - 0.5).abs() < 1e-9, "{score:?}");
@@ -76,7 +77,7 @@ fn metadata_of(gold: (&str, &str, &str), found: (&str, &str, &str)) -> metadata:
         byline: Some(Names::Line(found.1.to_string())),
         date: Some(found.2.to_string()),
     };
-    metadata::page(&gold, &found)
+    metadata::Score::of(&gold, &found)
 }
 
 #[test]
@@ -106,9 +107,9 @@ fn metadata_that_differs_is_told_from_what_is_absent() {
     );
     assert_eq!((score.title, score.date), (Some(false), Some(false)));
     assert!(score.authors.is_some_and(|f1| (f1 - 0.5).abs() < 1e-9));
-    let nothing = metadata::page(&Gold::default(), &Found::default());
+    let nothing = metadata::Score::of(&Gold::default(), &Found::default());
     assert_eq!(nothing, metadata::Score::default());
-    let shares = metadata::set(&[&score, &nothing]);
+    let shares = metadata::Shares::of(&[&score, &nothing]);
     assert_eq!((shares.titled, shares.authored, shares.dated), (1, 1, 1));
     assert_eq!(
         (shares.titles, shares.authors, shares.dates),
