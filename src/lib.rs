@@ -23,6 +23,7 @@ pub mod copies; //    pure  which articles are copies of each other
 pub mod standing; //  pure  a source's articles -> its share of translation, its turns
 pub mod report; //    pure  conclusions -> terminal text, JSON, HTML, Atom, CSV, WARC
 pub mod inspect; //   pure  extract and score, joined
+pub mod evaluate; //  pure  what is built in, measured on labelled sets
 pub mod fetch; //           the only room that opens sockets to sources
 pub mod store; //           the only room that knows SQL
 pub mod metrics; //         every metric's name

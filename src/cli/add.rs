@@ -13,7 +13,12 @@ use crate::{
     model::{Link, Page, PageKind},
 };
 
-use super::{AllowPrivate, Failure, Outcome, load_config, out, runtime, tell};
+use super::{
+    failure::{Failure, Outcome},
+    output::{out, tell},
+    settings::{AllowPrivate, load_config},
+    threads::runtime,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

@@ -32,9 +32,9 @@ use crate::{
 };
 
 use super::{
-    Failure, Outcome,
+    failure::{Failure, Outcome},
     input::{self, Document, inspect_document, rules_of},
-    load_config,
+    settings::load_config,
 };
 
 /// Lines in memory for each thread.

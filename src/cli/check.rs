@@ -26,9 +26,11 @@ use crate::{
 };
 
 use super::{
-    AllowPrivate, Failure, Outcome, input,
-    input::{Document, inspect_document, rules_of},
-    load_config, out, runtime, tell,
+    failure::{Failure, Outcome},
+    input::{self, Document, inspect_document, rules_of},
+    output::{out, tell},
+    settings::{AllowPrivate, load_config},
+    threads::runtime,
 };
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]

@@ -4,7 +4,11 @@ use std::{io::Write, path::Path};
 
 use crate::config::Origin;
 
-use super::{Failure, Outcome, load_config, out, tell};
+use super::{
+    failure::{Failure, Outcome},
+    output::{out, tell},
+    settings::load_config,
+};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {

@@ -17,9 +17,10 @@ use crate::{
 };
 
 use super::{
-    Failure, Outcome, out,
+    failure::{Failure, Outcome},
+    output::{out, tell},
     run::{LogFormat, Signals, Told, start_log},
-    runtime, tell,
+    threads::runtime,
 };
 
 /// How often the store is asked for what is new.

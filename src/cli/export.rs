@@ -11,7 +11,12 @@ use crate::{
     web::views,
 };
 
-use super::{Failure, Outcome, load_config, out, out_of_bytes, runtime};
+use super::{
+    failure::{Failure, Outcome},
+    output::{out, out_of_bytes},
+    settings::load_config,
+    threads::runtime,
+};
 
 /// Rows that are read from the store at a time.
 const ROWS_AT_A_TIME: usize = 200;

@@ -14,7 +14,13 @@ use crate::{
     store::{self, ArticleQuery, ArticleRow, Observer, Store, StoreError},
 };
 
-use super::{Failure, Outcome, input::rules_of, load_config, runtime, tell};
+use super::{
+    failure::{Failure, Outcome},
+    input::rules_of,
+    output::tell,
+    settings::load_config,
+    threads::runtime,
+};
 
 /// Rows that are read from the store at a time.
 const ROWS_AT_A_TIME: usize = 100;

@@ -7,7 +7,10 @@ use crate::{
     report::{colour::Style, legend as print},
 };
 
-use super::{Failure, Outcome, out};
+use super::{
+    failure::{Failure, Outcome},
+    output::out,
+};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {

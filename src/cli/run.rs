@@ -15,7 +15,11 @@ use crate::{
     metrics::Metrics,
 };
 
-use super::{AllowPrivate, Failure, Outcome, load_config, runtime};
+use super::{
+    failure::{Failure, Outcome},
+    settings::{AllowPrivate, load_config},
+    threads::runtime,
+};
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub(super) enum LogFormat {

@@ -11,6 +11,7 @@ pub(super) const LEVELS: &[&[&str]] = &[
         "config", "discover", "frontier", "extract", "score", "copies", "standing", "report",
     ],
     &["inspect"],
+    &["evaluate"],
     &["fetch", "store", "metrics"],
     &["notify"],
     &["web"],
@@ -20,7 +21,7 @@ pub(super) const LEVELS: &[&[&str]] = &[
 ];
 
 /// So many levels do no I/O.
-const PURE_LEVELS: usize = 5;
+const PURE_LEVELS: usize = 6;
 
 /// What only a room with I/O says, as it stands in a line or in a path that ends in `::`.
 const IMPURE: &[&str] = &[

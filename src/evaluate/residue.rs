@@ -1,47 +1,20 @@
-//! `benggala eval residue`: how often lines of the page are found where they are, and where they
-//! are not.
+//! How often lines of the page are found where they are, and where they are not.
 //!
 //! In the bodies that our own extractor gives, a line is the page's if no part of the gold body says
 //! it (or, where only chunks are labelled, if it holds one that must not be there). In the gold
 //! bodies themselves every find is a false one.
 
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
-use url::Url;
 
 use crate::{
     extract::from_text,
-    inspect::{Rules, inspect_article},
-    measure::{Gold, body::foreign, spaced},
+    inspect::{Inspection, Rules, inspect_article},
+    measure::{Gold, body::foreign, spaced, statistics::share},
     model::{Assessment, Lang},
     score::{self, Family},
-    site::SiteMemory,
 };
-
-use super::{
-    Failure, Outcome,
-    eval::{Format, read_gold},
-    input::{self, Document, inspect_document, rules_of},
-    load_config, out,
-};
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Args {
-    /// The folder with the labelled pages
-    #[arg(long = "set", value_name = "DIR")]
-    folder: PathBuf,
-    /// List finds that are false, so many of each kind
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    worst: usize,
-    /// How to print
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-}
 
 /// Whose a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -54,13 +27,13 @@ enum Owner {
 
 /// Finds of one kind, by whose lines they are.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
-struct Count {
+struct LineCounts {
     page: usize,
     article: usize,
     unknown: usize,
 }
 
-impl Count {
+impl LineCounts {
     fn add(&mut self, owner: Owner) {
         match owner {
             Owner::Page => self.page += 1,
@@ -70,21 +43,21 @@ impl Count {
     }
 
     fn precision(&self) -> f64 {
-        self.page as f64 / (self.page + self.article).max(1) as f64
+        share(self.page, self.page + self.article)
     }
 }
 
-/// What is printed.
+/// How the lines of a set came out.
 #[derive(Debug, Default, Serialize)]
-struct Report {
+pub struct ResidueReport {
     set: String,
     gold_sha256: String,
     /// Lines of the bodies that our extractor gives.
-    lines: Count,
+    lines: LineCounts,
     /// Finds in them, by rule and note.
-    found: BTreeMap<String, Count>,
+    found: BTreeMap<String, LineCounts>,
     /// Finds in all.
-    all: Count,
+    all: LineCounts,
     precision: f64,
     recall: f64,
     /// Lines of the gold bodies, the same in paragraphs parted by blank lines, and the finds there.
@@ -97,91 +70,101 @@ struct Report {
     worst: Vec<(String, String, String)>,
 }
 
-pub(super) fn eval(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
-    let rules = rules_of(&config);
-    let (gold, gold_sha256) = read_gold(&args.folder)?;
-    let mut report = Report {
-        set: args.folder.display().to_string(),
-        gold_sha256,
-        ..Report::default()
-    };
-    for gold in &gold {
-        report.read_page(gold, args, &rules)?;
-        report.read_gold(gold, args, &rules);
-    }
-    report.conclude();
-    match args.format {
-        Format::Json => writeln!(out(), "{}", serde_json::json!(report))?,
-        Format::Text => report.print()?,
-    }
-    Ok(Outcome::Clean)
+/// What is known so far, page by page.
+#[derive(Debug)]
+pub struct ResidueRun<'r> {
+    report: ResidueReport,
+    rules: &'r Rules,
+    /// False finds that are listed of each kind.
+    listed: usize,
 }
 
-impl Report {
-    /// The body that our extractor gives for a page.
-    fn read_page(&mut self, gold: &Gold, args: &Args, rules: &Rules) -> Result<(), Failure> {
-        let path = args.folder.join(format!("{}.html", gold.id));
-        let page = input::read_file(&path).map_err(|error| {
-            Failure::message(format!("cannot read {}: {error}", path.display()))
-        })?;
-        let url = gold.url.as_deref().and_then(|url| Url::parse(url).ok());
-        let lang = gold.lang.as_deref().and_then(Lang::new);
-        let memory = &SiteMemory::EMPTY;
-        let document = Document::Html(page);
-        let inspection = inspect_document(document, url.as_ref(), lang.as_ref(), memory, rules);
+impl ResidueRun<'_> {
+    /// Nothing is known yet of a set.
+    pub fn new(set: String, gold_sha256: String, rules: &Rules, listed: usize) -> ResidueRun<'_> {
+        ResidueRun {
+            report: ResidueReport {
+                set,
+                gold_sha256,
+                ..ResidueReport::default()
+            },
+            rules,
+            listed,
+        }
+    }
+
+    /// Takes a page into account, with what we made of it.
+    pub fn add(&mut self, gold: &Gold, inspection: &Inspection) {
+        self.add_ours(gold, inspection);
+        if let Some(body) = &gold.body {
+            self.add_gold(gold, body);
+        }
+    }
+
+    fn add_ours(&mut self, gold: &Gold, inspection: &Inspection) {
+        let report = &mut self.report;
         let body = &inspection.article.body;
         let foreign = foreign(gold, body);
         for line in body.split('\n').filter(|line| !line.trim().is_empty()) {
-            self.lines.add(owner(gold, &foreign, line));
+            report.lines.add(owner(gold, &foreign, line));
         }
         for (kind, line) in finds(body, &inspection.assessment) {
             let owner = owner(gold, &foreign, line);
-            self.found.entry(kind).or_default().add(owner);
-            self.all.add(owner);
+            report.found.entry(kind).or_default().add(owner);
+            report.all.add(owner);
         }
-        Ok(())
     }
 
-    /// The body made by hand.
-    fn read_gold(&mut self, gold: &Gold, args: &Args, rules: &Rules) {
-        let Some(body) = &gold.body else { return };
+    fn add_gold(&mut self, gold: &Gold, body: &str) {
+        let report = &mut self.report;
         let filled = |part: &&str| !part.trim().is_empty();
-        self.gold_paragraphs += body.split("\n\n").filter(filled).count();
+        report.gold_paragraphs += body.split("\n\n").filter(filled).count();
         let lines: Vec<&str> = body.split('\n').filter(filled).collect();
-        self.gold_lines += lines.len();
+        report.gold_lines += lines.len();
         let lang = gold.lang.as_deref().and_then(Lang::new);
-        let article = from_text(&lines.join("\n\n"), lang, &rules.lexicon);
-        let inspection = inspect_article(article, rules);
+        let article = from_text(&lines.join("\n\n"), lang, &self.rules.lexicon);
+        let inspection = inspect_article(article, self.rules);
         for (kind, line) in finds(&inspection.article.body, &inspection.assessment) {
-            let times = self.false_by_kind.entry(kind.clone()).or_default();
+            let times = report.false_by_kind.entry(kind.clone()).or_default();
             *times += 1;
-            self.gold_false += 1;
-            if *times <= args.worst {
-                self.worst.push((kind, gold.id.clone(), line.to_string()));
+            report.gold_false += 1;
+            if *times <= self.listed {
+                report.worst.push((kind, gold.id.clone(), line.to_string()));
             }
         }
     }
 
-    fn conclude(&mut self) {
-        self.precision = self.all.precision();
-        self.recall = self.all.page as f64 / self.lines.page.max(1) as f64;
-        self.false_per_1000 = 1e3 * self.gold_false as f64 / self.gold_paragraphs.max(1) as f64;
-        self.worst.sort();
+    /// The report.
+    pub fn report(self) -> ResidueReport {
+        let mut report = self.report;
+        report.precision = report.all.precision();
+        report.recall = share(report.all.page, report.lines.page);
+        report.false_per_1000 =
+            1e3 * report.gold_false as f64 / report.gold_paragraphs.max(1) as f64;
+        report.worst.sort();
+        report
     }
+}
 
-    fn print(&self) -> Result<(), Failure> {
-        let mut out = out();
-        writeln!(out, "{}", self.set)?;
+impl fmt::Display for ResidueReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
-            out,
-            "\n{:<62}{:>8}{:>9}{:>9}{:>11}",
-            "found in the bodies that we extract", "page's", "article's", "unknown", "precision"
+            f,
+            "{}\n\n{:<62}{:>8}{:>9}{:>9}{:>11}",
+            self.set,
+            "found in the bodies that we extract",
+            "page's",
+            "article's",
+            "unknown",
+            "precision"
         )?;
-        let all = [("all".to_string(), self.all)];
-        for (kind, count) in self.found.iter().map(|(k, c)| (k.clone(), *c)).chain(all) {
+        let kinds = self
+            .found
+            .iter()
+            .map(|(kind, count)| (kind.as_str(), count));
+        for (kind, count) in kinds.chain([("all", &self.all)]) {
             writeln!(
-                out,
+                f,
                 "{kind:<62}{:>8}{:>9}{:>9}{:>11.3}",
                 count.page,
                 count.article,
@@ -190,20 +173,20 @@ impl Report {
             )?;
         }
         writeln!(
-            out,
+            f,
             "{:<62}{:>8}{:>9}{:>9}    recall {:.3}",
             "lines in all", self.lines.page, self.lines.article, self.lines.unknown, self.recall
         )?;
         writeln!(
-            out,
+            f,
             "\nfound in gold bodies: {} in {} paragraphs ({} lines), {:.2} in 1,000 paragraphs",
             self.gold_false, self.gold_paragraphs, self.gold_lines, self.false_per_1000
         )?;
         for (kind, times) in &self.false_by_kind {
-            writeln!(out, "{kind:<62}{times:>8}")?;
+            writeln!(f, "{kind:<62}{times:>8}")?;
         }
         for (kind, page, line) in &self.worst {
-            writeln!(out, "  {page:<10}{kind}: {line}")?;
+            writeln!(f, "  {page:<10}{kind}: {line}")?;
         }
         Ok(())
     }

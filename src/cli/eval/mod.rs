@@ -1,0 +1,32 @@
+//! `benggala eval`: the accuracy of what is built in, on labelled data.
+
+mod extraction;
+mod report;
+mod residue;
+mod rules;
+mod translation;
+
+use std::path::Path;
+
+use super::failure::{Failure, Outcome};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
+    Extraction(extraction::Args),
+    /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
+    Residue(residue::Args),
+    /// How often each rule fires on texts by natives, human translators and machines
+    Rules(rules::Args),
+    /// The style score on texts by natives, human translators and machines
+    Translation(translation::Args),
+}
+
+pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
+    match command {
+        Command::Extraction(args) => extraction::eval(args, config),
+        Command::Residue(args) => residue::eval(args, config),
+        Command::Rules(args) => rules::eval(args),
+        Command::Translation(args) => translation::eval(args),
+    }
+}

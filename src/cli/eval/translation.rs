@@ -1,0 +1,113 @@
+//! `benggala eval translation`: how well the style score tells machine translation apart.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use super::report::{Format, floors_file, outcome_of, print};
+use crate::{
+    cli::{
+        failure::{Failure, Outcome},
+        labelled::{Part, TextSet, cannot},
+    },
+    evaluate::{
+        floors,
+        texts::{Record, Scored},
+        translation::{Tables, TranslationRun, cross_validated, score},
+    },
+    model::Lang,
+    style::{self, Model},
+};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Args {
+    /// The folder with the labelled texts
+    #[arg(long = "set", value_name = "DIR")]
+    folder: PathBuf,
+    /// Models as `train translation` wrote them [default: those built in]
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Which texts to measure on; built-in models have learned from both
+    #[arg(long, value_enum, default_value = "valid")]
+    split: Part,
+    /// Measure on all texts, each by a model that learned from the documents of the other folds
+    #[arg(long, value_name = "N", conflicts_with_all = ["models", "split", "floors"],
+          value_parser = clap::value_parser!(u8).range(2..=20))]
+    folds: Option<u8>,
+    /// One row a language, or one an engine
+    #[arg(long, value_enum, default_value = "lang")]
+    by: By,
+    /// How to print
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Fail when a figure is beyond its floor in this file, or the set is another one
+    #[arg(long, value_name = "FILE")]
+    floors: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum By {
+    Lang,
+    System,
+}
+
+pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
+    let set = TextSet::read(&args.folder)?;
+    let mut run = TranslationRun::default();
+    let mut took = Duration::ZERO;
+    for (lang, records) in &set.by_language {
+        let begun = Instant::now();
+        let scored = match args.folds {
+            Some(folds) => cross_validated(records, folds.into()),
+            None => scored(records, lang, args)?,
+        };
+        let Some(scored) = scored else { continue };
+        took += begun.elapsed();
+        run.add(lang, &scored);
+    }
+    let report = run.report(args.folds.is_none().then_some(took));
+    let tables = Tables {
+        report: &report,
+        by_system: args.by == By::System,
+    };
+    print(&report, &tables, args.format)?;
+    let Some(file) = &args.floors else {
+        return Ok(Outcome::Clean);
+    };
+    let broken = floors::of_translation(&floors_file(file)?, &report, &set.sha256)?;
+    Ok(outcome_of(&broken))
+}
+
+/// The texts of a language that are measured on, by the model that serves it.
+fn scored<'r>(
+    records: &'r [Record],
+    lang: &Lang,
+    args: &Args,
+) -> Result<Option<Vec<Scored<'r>>>, Failure> {
+    let stored = args.models.as_deref().map(|folder| load(folder, lang));
+    let stored = stored.transpose()?.flatten();
+    let model = match &args.models {
+        Some(_) => stored.as_deref().and_then(Model::parse),
+        None => style::model(lang),
+    };
+    let split = args.split.split();
+    let kept = records.iter().filter(|record| record.is_in(split));
+    Ok(model.map(|model| score(&model, kept)))
+}
+
+/// The bytes of a trained model; `None` where the language has none.
+fn load(folder: &Path, lang: &Lang) -> Result<Option<Vec<u8>>, Failure> {
+    let path = folder.join(format!("{lang}.bin"));
+    match fs::read(&path) {
+        Ok(bytes) if Model::parse(&bytes).is_some() => Ok(Some(bytes)),
+        Ok(_) => Err(Failure::message(format!(
+            "{} is no style model",
+            path.display()
+        ))),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(cannot("read", &path, &error)),
+    }
+}
