@@ -6,6 +6,6 @@ mod outcomes;
 mod pages;
 mod process;
 mod signals;
-mod site;
+pub(crate) mod site;
 mod watch;
 mod webhooks;

@@ -11,7 +11,7 @@ mod mutated;
 mod none;
 mod parse;
 mod robustness;
-mod template;
+pub(crate) mod template;
 
 use std::{fs, path::Path};
 

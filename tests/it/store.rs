@@ -10,7 +10,7 @@ mod articles;
 mod completion;
 mod copies;
 mod crash;
-mod given;
+pub(crate) mod given;
 mod model;
 mod observed;
 mod queue;

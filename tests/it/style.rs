@@ -26,7 +26,7 @@ fn article(number: usize, filler: &str) -> String {
 }
 
 /// Natives, and documents translated by people and by machines.
-fn corpus() -> Vec<(String, Label, String)> {
+pub(crate) fn corpus() -> Vec<(String, Label, String)> {
     let mut corpus = Vec::new();
     for number in 0..30 {
         let of = |label, filler| (format!("doc-{number}"), label, article(number, filler));
@@ -55,7 +55,7 @@ fn trained(seed: u64) -> Vec<u8> {
 }
 
 /// Training is slow without optimisation: done once for all tests.
-static TRAINED: LazyLock<Vec<u8>> = LazyLock::new(|| trained(1));
+pub(crate) static TRAINED: LazyLock<Vec<u8>> = LazyLock::new(|| trained(1));
 
 fn hashes(text: &str) -> Vec<u32> {
     let mut hashes = Vec::new();

@@ -22,7 +22,7 @@ use url::Url;
 
 /// What the site answers.
 #[derive(Debug, Clone)]
-pub(super) struct Reply {
+pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: String,
@@ -47,8 +47,8 @@ struct Inside {
 
 /// A site while it is served.
 #[derive(Debug, Clone)]
-pub(super) struct Site {
-    pub(super) base: Url,
+pub(crate) struct Site {
+    pub(crate) base: Url,
     inside: Arc<Inside>,
 }
 
@@ -56,7 +56,7 @@ pub(super) struct Site {
 const MANY: usize = 10_000;
 
 impl Site {
-    pub(super) async fn open() -> Site {
+    pub(crate) async fn open() -> Site {
         Site::holding_back_after(MANY).await
     }
 
@@ -83,11 +83,11 @@ impl Site {
         self.inside.articles.add_permits(MANY);
     }
 
-    pub(super) fn url(&self, path: &str) -> Url {
+    pub(crate) fn url(&self, path: &str) -> Url {
         self.base.join(path).unwrap()
     }
 
-    pub(super) fn put(&self, path: &str, reply: Reply) {
+    pub(crate) fn put(&self, path: &str, reply: Reply) {
         self.put_in_turn(path, vec![reply]);
     }
 
@@ -207,15 +207,15 @@ fn text(kind: &str, body: &str) -> Reply {
     }
 }
 
-pub(super) fn html(body: &str) -> Reply {
+pub(crate) fn html(body: &str) -> Reply {
     text("text/html; charset=utf-8", body)
 }
 
-pub(super) fn plain(body: &str) -> Reply {
+pub(crate) fn plain(body: &str) -> Reply {
     text("text/plain", body)
 }
 
-pub(super) fn rss(links: &[Url]) -> Reply {
+pub(crate) fn rss(links: &[Url]) -> Reply {
     let items: String = links
         .iter()
         .map(|link| format!("<item><title>Kabar</title><link>{link}</link></item>"))
@@ -224,7 +224,7 @@ pub(super) fn rss(links: &[Url]) -> Reply {
     text("application/rss+xml", &feed)
 }
 
-pub(super) fn sitemap(links: &[Url]) -> Reply {
+pub(crate) fn sitemap(links: &[Url]) -> Reply {
     let urls: String = links
         .iter()
         .map(|link| format!("<url><loc>{link}</loc></url>"))
@@ -236,7 +236,7 @@ pub(super) fn sitemap(links: &[Url]) -> Reply {
     )
 }
 
-pub(super) fn front(head: &str, links: &[Url]) -> Reply {
+pub(crate) fn front(head: &str, links: &[Url]) -> Reply {
     let teasers: String = links
         .iter()
         .map(|link| {
@@ -249,7 +249,7 @@ pub(super) fn front(head: &str, links: &[Url]) -> Reply {
 }
 
 /// The address of article `n`.
-pub(super) fn path(n: usize) -> String {
+pub(crate) fn path(n: usize) -> String {
     format!("/berita/{}-kabar-dari-pasar-pagi-di-tepi-sungai", 1000 + n)
 }
 
@@ -269,17 +269,17 @@ fn of_paper(name: &str, n: usize) -> Article {
 }
 
 /// An article that gives no cause to be flagged.
-pub(super) fn clean(n: usize) -> Article {
+pub(crate) fn clean(n: usize) -> Article {
     of_paper("harian-pagi", n)
 }
 
 /// An article with what an engine says to its user.
-pub(super) fn machine_made() -> Article {
+pub(crate) fn machine_made() -> Article {
     with_words("Semoga terjemahan ini membantu")
 }
 
 /// An article with lines that belong to the page around it.
-pub(super) fn careless() -> Article {
+pub(crate) fn careless() -> Article {
     with_words("Alamat email Anda tidak akan dipublikasikan")
 }
 
@@ -290,7 +290,7 @@ fn with_words(words: &str) -> Article {
 }
 
 /// A page of `article`, with `head` in its head.
-pub(super) fn article_page(article: &Article, head: &str) -> String {
+pub(crate) fn article_page(article: &Article, head: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let blocks: String = article
         .blocks()

@@ -9,10 +9,10 @@ use benggala::{
 
 use super::page;
 
-const PLEA: &str = "Bu sayfayı okurlar yaşatıyor, bir çay parası yeter.";
+pub(crate) const PLEA: &str = "Bu sayfayı okurlar yaşatıyor, bir çay parası yeter.";
 
 /// An article in Turkish, of which no phrases are known, with a plea amid its paragraphs.
-fn html(number: usize) -> String {
+pub(crate) fn html(number: usize) -> String {
     let paragraph = |k: usize| {
         format!(
             "<p>Değirmenin {number}. ustası {k}. kez çarka baktı ve suyun neden azaldığını bir türlü \

@@ -1,0 +1,105 @@
+//! `add`: what a site offers, as configuration to paste.
+
+use std::process::Output;
+
+use tempfile::TempDir;
+use tokio::task::spawn_blocking;
+use url::Url;
+
+use super::{err, file, out, run};
+use crate::daemon::site::{Site, front, html, path, plain, rss, sitemap};
+
+/// Adds a site on loopback, without waiting between its pages.
+async fn add(folder: &TempDir, url: &Url) -> Output {
+    let config = file(
+        folder,
+        "benggala.toml",
+        "[fetch]\nrequests_per_second = 1000\n",
+    );
+    let url = url.to_string();
+    let added = spawn_blocking(move || {
+        run(&[
+            "--config",
+            &config,
+            "add",
+            &url,
+            "--allow-private",
+            "127.0.0.1/32",
+        ])
+    });
+    added.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_front_page_gives_its_feed_first_then_sitemap_and_itself() {
+    let folder = TempDir::new().unwrap();
+    let site = Site::open().await;
+    let links = [0, 1, 2].map(|n| site.url(&path(n)));
+    let feed = site.url("/rss.xml");
+    let head = format!("<link rel=alternate type=application/rss+xml href={feed}>");
+    site.put("/", front(&head, &links));
+    site.put("/rss.xml", rss(&links[..2]));
+    site.put("/peta.xml", sitemap(&links));
+    let robots = format!(
+        "User-agent: *\nAllow: /\nSitemap: {}\n",
+        site.url("/peta.xml")
+    );
+    site.put("/robots.txt", plain(&robots));
+    let output = add(&folder, &site.base).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let printed = out(&output);
+    let wanted = format!(
+        "[[source]]\nurl = \"{feed}\"\nkind = \"feed\"  # 2 articles right now\n\n\
+         # [[source]]\n# url = \"{}\"\n# kind = \"sitemap\"  # 3 articles right now\n\n\
+         # [[source]]\n# url = \"{}\"\n# kind = \"listing\"  # 3 articles right now\n",
+        site.url("/peta.xml"),
+        site.base
+    );
+    assert_eq!(printed, wanted);
+    let pasted = file(&folder, "pasted.toml", printed);
+    let check = run(&["config", "check", "--config", &pasted]);
+    assert!(err(&check).contains("good, 1 sources"), "{}", err(&check));
+}
+
+#[tokio::test]
+async fn a_feed_is_taken_as_it_is_and_a_broken_offer_is_left_out() {
+    let folder = TempDir::new().unwrap();
+    let site = Site::open().await;
+    let links = [0, 1].map(|n| site.url(&path(n)));
+    site.put("/rss.xml", rss(&links));
+    let output = add(&folder, &site.url("/rss.xml")).await;
+    let printed = out(&output);
+    assert_eq!(printed.matches("[[source]]").count(), 1, "{printed}");
+    assert!(
+        printed.contains("kind = \"feed\"  # 2 articles"),
+        "{printed}"
+    );
+
+    let head = "<link rel=alternate type=application/rss+xml href=/tiada.xml>";
+    site.put("/", front(head, &links));
+    let output = add(&folder, &site.base).await;
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(
+        out(&output).contains("kind = \"listing\""),
+        "{}",
+        out(&output)
+    );
+    let told = err(&output);
+    assert!(
+        told.contains("/tiada.xml") && told.contains("left out"),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn a_site_that_offers_nothing_is_said_to() {
+    let folder = TempDir::new().unwrap();
+    let site = Site::open().await;
+    site.put("/", html("<html><body><p>Segera hadir.</p></body></html>"));
+    let output = add(&folder, &site.base).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("offers no feed"), "{}", err(&output));
+    let output = add(&folder, &site.url("/tiada")).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("cannot fetch"), "{}", err(&output));
+}

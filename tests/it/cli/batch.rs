@@ -1,0 +1,88 @@
+//! `batch`: lines in, lines out.
+
+use std::fs;
+
+use super::{case, err, json_lines, run_with_input};
+use crate::extract::template;
+
+#[test]
+fn batch_answers_each_line_in_order_also_a_bad_one() {
+    let good = serde_json::json!({"id": 7, "text": fs::read_to_string(case("unread-translation.txt")).unwrap(), "lang": "id"});
+    let page = serde_json::json!({"id": "p", "file": case("unread-translation.html"), "url": "https://news.example/x", "lang": "id"});
+    let bare = serde_json::json!({"id": 8, "text": "Too short.", "url": "", "lang": " "});
+    let input = format!(
+        "{good}\nnot json\n{{\"id\": \"none\"}}\n\n{page}\n{{\"id\": 1, \"file\": \"/nowhere\"}}\n{bare}\n"
+    );
+    let output = run_with_input(&["batch", "--threads", "3"], input.as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let lines = json_lines(&output);
+    assert_eq!(lines.len(), 6);
+    assert_eq!(
+        (&lines[0]["id"], &lines[0]["verdict"]),
+        (&7.into(), &"flag".into())
+    );
+    assert_eq!(lines[1]["line"], 2);
+    assert!(
+        lines[1]["error"]
+            .as_str()
+            .unwrap()
+            .contains("not a document")
+    );
+    assert_eq!(
+        (&lines[2]["id"], &lines[2]["line"]),
+        (&"none".into(), &3.into())
+    );
+    assert_eq!(
+        (&lines[3]["id"], &lines[3]["url"]),
+        (&"p".into(), &"https://news.example/x".into())
+    );
+    assert!(lines[4]["error"].as_str().unwrap().contains("/nowhere"));
+    assert_eq!(
+        lines[5]["reason"], "too-short",
+        "an empty cell is no address and no language"
+    );
+}
+
+#[test]
+fn batch_keeps_thousands_of_lines_in_order_on_many_threads() {
+    let input: String = (0..3_000)
+        .map(|k| format!("{{\"id\":{k},\"text\":\"Short line {k}.\"}}\n"))
+        .collect();
+    let output = run_with_input(
+        &["batch", "--threads", "8", "--fields", "id,verdict"],
+        input.as_bytes(),
+    );
+    let ids: Vec<u64> = json_lines(&output)
+        .iter()
+        .map(|line| line["id"].as_u64().unwrap())
+        .collect();
+    assert_eq!(ids, (0..3_000).collect::<Vec<u64>>());
+    let output = run_with_input(&["batch", "--fields", "id,verdikt"], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("verdikt"), "{}", err(&output));
+}
+
+#[test]
+fn batch_learns_the_template_of_a_site_only_when_it_is_asked_to() {
+    let input: String = (0..9)
+        .map(|number| {
+            let url = format!("https://site.example/news/{number}");
+            let line =
+                serde_json::json!({"id": number, "url": url, "html": template::html(number)});
+            format!("{line}\n")
+        })
+        .collect();
+    let with_plea = |args: &[&str]| -> Vec<bool> {
+        let output = run_with_input(args, input.as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        let lines = json_lines(&output);
+        let bodies = lines.iter().map(|line| line["body"].as_str().unwrap());
+        bodies.map(|body| body.contains(template::PLEA)).collect()
+    };
+    assert_eq!(with_plea(&["batch"]), [true; 9]);
+    let learned = with_plea(&["batch", "--learn"]);
+    assert_eq!(learned.len(), 9);
+    assert!(learned[0] && !learned[8], "{learned:?}");
+    let threads = run_with_input(&["batch", "--learn", "--threads", "2"], b"");
+    assert_eq!(threads.status.code(), Some(2), "one thread learns");
+}

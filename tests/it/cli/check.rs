@@ -1,0 +1,159 @@
+//! `check`: what is flagged, what is not judged, what cannot be read.
+
+use std::net::TcpListener;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{case, err, file, json_lines, out, run, run_with_input};
+
+/// The marked words of a JSON document, cut by its code-point offsets.
+fn marked(document: &Value) -> Vec<(String, String)> {
+    let body: Vec<char> = document["body"].as_str().unwrap().chars().collect();
+    document["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| {
+            let (start, end) = (
+                finding["start"].as_u64().unwrap(),
+                finding["end"].as_u64().unwrap(),
+            );
+            let mut text: String = body[start as usize..end as usize].iter().collect();
+            if start == end {
+                // A line that was left out of the body: its words are told, not pointed at.
+                text = finding["text"].as_str().unwrap().to_string();
+                assert!(!text.is_empty());
+            }
+            assert_eq!(finding["text"], text.as_str());
+            (finding["rule"].as_str().unwrap().to_string(), text)
+        })
+        .collect()
+}
+
+/// What an unread translation with a theme's leftovers below it must be flagged for.
+const GIVEN_AWAY: &[(&str, &str)] = &[
+    ("isolated-place", "Benggala Barat"),
+    ("coordinated-repetition", "garis miring dan garis miring"),
+    (
+        "stock-line",
+        "Baca: Nelayan Pulau Kenari Menolak Pajak Jaring",
+    ),
+    ("stock-line", "Tinggalkan Balasan"),
+    ("stock-line", "Back To Top"),
+];
+
+#[test]
+fn a_translated_article_is_flagged_by_its_words_as_text_and_as_page() {
+    for name in ["unread-translation.txt", "unread-translation.html"] {
+        let output = run(&["check", &case(name), "--lang", "id", "--format", "json"]);
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", err(&output));
+        let document = &json_lines(&output)[0];
+        assert_eq!(document["verdict"], "flag", "{name}");
+        let marked = marked(document);
+        for (rule, text) in GIVEN_AWAY {
+            let found = marked
+                .iter()
+                .any(|(found, span)| span == text && found == rule);
+            assert!(found, "{name}: `{text}` is not marked: {marked:?}");
+        }
+        assert_eq!(
+            marked.len(),
+            GIVEN_AWAY.len(),
+            "{name}: an innocent place: {marked:?}"
+        );
+    }
+}
+
+#[test]
+fn text_output_points_at_the_words_and_colours_only_a_terminal() {
+    let output = run(&["check", &case("unread-translation.txt"), "--lang", "id"]);
+    let text = out(&output);
+    assert!(text.contains("Benggala Barat"), "{text}");
+    assert!(text.contains("isolated-place"), "{text}");
+    assert!(!text.contains('\u{1b}'), "colours in a pipe");
+}
+
+#[test]
+fn a_clean_article_passes_and_a_short_one_is_not_judged() {
+    let output = run(&["check", &case("read-by-an-editor.txt"), "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+    assert_eq!(json_lines(&output)[0]["verdict"], "pass");
+    let output = run_with_input(
+        &["check", "-", "--format", "json"],
+        b"Too short to say anything.",
+    );
+    assert_eq!(output.status.code(), Some(0));
+    let document = &json_lines(&output)[0];
+    assert_eq!(
+        (&document["verdict"], &document["reason"]),
+        (&"abstain".into(), &"too-short".into())
+    );
+}
+
+#[test]
+fn what_is_no_article_is_said_to_be_none() {
+    let folder = TempDir::new().unwrap();
+    let nested = "<div>".repeat(100_000);
+    for (name, bytes, reason) in [
+        ("empty.html", Vec::new(), "empty"),
+        (
+            "report.html",
+            [b"%PDF-1.7\n".as_slice(), &[0x80; 4000]].concat(),
+            "not-html",
+        ),
+        ("nested.html", nested.into_bytes(), "parse-limit"),
+    ] {
+        let path = file(&folder, name, bytes);
+        let output = run(&["check", &path, "--format", "json"]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
+        assert_eq!(json_lines(&output)[0]["reason"], reason, "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_still_judged() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("nowhere.html");
+    let output = run(&[
+        "check",
+        missing.to_str().unwrap(),
+        &case("unread-translation.txt"),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("nowhere.html"), "{}", err(&output));
+    assert_eq!(json_lines(&output).len(), 1);
+    let output = run(&["check", folder.path().to_str().unwrap()]);
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "an empty folder is a mistake"
+    );
+    assert!(
+        err(&output).contains("holds no .html or .txt file"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn an_unreadable_folder_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    // A link to itself cannot be read by anybody, root included.
+    let path = folder.path().join("loop");
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    let output = run(&["check", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("loop"), "{}", err(&output));
+}
+
+#[test]
+fn loopback_is_refused_unless_allowed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let output = run(&["check", &url]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("--allow-private"), "{}", err(&output));
+}

@@ -1,0 +1,17 @@
+//! `rules` and `explain`.
+
+use super::{err, out, run};
+
+#[test]
+fn every_rule_can_be_explained_and_a_misspelt_one_is_guessed() {
+    let listed = out(&run(&["rules"]));
+    for about in benggala::score::rules() {
+        assert!(listed.contains(about.rule), "{} is not listed", about.rule);
+        let output = run(&["explain", about.rule]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(out(&output).contains(about.why), "{}", out(&output));
+    }
+    let output = run(&["explain", "isolated-plaice"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("isolated-place"), "{}", err(&output));
+}
