@@ -165,15 +165,13 @@ pub fn of_translation(
         broken.at_least(&format!("mean {name}"), area.unwrap_or_default(), floor);
     }
     for (lang, row) in &report.languages {
-        let place = format!("{lang}: ");
-        let most = (floors.flagged_native_max, floors.flagged_human_max);
-        broken.at_most(
-            &place,
-            row.flagged_native,
-            "native texts are flagged",
-            most.0,
-        );
-        broken.at_most(&place, row.flagged_human, "human texts are flagged", most.1);
+        for (kind, share, most) in [
+            ("native", row.flagged_native, floors.flagged_native_max),
+            ("human", row.flagged_human, floors.flagged_human_max),
+        ] {
+            let what = format!("{kind} texts are flagged");
+            broken.at_most(&format!("{lang}: "), share, &what, most);
+        }
     }
     of_sources(&mut broken, &floors.sources, &report.sources);
     Ok(broken.0)
@@ -187,19 +185,12 @@ fn of_sources(broken: &mut Broken, floors: &SourceFloors, report: &SourcesReport
             "{found:.4} of machine-translated sources are suspected, the floor is {floor:.4}"
         ));
     }
-    for (share, what, most) in [
-        (
-            report.suspected_native,
-            "native sources are suspected",
-            floors.suspected_native_max,
-        ),
-        (
-            report.suspected_human,
-            "human sources are suspected",
-            floors.suspected_human_max,
-        ),
+    let (native, human) = (report.suspected_native, report.suspected_human);
+    for (kind, share, most) in [
+        ("native", native, floors.suspected_native_max),
+        ("human", human, floors.suspected_human_max),
     ] {
-        broken.at_most("", share, what, most);
+        broken.at_most("", share, &format!("{kind} sources are suspected"), most);
     }
 }
 

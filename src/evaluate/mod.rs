@@ -14,3 +14,4 @@ pub mod texts;
 pub mod translation;
 
 mod figures;
+mod made_up;
