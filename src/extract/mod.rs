@@ -114,7 +114,7 @@ fn read(
     });
     let mut article = std::mem::take(&mut seen.article);
     article.provenance = traces;
-    article.noarchive = metadata::noarchive::forbidden_by_page(&seen.said);
+    article.noarchive = metadata::noarchive::forbidden_by_page(&seen.collected);
     if let Some(reason) = reason {
         let article = Box::new(article);
         return Err(NoArticle { reason, article });

@@ -7,10 +7,7 @@ use super::{
     blocks::{self, Cut},
     body::{Body, Hints},
     html::{self, Keep},
-    metadata::{
-        self, Said,
-        jsonld::{self, Described},
-    },
+    metadata::{self, Collected, JsonLd},
     provenance,
 };
 use crate::model::{Article, NoArticle, Page, ParseLimits, Reason, SiteRules};
@@ -61,22 +58,22 @@ pub(super) fn open<T>(
 pub(super) struct Seen<'t> {
     /// With metadata only.
     pub(super) article: Article,
-    pub(super) said: Said,
-    described: Described,
+    pub(super) collected: Collected,
+    json_ld: JsonLd,
     pub(super) cut: Cut<'t>,
 }
 
 pub(super) fn look<'t>(page: &Page, opened: &Opened<'t>) -> Seen<'t> {
-    let described = jsonld::read(opened.json_ld);
-    let said = metadata::read(opened.tree);
+    let json_ld = JsonLd::read(opened.json_ld);
+    let collected = metadata::collect(opened.tree);
     let mut article = Article::default();
     let (text, url) = (opened.text, &page.final_url);
-    metadata::fill(&mut article, &said, &described, text, url);
-    article.next = metadata::next(opened.tree, url);
+    metadata::fill(&mut article, &collected, &json_ld, text, url);
+    article.next = metadata::next_page(opened.tree, url);
     Seen {
         article,
-        said,
-        described,
+        collected,
+        json_ld,
         cut: blocks::cut(opened.tree),
     }
 }
@@ -86,13 +83,13 @@ pub(super) fn hints_of<'s>(seen: &'s Seen<'_>) -> Hints<'s> {
     Hints {
         title: seen.article.title.as_deref(),
         byline: seen.article.byline.as_deref(),
-        site: seen.said.meta("og:site_name"),
+        site: seen.collected.meta("og:site_name"),
         description: seen
-            .said
+            .collected
             .meta("og:description")
-            .or_else(|| seen.said.meta("description")),
+            .or_else(|| seen.collected.meta("description")),
         article_body: seen
-            .described
+            .json_ld
             .article
             .as_ref()
             .and_then(|e| e.text("articleBody")),
@@ -103,12 +100,12 @@ pub(super) fn hints_of<'s>(seen: &'s Seen<'_>) -> Hints<'s> {
 impl Seen<'_> {
     /// Why there is no article here, if there is none.
     pub(super) fn reason(&self, text: &str, body: &Body, page: &Page) -> Option<Reason> {
-        abstain::reason(&abstain::Evidence {
+        abstain::reason(&abstain::Subject {
             page: text,
             cut: &self.cut,
             body,
-            said: &self.said,
-            described: &self.described,
+            collected: &self.collected,
+            json_ld: &self.json_ld,
             path: page.final_url.path(),
         })
     }

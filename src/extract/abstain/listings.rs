@@ -1,6 +1,6 @@
 //! Lists of stories: section fronts, pages of a tag or an author, search results, archives.
 
-use super::{Evidence, FURNITURE};
+use super::subject::{FURNITURE, Subject};
 use crate::extract::blocks::{Families, TextBlock};
 
 /// Linked blocks from which a page may be a list of stories, by how much else speaks for it.
@@ -49,19 +49,19 @@ struct Outline {
 }
 
 impl Outline {
-    fn of(evidence: &Evidence<'_>) -> Outline {
+    fn of(subject: &Subject<'_>) -> Outline {
         let mut outline = Outline::default();
-        let blocks = &evidence.cut.blocks;
-        let chosen = &evidence.body.blocks;
+        let blocks = &subject.cut.blocks;
+        let chosen = &subject.body.blocks;
         let (Some(&first), Some(&last)) = (chosen.first(), chosen.last()) else {
             return outline;
         };
         let (mut stretch, mut untold) = (0, None);
         for (index, block) in blocks.iter().enumerate() {
             let is_amid = (first..=last).contains(&index);
-            let headlines = headlines(evidence, block);
+            let headlines = headlines(subject, block);
             if headlines > 0 {
-                let is_around = evidence.is_within(block, AROUND);
+                let is_around = subject.is_within(block, AROUND);
                 outline.stories += if is_around { 0 } else { headlines };
                 outline.stories_amid += if is_amid { headlines } else { 0 };
                 (stretch, untold) = (0, Some(index));
@@ -69,12 +69,12 @@ impl Outline {
                 outline.texts_amid += 1;
                 stretch += block.len();
                 outline.longest = outline.longest.max(stretch);
-                if evidence.is_prose(block) {
+                if subject.is_prose(block) {
                     let is_near = untold.take().is_some_and(|at| index - at <= TEASER_BLOCKS);
                     let is_teaser = is_near && block.len() <= TEASER_BYTES_MAX;
                     let is_own = !is_teaser
-                        && !evidence.is_within(block, FURNITURE)
-                        && !evidence.is_colophon(index);
+                        && !subject.is_within(block, FURNITURE)
+                        && !subject.is_colophon(index);
                     outline.own += if is_own { block.len() } else { 0 };
                 }
             }
@@ -85,8 +85,8 @@ impl Outline {
 
 /// How many linked headlines a block is: a list without markup runs them into one line. A paragraph
 /// that is one link stands between others of its kind, in an article.
-fn headlines(evidence: &Evidence<'_>, block: &TextBlock) -> usize {
-    let is_paragraph = || evidence.cut.containers[block.container].element.name() == "p";
+fn headlines(subject: &Subject<'_>, block: &TextBlock) -> usize {
+    let is_paragraph = || subject.cut.containers[block.container].element.name() == "p";
     let is_linked = block.len() >= HEADLINE_BYTES_MIN && block.link_share() > HEADLINE_LINKED;
     match is_linked && !is_paragraph() {
         true => (block.len() / HEADLINE_BYTES_MIN).min(block.links).max(1),
@@ -96,16 +96,16 @@ fn headlines(evidence: &Evidence<'_>, block: &TextBlock) -> usize {
 
 /// Whether the page is a list of stories: many linked headlines with little but teasers between
 /// them, on a page that claims no article. What says that it is an archive makes up for headlines.
-pub(super) fn is_listing(evidence: &Evidence<'_>) -> bool {
-    let is_front = evidence.path.len() <= 1;
-    if evidence.claims_story() && !is_front {
+pub(super) fn is_listing(subject: &Subject<'_>) -> bool {
+    let is_front = subject.path.len() <= 1;
+    if subject.claims_story() && !is_front {
         return false;
     }
-    let is_archive = is_front || is_archive(evidence);
-    if evidence.claims_article() && !is_archive {
+    let is_archive = is_front || is_archive(subject);
+    if subject.claims_article() && !is_archive {
         return false;
     }
-    let outline = Outline::of(evidence);
+    let outline = Outline::of(subject);
     let (stories, own) = (outline.stories, outline.own);
     let is_between = outline.stories_amid >= STORIES_MIN
         && outline.texts_amid <= 2 * outline.stories_amid
@@ -184,16 +184,16 @@ const TITLES: &[&str] = &[
 ];
 
 /// Whether address, JSON-LD or title say that articles are listed here.
-fn is_archive(evidence: &Evidence<'_>) -> bool {
-    let mut segments = evidence.path.split('/').filter(|part| !part.is_empty());
+fn is_archive(subject: &Subject<'_>) -> bool {
+    let mut segments = subject.path.split('/').filter(|part| !part.is_empty());
     let is_title = |title: Option<&str>| {
         title.is_some_and(|title| {
             let title = title.to_lowercase();
             TITLES.iter().any(|opening| title.starts_with(opening))
         })
     };
-    evidence.described.lists
+    subject.json_ld.lists
         || segments.any(|part| SEGMENTS.contains(&part.to_ascii_lowercase().as_str()))
-        || is_title(evidence.said.heading())
-        || is_title(evidence.said.document_title())
+        || is_title(subject.collected.heading())
+        || is_title(subject.collected.document_title())
 }

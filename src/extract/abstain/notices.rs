@@ -1,18 +1,18 @@
 //! Notices in the place of an article: pages that are not there, works on the site, log-ins, consent.
 
-use super::{Evidence, FURNITURE};
+use super::subject::{FURNITURE, Subject};
 
 /// Notices are shorter than this, in bytes; those that ask for consent may be twice as long.
 const NOTICE_BYTES_MAX: usize = 1_500;
 
 /// Whether the page is a notice, on a page that JSON-LD does not call an article.
-pub(super) fn is_notice(evidence: &Evidence<'_>, body_text: usize) -> bool {
-    if body_text > 2 * NOTICE_BYTES_MAX || evidence.described.article.is_some() {
+pub(super) fn is_notice(subject: &Subject<'_>, body_text: usize) -> bool {
+    if body_text > 2 * NOTICE_BYTES_MAX || subject.json_ld.article.is_some() {
         return false;
     }
     let is_short = body_text <= NOTICE_BYTES_MAX;
-    (is_short && (is_titled(evidence) || is_not_there(evidence) || is_log_in(evidence)))
-        || is_of(evidence, CONSENT)
+    (is_short && (is_titled(subject) || is_not_there(subject) || is_log_in(subject)))
+        || is_of(subject, CONSENT)
 }
 
 /// Titles of pages that are not there, in lower case.
@@ -205,31 +205,31 @@ fn parts(title: &str) -> impl Iterator<Item = &str> {
 }
 
 /// What the document is called, in lower case. A log-in box may bring a heading of its own to any page.
-fn document_title(evidence: &Evidence<'_>) -> Option<String> {
-    let said = evidence.said;
-    let title = said.document_title().or(said.heading());
+fn document_title(subject: &Subject<'_>) -> Option<String> {
+    let collected = subject.collected;
+    let title = collected.document_title().or(collected.heading());
     title.map(str::to_lowercase)
 }
 
 /// Whether the document is called as notices are.
-fn is_titled(evidence: &Evidence<'_>) -> bool {
-    document_title(evidence).is_some_and(|title| parts(&title).any(|part| NOTICES.contains(&part)))
+fn is_titled(subject: &Subject<'_>) -> bool {
+    document_title(subject).is_some_and(|title| parts(&title).any(|part| NOTICES.contains(&part)))
 }
 
 /// Whether a title says that the page is not there, and nothing else, or the text agrees.
-fn is_not_there(evidence: &Evidence<'_>) -> bool {
-    let said = evidence.said;
-    let titles = [said.heading(), said.document_title()];
+fn is_not_there(subject: &Subject<'_>) -> bool {
+    let collected = subject.collected;
+    let titles = [collected.heading(), collected.document_title()];
     let mut titles = titles.into_iter().flatten().map(str::to_lowercase);
     let mut is_told = false;
     let is_bare = titles.any(|title| {
         is_told |= says_not_there(&title);
         parts(&title).any(|part| NOT_FOUND.contains(&without_number(part).as_str()))
     });
-    let instead = instead(evidence);
+    let instead = instead(subject);
     is_bare
         || (is_told && instead >= INSTEAD_MIN)
-        || (evidence.body_bytes() <= UNTOLD_BYTES_MAX && instead >= INSTEAD_MIN_UNTOLD)
+        || (subject.body_bytes() <= UNTOLD_BYTES_MAX && instead >= INSTEAD_MIN_UNTOLD)
 }
 
 /// Words for an error in titles that also give its number, in lower case.
@@ -273,8 +273,8 @@ fn says_not_there(title: &str) -> bool {
         })
 }
 
-fn instead(evidence: &Evidence<'_>) -> usize {
-    let text: String = evidence
+fn instead(subject: &Subject<'_>) -> usize {
+    let text: String = subject
         .chosen()
         .map(|(_, text)| text.to_lowercase() + "\n")
         .collect();
@@ -410,15 +410,15 @@ fn is_short_of(title: &str, opening: &str) -> bool {
 }
 
 /// Whether the text asks for a name and a password; a title that does makes up for its tone.
-fn is_log_in(evidence: &Evidence<'_>) -> bool {
-    let is_titled = document_title(evidence).is_some_and(|title| {
+fn is_log_in(subject: &Subject<'_>) -> bool {
+    let is_titled = document_title(subject).is_some_and(|title| {
         LOG_IN_TITLES
             .iter()
             .any(|opening| parts(&title).any(|part| is_short_of(part, opening)))
     });
     let (words_min, tone_min) = if is_titled { (1, 0) } else { (2, 1) };
     is_of(
-        evidence,
+        subject,
         Matter {
             words_min,
             tone_min,
@@ -443,9 +443,9 @@ fn speaks_to_readers(word: &str) -> bool {
 
 /// Whether most of a short text asks its readers for something. Boxes around it do not count against
 /// that.
-fn is_of(evidence: &Evidence<'_>, matter: Matter) -> bool {
+fn is_of(subject: &Subject<'_>, matter: Matter) -> bool {
     let (mut asking, mut other, mut is_met) = (0, 0, false);
-    for (block, text) in evidence.chosen() {
+    for (block, text) in subject.chosen() {
         let words = text.split(|c: char| !c.is_alphanumeric());
         let tone = words.filter(|word| speaks_to_readers(word));
         let text = text.to_lowercase();
@@ -453,7 +453,7 @@ fn is_of(evidence: &Evidence<'_>, matter: Matter) -> bool {
         is_met |= matter.must.iter().any(|word| text.contains(word));
         if found.count() >= matter.words_min && tone.count() >= matter.tone_min {
             asking += block.len();
-        } else if !evidence.is_within(block, FURNITURE) {
+        } else if !subject.is_within(block, FURNITURE) {
             other += block.len();
         }
     }

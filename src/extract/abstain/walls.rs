@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::Evidence;
+use super::subject::Subject;
 
 /// A wall shows at most this much text, and this much of it in paragraphs, in bytes.
 const WALL_TEXT_MAX: usize = 2_000;
@@ -50,12 +50,12 @@ const WAITING: &[&str] = &[
 ];
 
 /// Whether the page is a wall, by a mark or by its title, and holds little else.
-pub(super) fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
-    let text: usize = evidence.cut.blocks.iter().map(|block| block.len()).sum();
-    if text > WALL_TEXT_MAX || evidence.body.mass > WALL_MASS_MAX {
+pub(super) fn is_bot_wall(subject: &Subject<'_>) -> bool {
+    let text: usize = subject.cut.blocks.iter().map(|block| block.len()).sum();
+    if text > WALL_TEXT_MAX || subject.body.mass > WALL_MASS_MAX {
         return false;
     }
-    let title = evidence.said.document_title().unwrap_or_default();
+    let title = subject.collected.document_title().unwrap_or_default();
     let titled = [
         "Just a moment",
         "Attention Required! | Cloudflare",
@@ -69,7 +69,7 @@ pub(super) fn is_bot_wall(evidence: &Evidence<'_>) -> bool {
     .iter()
     .any(|words| title.starts_with(words))
         || WAITING.contains(&title.trim_end_matches(['.', '…', ' ']));
-    titled || has_wall_mark(evidence.page.as_bytes())
+    titled || has_wall_mark(subject.page.as_bytes())
 }
 
 /// Whether one of [`WALLS`] stands in `text`.

@@ -1,21 +1,21 @@
-//! The article's entry in a page's JSON-LD (schema.org), read with patience: pages wrap it in
+//! The article in a page's JSON-LD (schema.org), read with patience: pages wrap it in
 //! graphs and lists, and some write it with raw line breaks or trailing commas.
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-/// What schema.org says of the article.
+/// One node of JSON-LD that describes something; all types of schema.org are kinds of `Thing`.
 #[derive(Debug, Default)]
-pub(in crate::extract) struct Entry(Value);
+pub(in crate::extract) struct Thing(Value);
 
 /// What a page's JSON-LD describes.
 #[derive(Debug, Default)]
-pub(in crate::extract) struct Described {
+pub(in crate::extract) struct JsonLd {
     /// The article itself.
-    pub(in crate::extract) article: Option<Entry>,
+    pub(in crate::extract) article: Option<Thing>,
     /// Whatever else has a date of its own: the page, a recipe, a video.
-    pub(in crate::extract) page: Option<Entry>,
+    pub(super) page: Option<Thing>,
     /// Whether the page is called a list of others, and no article.
     pub(in crate::extract) lists: bool,
 }
@@ -23,53 +23,66 @@ pub(in crate::extract) struct Described {
 /// Nodes that are looked at before giving up.
 const NODES_MAX: usize = 2_000;
 
-/// Finds the entry of the article itself among everything else the page describes.
-pub(in crate::extract) fn read(blocks: &[&str]) -> Described {
-    let values: Vec<Value> = blocks.iter().filter_map(|text| parse(text)).collect();
-    let mut best: Option<(u32, &Value)> = None;
-    let mut dated: Option<&Value> = None;
-    let mut lists = false;
-    let mut people: HashMap<&str, &Value> = HashMap::new();
-    let mut waiting: Vec<&Value> = values.iter().rev().collect();
-    let mut seen = 0;
-    while let Some(value) = waiting.pop() {
-        seen += 1;
-        if seen > NODES_MAX {
-            break;
-        }
-        match value {
-            Value::Array(items) => waiting.extend(items.iter().rev()),
-            Value::Object(fields) => {
-                let rank = rank(value);
-                if rank > best.map_or(0, |(known, _)| known) {
-                    best = Some((rank, value));
+impl JsonLd {
+    /// Finds the article itself among everything else that the `scripts` of a page describe.
+    pub(in crate::extract) fn read(scripts: &[&str]) -> JsonLd {
+        let values: Vec<Value> = scripts.iter().filter_map(|text| parse(text)).collect();
+        let mut found = Nodes::default();
+        let mut waiting: Vec<&Value> = values.iter().rev().collect();
+        for _ in 0..NODES_MAX {
+            match waiting.pop() {
+                Some(Value::Array(items)) => waiting.extend(items.iter().rev()),
+                Some(value @ Value::Object(fields)) => {
+                    found.add(value, fields);
+                    let nested = ["@graph", "mainEntity", "mainEntityOfPage", "hasPart"];
+                    waiting.extend(nested.iter().rev().filter_map(|key| fields.get(*key)));
                 }
-                if rank == 0 && dated.is_none() && has_date(value) {
-                    dated = Some(value);
-                }
-                lists |= is_list(value);
-                if let (Some(Value::String(id)), Some(name)) =
-                    (fields.get("@id"), fields.get("name"))
-                {
-                    people.entry(id).or_insert(name);
-                }
-                let nested = ["@graph", "mainEntity", "mainEntityOfPage", "hasPart"];
-                waiting.extend(nested.iter().rev().filter_map(|key| fields.get(*key)));
+                Some(_) => {}
+                None => break,
             }
-            _ => {}
+        }
+        JsonLd {
+            article: found.best.map(|(_, value)| found.thing(value)),
+            page: found.dated.map(|value| found.thing(value)),
+            lists: found.lists && found.best.is_none(),
         }
     }
-    let entry = |value: &Value| {
+}
+
+/// What the nodes looked at so far are.
+#[derive(Default)]
+struct Nodes<'v> {
+    /// The node that is most surely the article, and how surely.
+    best: Option<(u32, &'v Value)>,
+    /// The first other node with a date.
+    dated: Option<&'v Value>,
+    lists: bool,
+    /// Names by `@id`.
+    people: HashMap<&'v str, &'v Value>,
+}
+
+impl<'v> Nodes<'v> {
+    fn add(&mut self, value: &'v Value, fields: &'v Map<String, Value>) {
+        let rank = rank(value);
+        if rank > self.best.map_or(0, |(known, _)| known) {
+            self.best = Some((rank, value));
+        }
+        if rank == 0 && self.dated.is_none() && has_date(value) {
+            self.dated = Some(value);
+        }
+        self.lists |= is_list(value);
+        if let (Some(Value::String(id)), Some(name)) = (fields.get("@id"), fields.get("name")) {
+            self.people.entry(id).or_insert(name);
+        }
+    }
+
+    /// A node whose authors all have their names.
+    fn thing(&self, value: &Value) -> Thing {
         let mut value = value.clone();
         if let Some(author) = value.get_mut("author") {
-            name_references(author, &people);
+            name_references(author, &self.people);
         }
-        Entry(value)
-    };
-    Described {
-        article: best.map(|(_, value)| entry(value)),
-        page: dated.map(entry),
-        lists: lists && best.is_none(),
+        Thing(value)
     }
 }
 
@@ -169,7 +182,7 @@ fn strings(value: Option<&Value>) -> Vec<&str> {
     }
 }
 
-impl Entry {
+impl Thing {
     /// The first string of a field.
     pub(in crate::extract) fn text(&self, key: &str) -> Option<&str> {
         strings(self.0.get(key))
@@ -179,12 +192,12 @@ impl Entry {
     }
 
     /// All strings of a field.
-    pub(in crate::extract) fn texts(&self, key: &str) -> Vec<&str> {
+    pub(super) fn texts(&self, key: &str) -> Vec<&str> {
         strings(self.0.get(key))
     }
 
     /// The first address of a field: a string, or the `url` or `@id` of an object.
-    pub(in crate::extract) fn address(&self, key: &str) -> Option<&str> {
+    pub(super) fn address(&self, key: &str) -> Option<&str> {
         fn first(value: &Value) -> Option<&str> {
             match value {
                 Value::String(text) => Some(text),

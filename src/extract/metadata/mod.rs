@@ -2,16 +2,23 @@
 //! address, language, section and picture, each from the most explicit place that has it; the page
 //! that the article goes on; and whether a copy may be kept.
 
+mod attributes;
+mod author_marks;
 mod authors;
+mod collected;
 pub(super) mod dates;
+mod field;
 mod fields;
-pub(super) mod jsonld;
-mod marks;
+mod heading;
+mod jsonld;
 mod names;
 mod next_page;
 pub(super) mod noarchive;
+mod published;
 mod stamps;
 mod titles;
 
-pub(super) use fields::{Said, fill, read};
-pub(super) use next_page::next;
+pub(super) use collected::{Collected, collect};
+pub(super) use fields::fill;
+pub(super) use jsonld::JsonLd;
+pub(super) use next_page::next_page;

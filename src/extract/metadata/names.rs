@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::{authors::AUTHORS_MAX, dates, fields::plain};
+use super::{dates, field::plain};
 
+/// Names of one article.
+pub(super) const AUTHORS_MAX: usize = 12;
 /// Words of one name.
 const NAME_WORDS_MAX: usize = 6;
 
 /// What stands before names, in lower case; a colon in it does not count.
-pub(in crate::extract) const OPENINGS: [&str; 40] = [
+pub(super) const OPENINGS: [&str; 40] = [
     "written by ",
     "posts by ",
     "eingestellt von ",
@@ -52,7 +54,7 @@ pub(in crate::extract) const OPENINGS: [&str; 40] = [
 ];
 
 /// Bytes of `text` that only open a byline.
-pub(in crate::extract) fn opening(text: &str) -> usize {
+pub(super) fn opening(text: &str) -> usize {
     // Nearly every line of a page is asked, and few begin with the right letter.
     let first = text.as_bytes().first().map(u8::to_ascii_lowercase);
     let opens = |word: &str| {
@@ -183,7 +185,7 @@ const OTHERS: [&str; 9] = [
 ];
 
 /// `By: Ann Lee` as `By Ann Lee`.
-pub(in crate::extract) fn without_colons(text: &str) -> Cow<'_, str> {
+pub(super) fn without_colons(text: &str) -> Cow<'_, str> {
     if text.contains(": ") {
         Cow::Owned(text.replace(" : ", " ").replace(": ", " "))
     } else {
@@ -192,7 +194,7 @@ pub(in crate::extract) fn without_colons(text: &str) -> Cow<'_, str> {
 }
 
 /// The names in one line.
-pub(in crate::extract) fn clean(text: &str) -> Vec<String> {
+pub(super) fn clean(text: &str) -> Vec<String> {
     let text = plain(text);
     let text = without_colons(&text);
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);

@@ -8,7 +8,7 @@ const PAGES_MAX: u32 = 99;
 
 /// Where the page says that its article goes on (`rel=next`, HTML Living Standard 4.6.6.13). Blogs
 /// say the same of the next article, so the address must be this one's, continued.
-pub(in crate::extract) fn next(tree: &Html, page: &Url) -> Option<Url> {
+pub(in crate::extract) fn next_page(tree: &Html, page: &Url) -> Option<Url> {
     tree.tree
         .nodes()
         .filter_map(|node| match node.value() {

@@ -5,7 +5,7 @@
 //! `noindex` is another matter: it speaks to those who answer searches. What is read here is shown
 //! to the newsroom that runs this program, so a page with `noindex` is judged and kept.
 
-use super::fields::Said;
+use super::collected::Collected;
 use crate::model::Headers;
 
 /// The names by which directives are given to us.
@@ -26,10 +26,10 @@ pub(in crate::extract) fn forbidden_by_headers(headers: &Headers) -> bool {
 }
 
 /// Whether the page itself forbids a copy.
-pub(in crate::extract) fn forbidden_by_page(said: &Said) -> bool {
+pub(in crate::extract) fn forbidden_by_page(collected: &Collected) -> bool {
     ["robots", "benggala"]
         .iter()
-        .filter_map(|name| said.meta(name))
+        .filter_map(|name| collected.meta(name))
         .any(forbids)
 }
 

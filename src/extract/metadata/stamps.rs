@@ -5,16 +5,16 @@ use html5ever::local_name;
 use scraper::ElementRef;
 
 use super::{
+    attributes::Attributes,
     dates::{Order, parse, parse_in},
-    fields::text_of,
-    marks::Marks,
+    field::text_of,
 };
 
 /// Dates that readers see, with their places in the document, counted in nodes.
 #[derive(Debug, Default)]
-pub(in crate::extract) struct Stamps {
+pub(super) struct Stamps {
     /// The first of the headings that are most surely the article's.
-    heading: Option<(Heading, usize)>,
+    heading: Option<(HeadingRank, usize)>,
     order: Order,
     seen: Vec<Stamp>,
     /// The node after the last element that was read as a date.
@@ -23,7 +23,7 @@ pub(in crate::extract) struct Stamps {
 
 /// How surely a heading is the article's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::extract) enum Heading {
+pub(super) enum HeadingRank {
     /// It is of level one.
     LevelOne,
     /// It says what the document is called; so does a link to it.
@@ -37,7 +37,7 @@ struct Stamp {
     at: usize,
     date: DateTime<FixedOffset>,
     form: Form,
-    event: Event,
+    event: StampEvent,
 }
 
 /// The form that a date has.
@@ -53,22 +53,22 @@ enum Form {
 
 /// What the words of a date say happened then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Event {
+enum StampEvent {
     Unsaid,
     Publication,
     Change,
 }
 
-impl Event {
+impl StampEvent {
     /// `words` is in lower case.
-    fn new(words: &str) -> Event {
+    fn new(words: &str) -> StampEvent {
         let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
         if has(&PUBLISHED) {
-            Event::Publication
+            StampEvent::Publication
         } else if has(&UPDATED) {
-            Event::Change
+            StampEvent::Change
         } else {
-            Event::Unsaid
+            StampEvent::Unsaid
         }
     }
 }
@@ -128,28 +128,28 @@ const PUBLISHED: [&str; 14] = [
 
 impl Stamps {
     /// A heading is here.
-    pub(in crate::extract) fn heading(&mut self, heading: Heading, at: usize) {
+    pub(super) fn heading(&mut self, heading: HeadingRank, at: usize) {
         if self.heading.is_none_or(|(known, _)| known < heading) {
             self.heading = Some((heading, at));
         }
     }
 
     /// The page is in this language, as a tag.
-    pub(in crate::extract) fn language(&mut self, tag: &str) {
+    pub(super) fn language(&mut self, tag: &str) {
         self.order = Order::of_language(tag);
     }
 
     /// Looks at an element: a `time`, or one whose class speaks of dates.
-    pub(in crate::extract) fn element(
+    pub(super) fn element(
         &mut self,
         whole: ElementRef<'_>,
-        marks: &Marks<'_>,
+        attributes: &Attributes<'_>,
         at: usize,
     ) {
         let element = whole.value();
-        let class = marks.class;
+        let class = attributes.class;
         let is_time = element.name.local == local_name!("time");
-        if self.seen.len() >= STAMPS_MAX || !(is_time || marks.speaks.dates) {
+        if self.seen.len() >= STAMPS_MAX || !(is_time || attributes.speaks.dates) {
             return;
         }
         let text = text_of(whole).unwrap_or_default();
@@ -161,7 +161,7 @@ impl Stamps {
     }
 
     /// Looks at a piece of text.
-    pub(in crate::extract) fn line(&mut self, text: &str, at: usize) {
+    pub(super) fn line(&mut self, text: &str, at: usize) {
         if at < self.read_to || self.seen.len() >= STAMPS_MAX {
             return;
         }
@@ -211,33 +211,34 @@ impl Stamps {
                 at,
                 date,
                 form,
-                event: Event::new(&words.to_lowercase()),
+                event: StampEvent::new(&words.to_lowercase()),
             });
         }
     }
 
     /// All of them.
-    pub(in crate::extract) fn dates(&self) -> impl Iterator<Item = DateTime<FixedOffset>> {
+    pub(super) fn dates(&self) -> impl Iterator<Item = DateTime<FixedOffset>> {
         self.seen.iter().map(|stamp| stamp.date)
     }
 
     /// The date beside the heading, or else the first that is marked, or else the only one.
-    pub(in crate::extract) fn published(&self) -> Option<DateTime<FixedOffset>> {
-        self.beside(|event| event == Event::Publication)
-            .or_else(|| self.beside(|event| event != Event::Change))
+    pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
+        self.beside(|event| event == StampEvent::Publication)
+            .or_else(|| self.beside(|event| event != StampEvent::Change))
             .or_else(|| {
-                let fits =
-                    |stamp: &&Stamp| stamp.form == Form::Marked && stamp.event != Event::Change;
+                let fits = |stamp: &&Stamp| {
+                    stamp.form == Form::Marked && stamp.event != StampEvent::Change
+                };
                 let mut after = self.seen.iter().skip_while(|stamp| stamp.at < self.place());
                 let found = after.find(fits).or_else(|| self.seen.iter().find(fits));
                 found.map(|stamp| stamp.date)
             })
-            .or_else(|| self.only(|event| event != Event::Change))
+            .or_else(|| self.only(|event| event != StampEvent::Change))
     }
 
     /// The date of a change beside the heading, or else the only one.
-    pub(in crate::extract) fn updated(&self) -> Option<DateTime<FixedOffset>> {
-        let is_change = |event| event == Event::Change;
+    pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
+        let is_change = |event| event == StampEvent::Change;
         self.beside(is_change).or_else(|| self.only(is_change))
     }
 
@@ -246,7 +247,7 @@ impl Stamps {
     }
 
     /// The day that all dates of a page agree on. Of several, most belong to other articles.
-    fn only(&self, fits: impl Fn(Event) -> bool) -> Option<DateTime<FixedOffset>> {
+    fn only(&self, fits: impl Fn(StampEvent) -> bool) -> Option<DateTime<FixedOffset>> {
         let mut dates = self
             .seen
             .iter()
@@ -259,7 +260,7 @@ impl Stamps {
     }
 
     /// The nearest date, where most pages have theirs: behind the heading.
-    fn beside(&self, fits: impl Fn(Event) -> bool) -> Option<DateTime<FixedOffset>> {
+    fn beside(&self, fits: impl Fn(StampEvent) -> bool) -> Option<DateTime<FixedOffset>> {
         let heading = self.place();
         let fitting = || self.seen.iter().filter(|stamp| fits(stamp.event));
         let after = fitting()

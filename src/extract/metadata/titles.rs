@@ -1,60 +1,34 @@
 //! The title of an article among all that a page calls itself.
 
-use scraper::ElementRef;
 use url::Url;
 
 use super::{
-    fields::{FIELD_BYTES_MAX, Found, Said, plain, text_of},
-    jsonld::Entry,
+    collected::Collected,
+    field::{FIELD_BYTES_MAX, FieldValue, plain},
+    heading::Heading,
+    jsonld::Thing,
 };
 use crate::extract::blocks::phrases;
 
-/// A heading of level one.
-#[derive(Debug)]
-pub(in crate::extract) struct Heading {
-    text: String,
-    /// Its pieces of text: a kicker or a date often stands in the same heading as the title.
-    parts: Vec<String>,
-}
-
-/// Pieces of a heading that are told apart.
-const HEADING_PARTS_MAX: usize = 8;
-
-impl Heading {
-    pub(in crate::extract) fn new(whole: ElementRef<'_>) -> Option<Heading> {
-        let parts = whole.text().map(plain).filter(|part| !part.is_empty());
-        Some(Heading {
-            text: plain(&text_of(whole)?),
-            parts: parts.take(HEADING_PARTS_MAX).collect(),
-        })
-    }
-
-    pub(in crate::extract) fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether all its parts from one on, or up to one, say what `title` says, and the rest more.
-    fn has_part(&self, title: &str) -> bool {
-        let says = |parts: &[String]| phrases::same_words(&parts.concat(), title);
-        (1..self.parts.len()).any(|cut| says(&self.parts[cut..]) || says(&self.parts[..cut]))
-    }
-}
-
 /// What the site is called.
-pub(in crate::extract) struct Site<'a> {
-    pub(in crate::extract) name: Option<&'a str>,
+pub(super) struct SiteName<'a> {
+    pub(super) name: Option<&'a str>,
     /// The letters of its name, and of its host without `www.`.
     name_letters: String,
     host_letters: String,
 }
 
-impl<'a> Site<'a> {
-    pub(in crate::extract) fn new(said: &'a Said, entry: Option<&'a Entry>, url: &Url) -> Site<'a> {
-        let name = said
+impl<'a> SiteName<'a> {
+    pub(super) fn new(
+        collected: &'a Collected,
+        thing: Option<&'a Thing>,
+        url: &Url,
+    ) -> SiteName<'a> {
+        let name = collected
             .meta("og:site_name")
-            .or_else(|| entry.and_then(|e| e.text("publisher")));
+            .or_else(|| thing.and_then(|e| e.text("publisher")));
         let host = url.host_str().unwrap_or_default();
-        Site {
+        SiteName {
             name,
             name_letters: letters(name.unwrap_or_default()),
             host_letters: letters(host.trim_start_matches("www.")),
@@ -101,28 +75,31 @@ const SITE_MARKS: [&str; 9] = [
 const CUT_BYTES_MIN: usize = 8;
 
 /// Where a title may stand, told before shown.
-fn titles<'a>(said: &'a Said, entry: Option<&'a Entry>) -> [(Option<&'a str>, &'static str); 5] {
+fn titles<'a>(
+    collected: &'a Collected,
+    thing: Option<&'a Thing>,
+) -> [(Option<&'a str>, &'static str); 5] {
     [
-        (entry.and_then(|e| e.text("headline")), "json-ld"),
-        (said.meta("og:title"), "opengraph"),
-        (said.meta("twitter:title"), "meta"),
-        (said.heading(), "page"),
-        (said.document_title(), "page"),
+        (thing.and_then(|e| e.text("headline")), "json-ld"),
+        (collected.meta("og:title"), "opengraph"),
+        (collected.meta("twitter:title"), "meta"),
+        (collected.heading(), "page"),
+        (collected.document_title(), "page"),
     ]
 }
 
 /// The title without the site's name.
-pub(in crate::extract) fn title(
-    said: &Said,
-    entry: Option<&Entry>,
-    site: &Site<'_>,
-) -> Found<String> {
-    let told: Vec<(String, &str)> = titles(said, entry)
+pub(super) fn title(
+    collected: &Collected,
+    thing: Option<&Thing>,
+    site: &SiteName<'_>,
+) -> FieldValue<String> {
+    let told: Vec<(String, &str)> = titles(collected, thing)
         .into_iter()
         .filter_map(|(text, origin)| Some((plain(text?), origin)))
         .filter(|(text, _)| !text.is_empty() && text.len() <= FIELD_BYTES_MAX)
         .collect();
-    if let [heading] = said.headings()
+    if let [heading] = collected.headings.as_slice()
         && let Some(found) = in_heading(heading, &told, site)
     {
         return Some(found);
@@ -131,12 +108,12 @@ pub(in crate::extract) fn title(
     let named = |(text, _): &&(String, &str)| !site.is_called(text);
     let (text, origin) = told.iter().find(named).or(told.first())?;
     let bare = site.cut_off(text);
-    let heading = said
-        .headings()
+    let heading = collected
+        .headings
         .iter()
         // A heading that a candidate only decorates is the title as readers see it.
-        .find(|heading| heading.text.len() > 12 && phrases::same_words(&heading.text, bare));
-    let found = heading.map_or(bare, |heading| &heading.text);
+        .find(|heading| heading.text().len() > 12 && phrases::same_words(heading.text(), bare));
+    let found = heading.map_or(bare, |heading| heading.text());
     Some((found.to_string(), origin))
 }
 
@@ -145,20 +122,20 @@ pub(in crate::extract) fn title(
 fn in_heading(
     heading: &Heading,
     told: &[(String, &'static str)],
-    site: &Site<'_>,
-) -> Found<String> {
+    site: &SiteName<'_>,
+) -> FieldValue<String> {
     let part = told.iter().find_map(|(text, origin)| {
         let bare = site.cut_off(text);
         let holds = bare.len() > HEADING_BYTES_MIN && heading.has_part(bare);
         holds.then(|| (bare.to_string(), *origin))
     });
     part.or_else(|| {
-        let is_title = heading.text.len() > HEADING_BYTES_MIN
-            && !site.is_called(&heading.text)
-            && told
-                .iter()
-                .any(|(text, _)| *text != heading.text && phrases::is_variant(&heading.text, text));
-        is_title.then(|| (site.cut_off(&heading.text).to_string(), "page"))
+        let is_title = heading.text().len() > HEADING_BYTES_MIN
+            && !site.is_called(heading.text())
+            && told.iter().any(|(text, _)| {
+                *text != heading.text() && phrases::is_variant(heading.text(), text)
+            });
+        is_title.then(|| (site.cut_off(heading.text()).to_string(), "page"))
     })
 }
 

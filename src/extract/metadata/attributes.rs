@@ -6,47 +6,47 @@ use scraper::node::Element;
 
 /// The attributes that most often tell something, and what others there are.
 #[derive(Debug, Default, Clone, Copy)]
-pub(in crate::extract) struct Marks<'e> {
-    pub(in crate::extract) class: &'e str,
-    pub(in crate::extract) id: &'e str,
-    pub(in crate::extract) href: &'e str,
+pub(super) struct Attributes<'e> {
+    pub(super) class: &'e str,
+    pub(super) id: &'e str,
+    pub(super) href: &'e str,
     /// Microdata or a link says that it is the author.
-    pub(in crate::extract) is_author: bool,
+    pub(super) is_author: bool,
     /// It has attributes in which microdata and RDFa speak of dates.
-    pub(in crate::extract) has_properties: bool,
+    pub(super) has_properties: bool,
     /// What the class speaks of.
-    pub(in crate::extract) speaks: Topics,
+    pub(super) speaks: Topics,
 }
 
 /// What a class name may speak of; whether it does is for others to find out.
 #[derive(Debug, Default, Clone, Copy)]
-pub(in crate::extract) struct Topics {
-    pub(in crate::extract) authors: bool,
-    pub(in crate::extract) comments: bool,
-    pub(in crate::extract) dates: bool,
-    pub(in crate::extract) publication: bool,
+pub(super) struct Topics {
+    pub(super) authors: bool,
+    pub(super) comments: bool,
+    pub(super) dates: bool,
+    pub(super) publication: bool,
 }
 
-impl<'e> Marks<'e> {
-    pub(in crate::extract) fn of(element: &'e Element) -> Marks<'e> {
-        let mut marks = Marks::default();
+impl<'e> Attributes<'e> {
+    pub(super) fn of(element: &'e Element) -> Attributes<'e> {
+        let mut attributes = Attributes::default();
         for (name, value) in &element.attrs {
             match name.local {
                 local_name!("class") => {
-                    marks.class = value;
-                    marks.speaks = Topics::of(value);
+                    attributes.class = value;
+                    attributes.speaks = Topics::of(value);
                 }
-                local_name!("id") => marks.id = value,
-                local_name!("href") => marks.href = value,
-                local_name!("rel") => marks.is_author |= **value == *"author",
+                local_name!("id") => attributes.id = value,
+                local_name!("href") => attributes.href = value,
+                local_name!("rel") => attributes.is_author |= **value == *"author",
                 local_name!("itemprop") => {
-                    marks.is_author |= **value == *"author";
-                    marks.has_properties = true;
+                    attributes.is_author |= **value == *"author";
+                    attributes.has_properties = true;
                 }
-                _ => marks.has_properties |= matches!(&*name.local, "property" | "pubdate"),
+                _ => attributes.has_properties |= matches!(&*name.local, "property" | "pubdate"),
             }
         }
-        marks
+        attributes
     }
 }
 

@@ -1,0 +1,187 @@
+//! Names that the page's tree marks as those of authors.
+
+use scraper::ElementRef;
+
+use super::{
+    attributes::Attributes,
+    field::text_of,
+    names::{clean, opening, without_colons},
+};
+use crate::extract::blocks::phrases;
+
+/// Names that are gathered from the tree for each kind of mark.
+const MARKED_MAX: usize = 12;
+/// Names that stand together are at most so many nodes apart.
+const TOGETHER_NODES: usize = 40;
+
+/// How surely a mark is on an author's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Certainty {
+    /// `rel=author`, microdata, or a link to an author's page.
+    Named,
+    /// A class that holds a name and nothing else.
+    Class,
+    /// A class that speaks of authors or bylines.
+    Near,
+    /// A short line that opens as bylines do.
+    Line,
+}
+
+/// Names that the page's tree marks as authors.
+#[derive(Debug, Default)]
+pub(super) struct MarkedAuthors {
+    found: Vec<(Certainty, usize, Vec<String>)>,
+    /// The node after what readers write.
+    comments_end: usize,
+}
+
+/// Ids and classes of the element that holds what readers write.
+const COMMENTS: [&str; 5] = [
+    "comments",
+    "comments-area",
+    "comment-list",
+    "commentlist",
+    "disqus_thread",
+];
+
+/// Classes that hold an author's name and nothing else.
+const NAME_CLASSES: [&str; 8] = [
+    "author-name",
+    "author__name",
+    "article-author",
+    "byline-name",
+    "byline__name",
+    "byline",
+    "author",
+    "entry-author-name",
+];
+
+/// Parts of the addresses of authors' pages.
+const AUTHOR_PATHS: [&str; 8] = [
+    "/author/",
+    "/authors/",
+    "/contributor/",
+    "/contributors/",
+    "/autor/",
+    "/autoren/",
+    "/penulis/",
+    "/journalist/",
+];
+
+impl MarkedAuthors {
+    /// Looks at one element; `at` counts nodes in document order.
+    pub(super) fn element(
+        &mut self,
+        whole: ElementRef<'_>,
+        attributes: &Attributes<'_>,
+        at: usize,
+    ) {
+        let element = whole.value();
+        if at >= self.comments_end && holds_comments(element, attributes) {
+            self.comments_end = at + whole.descendants().count();
+        }
+        if at < self.comments_end || matches!(element.name(), "meta" | "body" | "html") {
+            return;
+        }
+        let leads_to_author = || {
+            AUTHOR_PATHS
+                .iter()
+                .any(|path| attributes.href.contains(path))
+        };
+        let mark = if attributes.is_author || (!attributes.href.is_empty() && leads_to_author()) {
+            Some(Certainty::Named)
+        } else if attributes.speaks.authors {
+            class_mark(attributes.class)
+        } else {
+            None
+        };
+        if let Some(mark) = mark
+            && self.has_room(mark)
+            && let Some(text) = text_of(whole)
+        {
+            self.push(mark, at, &text);
+        }
+    }
+
+    /// Looks at one piece of text.
+    pub(super) fn line(&mut self, text: &str, at: usize) {
+        let text = text.trim();
+        if at >= self.comments_end
+            && (8..=60).contains(&text.len())
+            && self.has_room(Certainty::Line)
+            && opening(&without_colons(text)) > 0
+            && !phrases::ends_sentence(text)
+        {
+            self.push(Certainty::Line, at, text);
+        }
+    }
+
+    fn has_room(&self, mark: Certainty) -> bool {
+        self.found.iter().filter(|(own, ..)| *own == mark).count() < MARKED_MAX
+    }
+
+    fn push(&mut self, mark: Certainty, at: usize, text: &str) {
+        let mut names = clean(text);
+        if mark >= Certainty::Near {
+            // Weak marks stand on whole sentences too.
+            names.retain(|name| name.starts_with(|c: char| !c.is_lowercase()));
+        }
+        if !names.is_empty() {
+            self.found.push((mark, at, names));
+        }
+    }
+
+    /// The names with the surest mark that stand together.
+    pub(super) fn best(&self) -> Vec<String> {
+        let Some(mark) = self.found.iter().map(|(mark, ..)| *mark).min() else {
+            return Vec::new();
+        };
+        let mut names = Vec::new();
+        let mut last = None;
+        for (_, at, found) in self.found.iter().filter(|(own, ..)| *own == mark) {
+            if last.is_some_and(|last| at - last > TOGETHER_NODES) {
+                break;
+            }
+            last = Some(*at);
+            names.extend(found.iter().cloned());
+        }
+        without_repeats(&mut names);
+        names
+    }
+}
+
+fn holds_comments(element: &scraper::node::Element, attributes: &Attributes<'_>) -> bool {
+    let named = |names: &str| {
+        let mut words = names.split_ascii_whitespace();
+        words.any(|word| COMMENTS.contains(&word))
+    };
+    (attributes.speaks.comments || !attributes.id.is_empty())
+        && matches!(element.name(), "div" | "section" | "ol" | "ul")
+        && (named(attributes.id) || named(attributes.class))
+}
+
+fn class_mark(class: &str) -> Option<Certainty> {
+    class
+        .split_ascii_whitespace()
+        .filter_map(|token| {
+            let token = token.to_ascii_lowercase();
+            if NAME_CLASSES.contains(&token.as_str()) {
+                return Some(Certainty::Class);
+            }
+            let other = ["comment", "bio", "image", "avatar", "social", "box"];
+            let near = (token.contains("author") || token.contains("byline"))
+                && !other.iter().any(|word| token.contains(word));
+            near.then_some(Certainty::Near)
+        })
+        .min()
+}
+
+/// Leaves out what repeats a full name with more around it: `Ann Lee Founder` beside `Ann Lee`.
+fn without_repeats(names: &mut Vec<String>) {
+    let all = names.clone();
+    names.retain(|name| {
+        !all.iter().any(|other| {
+            other.contains(' ') && other.len() < name.len() && name.contains(other.as_str())
+        })
+    });
+}

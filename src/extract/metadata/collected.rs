@@ -1,0 +1,184 @@
+//! All that metadata is made of, gathered from the tree in one pass.
+
+use std::collections::HashMap;
+
+use html5ever::local_name;
+use memchr::memmem;
+use scraper::{ElementRef, Html, Node};
+
+use super::{
+    attributes::Attributes,
+    author_marks::MarkedAuthors,
+    field::text_of,
+    heading::Heading,
+    names::AUTHORS_MAX,
+    stamps::{HeadingRank, Stamps},
+};
+use crate::extract::blocks::phrases;
+
+/// What the page's tree says, read in one pass.
+#[derive(Debug, Default)]
+pub(in crate::extract) struct Collected {
+    /// `meta`: name, property or itemprop in lower case -> the first content.
+    meta: HashMap<String, String>,
+    pub(super) canonical: Option<String>,
+    pub(super) html_lang: Option<String>,
+    title: Option<String>,
+    /// The first headings of level one.
+    pub(super) headings: Vec<Heading>,
+    /// Who is marked as an author.
+    pub(super) authors: MarkedAuthors,
+    /// The authors of a paper, one `citation_author` each.
+    pub(super) cited: Vec<String>,
+    /// Dates in microdata, RDFa and microformats.
+    pub(super) published: Option<String>,
+    pub(super) modified: Option<String>,
+    /// Dates that readers see.
+    pub(super) stamps: Stamps,
+}
+
+impl Collected {
+    /// A `meta` content by its lower-case name.
+    pub(in crate::extract) fn meta(&self, name: &str) -> Option<&str> {
+        self.meta.get(name).map(String::as_str)
+    }
+
+    /// The first heading of level one, or the document title.
+    pub(in crate::extract) fn heading(&self) -> Option<&str> {
+        let first = self.headings.first().map(Heading::text);
+        first.or(self.document_title())
+    }
+
+    /// The document title.
+    pub(in crate::extract) fn document_title(&self) -> Option<&str> {
+        self.title.as_deref()
+    }
+}
+
+/// Reads all that metadata can be made of out of the tree.
+pub(in crate::extract) fn collect(page: &Html) -> Collected {
+    let mut collected = Collected::default();
+    for (at, node) in page.root_element().descendants().enumerate() {
+        if let Node::Text(text) = node.value() {
+            collected.stamps.line(text, at);
+            collected.authors.line(text, at);
+        }
+        let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
+            continue;
+        };
+        let attributes = Attributes::of(element);
+        match element.name.local {
+            local_name!("html") => {
+                collected.html_lang = element.attr("lang").map(str::to_string);
+                collected
+                    .stamps
+                    .language(element.attr("lang").unwrap_or_default());
+            }
+            local_name!("meta") => collected.meta_tag(element),
+            local_name!("link") if element.attr("rel") == Some("canonical") => {
+                collected.canonical = element.attr("href").map(str::to_string);
+            }
+            local_name!("title") if collected.title.is_none() => collected.title = text_of(whole),
+            local_name!("h1") if collected.headings.len() < 4 => {
+                collected.headings.extend(Heading::new(whole));
+            }
+            _ => {}
+        }
+        if let Some(heading) = collected.heading_kind(whole) {
+            collected.stamps.heading(heading, at);
+        }
+        if attributes.has_properties || attributes.speaks.publication {
+            collected.marked(whole);
+        }
+        collected.authors.element(whole, &attributes, at);
+        collected.stamps.element(whole, &attributes, at);
+    }
+    collected
+}
+
+impl Collected {
+    fn meta_tag(&mut self, element: &scraper::node::Element) {
+        let name = ["property", "name", "itemprop", "http-equiv"]
+            .iter()
+            .find_map(|key| element.attr(key));
+        if let (Some(name), Some(content)) = (name, element.attr("content"))
+            && !content.trim().is_empty()
+            && self.meta.len() < 200
+        {
+            let (name, content) = (name.to_ascii_lowercase(), content.trim().to_string());
+            if name == "citation_author" {
+                // Google Scholar's tags name each author in a tag of its own.
+                if self.cited.len() < AUTHORS_MAX {
+                    self.cited.push(content);
+                }
+                return;
+            }
+            self.meta.entry(name).or_insert(content);
+        }
+    }
+
+    /// How surely an element is the article's heading.
+    fn heading_kind(&self, whole: ElementRef<'_>) -> Option<HeadingRank> {
+        let is_first = match whole.value().name.local {
+            local_name!("h1") => true,
+            local_name!("h2") | local_name!("h3") | local_name!("h4") => false,
+            _ => return None,
+        };
+        let names = [self.document_title(), self.meta("og:title")];
+        let is_title = text_of(whole).is_some_and(|text| {
+            let says = |name: &&str| {
+                memmem::find(name.as_bytes(), text.as_bytes()).is_some()
+                    || phrases::same_words(name, &text)
+            };
+            text.len() >= TITLE_BYTES_MIN && names.iter().flatten().any(says)
+        });
+        match (is_first, is_title) {
+            (true, true) => Some(HeadingRank::TitleOfLevelOne),
+            (false, true) => Some(HeadingRank::Title),
+            (true, false) => Some(HeadingRank::LevelOne),
+            (false, false) => None,
+        }
+    }
+
+    /// Microdata, RDFa and microformats of dates.
+    fn marked(&mut self, whole: ElementRef<'_>) {
+        let element = whole.value();
+        let stamp = || {
+            ["datetime", "content", "title"]
+                .iter()
+                .find_map(|key| element.attr(key))
+                .map(str::to_string)
+                .or_else(|| text_of(whole))
+        };
+        // `pubdate` was the mark of HTML5 drafts, the classes are those of h-entry and hAtom.
+        let is_published = |class: &str| {
+            let mut names = class.split_ascii_whitespace();
+            names.any(|name| {
+                name == "dt-published" || (name == "published" && element.name() == "abbr")
+            })
+        };
+        for (name, value) in element.attrs() {
+            match (name, value) {
+                (
+                    "itemprop" | "property",
+                    "datePublished" | "schema:datePublished" | "schema:dateCreated",
+                ) if self.published.is_none() => {
+                    self.published = stamp();
+                }
+                ("pubdate", _) if self.published.is_none() && element.name() == "time" => {
+                    self.published = stamp();
+                }
+                ("class", class) if self.published.is_none() && is_published(class) => {
+                    self.published = stamp();
+                }
+                ("itemprop", "dateModified") if self.modified.is_none() => {
+                    self.modified = stamp();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A shorter heading may be in a document's title by chance, in bytes.
+const TITLE_BYTES_MIN: usize = 15;
