@@ -22,7 +22,9 @@ use scraper::{Html, Selector};
 
 use self::{
     article::{fill, name_language},
-    page::{Opened, hints_of, look, open},
+    page::{PageParts, ParsedPage, open},
+    provenance::{HintInput, TraceInput},
+    template::TemplateLines,
 };
 use crate::{
     lang::Lexicon,
@@ -61,8 +63,8 @@ pub fn extract<'a>(
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
     let site = site.into();
-    let mut result = open(page, site.rules, limits, |opened| {
-        read(page, opened, site, lexicon)
+    let mut result = open(page, site.rules, limits, |parsed| {
+        read(page, parsed, site, lexicon)
     });
     let article = match &mut result {
         Ok(article) => article,
@@ -81,52 +83,51 @@ pub fn is_bot_wall(text: &[u8]) -> bool {
 /// Reads metadata and body out of a tree.
 fn read(
     page: &Page,
-    opened: &Opened<'_>,
+    parsed: &ParsedPage<'_>,
     site: Site<'_>,
     lexicon: &Lexicon,
 ) -> Result<Article, NoArticle> {
-    let (text, tree) = (opened.text, opened.tree);
-    let mut seen = look(page, opened);
-    let ruled = ruled_containers(tree, &seen.cut, site.rules);
+    let (text, tree) = (parsed.text, parsed.tree);
+    let mut parts = PageParts::of(page, parsed);
+    let ruled = ruled_containers(tree, &parts.cut, site.rules);
     let hints = body::Hints {
         ruled: &ruled,
-        ..hints_of(&seen)
+        ..parts.hints()
     };
-    let mut body = body::choose(&seen.cut, &hints);
+    let mut body = body::choose(&parts.cut, &hints);
     let reason = match ruled.is_empty() {
-        true => seen.reason(text, &body, page),
+        true => parts.reason(text, &body, page),
         false => None,
     };
     if ruled.is_empty() && reason.is_none() {
-        body = body::classify::refine(&seen.cut, &hints, body);
+        body = body::classify::refine(&parts.cut, &hints, body);
     }
-    let template = template::Lines::new(&seen.cut, &body, site.memory);
-    let sighting = template.sighting(&seen.cut, &body, page.final_url.as_str());
-    body = template.without_known(&seen.cut, body);
-    let traces = provenance::read(&provenance::Source {
+    let template = TemplateLines::new(&parts.cut, &body, site.memory);
+    let sighting = template.sighting(&parts.cut, &body, page.final_url.as_str());
+    body = template.without_known(&parts.cut, body);
+    let traces = provenance::traces_in(&TraceInput {
         page: text,
-        is_suspect: opened.is_suspect,
+        is_suspect: parsed.is_suspect,
         tree,
-        cut: &seen.cut,
+        cut: &parts.cut,
         body: if reason.is_some() { &[] } else { &body.blocks },
         url: &page.final_url,
         lexicon,
     });
-    let mut article = std::mem::take(&mut seen.article);
+    let mut article = std::mem::take(&mut parts.article);
     article.provenance = traces;
-    article.noarchive = metadata::noarchive::forbidden_by_page(&seen.collected);
+    article.noarchive = metadata::noarchive::forbidden_by_page(&parts.collected);
     if let Some(reason) = reason {
         let article = Box::new(article);
         return Err(NoArticle { reason, article });
     }
-    fill(&mut article, &seen.cut, &body.blocks);
-    article.left_out =
-        template::left_out::lines(&seen.cut, &body.blocks, &article.blocks, &template);
-    article.page_bytes = Some(seen.cut.blocks.iter().map(blocks::TextBlock::len).sum());
+    fill(&mut article, &parts.cut, &body.blocks);
+    article.left_out = template::left_out(&parts.cut, &body.blocks, &article.blocks, &template);
+    article.page_bytes = Some(parts.cut.blocks.iter().map(blocks::TextBlock::len).sum());
     article.sighting = sighting;
     let declared = article.lang.clone();
     let found = name_language(&mut article, lexicon);
-    article.hints = provenance::hint::read(&provenance::hint::Clues {
+    article.hints = provenance::hints(&HintInput {
         page: text,
         url: &page.final_url,
         declared: declared.as_ref(),

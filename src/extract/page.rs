@@ -13,7 +13,7 @@ use super::{
 use crate::model::{Article, NoArticle, Page, ParseLimits, Reason, SiteRules};
 
 /// A page that has become a tree.
-pub(super) struct Opened<'p> {
+pub(super) struct ParsedPage<'p> {
     /// Its text, scripts and all.
     pub(super) text: &'p str,
     pub(super) tree: &'p Html,
@@ -27,7 +27,7 @@ pub(super) fn open<T>(
     page: &Page,
     rules: &SiteRules,
     limits: &ParseLimits,
-    then: impl FnOnce(&Opened<'_>) -> Result<T, NoArticle>,
+    then: impl FnOnce(&ParsedPage<'_>) -> Result<T, NoArticle>,
 ) -> Result<T, NoArticle> {
     let none = |reason| NoArticle {
         reason,
@@ -46,7 +46,7 @@ pub(super) fn open<T>(
     let pruned = html::prune(&text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = html::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
     remove(&mut tree, rules);
-    then(&Opened {
+    then(&ParsedPage {
         text: &text,
         tree: &tree,
         json_ld: &pruned.json_ld,
@@ -55,7 +55,7 @@ pub(super) fn open<T>(
 }
 
 /// What a page shows before its body is chosen.
-pub(super) struct Seen<'t> {
+pub(super) struct PageParts<'t> {
     /// With metadata only.
     pub(super) article: Article,
     pub(super) collected: Collected,
@@ -63,41 +63,36 @@ pub(super) struct Seen<'t> {
     pub(super) cut: Cut<'t>,
 }
 
-pub(super) fn look<'t>(page: &Page, opened: &Opened<'t>) -> Seen<'t> {
-    let json_ld = JsonLd::read(opened.json_ld);
-    let collected = metadata::collect(opened.tree);
-    let mut article = Article::default();
-    let (text, url) = (opened.text, &page.final_url);
-    metadata::fill(&mut article, &collected, &json_ld, text, url);
-    article.next = metadata::next_page(opened.tree, url);
-    Seen {
-        article,
-        collected,
-        json_ld,
-        cut: blocks::cut(opened.tree),
+impl<'t> PageParts<'t> {
+    pub(super) fn of(page: &Page, parsed: &ParsedPage<'t>) -> PageParts<'t> {
+        let json_ld = JsonLd::read(parsed.json_ld);
+        let collected = metadata::collect(parsed.tree);
+        let mut article = Article::default();
+        let (text, url) = (parsed.text, &page.final_url);
+        metadata::fill(&mut article, &collected, &json_ld, text, url);
+        article.next = metadata::next_page(parsed.tree, url);
+        PageParts {
+            article,
+            collected,
+            json_ld,
+            cut: blocks::cut(parsed.tree),
+        }
     }
-}
 
-/// What metadata tells about the body.
-pub(super) fn hints_of<'s>(seen: &'s Seen<'_>) -> Hints<'s> {
-    Hints {
-        title: seen.article.title.as_deref(),
-        byline: seen.article.byline.as_deref(),
-        site: seen.collected.meta("og:site_name"),
-        description: seen
-            .collected
-            .meta("og:description")
-            .or_else(|| seen.collected.meta("description")),
-        article_body: seen
-            .json_ld
-            .article
-            .as_ref()
-            .and_then(|e| e.text("articleBody")),
-        ruled: &[],
+    /// What metadata tells about the body.
+    pub(super) fn hints(&self) -> Hints<'_> {
+        let described = self.collected.meta("og:description");
+        let thing = self.json_ld.article.as_ref();
+        Hints {
+            title: self.article.title.as_deref(),
+            byline: self.article.byline.as_deref(),
+            site: self.collected.meta("og:site_name"),
+            description: described.or_else(|| self.collected.meta("description")),
+            article_body: thing.and_then(|thing| thing.text("articleBody")),
+            ruled: &[],
+        }
     }
-}
 
-impl Seen<'_> {
     /// Why there is no article here, if there is none.
     pub(super) fn reason(&self, text: &str, body: &Body, page: &Page) -> Option<Reason> {
         abstain::reason(&abstain::Subject {

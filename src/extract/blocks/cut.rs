@@ -8,7 +8,7 @@ use html5ever::{LocalName, local_name};
 use scraper::{Html, Node, node::Element};
 
 use super::{
-    families::{self, Families, Known},
+    families::{self, Families, FamilyCache},
     phrases,
 };
 use crate::{extract::html::attr, model::BlockKind};
@@ -181,7 +181,7 @@ const ROW_BYTES_MAX: usize = 600;
 #[derive(Default)]
 struct Cutter<'a> {
     cut: Cut<'a>,
-    known: Known<'a>,
+    known: FamilyCache<'a>,
     /// Open containers.
     open: Vec<usize>,
     /// Open links, elements in bold or italics, preformatted elements.

@@ -68,16 +68,16 @@ impl Families {
 
 /// What the class and id attributes of a page say, each read once: pages repeat them.
 #[derive(Debug, Default)]
-pub(in crate::extract) struct Known<'a>(HashMap<&'a str, Families, RandomState>);
+pub(in crate::extract) struct FamilyCache<'a>(HashMap<&'a str, Families, RandomState>);
 
-impl<'a> Known<'a> {
+impl<'a> FamilyCache<'a> {
     fn by_tokens(&mut self, names: &'a str) -> Families {
         *self.0.entry(names).or_insert_with(|| by_tokens(names))
     }
 }
 
 /// The families of one element.
-pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut Known<'a>) -> Families {
+pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> Families {
     let page = matches!(
         element.name.local,
         local_name!("html") | local_name!("body")
@@ -113,7 +113,7 @@ pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut Known<'a>) ->
 
 /// Whether an inline element is not shown to readers: hidden, or for screen readers only. Text
 /// that is merely silent to screen readers is shown.
-pub(in crate::extract) fn is_unseen<'a>(element: &'a Element, known: &mut Known<'a>) -> bool {
+pub(in crate::extract) fn is_unseen<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> bool {
     element.attrs.iter().any(|(name, value)| match name.local {
         local_name!("hidden") => true,
         local_name!("style") => is_hidden_style(value),
@@ -270,13 +270,13 @@ fn by_words(token: &[u8]) -> Families {
 
 /// A sorted table of names, with the lengths that occur for each first letter: most names that
 /// are looked up are in no table, and nearly all of these are told by that alone.
-struct Table {
+struct NameTable {
     rows: &'static [(&'static str, Families)],
     lengths: [u64; 26],
 }
 
-impl Table {
-    const fn new(rows: &'static [(&'static str, Families)]) -> Table {
+impl NameTable {
+    const fn new(rows: &'static [(&'static str, Families)]) -> NameTable {
         let mut lengths = [0; 26];
         let mut at = 0;
         while at < rows.len() {
@@ -284,12 +284,12 @@ impl Table {
             lengths[(name[0] - b'a') as usize] |= 1 << name.len();
             at += 1;
         }
-        Table { rows, lengths }
+        NameTable { rows, lengths }
     }
 }
 
 /// The families of a name in lower case.
-fn look_up(table: &Table, name: &[u8]) -> Families {
+fn look_up(table: &NameTable, name: &[u8]) -> Families {
     let Some(first) = name.first().filter(|b| b.is_ascii_lowercase()) else {
         return Families::NONE;
     };
@@ -303,7 +303,7 @@ fn look_up(table: &Table, name: &[u8]) -> Families {
 }
 
 /// Names that mean something only as a whole, without their separators.
-static WHOLE: Table = Table::new(&[
+static WHOLE: NameTable = NameTable::new(&[
     ("aboutauthor", Families::AUTHOR),
     ("abouttheauthor", Families::AUTHOR),
     ("alsoread", Families::RELATED),
@@ -331,7 +331,7 @@ static WHOLE: Table = Table::new(&[
 ]);
 
 /// Single words of names, in order.
-static WORDS: Table = Table::new(&[
+static WORDS: NameTable = NameTable::new(&[
     ("abstract", Families::LEAD),
     ("ad", Families::ADVERT),
     ("addtoany", Families::SHARE),

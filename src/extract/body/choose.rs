@@ -5,28 +5,14 @@ use std::collections::BTreeMap;
 
 use memchr::memmem;
 
-use super::boxes;
-use crate::{
-    extract::blocks::{Cut, Families, TextBlock, phrases},
-    model::BlockKind,
+use super::{
+    article_body::{bare_text, told_text},
+    boxes,
+    clean::clean,
+    hints::Hints,
+    mass::{MASS_BYTES_MIN, mass_of, prefix_sums},
 };
-
-/// What else is known of the article, from its metadata.
-#[derive(Debug, Default)]
-pub(in crate::extract) struct Hints<'a> {
-    /// The title.
-    pub(in crate::extract) title: Option<&'a str>,
-    /// Authors.
-    pub(in crate::extract) byline: Option<&'a str>,
-    /// The name of the site.
-    pub(in crate::extract) site: Option<&'a str>,
-    /// What the page says the article is about.
-    pub(in crate::extract) description: Option<&'a str>,
-    /// `articleBody` of JSON-LD.
-    pub(in crate::extract) article_body: Option<&'a str>,
-    /// Containers that a site rule names; they are taken as they are.
-    pub(in crate::extract) ruled: &'a [usize],
-}
+use crate::extract::blocks::{Cut, Families, phrases};
 
 /// The body, as indices of blocks in order.
 #[derive(Debug, Default, PartialEq)]
@@ -39,9 +25,6 @@ pub(in crate::extract) struct Body {
 
 /// The way down to the densest container follows a child with this much of its parent's mass.
 const DENSEST_PERCENT: usize = 85;
-
-/// A block with less text adds no mass.
-const MASS_BYTES_MIN: usize = 50;
 
 /// Chooses the body of a page.
 pub(in crate::extract) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
@@ -126,7 +109,7 @@ impl<'c, 'a> Ground<'c, 'a> {
         }
         blocks.sort_unstable();
         blocks.dedup();
-        let blocks = self.clean(&blocks, hints);
+        let blocks = clean(self.cut, &self.template, &blocks, hints);
         let mass = blocks.iter().map(|&b| mass_of(&self.cut.blocks[b])).sum();
         Body { blocks, mass }
     }
@@ -326,98 +309,7 @@ impl<'c, 'a> Ground<'c, 'a> {
             Some(here)
         })
     }
-
-    /// Takes out what is not the article's own text.
-    fn clean(&self, blocks: &[usize], hints: &Hints<'_>) -> Vec<usize> {
-        let kept: Vec<usize> = blocks
-            .iter()
-            .copied()
-            .filter(|&index| self.is_body_text(&self.cut.blocks[index]))
-            .collect();
-        let kept = self.without_head(&kept, hints);
-        let kept = self.without_afterwards(kept);
-        self.without_loose_headings(kept)
-    }
-
-    fn is_body_text(&self, block: &TextBlock) -> bool {
-        if self.template[block.container] {
-            return false;
-        }
-        let share = block.link_share();
-        let text = self.cut.text_of(block);
-        if phrases::is_furniture(text) {
-            return false;
-        }
-        match block.kind {
-            BlockKind::Heading => share < 0.9,
-            BlockKind::ListItem | BlockKind::Row => share < 0.8 || block.len() > 300,
-            BlockKind::Paragraph if block.len() <= 40 && phrases::is_date_line(text) => false,
-            _ => share < 0.9 || (block.len() > 160 && phrases::ends_sentence(text)),
-        }
-    }
-
-    /// Drops the title, byline and date lines before the first paragraph.
-    fn without_head(&self, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> {
-        let first_paragraph = kept
-            .iter()
-            .position(|&b| {
-                let block = &self.cut.blocks[b];
-                block.heading == 0 && block.len() >= 100
-            })
-            .unwrap_or(kept.len().min(HEAD_BLOCKS));
-        let same_as_title = |text: &str| {
-            hints
-                .title
-                .is_some_and(|title| phrases::same_words(text, title))
-        };
-        kept.iter()
-            .enumerate()
-            .filter(|&(position, &b)| {
-                let block = &self.cut.blocks[b];
-                let text = self.cut.text_of(block);
-                if position >= first_paragraph {
-                    return !(block.heading == 1 && same_as_title(text));
-                }
-                block.heading != 1
-                    && !same_as_title(text)
-                    && !phrases::is_byline(text, hints.byline)
-                    && !phrases::is_date_line(text)
-            })
-            .map(|(_, &b)| b)
-            .collect()
-    }
-
-    /// Ends the body at a heading such as "Related stories", if little text follows.
-    fn without_afterwards(&self, mut kept: Vec<usize>) -> Vec<usize> {
-        let masses = prefix_sums(kept.iter().map(|&b| self.cut.blocks[b].len()));
-        let all = masses.last().copied().unwrap_or_default();
-        let end = kept.iter().enumerate().position(|(at, &b)| {
-            let block = &self.cut.blocks[b];
-            (all - masses[at]) * AFTERWARDS_PART <= all
-                && (block.kind == BlockKind::Heading || block.len() < SHORT_BYTES_MAX)
-                && phrases::opens_afterwards(self.cut.text_of(block))
-        });
-        kept.truncate(end.unwrap_or(kept.len()));
-        kept
-    }
-
-    /// A heading with nothing under it belonged to what was taken out.
-    fn without_loose_headings(&self, mut kept: Vec<usize>) -> Vec<usize> {
-        while let Some(&last) = kept.last() {
-            if self.cut.blocks[last].heading == 0 {
-                break;
-            }
-            kept.pop();
-        }
-        kept
-    }
 }
-
-/// What follows an article is at most one part in this many of the text.
-const AFTERWARDS_PART: usize = 3;
-
-/// A line shorter than this may be a heading whatever its element, in bytes.
-const SHORT_BYTES_MAX: usize = 60;
 
 /// How far up from a lead its mark is looked for.
 const LEAD_LEVELS: usize = 3;
@@ -426,47 +318,5 @@ const LEAD_BYTES_MIN: usize = 60;
 const LEAD_BYTES_MAX: usize = 900;
 const LEAD_BLOCKS_MAX: usize = 3;
 
-/// Blocks before the first paragraph that may be head lines, where no paragraph is long.
-const HEAD_BLOCKS: usize = 3;
-
-/// Bytes of `articleBody`, and blocks, that are compared with each other.
-const ARTICLE_BODY_MAX: usize = 40_000;
+/// Blocks that are compared with `articleBody`.
 const COMPARED_BLOCKS_MAX: usize = 5_000;
-
-/// Bytes of running text in a block.
-pub(in crate::extract) fn mass_of(block: &TextBlock) -> usize {
-    let own = block.len() - block.link_bytes;
-    if block.heading > 0 || block.len() < MASS_BYTES_MIN || block.link_share() > 0.5 {
-        0
-    } else {
-        own
-    }
-}
-
-/// The sums before each value, and that of all.
-pub(in crate::extract) fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut sums = vec![0];
-    let mut sum = 0;
-    for value in values {
-        sum += value;
-        sums.push(sum);
-    }
-    sums
-}
-
-/// Letters and digits only, in lower case, at most `max` bytes or so.
-pub(in crate::extract) fn bare_text(text: &str, max: usize) -> String {
-    let mut bare = String::with_capacity(text.len().min(max + 4));
-    for c in text.chars().filter(|c| c.is_alphanumeric()) {
-        bare.extend(c.to_lowercase());
-        if bare.len() >= max {
-            break;
-        }
-    }
-    bare
-}
-
-/// `articleBody` for comparison.
-pub(in crate::extract) fn told_text(article_body: &str) -> String {
-    bare_text(article_body, ARTICLE_BODY_MAX)
-}

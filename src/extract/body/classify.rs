@@ -10,9 +10,11 @@ use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choose::{Body, Hints, mass_of},
+    choose::Body,
     features::{self, Sheet},
-    keys::Table,
+    hints::Hints,
+    keys::LogOdds,
+    mass::mass_of,
 };
 use crate::{
     extract::blocks::Cut,
@@ -22,7 +24,7 @@ use crate::{
 
 /// The model as it is stored.
 #[derive(Serialize, Deserialize)]
-pub(in crate::extract) struct Stored {
+pub(in crate::extract) struct StoredModel {
     /// Log-odds of names of elements.
     pub(in crate::extract) names: Vec<(u32, i8)>,
     /// Weights of the wording of lines.
@@ -34,7 +36,7 @@ pub(in crate::extract) struct Stored {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Judges {
     /// By where it stands.
-    pub(in crate::extract) standing: Forest,
+    pub(in crate::extract) positions: Forest,
     /// By all that is known.
     pub(in crate::extract) details: Forest,
 }
@@ -55,10 +57,10 @@ impl Judges {
         details: impl FnOnce(&[usize]) -> Rows,
     ) -> Option<Vec<f32>> {
         let know = |forest: &Forest, rows: &Rows| rows.is_empty() || rows.width == forest.width();
-        if !know(&self.standing, &sheet.standing) {
+        if !know(&self.positions, &sheet.positions) {
             return None;
         }
-        let mut odds = self.standing.odds(&sheet.standing);
+        let mut odds = self.positions.odds(&sheet.positions);
         let is_doubted = |at: &usize| {
             let is_short = sheet.bytes[*at] < TAKEN_BYTES_MIN;
             IN_DOUBT.contains(&odds[*at]) || (odds[*at] > 0.0 && is_short)
@@ -75,9 +77,9 @@ impl Judges {
     }
 }
 
-struct Model {
-    names: Table,
-    words: Table,
+struct BlockModel {
+    names: LogOdds,
+    words: LogOdds,
     judges: Judges,
 }
 
@@ -90,11 +92,11 @@ pub fn fingerprint() -> u64 {
 }
 
 /// What is built in; `None` where it has another form than this.
-static MODEL: LazyLock<Option<Model>> = LazyLock::new(|| {
-    let stored: Stored = postcard::from_bytes(BUILT_IN).ok()?;
-    Some(Model {
-        names: Table::new(&stored.names),
-        words: Table::new(&stored.words),
+static MODEL: LazyLock<Option<BlockModel>> = LazyLock::new(|| {
+    let stored: StoredModel = postcard::from_bytes(BUILT_IN).ok()?;
+    Some(BlockModel {
+        names: LogOdds::new(&stored.names),
+        words: LogOdds::new(&stored.words),
         judges: stored.judges,
     })
 });
@@ -104,7 +106,7 @@ pub(in crate::extract) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Bod
     let Some(model) = &*MODEL else {
         return proposal;
     };
-    let page = features::Page::new(cut, hints, &proposal);
+    let page = features::PageSums::new(cut, hints, &proposal);
     let sheet = page.sheet(&proposal);
     let judged = model.judges.probabilities(&sheet, |some| {
         let mut details = page.details(&sheet, some);

@@ -121,16 +121,16 @@ pub(in crate::extract) fn of_wording(words: &[u32]) -> Vec<u32> {
 
 /// What is learned of keys: log-odds, found by open addressing.
 #[derive(Debug, Clone, Default)]
-pub(in crate::extract) struct Table {
+pub(in crate::extract) struct LogOdds {
     slots: Vec<(u32, f32)>,
 }
 
 /// Steps of one log-odd in the stored form.
 const STEPS: f32 = 24.0;
 
-impl Table {
+impl LogOdds {
     /// From stored pairs.
-    pub(in crate::extract) fn new(pairs: &[(u32, i8)]) -> Table {
+    pub(in crate::extract) fn new(pairs: &[(u32, i8)]) -> LogOdds {
         let size = (pairs.len() * 2 + 1).next_power_of_two();
         let mut slots = vec![(0, f32::NAN); size];
         for (key, steps) in pairs {
@@ -140,7 +140,7 @@ impl Table {
             }
             slots[at] = (*key, f32::from(*steps) / STEPS);
         }
-        Table { slots }
+        LogOdds { slots }
     }
 
     /// A log-odd in its stored form.

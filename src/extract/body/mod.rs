@@ -2,12 +2,18 @@
 //!
 //! Rules propose; a classifier looks over what they chose.
 
+mod article_body;
 pub(super) mod boxes;
 mod choose;
 pub(super) mod classify;
+mod clean;
 pub(super) mod features;
+mod hints;
 pub(super) mod keys;
+mod mass;
 mod own_box;
 
-pub(super) use choose::{Body, Hints, choose, mass_of};
+pub(super) use choose::{Body, choose};
+pub(super) use hints::Hints;
+pub(super) use mass::mass_of;
 pub(super) use own_box::own_box;

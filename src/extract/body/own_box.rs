@@ -1,6 +1,6 @@
 //! The article's own box.
 
-use super::choose::prefix_sums;
+use super::mass::prefix_sums;
 use crate::extract::blocks::Cut;
 
 /// The part of the body, in percent, that the article's own box holds.

@@ -3,7 +3,8 @@
 //! Bytes become text, dead weight is left out of it, and the rest is parsed within a budget.
 
 mod charset;
-mod hidden;
+mod element;
+mod over_limit;
 mod parse;
 mod prune;
 mod refresh;
@@ -11,8 +12,8 @@ mod space;
 mod tag;
 
 pub(super) use charset::decode;
-pub(super) use hidden::is_hidden_style;
-pub(super) use parse::attr;
-pub use parse::{OverLimit, parse};
+pub(super) use element::{attr, is_hidden_style};
+pub use over_limit::OverLimit;
+pub use parse::parse;
 pub(super) use prune::{Keep, prune};
 pub use refresh::refresh;

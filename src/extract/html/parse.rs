@@ -20,14 +20,13 @@ use html5ever::{
     },
 };
 use memchr::{memchr, memchr_iter, memchr3};
-use scraper::{Html, HtmlTreeSink, node::Element};
+use scraper::{Html, HtmlTreeSink};
 
-use super::tag::{RAW, TEXT, Tag, end_tag};
+use super::{
+    over_limit::OverLimit,
+    tag::{RAW, TEXT, Tag, end_tag},
+};
 use crate::{model::ParseLimits, text};
-
-/// The page is over a limit of the parser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OverLimit;
 
 /// Bytes fed between two looks at the budget. Unclosed formatting elements are opened again in
 /// every paragraph, so that work can grow with the square of what is fed: small pieces keep the
@@ -40,15 +39,6 @@ const NODES_PER_TAG: usize = 8;
 
 /// Nodes that are free whatever the text.
 const NODES_FREE: usize = 20_000;
-
-/// The value of an attribute. scraper's own look-up makes an atom of the name each time, which
-/// takes longer than to look through the two or three attributes there are.
-pub(in crate::extract) fn attr<'e>(element: &'e Element, name: &LocalName) -> Option<&'e str> {
-    let mut attributes = element.attrs.iter();
-    attributes
-        .find(|(own, _)| own.local == *name)
-        .map(|(_, value)| &**value)
-}
 
 /// Parses `html` into the tree that html5ever makes of it. `Err` if that has more nodes or levels
 /// than `limits` and the tags of the page allow.
@@ -104,7 +94,7 @@ impl Feeder<'_> {
             return self.tokenize_rest();
         }
         let bytes = self.html.as_bytes();
-        let Some(Mark { at: start, is_tag }) = self.next_mark() else {
+        let Some(NextMark { at: start, is_tag }) = self.next_mark() else {
             return self.tokenize_rest();
         };
         if !is_tag {
@@ -140,7 +130,7 @@ impl Feeder<'_> {
     }
 
     /// The next `<` that is no mere sign.
-    fn next_mark(&self) -> Option<Mark> {
+    fn next_mark(&self) -> Option<NextMark> {
         let bytes = self.html.as_bytes();
         memchr_iter(b'<', &bytes[self.at..]).find_map(|n| {
             let at = self.at + n;
@@ -150,7 +140,7 @@ impl Feeder<'_> {
                 byte if byte.is_ascii_alphabetic() => true,
                 _ => return None,
             };
-            Some(Mark { at, is_tag })
+            Some(NextMark { at, is_tag })
         })
     }
 
@@ -217,7 +207,7 @@ impl Feeder<'_> {
 }
 
 /// A `<` with which a tag begins, or a declaration or something else up to the next `>`.
-struct Mark {
+struct NextMark {
     at: usize,
     is_tag: bool,
 }

@@ -8,7 +8,8 @@ use std::ops::Range;
 use memchr::{memchr, memchr_iter, memmem};
 
 use super::{
-    hidden::is_hidden_style,
+    element::is_hidden_style,
+    over_limit::OverLimit,
     space::{Space, is_blank},
     tag::{Lower, RAW, TEXT, Tag, end_tag, names_tag},
 };
@@ -22,10 +23,6 @@ pub(in crate::extract) struct Pruned<'a> {
     /// The contents of `<script type="application/ld+json">`, in order.
     pub(in crate::extract) json_ld: Vec<&'a str>,
 }
-
-/// The page is over a limit of the parser, or would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::extract) struct OverLimit;
 
 /// What of a tag is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What is looked at.
-pub(in crate::extract) struct Clues<'c> {
+pub(in crate::extract) struct HintInput<'c> {
     /// The page as text, scripts and all.
     pub(in crate::extract) page: &'c str,
     /// Where it was found.
@@ -29,18 +29,18 @@ pub(in crate::extract) struct Clues<'c> {
 }
 
 /// One kind of hint.
-struct Kind {
+struct HintRule {
     rule: &'static str,
     grade: Grade,
     /// What was seen.
-    read: fn(&Clues<'_>) -> Option<String>,
+    read: fn(&HintInput<'_>) -> Option<String>,
 }
 
-const KINDS: [Kind; 5] = [
+const RULES: [HintRule; 5] = [
     // Google's script and Chrome set this class while they show a translation, and it is saved with
     // the page (D. Aleksandersen, "How to detect machine-translated webpages", ctrl.blog). It stays
     // on a template whose text was replaced, and on the shells of apps that never had any.
-    Kind {
+    HintRule {
         rule: "translated-class",
         grade: Grade::Sign,
         read: translated_class,
@@ -49,29 +49,29 @@ const KINDS: [Kind; 5] = [
     // plug-ins print `cdn.conveythis.com/javascript/conveythis-initializer.js` on every page, the
     // original's too, whose address may name its language as well. (Read in its Joomla plug-in and in
     // pages that embed it as its own instructions say.)
-    Kind {
+    HintRule {
         rule: "conveythis-copy",
         grade: Grade::Sign,
-        read: |clues| {
-            is_copy(clues, "conveythis.com/javascript")
+        read: |input| {
+            is_copy(input, "conveythis.com/javascript")
                 .then(|| "ConveyThis serves this site in other languages".to_string())
         },
     },
     // WPML translates automatically if its owner wants ("Translate Everything", wpml.org), and the
     // page does not tell: the generator tag ("WPML ver:4.6.3 stt:1,3;", as in the pages of many sites)
     // is the same for translations by people.
-    Kind {
+    HintRule {
         rule: "wpml-copy",
         grade: Grade::Hint,
-        read: |clues| {
-            is_copy(clues, "content=\"WPML ver:").then(|| {
+        read: |input| {
+            is_copy(input, "content=\"WPML ver:").then(|| {
                 "WPML keeps this site in several languages, by people or by machine".to_string()
             })
         },
     },
     // Services that translate whole sites offer all the languages they have. So do some large
     // organisations with offices everywhere.
-    Kind {
+    HintRule {
         rule: "many-alternates",
         grade: Grade::Hint,
         read: many_alternates,
@@ -79,7 +79,7 @@ const KINDS: [Kind; 5] = [
     // A page made from that of a site in another language; or from a template that nobody looked at
     // closely. English says nothing, for templates come with it: 6 of 15 Indonesian pages of well-known
     // papers declare it.
-    Kind {
+    HintRule {
         rule: "language-contradiction",
         grade: Grade::Hint,
         read: contradiction,
@@ -87,12 +87,12 @@ const KINDS: [Kind; 5] = [
 ];
 
 /// The hints of a page, in the order of the table.
-pub(in crate::extract) fn read(clues: &Clues<'_>) -> Vec<Hint> {
-    let found = KINDS.iter().filter_map(|kind| {
+pub(in crate::extract) fn hints(input: &HintInput<'_>) -> Vec<Hint> {
+    let found = RULES.iter().filter_map(|rule| {
         Some(Hint {
-            rule: kind.rule.to_string(),
-            note: (kind.read)(clues)?,
-            grade: kind.grade,
+            rule: rule.rule.to_string(),
+            note: (rule.read)(input)?,
+            grade: rule.grade,
         })
     });
     found.collect()
@@ -116,8 +116,8 @@ static TRANSLATED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)<html\b[^>]*\sclass\s*=\s*["']?[^"'>]*\btranslated-(?:ltr|rtl)\b"#).ok()
 });
 
-fn translated_class(clues: &Clues<'_>) -> Option<String> {
-    let head = head(clues.page);
+fn translated_class(input: &HintInput<'_>) -> Option<String> {
+    let head = head(input.page);
     let named = has(head, "translated-ltr") || has(head, "translated-rtl");
     (named && TRANSLATED.as_ref()?.is_match(head)).then(|| {
         "the class that a browser's translator sets while it shows a translation was saved with \
@@ -128,11 +128,11 @@ fn translated_class(clues: &Clues<'_>) -> Option<String> {
 
 /// Whether a plug-in that writes `mark` keeps the site, and the address names the language that the
 /// page declares and its text is in.
-fn is_copy(clues: &Clues<'_>, mark: &str) -> bool {
-    clues.found.is_some()
-        && clues.found == clues.declared
-        && clues.found == address_lang(clues.url).as_ref()
-        && has(clues.page, mark)
+fn is_copy(input: &HintInput<'_>, mark: &str) -> bool {
+    input.found.is_some()
+        && input.found == input.declared
+        && input.found == address_lang(input.url).as_ref()
+        && has(input.page, mark)
 }
 
 /// Languages that a site of people is hardly ever written in.
@@ -141,8 +141,8 @@ const ALTERNATES_MIN: usize = 24;
 static ALTERNATE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i)<link\b[^>]*\shreflang\s*=\s*["']?([a-z]{2,3})\b"#).ok());
 
-fn many_alternates(clues: &Clues<'_>) -> Option<String> {
-    let head = head(clues.page);
+fn many_alternates(input: &HintInput<'_>) -> Option<String> {
+    let head = head(input.page);
     if !has(head, "hreflang") {
         return None;
     }
@@ -168,8 +168,8 @@ const NEIGHBOURS: [&[&str]; 6] = [
     &["ru", "uk", "be", "bg"],
 ];
 
-fn contradiction(clues: &Clues<'_>) -> Option<String> {
-    let (declared, found) = (clues.declared?, clues.found?);
+fn contradiction(input: &HintInput<'_>) -> Option<String> {
+    let (declared, found) = (input.declared?, input.found?);
     let near = NEIGHBOURS
         .iter()
         .any(|group| group.contains(&declared.as_str()) && group.contains(&found.as_str()));

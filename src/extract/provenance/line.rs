@@ -4,10 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{
-    super::blocks::{Cut, Families},
-    Source,
-};
+use super::input::TraceInput;
+use crate::extract::blocks::{Cut, Families};
 
 /// The name of the trace.
 pub(super) const RULE: &str = "translated-by-line";
@@ -87,14 +85,14 @@ static REVISED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What a line says, if there is one.
-pub(super) fn read(source: &Source<'_>) -> Option<String> {
-    let cut = source.cut;
+pub(super) fn read(input: &TraceInput<'_>) -> Option<String> {
+    let cut = input.cut;
     let stem = STEM.as_ref()?;
     if !stem.is_match(&cut.text) {
         return None;
     }
     let (line, revised) = (LINE.as_ref()?, REVISED.as_ref()?);
-    let (first, last) = match source.body {
+    let (first, last) = match input.body {
         [] => (0, cut.blocks.len()),
         [first, .., last] => (*first, *last + 1),
         [only] => (*only, *only + 1),
@@ -105,7 +103,7 @@ pub(super) fn read(source: &Source<'_>) -> Option<String> {
     for index in near {
         let block = &cut.blocks[index];
         let text = cut.text_of(block);
-        let of_body = source.body.is_empty() || source.body.binary_search(&index).is_ok();
+        let of_body = input.body.is_empty() || input.body.binary_search(&index).is_ok();
         if !of_body && (block.len() > LINE_BYTES_MAX || is_elsewhere(cut, block.container)) {
             continue;
         }

@@ -7,8 +7,8 @@
 use scraper::ElementRef;
 
 use super::{
-    Trace,
-    scene::{Extent, Marked, Scene},
+    scene::{MarkedExtent, MarkedText, Scene},
+    trace::Trace,
 };
 
 pub(super) const TRACES: [Trace; 6] = [
@@ -75,9 +75,9 @@ const SENTENCES_OF_PAGE_MIN: usize = 10;
 
 /// The amount may be anywhere in the page; that it holds for the article is another question: a
 /// quarter of the body, or half of the whole page together with some of the body.
-fn google_nests(scene: &Scene<'_>, found: &[Marked<'_>]) -> Option<String> {
-    let everywhere = Extent::of(found.iter());
-    let inside = Extent::of(found.iter().filter(|mark| mark.in_question));
+fn google_nests(scene: &Scene<'_>, found: &[MarkedText<'_>]) -> Option<String> {
+    let everywhere = MarkedExtent::of(found.iter());
+    let inside = MarkedExtent::of(found.iter().filter(|mark| mark.in_question));
     let breaks = found
         .iter()
         .filter(|mark| is_followed(mark.element))
@@ -96,9 +96,9 @@ fn google_nests(scene: &Scene<'_>, found: &[Marked<'_>]) -> Option<String> {
     })
 }
 
-fn google_kept_style(scene: &Scene<'_>, mut found: Vec<Marked<'_>>) -> Option<String> {
+fn google_kept_style(scene: &Scene<'_>, mut found: Vec<MarkedText<'_>>) -> Option<String> {
     found.retain(|mark| mark.in_question);
-    let extent = Extent::of(&found);
+    let extent = MarkedExtent::of(&found);
     let many = extent.sentences >= SENTENCES_MIN && extent.width >= WIDTH_MIN_ALONE;
     (many && scene.speaks_for_body(extent.width)).then(|| {
         format!(
@@ -163,8 +163,8 @@ fn microsoft(scene: &Scene<'_>) -> Option<String> {
         let element = element.value();
         element.attr("_msttexthash").is_some() || element.attr("_mstmutation").is_some()
     });
-    let replaced = |mark: &&Marked<'_>| mark.element.value().attr("_mstmutation").is_some();
-    let extent = Extent::of(&found);
+    let replaced = |mark: &&MarkedText<'_>| mark.element.value().attr("_mstmutation").is_some();
+    let extent = MarkedExtent::of(&found);
     // A hash alone stays when an author types other words into a translated template.
     let signs = extent.sentences + found.iter().filter(replaced).count();
     let many = signs > SENTENCES_MIN && extent.sentences > 0 && extent.width >= WIDTH_MIN;
@@ -188,7 +188,7 @@ fn yandex(scene: &Scene<'_>) -> Option<String> {
                 && same_words(translation, &mark.text)
         })
         .collect();
-    let extent = Extent::of(&found);
+    let extent = MarkedExtent::of(&found);
     enough(scene, extent).then(|| {
         format!(
             "{} passages of text are the very translations that Yandex Browser wrote beside them",
@@ -202,7 +202,7 @@ fn immersive(scene: &Scene<'_>) -> Option<String> {
         let mut classes = element.value().classes();
         classes.any(|class| class == "immersive-translate-target-wrapper")
     });
-    let extent = Extent::of(&found);
+    let extent = MarkedExtent::of(&found);
     enough(scene, extent).then(|| {
         format!(
             "{} passages of text are translations that Immersive Translate put into the page",
@@ -222,13 +222,13 @@ fn source_beside(scene: &Scene<'_>, class: &str, tool: &str) -> Option<String> {
     let (sources, translations): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|mark| is_source(mark.element));
     let pairs = sources.len().min(translations.len());
-    let width = Extent::of(&sources).width + Extent::of(&translations).width;
+    let width = MarkedExtent::of(&sources).width + MarkedExtent::of(&translations).width;
     (pairs >= SENTENCES_MIN && scene.speaks_for_body(width))
         .then(|| format!("{pairs} passages keep their source beside them, as in {tool}"))
 }
 
 /// Whether so much is marked that it speaks for the body.
-pub(super) fn enough(scene: &Scene<'_>, extent: Extent) -> bool {
+pub(super) fn enough(scene: &Scene<'_>, extent: MarkedExtent) -> bool {
     extent.sentences >= SENTENCES_MIN
         && extent.width >= WIDTH_MIN
         && scene.speaks_for_body(extent.width)

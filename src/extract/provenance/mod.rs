@@ -1,4 +1,5 @@
-//! Evidence in the page itself that its text was machine-translated.
+//! In: a page, its blocks, its body and its address. Out: evidence in the page itself that its text
+//! was machine-translated, and hints that make it likelier.
 //!
 //! A translator that works on a page leaves its own markup in it; a page that merely offers
 //! translation has none of that. Whoever copies a translated page, or lets a service translate a
@@ -10,51 +11,27 @@
 //! page or a site (`service`), and what a line says to readers (`line`). What proves nothing and
 //! still makes translation likelier is told apart (`hint`).
 
-pub(super) mod hint;
+mod hint;
+mod input;
 mod line;
 mod markup;
 mod pasted;
 mod proxy;
 mod scene;
 mod service;
+mod trace;
 
 use std::sync::LazyLock;
 
 use regex::Regex;
-use scraper::Html;
-use url::Url;
 
-use self::scene::Scene;
-use super::blocks::Cut;
-use crate::{lang::Lexicon, model::Provenance};
+use self::{scene::Scene, trace::Trace};
+use crate::model::Provenance;
 
-/// What is looked at.
-pub(super) struct Source<'s> {
-    /// The page as text, scripts and all.
-    pub(super) page: &'s str,
-    /// Whether [`is_suspect`] says so of it.
-    pub(super) is_suspect: bool,
-    /// Its tree, in which elements still have their attributes.
-    pub(super) tree: &'s Html,
-    /// Its blocks.
-    pub(super) cut: &'s Cut<'s>,
-    /// The blocks of the body; without them every block that is no template is looked at.
-    pub(super) body: &'s [usize],
-    /// Where it was found.
-    pub(super) url: &'s Url,
-    /// To tell the language of its text.
-    pub(super) lexicon: &'s Lexicon,
-}
-
-/// One signature of a translator.
-struct Trace {
-    /// Its kebab-case name.
-    rule: &'static str,
-    /// A page without any of these does not have it. As they are written by the tools.
-    needles: &'static [&'static str],
-    /// Looks at the place; what was seen, if it proves that the text was translated.
-    read: fn(&Scene<'_>) -> Option<String>,
-}
+pub(super) use self::{
+    hint::{HintInput, hints},
+    input::TraceInput,
+};
 
 /// Every signature, most frequent first.
 const TRACES: [&[Trace]; 4] = [
@@ -65,15 +42,15 @@ const TRACES: [&[Trace]; 4] = [
 ];
 
 /// The traces in a page, in the order of the table.
-pub(super) fn read(source: &Source<'_>) -> Vec<Provenance> {
+pub(super) fn traces_in(input: &TraceInput<'_>) -> Vec<Provenance> {
     let mut found: Vec<Provenance> = Vec::new();
-    let candidates = candidates(source);
+    let candidates = candidates(input);
     if candidates.contains(&true) {
-        let scene = Scene::new(source);
+        let scene = Scene::new(input);
         let traces = traces().zip(candidates).filter(|(_, named)| *named);
         found.extend(traces.filter_map(|(trace, _)| provenance(trace.rule, (trace.read)(&scene)?)));
     }
-    found.extend(line::read(source).and_then(|note| provenance(line::RULE, note)));
+    found.extend(line::read(input).and_then(|note| provenance(line::RULE, note)));
     found
 }
 
@@ -105,13 +82,13 @@ pub(super) fn is_suspect(page: &str) -> bool {
 }
 
 /// For every trace, whether one of its needles is in the page or in its address.
-fn candidates(source: &Source<'_>) -> Vec<bool> {
+fn candidates(input: &TraceInput<'_>) -> Vec<bool> {
     let mut named = vec![false; traces().count()];
     let Some(needles) = NEEDLES.as_ref() else {
         return named;
     };
-    let page = if source.is_suspect { source.page } else { "" };
-    for text in [page, source.url.as_str()] {
+    let page = if input.is_suspect { input.page } else { "" };
+    for text in [page, input.url.as_str()] {
         for needle in needles.find_iter(text) {
             for (trace, named) in traces().zip(&mut named) {
                 *named |= trace.needles.contains(&needle.as_str());

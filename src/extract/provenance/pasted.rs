@@ -7,7 +7,7 @@
 
 use scraper::ElementRef;
 
-use super::{Trace, markup::enough, scene::Extent};
+use super::{markup::enough, scene::MarkedExtent, trace::Trace};
 
 pub(super) const TRACES: [Trace; 1] = [Trace {
     rule: "pasted-translation",
@@ -26,7 +26,7 @@ pub(super) const TRACES: [Trace; 1] = [Trace {
     read: |scene| {
         PANES.iter().find_map(|pane| {
             let found = scene.marked(pane.shows);
-            enough(scene, Extent::of(&found)).then(|| {
+            enough(scene, MarkedExtent::of(&found)).then(|| {
                 let count = found.len();
                 format!(
                     "{count} passages stand in the elements in which {} shows its results",

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use super::{Trace, scene::Scene, service::short};
+use super::{scene::Scene, service::short, trace::Trace};
 use crate::model::Lang;
 
 pub(super) const TRACES: [Trace; 2] = [

@@ -7,8 +7,9 @@ use ego_tree::{NodeId, NodeRef};
 use scraper::{ElementRef, Html, Node};
 use url::Url;
 
-use super::{super::blocks::Families, Source};
+use super::input::TraceInput;
 use crate::{
+    extract::blocks::Families,
     lang,
     model::Lang,
     text::{Script, script},
@@ -23,24 +24,24 @@ pub(super) struct Scene<'s> {
     /// Where it was found.
     pub(super) url: &'s Url,
     /// The text nodes of running text, in order.
-    texts: Vec<Text<'s>>,
+    texts: Vec<RunningText<'s>>,
     /// Columns of the text in question; `None` where no body was found.
     body_width: Option<usize>,
     /// Columns of all running text.
     page_width: usize,
-    source: &'s Source<'s>,
+    input: &'s TraceInput<'s>,
     lang: OnceCell<Option<Lang>>,
 }
 
 /// A text node.
-struct Text<'s> {
+struct RunningText<'s> {
     node: NodeRef<'s, Node>,
     /// Whether it is in question: in the body, or anywhere where no body was found.
     in_question: bool,
 }
 
 /// The text inside one marked element.
-pub(super) struct Marked<'s> {
+pub(super) struct MarkedText<'s> {
     /// The element.
     pub(super) element: ElementRef<'s>,
     /// Its text, as it stands in the page.
@@ -51,7 +52,7 @@ pub(super) struct Marked<'s> {
 
 /// How much text is marked.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Extent {
+pub(super) struct MarkedExtent {
     /// Marked elements that hold a sentence.
     pub(super) sentences: usize,
     /// Columns of marked text.
@@ -80,41 +81,42 @@ const SENTENCE_WIDTH: usize = 40;
 
 impl<'s> Scene<'s> {
     /// Finds the text nodes of the body and of all blocks that are no template.
-    pub(super) fn new(source: &'s Source<'s>) -> Scene<'s> {
-        let cut = source.cut;
+    pub(super) fn new(input: &'s TraceInput<'s>) -> Scene<'s> {
+        let cut = input.cut;
         let containers: HashMap<NodeId, usize> = (0..cut.containers.len())
             .map(|index| (cut.containers[index].node, index))
             .collect();
-        let mut chosen = vec![source.body.is_empty(); cut.containers.len()];
-        for &block in source.body {
+        let mut chosen = vec![input.body.is_empty(); cut.containers.len()];
+        for &block in input.body {
             chosen[cut.blocks[block].container] = true;
         }
-        let nodes = source.tree.tree.nodes();
+        let nodes = input.tree.tree.nodes();
         let texts: Vec<_> = nodes
             .filter(|node| node.value().is_text())
             .filter_map(|node| {
                 let container = container_of(node, &containers)?;
                 let in_question = chosen[container];
-                let by_choice = in_question && !source.body.is_empty();
-                (by_choice || !is_template(source, container)).then_some(Text { node, in_question })
+                let by_choice = in_question && !input.body.is_empty();
+                (by_choice || !is_template(input, container))
+                    .then_some(RunningText { node, in_question })
             })
             .collect();
-        let width_of = |text: &Text<'_>| width(text.as_str());
+        let width_of = |text: &RunningText<'_>| width(text.as_str());
         let body = texts.iter().filter(|text| text.in_question);
         Scene {
-            page: source.page,
-            tree: source.tree,
-            url: source.url,
-            body_width: (!source.body.is_empty()).then(|| body.map(width_of).sum()),
+            page: input.page,
+            tree: input.tree,
+            url: input.url,
+            body_width: (!input.body.is_empty()).then(|| body.map(width_of).sum()),
             page_width: texts.iter().map(width_of).sum(),
             texts,
-            source,
+            input,
             lang: OnceCell::new(),
         }
     }
 
     /// The text in question by the innermost element around it that is `marked`.
-    pub(super) fn marked(&self, marked: impl Fn(ElementRef<'s>) -> bool) -> Vec<Marked<'s>> {
+    pub(super) fn marked(&self, marked: impl Fn(ElementRef<'s>) -> bool) -> Vec<MarkedText<'s>> {
         group(self.texts.iter().filter(|text| text.in_question), marked)
     }
 
@@ -122,7 +124,7 @@ impl<'s> Scene<'s> {
     pub(super) fn marked_anywhere(
         &self,
         marked: impl Fn(ElementRef<'s>) -> bool,
-    ) -> Vec<Marked<'s>> {
+    ) -> Vec<MarkedText<'s>> {
         group(self.texts.iter(), marked)
     }
 
@@ -147,7 +149,7 @@ impl<'s> Scene<'s> {
                     text.push_str(part.as_str());
                     text.push(' ');
                 }
-                lang::identify(&text, self.source.lexicon)
+                lang::identify(&text, self.input.lexicon)
             })
             .as_ref()
     }
@@ -173,10 +175,12 @@ impl<'s> Scene<'s> {
     }
 }
 
-impl Extent {
+impl MarkedExtent {
     /// Measures marked elements.
-    pub(super) fn of<'m, 's: 'm>(found: impl IntoIterator<Item = &'m Marked<'s>>) -> Extent {
-        let mut extent = Extent::default();
+    pub(super) fn of<'m, 's: 'm>(
+        found: impl IntoIterator<Item = &'m MarkedText<'s>>,
+    ) -> MarkedExtent {
+        let mut extent = MarkedExtent::default();
         for mark in found {
             extent.sentences += usize::from(is_sentence(&mark.text));
             extent.width += width(&mark.text);
@@ -210,10 +214,10 @@ fn width(text: &str) -> usize {
 
 /// Joins text nodes by the innermost element around each that is `marked`.
 fn group<'t, 's: 't>(
-    texts: impl Iterator<Item = &'t Text<'s>>,
+    texts: impl Iterator<Item = &'t RunningText<'s>>,
     marked: impl Fn(ElementRef<'s>) -> bool,
-) -> Vec<Marked<'s>> {
-    let mut found: Vec<Marked<'s>> = Vec::new();
+) -> Vec<MarkedText<'s>> {
+    let mut found: Vec<MarkedText<'s>> = Vec::new();
     let mut known: HashMap<NodeId, usize> = HashMap::new();
     for text in texts {
         let mut around = text.node.ancestors().filter_map(ElementRef::wrap);
@@ -221,7 +225,7 @@ fn group<'t, 's: 't>(
             continue;
         };
         let index = *known.entry(element.id()).or_insert_with(|| {
-            found.push(Marked {
+            found.push(MarkedText {
                 element,
                 text: String::new(),
                 in_question: text.in_question,
@@ -233,7 +237,7 @@ fn group<'t, 's: 't>(
     found
 }
 
-impl Text<'_> {
+impl RunningText<'_> {
     fn as_str(&self) -> &str {
         self.node.value().as_text().map_or("", |text| &**text)
     }
@@ -259,11 +263,11 @@ fn is_search_pane(element: &scraper::node::Element) -> bool {
     element.name() == "pre" && classes.any(|class| class == "tw-data-text")
 }
 
-fn is_template(source: &Source<'_>, container: usize) -> bool {
-    let cut = source.cut;
+fn is_template(input: &TraceInput<'_>, container: usize) -> bool {
+    let cut = input.cut;
     // Beside a body, comments tell whether the page as a whole was translated; without one, they
     // would speak for an article that is not there.
-    let template = if source.body.is_empty() {
+    let template = if input.body.is_empty() {
         TEMPLATE.with(Families::COMMENTS)
     } else {
         TEMPLATE

@@ -5,8 +5,8 @@ use scraper::ElementRef;
 use url::Url;
 
 use super::{
-    Trace,
-    scene::{Extent, Scene},
+    scene::{MarkedExtent, Scene},
+    trace::Trace,
 };
 use crate::{model::Lang, text};
 
@@ -88,7 +88,7 @@ fn mtfrom(scene: &Scene<'_>) -> Option<String> {
         .filter(|mark| mtfrom_pair(mark.element).is_some_and(|(from, to)| scene.agrees(&from, &to)))
         .collect();
     let first = found.first()?.element.value().attr("lang")?;
-    let width = Extent::of(&found).width;
+    let width = MarkedExtent::of(&found).width;
     (width >= TEXT_WIDTH_MIN && scene.speaks_for_body(width)).then(|| {
         format!(
             "the text is tagged as machine-translated: lang=\"{}\"",
@@ -266,7 +266,7 @@ fn weglot_translated(scene: &Scene<'_>) -> Option<String> {
 
 fn translatepress_post(scene: &Scene<'_>) -> Option<String> {
     let found = scene.marked(|element| element.value().name() == "trp-post-container");
-    let width = Extent::of(&found).width;
+    let width = MarkedExtent::of(&found).width;
     (width >= TEXT_WIDTH_MIN && scene.speaks_for_body(width)).then(|| {
         "the article stands in the container that TranslatePress puts around a translated post"
             .to_string()

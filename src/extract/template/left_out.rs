@@ -1,6 +1,6 @@
 //! Lines that stand inside the article and are left out of its body: readers are served them.
 
-use super::Lines;
+use super::lines::TemplateLines;
 use crate::{
     extract::{
         blocks::Cut,
@@ -16,11 +16,11 @@ const LINE_BYTES_MAX: usize = 300;
 
 /// The lines left out of a body made of the blocks `chosen` of the page; `written` are the same
 /// blocks as they stand in the article.
-pub(in crate::extract) fn lines(
+pub(in crate::extract) fn left_out(
     cut: &Cut<'_>,
     chosen: &[usize],
     written: &[Block],
-    template: &Lines,
+    template: &TemplateLines,
 ) -> Vec<LeftOut> {
     let Some(&first) = chosen.first() else {
         return Vec::new();

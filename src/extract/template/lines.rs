@@ -2,34 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::{
+    fingerprint::{TELLING_BYTES_MIN, fingerprint, label, spread},
+    setting::{setting, usual_place},
+};
 use crate::{
     extract::{
-        blocks::{Cut, TextBlock, phrases},
+        blocks::Cut,
         body::{self, Body, own_box},
     },
     lang::{FNV_SEED, fnv},
-    model::{BlockKind, Sighting},
-    site::{Setting, SiteMemory},
-    text,
+    model::Sighting,
+    site::SiteMemory,
 };
 
 /// Lines of a page that are looked at, at most: the article's box and what is chosen of it.
 const LINES_MAX: usize = 300;
-
-/// Characters of a line that make its fingerprint; its length tells longer ones apart.
-const CHARACTERS_MAX: usize = 240;
-
-/// A line without a letter or digit more than this says nothing.
-const CHARACTERS_MIN: usize = 2;
-
-/// A label before a link is at most this long, in bytes.
-const LABEL_BYTES_MAX: usize = 40;
-
-/// A paragraph from this length on may be the background of a story, in bytes.
-const PROSE_BYTES_MIN: usize = 160;
-
-/// A paragraph from this length on tells one article from another, in bytes.
-const TELLING_BYTES_MIN: usize = 80;
 
 /// A body with less running text than this is nothing to learn from, in bytes.
 const LEARNED_BYTES_MIN: usize = 400;
@@ -39,16 +27,20 @@ const LEARNED_BYTES_MIN: usize = 400;
 const DROPPED_PERCENT_MAX: usize = 50;
 
 /// What a page shows of its site's template.
-pub(in crate::extract) struct Lines {
+pub(in crate::extract) struct TemplateLines {
     /// Block, fingerprint of the line, fingerprint of its label.
     found: Vec<(usize, u64, Option<u64>)>,
     /// Articles that are known to show the block, where it is template.
     known: HashMap<usize, u32>,
 }
 
-impl Lines {
+impl TemplateLines {
     /// Looks at the lines in and about a body.
-    pub(in crate::extract) fn new(cut: &Cut<'_>, body: &Body, memory: &SiteMemory) -> Lines {
+    pub(in crate::extract) fn new(
+        cut: &Cut<'_>,
+        body: &Body,
+        memory: &SiteMemory,
+    ) -> TemplateLines {
         let found: Vec<_> = candidates(cut, body)
             .filter_map(|index| {
                 let block = &cut.blocks[index];
@@ -68,7 +60,7 @@ impl Lines {
                 }
             }
         }
-        Lines { found, known }
+        TemplateLines { found, known }
     }
 
     /// The body without what is known as template, and without paragraphs that it says twice: pages
@@ -77,7 +69,7 @@ impl Lines {
         let bytes =
             |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
         let prints = self.prints();
-        let mut said = Said::default();
+        let mut said = SaidParagraphs::default();
         let mut is_own = |index: &usize| {
             let is_new = said.is_new(cut.blocks[*index].len(), prints.get(index).copied());
             !self.known.contains_key(index) && is_new
@@ -150,12 +142,11 @@ impl Lines {
     }
 }
 
-/// Blocks of the article's own box, and what was chosen outside of it, in order.
 /// Paragraphs that a body has had.
 #[derive(Default)]
-pub(in crate::extract) struct Said(HashSet<u64>);
+pub(in crate::extract) struct SaidParagraphs(HashSet<u64>);
 
-impl Said {
+impl SaidParagraphs {
     /// Whether a paragraph of so many bytes does not repeat an earlier one. A short one may.
     pub(in crate::extract) fn is_new(&mut self, bytes: usize, print: Option<u64>) -> bool {
         let is_first = print.is_none_or(|print| self.0.insert(print));
@@ -163,6 +154,7 @@ impl Said {
     }
 }
 
+/// Blocks of the article's own box, and what was chosen outside of it, in order.
 fn candidates(cut: &Cut<'_>, body: &Body) -> impl Iterator<Item = usize> {
     let own = match body.blocks.is_empty() {
         true => 0..0,
@@ -176,114 +168,4 @@ fn candidates(cut: &Cut<'_>, body: &Body) -> impl Iterator<Item = usize> {
         all.drain(LINES_MAX / 2..all.len() - LINES_MAX / 2);
     }
     all.into_iter()
-}
-
-/// A line by its words: case, spaces and punctuation do not count, nor do numbers in short ones.
-/// What kind of block it is and whether it is a link does.
-pub(in crate::extract) fn fingerprint(text: &str, block: &TextBlock) -> Option<u64> {
-    let numbers = match text.len() < TELLING_BYTES_MIN {
-        true => Numbers::Alike,
-        false => Numbers::Told,
-    };
-    let (hash, characters) = hashed(text, numbers);
-    (characters >= CHARACTERS_MIN).then(|| place(hash, block))
-}
-
-/// "Read also: a title": the label comes back, the title does not.
-fn label(text: &str, block: &TextBlock) -> Option<u64> {
-    if block.link_bytes * 3 < block.len() {
-        return None;
-    }
-    let colon = text::head(text, LABEL_BYTES_MAX).find([':', '\u{ff1a}'])?;
-    let (hash, characters) = hashed(&text[..colon], Numbers::Alike);
-    (characters >= CHARACTERS_MIN).then(|| !place(hash, block))
-}
-
-fn place(hash: u64, block: &TextBlock) -> u64 {
-    let link = block.link_bytes * 2 > block.len();
-    spread(fnv(hash, &[block.kind as u8, u8::from(link)]))
-}
-
-/// Whether two numbers make two lines. They do in paragraphs: a report on today's rates says what
-/// yesterday's said, but for the rates.
-#[derive(Clone, Copy, PartialEq)]
-enum Numbers {
-    Alike,
-    Told,
-}
-
-/// Letters and digits in lower case, and how many there were.
-fn hashed(text: &str, numbers: Numbers) -> (u64, usize) {
-    let (mut hash, mut characters) = (FNV_SEED, 0);
-    let (mut buffer, mut in_number) = ([0; 4], false);
-    for c in text.chars().filter(|c| c.is_alphanumeric()) {
-        let goes_on = in_number && c.is_ascii_digit();
-        in_number = c.is_ascii_digit() && numbers == Numbers::Alike;
-        if goes_on {
-            continue;
-        }
-        if characters == CHARACTERS_MAX {
-            return (fnv(hash, &text.len().to_le_bytes()), characters);
-        }
-        characters += 1;
-        if c.is_ascii() {
-            let c = if in_number { b'0' } else { c as u8 };
-            hash = fnv(hash, &[c.to_ascii_lowercase()]);
-        } else {
-            for lower in c.to_lowercase() {
-                hash = fnv(hash, lower.encode_utf8(&mut buffer).as_bytes());
-            }
-        }
-    }
-    (hash, characters)
-}
-
-/// Every bit depends on every other (the finaliser of MurmurHash3): the low ones of FNV do not.
-fn spread(hash: u64) -> u64 {
-    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    hash ^ (hash >> 33)
-}
-
-/// In what kind of place a block stands: the class of its element, and the name and class of the
-/// one around it. Numbers in classes count things and do not tell one kind from another.
-fn place_of(cut: &Cut<'_>, index: usize) -> u64 {
-    let own = &cut.containers[cut.blocks[index].container];
-    let around = &cut.containers[own.parent];
-    let parts = [
-        own.element.attr("class").unwrap_or_default(),
-        around.element.name(),
-        around.element.attr("class").unwrap_or_default(),
-    ];
-    parts.iter().fold(FNV_SEED, |hash, part| {
-        let bytes = part.bytes().filter(|b| !b.is_ascii_digit());
-        bytes
-            .chain([b' '])
-            .fold(hash, |hash, byte| fnv(hash, &[byte]))
-    })
-}
-
-/// The kind of place that holds most of the body.
-fn usual_place(cut: &Cut<'_>, body: &Body) -> Option<u64> {
-    let mut bytes: HashMap<u64, usize> = HashMap::new();
-    for &index in &body.blocks {
-        *bytes.entry(place_of(cut, index)).or_default() += cut.blocks[index].len();
-    }
-    let most = bytes
-        .into_iter()
-        .max_by_key(|&(place, bytes)| (bytes, place));
-    most.map(|(place, _)| place)
-}
-
-fn setting(cut: &Cut<'_>, index: usize, usual: Option<u64>) -> Setting {
-    let block = &cut.blocks[index];
-    let is_prose = block.kind != BlockKind::Heading
-        && block.len() >= PROSE_BYTES_MIN
-        && block.link_share() < 0.5
-        && phrases::ends_sentence(cut.text_of(block));
-    match usual == Some(place_of(cut, index)) {
-        _ if is_prose => Setting::Prose,
-        true => Setting::InText,
-        false => Setting::Apart,
-    }
 }

@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Lesson;
-use crate::extract::body::keys::Table;
+use super::lesson::Lesson;
+use crate::extract::body::keys::LogOdds;
 
 /// How often a key stands in the body, in domains.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Tally {
+pub(super) struct NameTally {
     yes: f32,
     no: f32,
     domains: f32,
 }
 
-pub(super) type Tallies = HashMap<u32, Tally>;
+pub(super) type NameTallies = HashMap<u32, NameTally>;
 
 /// Names that are stored, at most, and the domains that must have one.
 const NAMES_MAX: usize = 6_000;
@@ -35,13 +35,13 @@ fn names_of(lesson: &Lesson, sums: &mut BTreeMap<u32, [f32; 2]>) {
 }
 
 /// Tallies by fold: each domain has one vote on each key.
-pub(super) fn tally(lessons: &[Lesson], folds: usize) -> Vec<Tallies> {
+pub(super) fn tally(lessons: &[Lesson], folds: usize) -> Vec<NameTallies> {
     let mut by_domain: BTreeMap<(usize, &str), BTreeMap<u32, [f32; 2]>> = BTreeMap::new();
     for lesson in lessons {
         let sums = by_domain.entry((lesson.fold, &lesson.domain)).or_default();
         names_of(lesson, sums);
     }
-    let mut tallies = vec![Tallies::new(); folds];
+    let mut tallies = vec![NameTallies::new(); folds];
     for ((fold, _), sums) in by_domain {
         for (key, [yes, no]) in sums {
             if yes + no > 0.0 {
@@ -56,8 +56,8 @@ pub(super) fn tally(lessons: &[Lesson], folds: usize) -> Vec<Tallies> {
 }
 
 /// The keys that say most, from all folds but one, in order.
-pub(super) fn log_odds(tallies: &[Tallies], without: Option<usize>) -> Vec<(u32, i8)> {
-    let mut all: BTreeMap<u32, Tally> = BTreeMap::new();
+pub(super) fn log_odds(tallies: &[NameTallies], without: Option<usize>) -> Vec<(u32, i8)> {
+    let mut all: BTreeMap<u32, NameTally> = BTreeMap::new();
     for (_, fold) in tallies
         .iter()
         .enumerate()
@@ -82,7 +82,7 @@ pub(super) fn log_odds(tallies: &[Tallies], without: Option<usize>) -> Vec<(u32,
     said.truncate(NAMES_MAX);
     let mut stored: Vec<(u32, i8)> = said
         .into_iter()
-        .map(|(_, key, odds)| (key, Table::steps(odds)))
+        .map(|(_, key, odds)| (key, LogOdds::steps(odds)))
         .collect();
     stored.sort_unstable();
     stored

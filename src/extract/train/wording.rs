@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Lesson;
+use super::lesson::Lesson;
 use crate::{
-    extract::body::keys::Table,
+    extract::body::keys::LogOdds,
     learn::linear::{Row, solve},
 };
 
@@ -79,7 +79,7 @@ impl Wording {
         said.truncate(KEYS_MAX);
         let mut stored: Vec<(u32, i8)> = said
             .into_iter()
-            .map(|(_, key, weight)| (key, Table::steps(weight)))
+            .map(|(_, key, weight)| (key, LogOdds::steps(weight)))
             .collect();
         stored.sort_unstable();
         stored

@@ -2,6 +2,8 @@
 //! what they are, then, of those in doubt, all the rest: what it says, what stands beside it, and
 //! keys of names and words whose weight is learned.
 
+mod candidates;
+mod figures;
 mod neighbours;
 mod page;
 mod position;
@@ -10,22 +12,15 @@ mod text;
 
 use std::collections::HashMap;
 
-use super::{
-    choose::{Body, mass_of},
-    keys,
-};
-pub(in crate::extract) use page::Page;
+use super::{choose::Body, keys, mass::mass_of};
+pub(in crate::extract) use page::PageSums;
 use sheet::LEARNED;
-pub(in crate::extract) use sheet::{Details, Sheet};
+pub(in crate::extract) use sheet::{DetailSheet, Sheet};
 
 /// Containers above a block whose names count.
 const PATH: usize = 6;
 
-/// From which probability on a block is added to the proposal of the rules out of a box that is
-/// named for consent or comments.
-const DOUBTED_FLOOR: f32 = 0.8;
-
-impl Page<'_, '_> {
+impl PageSums<'_, '_> {
     /// The page's candidates and where each stands.
     pub(in crate::extract) fn sheet(&self, proposal: &Body) -> Sheet {
         let mut sheet = Sheet {
@@ -39,7 +34,7 @@ impl Page<'_, '_> {
         };
         for &index in &sheet.candidates {
             let block = &self.cut.blocks[index];
-            sheet.standing.write(|row| self.write_standing(index, row));
+            sheet.positions.write(|row| self.write_position(index, row));
             sheet.bytes.push(block.len() as f32);
             sheet.proposed.push(self.chosen[index]);
             sheet.masses.push(mass_of(block));
@@ -54,15 +49,15 @@ impl Page<'_, '_> {
     }
 
     /// All about some of the candidates of `sheet`: several times the work.
-    pub(in crate::extract) fn details(&self, sheet: &Sheet, some: &[usize]) -> Details {
-        let mut details = Details::default();
+    pub(in crate::extract) fn details(&self, sheet: &Sheet, some: &[usize]) -> DetailSheet {
+        let mut details = DetailSheet::default();
         let mut boxes: HashMap<usize, u32> = HashMap::new();
         for &at in some {
             let index = sheet.candidates[at];
             let block = &self.cut.blocks[index];
             let words = keys::of_words(&self.edges(block));
             details.rows.write(|row| {
-                row.extend_from_slice(sheet.standing.row(at));
+                row.extend_from_slice(sheet.positions.row(at));
                 self.write_wording(index, &words, row);
                 row.resize(row.len() + LEARNED, 0.0);
             });
@@ -80,16 +75,16 @@ impl Page<'_, '_> {
         }
         details
     }
-}
 
-fn ln(n: usize) -> f32 {
-    (n as f32).ln_1p()
-}
-
-fn share(part: usize, whole: usize) -> f32 {
-    part as f32 / whole.max(1) as f32
-}
-
-fn sign(a: usize, b: usize) -> f32 {
-    if a < b { -1.0 } else { 1.0 }
+    /// What a block says, and what stands beside it.
+    fn write_wording(&self, index: usize, words: &[u32], row: &mut Vec<f32>) {
+        let block = &self.cut.blocks[index];
+        self.write_text(block, row);
+        self.write_lines(block, words, row);
+        self.write_marks(block, row);
+        for offset in [-3, -2, -1, 1, 2, 3] {
+            self.write_neighbour(index, offset, row);
+        }
+        self.write_figures(index, row);
+    }
 }

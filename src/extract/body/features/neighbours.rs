@@ -1,9 +1,9 @@
 //! What stands around a block.
 
-use super::{ln, page::Page};
+use super::{figures::ln, page::PageSums};
 use crate::model::BlockKind;
 
-impl Page<'_, '_> {
+impl PageSums<'_, '_> {
     /// Figures right before and after a block.
     pub(super) fn write_figures(&self, index: usize, row: &mut Vec<f32>) {
         row.extend(self.figures[index].map(|there| f32::from(u8::from(there))));

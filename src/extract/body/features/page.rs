@@ -5,17 +5,19 @@ use std::{borrow::Cow, collections::HashMap};
 use foldhash::fast::RandomState;
 use html5ever::{LocalName, local_name};
 
-use super::{DOUBTED_FLOOR, ln, share, text::overlap};
+use super::figures::overlap;
 use crate::{
     extract::{
-        blocks::{Container, Cut, Families, TextBlock, phrases},
+        blocks::{Container, Cut, Families, TextBlock},
         body::{
-            choose::{Body, Hints, mass_of, prefix_sums, told_text},
+            article_body::told_text,
+            choose::Body,
+            hints::Hints,
             keys,
+            mass::{mass_of, prefix_sums},
         },
         html::attr,
     },
-    model::BlockKind,
     text::head,
 };
 
@@ -28,27 +30,9 @@ const NO_LEVEL: u8 = 12;
 const HEAD_BYTES: usize = 240;
 const TAIL_BYTES: usize = 160;
 
-/// Boxes out of which a block is taken against the rules only from [`DOUBTED_FLOOR`] on.
-const DOUBTED: Families = Families::CONSENT.with(Families::COMMENTS);
-
-/// The longest time of an entry in a live blog, in bytes.
-const TIME_BYTES_MAX: usize = 40;
-/// Lines of one kind of place that are peers.
-const PEERS_MIN: usize = 3;
-
-/// Pages of more blocks than this are left to the rules.
-const BLOCKS_MAX: usize = 4_000;
-/// Blocks around the proposed body that may belong to it all the same.
-const MARGIN_BLOCKS: usize = 24;
-
-/// An `articleBody` is whole from this length on, in bytes, if it is at least one part in this many
-/// of the page's running text.
-const SETTLING_BYTES: usize = 250;
-const SETTLING_PART: usize = 4;
-
 /// What blocks of one kind of place (same element, same classes) hold together.
 #[derive(Debug, Default, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct PlaceSums {
     pub(super) blocks: f32,
     pub(super) bytes: f32,
     pub(super) link_bytes: f32,
@@ -56,7 +40,7 @@ pub(super) struct Place {
 }
 
 /// What is known of a page as a whole.
-pub(in crate::extract) struct Page<'c, 'a> {
+pub(in crate::extract) struct PageSums<'c, 'a> {
     pub(super) cut: &'c Cut<'a>,
     pub(super) hints: &'c Hints<'c>,
     pub(super) chosen: Vec<bool>,
@@ -70,7 +54,7 @@ pub(in crate::extract) struct Page<'c, 'a> {
     pub(super) depths: Vec<u16>,
     /// The number of each container's kind of place.
     pub(super) places: Vec<u32>,
-    pub(super) place_sums: Vec<Place>,
+    pub(super) place_sums: Vec<PlaceSums>,
     pub(super) copies: Copies<'c>,
     /// First and last chosen block.
     pub(super) first: usize,
@@ -88,19 +72,19 @@ pub(in crate::extract) struct Page<'c, 'a> {
     pub(super) headline: usize,
 }
 
-impl<'c, 'a> Page<'c, 'a> {
+impl<'c, 'a> PageSums<'c, 'a> {
     /// Looks over a page; `proposal` is what the rules chose.
     pub(in crate::extract) fn new(
         cut: &'c Cut<'a>,
         hints: &'c Hints<'c>,
         proposal: &Body,
-    ) -> Page<'c, 'a> {
+    ) -> PageSums<'c, 'a> {
         let mut chosen = vec![false; cut.blocks.len()];
         for &index in &proposal.blocks {
             chosen[index] = true;
         }
         let (places, kinds) = places(cut);
-        let mut place_sums = vec![Place::default(); kinds];
+        let mut place_sums = vec![PlaceSums::default(); kinds];
         let mut copies = Copies::default();
         for (index, block) in cut.blocks.iter().enumerate() {
             let place = &mut place_sums[places[block.container] as usize];
@@ -115,7 +99,7 @@ impl<'c, 'a> Page<'c, 'a> {
         let first = proposal.blocks.first().copied().unwrap_or(0);
         let title = hints.title.map(keys::of_words).unwrap_or_default();
         let headline = headline(cut, &title).unwrap_or(first);
-        Page {
+        PageSums {
             mass: sums(&|i| mass_of(&cut.blocks[i])),
             bytes: sums(&|i| cut.blocks[i].len()),
             links: sums(&|i| cut.blocks[i].link_bytes),
@@ -144,88 +128,6 @@ impl<'c, 'a> Page<'c, 'a> {
         }
     }
 
-    /// Whether an `articleBody` is the article and no teaser of it: it settles where the body is.
-    pub(super) fn is_whole(&self, told: &str) -> bool {
-        let running = self.mass.last().copied().unwrap_or_default();
-        told.len() >= SETTLING_BYTES && told.len() * SETTLING_PART >= running
-    }
-
-    /// Blocks with running text, and those around the proposal. A page of too many blocks has no
-    /// candidates.
-    pub(super) fn candidates(&self) -> Vec<usize> {
-        if self.cut.blocks.len() > BLOCKS_MAX {
-            return Vec::new();
-        }
-        let near = match self.picks.last() {
-            Some(0) | None => 0..0,
-            _ => self.first.saturating_sub(MARGIN_BLOCKS)..self.last + MARGIN_BLOCKS + 1,
-        };
-        (0..self.cut.blocks.len())
-            .filter(|index| near.contains(index) || self.mass[*index] < self.mass[index + 1])
-            .collect()
-    }
-
-    /// From which probability on a block is taken against the rules: never out of an advertisement or
-    /// another article on the page, seldom out of other boxes whose names speak against it; seldom,
-    /// too, an invitation to read something else, and a date in a header. A hidden box may be an
-    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title.
-    pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
-        let text = self.cut.text_of(block);
-        let own = &self.cut.containers[block.container];
-        let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
-        let headline = block.heading == 1
-            && self
-                .hints
-                .title
-                .is_some_and(|title| phrases::same_words(text, title));
-        let families = self.cut.families_above(block.container);
-        let never = hidden || headline || families.meets(Families::ADVERT);
-        if never || self.is_of_another_article(block.container) {
-            f32::INFINITY
-        } else if families.meets(DOUBTED)
-            || own.families.meets(Families::RELATED)
-            || (families.meets(Families::HEADER) && phrases::is_date_line(text))
-        {
-            DOUBTED_FLOOR
-        } else {
-            0.0
-        }
-    }
-
-    /// Of candidates that open what follows, headings and the times of entries in a live blog, the
-    /// number of their kind of place, where several stand in it.
-    pub(super) fn peers(&self, candidates: &[usize]) -> Vec<Option<u32>> {
-        let opener = |index: &usize| {
-            let block = &self.cut.blocks[*index];
-            let is_time =
-                block.len() <= TIME_BYTES_MAX && phrases::is_date_line(self.cut.text_of(block));
-            (is_time || block.kind == BlockKind::Heading).then(|| self.places[block.container])
-        };
-        let mut places: Vec<Option<u32>> = candidates.iter().map(opener).collect();
-        let mut counts: HashMap<u32, usize, RandomState> = HashMap::default();
-        for place in places.iter().flatten() {
-            *counts.entry(*place).or_default() += 1;
-        }
-        for place in &mut places {
-            *place = place.filter(|place| counts[place] >= PEERS_MIN);
-        }
-        places
-    }
-
-    /// Whether a container stands in an article of its own beside that of the proposal.
-    fn is_of_another_article(&self, container: usize) -> bool {
-        let article_of = |inner: usize| {
-            self.cut
-                .ancestors(inner)
-                .find(|&above| self.cut.containers[above].families.meets(Families::ARTICLE))
-        };
-        article_of(self.main)
-            .zip(article_of(container))
-            .is_some_and(|(main, other)| {
-                !self.cut.encloses(main, container) && !self.cut.encloses(other, self.main)
-            })
-    }
-
     /// How a block begins and ends: what betrays a note or an invitation stands there.
     pub(super) fn edges(&self, block: &TextBlock) -> Cow<'c, str> {
         let text = self.cut.text_of(block);
@@ -236,53 +138,6 @@ impl<'c, 'a> Page<'c, 'a> {
         let head = edge(HEAD_BYTES).unwrap_or(text.len());
         let tail = edge(text.len() - TAIL_BYTES).unwrap_or(text.len());
         Cow::Owned(format!("{} {}", &text[..head], &text[tail..]))
-    }
-
-    /// Where a block stands, and what can be said of it without reading it.
-    pub(super) fn write_standing(&self, index: usize, row: &mut Vec<f32>) {
-        let block = &self.cut.blocks[index];
-        row.extend([
-            ln(block.len()),
-            block.link_share() as f32,
-            block.kind as u8 as f32,
-            f32::from(block.heading),
-        ]);
-        self.write_proposal(index, row);
-        self.write_headline(index, row);
-        self.write_place(block, row);
-        self.write_ancestors(index, row);
-        self.write_part(index, row);
-    }
-
-    /// What a block says, and what stands beside it.
-    pub(super) fn write_wording(&self, index: usize, words: &[u32], row: &mut Vec<f32>) {
-        let block = &self.cut.blocks[index];
-        self.write_text(block, row);
-        self.write_lines(block, words, row);
-        self.write_marks(block, row);
-        for offset in [-3, -2, -1, 1, 2, 3] {
-            self.write_neighbour(index, offset, row);
-        }
-        self.write_figures(index, row);
-    }
-
-    /// The page, and where in it the block stands.
-    fn write_part(&self, index: usize, row: &mut Vec<f32>) {
-        let all = self.cut.blocks.len();
-        let total = self.mass.last().copied().unwrap_or_default();
-        let picked = self.picks.last().copied().unwrap_or_default();
-        row.extend([
-            ln(total),
-            ln(all),
-            ln(picked),
-            share(
-                self.links.last().copied().unwrap_or_default(),
-                self.bytes[all],
-            ),
-            share(index, all),
-            share(self.mass[index], total),
-            f32::from(u8::from(!self.told.is_empty())),
-        ]);
     }
 }
 

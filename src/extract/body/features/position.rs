@@ -1,11 +1,30 @@
 //! Where a block stands: in the page, in its boxes, and to what the rules chose.
 
-use super::{ln, page::Page, share, sign};
+use super::{
+    figures::{ln, share, sign},
+    page::PageSums,
+};
 use crate::extract::blocks::{Container, TextBlock};
 
-impl Page<'_, '_> {
+impl PageSums<'_, '_> {
+    /// Where a block stands, and what can be said of it without reading it.
+    pub(super) fn write_position(&self, index: usize, row: &mut Vec<f32>) {
+        let block = &self.cut.blocks[index];
+        row.extend([
+            ln(block.len()),
+            block.link_share() as f32,
+            block.kind as u8 as f32,
+            f32::from(block.heading),
+        ]);
+        self.write_proposal(index, row);
+        self.write_headline(index, row);
+        self.write_place(block, row);
+        self.write_ancestors(index, row);
+        self.write_part(index, row);
+    }
+
     /// Where the block stands to what the rules chose.
-    pub(super) fn write_proposal(&self, index: usize, row: &mut Vec<f32>) {
+    fn write_proposal(&self, index: usize, row: &mut Vec<f32>) {
         let block = &self.cut.blocks[index];
         let own = &self.cut.containers[block.container].blocks;
         let parent = &self.cut.containers[self.cut.containers[block.container].parent].blocks;
@@ -40,7 +59,7 @@ impl Page<'_, '_> {
 
     /// Where the block stands to the headline: an article and its headline share a box that a
     /// sidebar has no part in, however long it is.
-    pub(super) fn write_headline(&self, index: usize, row: &mut Vec<f32>) {
+    fn write_headline(&self, index: usize, row: &mut Vec<f32>) {
         let blocks = &self.cut.blocks;
         let headline = blocks[self.headline].container;
         let (up, down) = self.way(blocks[index].container, headline);
@@ -65,7 +84,7 @@ impl Page<'_, '_> {
     }
 
     /// The kind of place.
-    pub(super) fn write_place(&self, block: &TextBlock, row: &mut Vec<f32>) {
+    fn write_place(&self, block: &TextBlock, row: &mut Vec<f32>) {
         let container = &self.cut.containers[block.container];
         let place = &self.place_sums[self.places[block.container] as usize];
         let total = self.bytes.last().copied().unwrap_or_default().max(1) as f32;
@@ -83,7 +102,7 @@ impl Page<'_, '_> {
     }
 
     /// How much text the containers above hold.
-    pub(super) fn write_ancestors(&self, index: usize, row: &mut Vec<f32>) {
+    fn write_ancestors(&self, index: usize, row: &mut Vec<f32>) {
         let total = self.mass.last().copied().unwrap_or_default();
         let mut path = self.cut.ancestors(self.cut.blocks[index].container);
         for _ in 0..5 {
@@ -98,6 +117,25 @@ impl Page<'_, '_> {
                 ln(blocks.len()),
             ]);
         }
+    }
+
+    /// The page, and where in it the block stands.
+    fn write_part(&self, index: usize, row: &mut Vec<f32>) {
+        let all = self.cut.blocks.len();
+        let total = self.mass.last().copied().unwrap_or_default();
+        let picked = self.picks.last().copied().unwrap_or_default();
+        row.extend([
+            ln(total),
+            ln(all),
+            ln(picked),
+            share(
+                self.links.last().copied().unwrap_or_default(),
+                self.bytes[all],
+            ),
+            share(index, all),
+            share(self.mass[index], total),
+            f32::from(u8::from(!self.told.is_empty())),
+        ]);
     }
 }
 

@@ -1,8 +1,8 @@
 //! A page as tables of numbers.
 
-use crate::{extract::body::keys::Table, learn::trees::Rows};
+use crate::{extract::body::keys::LogOdds, learn::trees::Rows};
 
-/// Columns that [`Details::learn`] fills, at the end of each row.
+/// Columns that [`DetailSheet::learn`] fills, at the end of each row.
 pub(super) const LEARNED: usize = 17;
 
 /// A page as a table of numbers, one row a candidate block.
@@ -15,7 +15,7 @@ pub(in crate::extract) struct Sheet {
     /// Bytes of running text in what the rules chose.
     pub(in crate::extract) proposed_mass: usize,
     /// Where each candidate stands.
-    pub(in crate::extract) standing: Rows,
+    pub(in crate::extract) positions: Rows,
     /// Bytes of each candidate.
     pub(in crate::extract) bytes: Vec<f32>,
     /// Whether the rules chose it.
@@ -32,7 +32,7 @@ pub(in crate::extract) struct Sheet {
 
 /// All that is told of some of the candidates.
 #[derive(Debug, Default, Clone)]
-pub(in crate::extract) struct Details {
+pub(in crate::extract) struct DetailSheet {
     /// One row each.
     pub(in crate::extract) rows: Rows,
     /// The boxes on the way up from each, innermost first: indices into `boxes`.
@@ -45,9 +45,9 @@ pub(in crate::extract) struct Details {
 }
 
 /// What is learned of the names of one box: the worst and the best.
-type Named = (f32, f32);
+type NameOdds = (f32, f32);
 
-impl Details {
+impl DetailSheet {
     /// Keys of the names above one of them, container by container.
     pub(in crate::extract) fn names(&self, at: usize) -> impl Iterator<Item = &[u32]> {
         self.paths[at].iter().map(|path| self.box_keys(*path))
@@ -64,9 +64,9 @@ impl Details {
     }
 
     /// Fills the columns that depend on learned weights.
-    pub(in crate::extract) fn learn(&mut self, names: &Table, words: &Table) {
+    pub(in crate::extract) fn learn(&mut self, names: &LogOdds, words: &LogOdds) {
         let boxes = 0..self.boxes.len() as u32;
-        let named: Vec<Named> = boxes.map(|of| extremes(self.box_keys(of), names)).collect();
+        let named: Vec<NameOdds> = boxes.map(|of| extremes(self.box_keys(of), names)).collect();
         for (at, path) in self.paths.iter().enumerate() {
             let mut learned = [0.0; LEARNED];
             let (mut lowest, mut highest, mut sum) = (0.0f32, 0.0f32, 0.0f32);
@@ -88,7 +88,7 @@ impl Details {
     }
 }
 
-fn extremes(keys: &[u32], names: &Table) -> Named {
+fn extremes(keys: &[u32], names: &LogOdds) -> NameOdds {
     let known = keys.iter().filter_map(|key| names.get(*key));
     known.fold((0.0, 0.0), |(low, high), score| {
         (low.min(score), high.max(score))
@@ -97,7 +97,7 @@ fn extremes(keys: &[u32], names: &Table) -> Named {
 
 /// What is learned of a wording: its worst and best key, its opening, and all of it together on
 /// the scale of its training, where each text is as long as the next.
-fn worded(keys: &[u32], weights: &Table) -> [f32; 4] {
+fn worded(keys: &[u32], weights: &LogOdds) -> [f32; 4] {
     let (mut low, mut high, mut sum) = (0.0f32, 0.0f32, 0.0f32);
     for weight in keys.iter().filter_map(|key| weights.get(*key)) {
         low = low.min(weight);

@@ -1,16 +1,19 @@
 //! What a block says.
 
-use super::{page::Page, share};
+use super::{
+    figures::{overlap, share},
+    page::PageSums,
+};
 use crate::extract::{
     blocks::{TextBlock, phrases},
-    body::choose::bare_text,
+    body::article_body::bare_text,
 };
 
-impl Page<'_, '_> {
+impl PageSums<'_, '_> {
     /// The text by itself.
     pub(super) fn write_text(&self, block: &TextBlock, row: &mut Vec<f32>) {
         let text = self.cut.text_of(block);
-        let counts = Counts::of(text);
+        let counts = CharCounts::of(text);
         let per = |n: u32| n as f32 / counts.chars.max(1) as f32;
         let per_word = |n: u32| n as f32 / counts.words.max(1) as f32;
         let last = text.chars().next_back().unwrap_or(' ');
@@ -87,20 +90,9 @@ fn position(text: &str, name: &str) -> Option<f32> {
 /// A label before a colon is at most this long, in bytes.
 const LABEL_BYTES_MAX: usize = 40;
 
-/// The share of `words` that are in `other` too.
-pub(super) fn overlap(words: &[u32], other: &[u32]) -> f32 {
-    if words.is_empty() || other.is_empty() {
-        return 0.0;
-    }
-    share(
-        words.iter().filter(|word| other.contains(word)).count(),
-        words.len(),
-    )
-}
-
 /// What one pass over a text counts.
 #[derive(Debug, Default)]
-struct Counts {
+struct CharCounts {
     chars: u32,
     letters: u32,
     upper: u32,
@@ -117,9 +109,9 @@ struct Counts {
 /// Characters of a block that are counted.
 const COUNTED_MAX: usize = 600;
 
-impl Counts {
-    fn of(text: &str) -> Counts {
-        let mut counts = Counts::default();
+impl CharCounts {
+    fn of(text: &str) -> CharCounts {
+        let mut counts = CharCounts::default();
         let mut length = 0;
         for c in text.chars().take(COUNTED_MAX) {
             counts.chars += 1;

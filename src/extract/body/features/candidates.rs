@@ -1,0 +1,117 @@
+//! Which blocks are judged, and when one is taken against the rules.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::page::PageSums;
+use crate::{
+    extract::blocks::{Families, TextBlock, phrases},
+    model::BlockKind,
+};
+
+/// From which probability on a block is added to the proposal of the rules out of a box that is
+/// named for consent or comments.
+const DOUBTED_FLOOR: f32 = 0.8;
+
+/// Boxes out of which a block is taken against the rules only from [`DOUBTED_FLOOR`] on.
+const DOUBTED: Families = Families::CONSENT.with(Families::COMMENTS);
+
+/// The longest time of an entry in a live blog, in bytes.
+const TIME_BYTES_MAX: usize = 40;
+/// Lines of one kind of place that are peers.
+const PEERS_MIN: usize = 3;
+
+/// Pages of more blocks than this are left to the rules.
+const BLOCKS_MAX: usize = 4_000;
+/// Blocks around the proposed body that may belong to it all the same.
+const MARGIN_BLOCKS: usize = 24;
+
+/// An `articleBody` is whole from this length on, in bytes, if it is at least one part in this many
+/// of the page's running text.
+const SETTLING_BYTES: usize = 250;
+const SETTLING_PART: usize = 4;
+
+impl PageSums<'_, '_> {
+    /// Whether an `articleBody` is the article and no teaser of it: it settles where the body is.
+    pub(super) fn is_whole(&self, told: &str) -> bool {
+        let running = self.mass.last().copied().unwrap_or_default();
+        told.len() >= SETTLING_BYTES && told.len() * SETTLING_PART >= running
+    }
+
+    /// Blocks with running text, and those around the proposal. A page of too many blocks has no
+    /// candidates.
+    pub(super) fn candidates(&self) -> Vec<usize> {
+        if self.cut.blocks.len() > BLOCKS_MAX {
+            return Vec::new();
+        }
+        let near = match self.picks.last() {
+            Some(0) | None => 0..0,
+            _ => self.first.saturating_sub(MARGIN_BLOCKS)..self.last + MARGIN_BLOCKS + 1,
+        };
+        (0..self.cut.blocks.len())
+            .filter(|index| near.contains(index) || self.mass[*index] < self.mass[index + 1])
+            .collect()
+    }
+
+    /// From which probability on a block is taken against the rules: never out of an advertisement or
+    /// another article on the page, seldom out of other boxes whose names speak against it; seldom,
+    /// too, an invitation to read something else, and a date in a header. A hidden box may be an
+    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title.
+    pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
+        let text = self.cut.text_of(block);
+        let own = &self.cut.containers[block.container];
+        let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
+        let headline = block.heading == 1
+            && self
+                .hints
+                .title
+                .is_some_and(|title| phrases::same_words(text, title));
+        let families = self.cut.families_above(block.container);
+        let never = hidden || headline || families.meets(Families::ADVERT);
+        if never || self.is_of_another_article(block.container) {
+            f32::INFINITY
+        } else if families.meets(DOUBTED)
+            || own.families.meets(Families::RELATED)
+            || (families.meets(Families::HEADER) && phrases::is_date_line(text))
+        {
+            DOUBTED_FLOOR
+        } else {
+            0.0
+        }
+    }
+
+    /// Of candidates that open what follows, headings and the times of entries in a live blog, the
+    /// number of their kind of place, where several stand in it.
+    pub(super) fn peers(&self, candidates: &[usize]) -> Vec<Option<u32>> {
+        let opener = |index: &usize| {
+            let block = &self.cut.blocks[*index];
+            let is_time =
+                block.len() <= TIME_BYTES_MAX && phrases::is_date_line(self.cut.text_of(block));
+            (is_time || block.kind == BlockKind::Heading).then(|| self.places[block.container])
+        };
+        let mut places: Vec<Option<u32>> = candidates.iter().map(opener).collect();
+        let mut counts: HashMap<u32, usize, RandomState> = HashMap::default();
+        for place in places.iter().flatten() {
+            *counts.entry(*place).or_default() += 1;
+        }
+        for place in &mut places {
+            *place = place.filter(|place| counts[place] >= PEERS_MIN);
+        }
+        places
+    }
+
+    /// Whether a container stands in an article of its own beside that of the proposal.
+    fn is_of_another_article(&self, container: usize) -> bool {
+        let article_of = |inner: usize| {
+            self.cut
+                .ancestors(inner)
+                .find(|&above| self.cut.containers[above].families.meets(Families::ARTICLE))
+        };
+        article_of(self.main)
+            .zip(article_of(container))
+            .is_some_and(|(main, other)| {
+                !self.cut.encloses(main, container) && !self.cut.encloses(other, self.main)
+            })
+    }
+}
