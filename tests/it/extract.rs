@@ -1,15 +1,16 @@
-//! Extraction over the public API: whole pages with their expected bodies, character sets,
-//! hostile markup.
+//! Extraction over the public API: whole pages with their expected bodies; room by room in the files
+//! beside.
 
 #![expect(
     clippy::unwrap_used,
     reason = "a test may end by a panic that says where"
 )]
 
+mod abstain;
+mod html;
 mod metadata;
 mod mutated;
-mod none;
-mod parse;
+mod provenance;
 mod robustness;
 pub(crate) mod template;
 
@@ -19,14 +20,14 @@ use benggala::{
     extract::{extract, from_text},
     lang::Lexicon,
     model::{
-        Article, BlockKind, Headers, Lang, Link, NoArticle, Page, PageKind, ParseLimits, Reason,
-        SiteRules,
+        Article, BlockKind, Headers, Lang, Link, NoArticle, Page, PageKind, ParseLimits, SiteRules,
     },
 };
-use proptest::prelude::*;
 use url::Url;
 
-mod provenance;
+const FIRST: &str = "The harbour council voted on Tuesday evening to rebuild the old timber pier, \
+    ending a dispute of three years.";
+const SECOND: &str = "Work is expected to begin in early spring, once the nests have been counted.";
 
 fn page(url: &str, content_type: &str, body: &[u8]) -> Page {
     let url: Url = url.parse().unwrap();
@@ -235,228 +236,6 @@ fn dates_are_read_in_the_forms_pages_use() {
     }
 }
 
-const LONG: &str = "El puente de madera volverá a abrirse después de tres años, según la señora Núñez, \
-    que vende los billetes del transbordador junto al muelle y no quería esperar más.";
-
-#[test]
-fn character_sets_are_told_apart() {
-    let markup = |meta: &str| format!("<html><head>{meta}</head><body><p>{LONG}</p></body></html>");
-    let latin1 = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u8).collect() };
-    let utf16 =
-        |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
-    let with_mark = |mark: &[u8], rest: Vec<u8>| [mark, &rest].concat();
-    let cases: Vec<(&str, &str, Vec<u8>)> = vec![
-        ("plain", "text/html", markup("").into_bytes()),
-        (
-            "byte order mark",
-            "text/html; charset=latin1",
-            with_mark(b"\xef\xbb\xbf", markup("").into_bytes()),
-        ),
-        (
-            "Latin-1 labelled UTF-8",
-            "text/html; charset=utf-8",
-            latin1(&markup("")),
-        ),
-        (
-            "Latin-1 in meta",
-            "text/html",
-            latin1(&markup("<meta charset=iso-8859-1>")),
-        ),
-        (
-            "UTF-8 labelled Shift_JIS",
-            "text/html",
-            markup("<meta charset='Shift_JIS'>").into_bytes(),
-        ),
-        ("UTF-16 without mark", "text/html", utf16(&markup(""))),
-        (
-            "UTF-16 with mark",
-            "text/html",
-            with_mark(b"\xff\xfe", utf16(&markup(""))),
-        ),
-        (
-            "unknown label",
-            "text/html; charset=klingon",
-            latin1(&markup("")),
-        ),
-        (
-            "label in a comment",
-            "text/html",
-            markup("<!-- <meta charset=big5> -->").into_bytes(),
-        ),
-        (
-            "late meta",
-            "text/html",
-            latin1(&markup(&format!(
-                "{}<meta http-equiv=Content-Type content='text/html; charset=windows-1252'>",
-                " ".repeat(2000)
-            ))),
-        ),
-        (
-            "NULs",
-            "text/html",
-            markup("").replace("puente", "pu\0ente").into_bytes(),
-        ),
-    ];
-    for (name, content_type, bytes) in cases {
-        let page = page("https://site.example/n/1", content_type, &bytes);
-        let article = extract(
-            &page,
-            &SiteRules::default(),
-            &Lexicon::built_in(),
-            &ParseLimits::default(),
-        );
-        assert_eq!(article.unwrap().body, LONG, "{name}");
-    }
-}
-
-#[test]
-fn what_is_not_html_is_told_by_its_bytes() {
-    let cases: [(&[u8], Reason); 8] = [
-        (b"", Reason::Empty),
-        (b" \r\n\t ", Reason::Empty),
-        (b"%PDF-1.7 <p>text</p>", Reason::NotHtml),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Reason::NotHtml),
-        (b"\xff\xd8\xff\xe0\0\x10JFIF", Reason::NotHtml),
-        (b"PK\x03\x04\x14\0", Reason::NotHtml),
-        (b"\x1f\x8b\x08\0\0\0", Reason::NotHtml),
-        (b"<html><body></body></html>", Reason::NotAnArticle),
-    ];
-    for (bytes, reason) in cases {
-        assert_eq!(read(bytes).unwrap_err().reason, reason, "{bytes:?}");
-    }
-}
-
-/// Markup made to break parsers; each is to end at once, and most at a limit.
-#[test]
-fn hostile_markup_ends_at_a_limit() {
-    let many = |n: usize, part: &dyn Fn(usize) -> String| (0..n).map(part).collect::<String>();
-    let limit = Some(Reason::ParseLimit);
-    let cases = [
-        ("nested", "<div>".repeat(100_000), limit),
-        (
-            "formatting",
-            many(5_000, &|i| format!("<font class=c{i}>x<p>")),
-            limit,
-        ),
-        ("bold", many(20_000, &|i| format!("<b class=c{i}>x")), limit),
-        (
-            "attributes",
-            format!("<div {}>x</div>", many(100_000, &|i| format!("a{i}=1 "))),
-            limit,
-        ),
-        ("nodes", "<i>x</i>".repeat(400_000), limit),
-        ("tables", "<table><tr><td>".repeat(50_000), limit),
-        ("comments", "<!--".repeat(200_000), None),
-        ("scripts", "<script>".repeat(200_000), None),
-        ("graphics", "<svg>".repeat(100_000), None),
-        ("quotes", "<p title=\"".repeat(200_000), limit),
-        (
-            "json",
-            format!(
-                "<script type=application/ld+json>{}</script>",
-                "[".repeat(500_000)
-            ),
-            None,
-        ),
-    ];
-    for (name, html, expected) in cases {
-        let reason = read(html.as_bytes()).err().map(|none| none.reason);
-        match expected {
-            Some(_) => assert_eq!(reason, expected, "{name}"),
-            None => assert_ne!(reason, limit, "{name}"),
-        }
-    }
-}
-
-/// Well-formed pages that make the work after parsing grow, or a recursion deep.
-#[test]
-fn bombs_behind_the_parser_end_too() {
-    let limit = Some(Reason::ParseLimit);
-    let bombs = [
-        (
-            "title",
-            format!("<title>{}</title>", "site - ".repeat(1_000_000)),
-        ),
-        (
-            "headline",
-            format!(
-                "<script type=application/ld+json>{{\"@type\":\"Article\",\"headline\":\"{}\"}}</script>",
-                "<b><div>".repeat(100_000)
-            ),
-        ),
-        ("authors", "<i class=author>".repeat(400)),
-        (
-            "articles",
-            format!("<article class=post-body><p>{}", "word ".repeat(20)).repeat(20_000),
-        ),
-        (
-            "articles in turn",
-            format!("<article class=post-body>{}</article>", "word ".repeat(20)).repeat(50_000),
-        ),
-    ];
-    for (name, html) in bombs {
-        let reason = read(html.as_bytes()).err().map(|none| none.reason);
-        let ends = [None, Some(Reason::NotAnArticle), limit];
-        assert!(ends.contains(&reason), "{name}: {reason:?}");
-    }
-}
-
-#[test]
-fn ten_megabytes_on_one_line_pass() {
-    let paragraph = "<p>The council voted on Tuesday to rebuild the pier. The work begins in spring, \
-        when the birds have left their nests, and is to end before the summer guests arrive.</p>";
-    let html = format!(
-        "<article>{}</article>",
-        paragraph.repeat(10_000_000 / paragraph.len())
-    );
-    let article = read(html.as_bytes()).unwrap();
-    assert!(article.blocks.len() > 50_000);
-    // A paragraph without end is read as far as any paragraph may go.
-    let one = format!("<p>{}</p>", "word and word, ".repeat(700_000));
-    let read_of_one = read(one.as_bytes()).unwrap().body.len();
-    assert!((500_000..600_000).contains(&read_of_one), "{read_of_one}");
-}
-
-#[test]
-fn limits_are_the_callers() {
-    let html = format!("<div>{}</div>", "<p>Some words here.</p>".repeat(50));
-    let page = page("https://site.example/", "text/html", html.as_bytes());
-    let limits = [
-        ParseLimits {
-            bytes: 100,
-            ..ParseLimits::default()
-        },
-        ParseLimits {
-            nodes: 20,
-            ..ParseLimits::default()
-        },
-        ParseLimits {
-            depth: 2,
-            ..ParseLimits::default()
-        },
-    ];
-    for limits in limits {
-        let result = extract(&page, &SiteRules::default(), &Lexicon::built_in(), &limits);
-        assert_eq!(result.unwrap_err().reason, Reason::ParseLimit, "{limits:?}");
-    }
-}
-
-#[test]
-fn unclosed_markup_does_not_swallow_the_article() {
-    for opening in [
-        "<!-- forgotten",
-        "<svg><path d=''>",
-        "<template>",
-        "<object>",
-        "<noscript>",
-        "<iframe src=x>",
-    ] {
-        let html = format!("<body>{opening}<p>{LONG}</p></body>");
-        let article = read(html.as_bytes()).unwrap();
-        assert!(article.body.contains(LONG), "{opening}");
-    }
-}
-
 #[test]
 fn plain_text_is_all_body() {
     let lang = Lang::new("es-MX");
@@ -474,45 +253,4 @@ fn plain_text_is_all_body() {
             .blocks
             .is_empty()
     );
-}
-
-fn sample() -> Vec<u8> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
-    fs::read(root.join("wordpress/page.html")).unwrap()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-
-    /// Whatever bytes are cut out, put in or changed, there is an answer and its blocks tile.
-    #[test]
-    fn mutated_pages_never_panic(
-        edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..80, prop::collection::vec(any::<u8>(), 0..8)), 1..24),
-        shuffled in any::<bool>(),
-    ) {
-        let mut bytes = sample();
-        for (at, removed, added) in edits {
-            let start = at.index(bytes.len());
-            let end = (start + removed).min(bytes.len());
-            let moved: Vec<u8> = bytes.splice(start..end, added).collect();
-            if shuffled {
-                bytes.extend(moved);
-            }
-        }
-        if let Ok(article) = read(&bytes) {
-            assert_blocks_tile(&article);
-        }
-    }
-
-    /// Tag soup out of the names that matter.
-    #[test]
-    fn tag_soup_never_panics(parts in prop::collection::vec(
-        prop::sample::select(vec!["<p>", "</p>", "<div>", "</div>", "<table>", "<tr>", "<td>", "</table>", "<a href=x>", "</a>",
-            "<b>", "</b>", "<pre>", "</pre>", "<br>", "<li>", "<ul>", "</ul>", "<h1>", "</h2>", "<script>", "</script>", "<!--", "-->",
-            "<svg>", "</svg>", "<template>", "</template>", "<body>", "<form>", "<select>", "text ", "\u{ad}", "\u{200b}", "é. ",
-            "A sentence of some length that could be part of an article. "]), 0..200)) {
-        if let Ok(article) = read(parts.concat().as_bytes()) {
-            assert_blocks_tile(&article);
-        }
-    }
 }

@@ -68,7 +68,7 @@ impl Families {
 
 /// What the class and id attributes of a page say, each read once: pages repeat them.
 #[derive(Debug, Default)]
-pub(in crate::extract) struct FamilyCache<'a>(HashMap<&'a str, Families, RandomState>);
+pub(super) struct FamilyCache<'a>(HashMap<&'a str, Families, RandomState>);
 
 impl<'a> FamilyCache<'a> {
     fn by_tokens(&mut self, names: &'a str) -> Families {
@@ -113,7 +113,7 @@ pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut FamilyCache<'
 
 /// Whether an inline element is not shown to readers: hidden, or for screen readers only. Text
 /// that is merely silent to screen readers is shown.
-pub(in crate::extract) fn is_unseen<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> bool {
+pub(super) fn is_unseen<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> bool {
     element.attrs.iter().any(|(name, value)| match name.local {
         local_name!("hidden") => true,
         local_name!("style") => is_hidden_style(value),

@@ -22,7 +22,7 @@ const WORDS_MAX: usize = 64;
 
 /// Adds the keys of an element: its own name, and each class name, id and role, whole and in
 /// words. Digits are all one, since they number things.
-pub(in crate::extract) fn of_element(element: &Element, keys: &mut Vec<u32>) {
+pub(super) fn of_element(element: &Element, keys: &mut Vec<u32>) {
     keys.push(extend(START, element.name()));
     for (attribute, value) in element.attrs() {
         if !matches!(attribute, "class" | "id" | "role" | "itemprop") {
@@ -67,7 +67,7 @@ fn of_name(name: &str, keys: &mut Vec<u32>) {
 }
 
 /// The words of a text as keys, in order; digits are all one.
-pub(in crate::extract) fn of_words(text: &str) -> Vec<u32> {
+pub(super) fn of_words(text: &str) -> Vec<u32> {
     let mut keys = Vec::new();
     let (mut word, mut length) = (START, 0);
     for c in text.chars().chain([' ']) {
@@ -101,7 +101,7 @@ const LINE: usize = 8;
 
 /// What a text of these words can be known by: first its opening as a whole, then, once each, its
 /// words, their pairs, its first words and its last, and a short line as a whole.
-pub(in crate::extract) fn of_wording(words: &[u32]) -> Vec<u32> {
+pub(super) fn of_wording(words: &[u32]) -> Vec<u32> {
     let together = |words: &[u32], salt| words.iter().fold(salt, |key, word| mix(key, *word));
     let Some((&first, &last)) = words.first().zip(words.last()) else {
         return Vec::new();

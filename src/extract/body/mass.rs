@@ -16,7 +16,7 @@ pub(in crate::extract) fn mass_of(block: &TextBlock) -> usize {
 }
 
 /// The sums before each value, and that of all.
-pub(in crate::extract) fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
+pub(super) fn prefix_sums(values: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut sums = vec![0];
     let mut sum = 0;
     for value in values {

@@ -6,14 +6,14 @@ use memchr::{memchr, memmem};
 
 /// Elements whose contents the HTML parser reads as code or leaves alone: their first end tag
 /// closes them.
-pub(in crate::extract) const RAW: [&str; 6] = [
+pub(super) const RAW: [&str; 6] = [
     "script", "style", "noscript", "iframe", "noembed", "noframes",
 ];
 /// Elements whose contents are text, up to their first end tag.
-pub(in crate::extract) const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
+pub(super) const TEXT: [&str; 3] = ["title", "textarea", "xmp"];
 
 /// A tag: its name, and where it ends.
-pub(in crate::extract) struct Tag<'a> {
+pub(super) struct Tag<'a> {
     pub(in crate::extract) name: &'a str,
     lower: Lower,
     /// From `<` on.
@@ -21,16 +21,16 @@ pub(in crate::extract) struct Tag<'a> {
     pub(in crate::extract) end: usize,
     /// How many.
     pub(in crate::extract) attributes: usize,
-    pub(in crate::extract) self_closing: bool,
+    pub(super) self_closing: bool,
     /// Where the attributes begin.
     name_end: usize,
     /// Whether a `>` ends it.
-    pub(in crate::extract) is_complete: bool,
+    pub(super) is_complete: bool,
 }
 
 /// A name in lower case; no name that is asked for is longer.
 #[derive(Clone, Copy)]
-pub(in crate::extract) struct Lower {
+pub(super) struct Lower {
     bytes: [u8; Lower::MAX],
     length: usize,
 }
@@ -58,14 +58,14 @@ impl Lower {
 }
 
 /// One attribute of a tag.
-pub(in crate::extract) struct Attribute<'a> {
+pub(super) struct Attribute<'a> {
     pub(in crate::extract) name: &'a str,
     /// Where the value stands, without its quotes; empty where there is none.
     pub(in crate::extract) value: Range<usize>,
     /// Name, value and quotes.
     pub(in crate::extract) span: Range<usize>,
     /// Where the name ends.
-    pub(in crate::extract) name_end: usize,
+    pub(super) name_end: usize,
 }
 
 impl<'a> Tag<'a> {
@@ -195,11 +195,7 @@ fn attribute(bytes: &[u8], mut at: usize) -> Parts {
 }
 
 /// The contents before the next `</name`, and the end of that tag.
-pub(in crate::extract) fn end_tag(
-    page: &str,
-    name: &str,
-    from: usize,
-) -> Option<(Range<usize>, usize)> {
+pub(super) fn end_tag(page: &str, name: &str, from: usize) -> Option<(Range<usize>, usize)> {
     let bytes = page.as_bytes();
     let mut at = from;
     loop {
@@ -213,7 +209,7 @@ pub(in crate::extract) fn end_tag(
 }
 
 /// Whether `name`, in lower case, is what stands at `at`, as a whole.
-pub(in crate::extract) fn names_tag(bytes: &[u8], at: usize, name: &str) -> bool {
+pub(super) fn names_tag(bytes: &[u8], at: usize, name: &str) -> bool {
     bytes
         .get(at..at + name.len())
         .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))

@@ -69,7 +69,7 @@ const DATE_BYTES_MAX: usize = 80;
 
 /// Which of `3/4/2025` is the month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(in crate::extract) enum Order {
+pub(super) enum Order {
     /// Nothing says: such a date is none.
     #[default]
     Unknown,
@@ -81,7 +81,7 @@ pub(in crate::extract) enum Order {
 
 impl Order {
     /// The order that readers of a language tag expect. English without a region could be either.
-    pub(in crate::extract) fn of_language(tag: &str) -> Order {
+    pub(super) fn of_language(tag: &str) -> Order {
         let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
         match tag.as_str() {
             "" | "en" => Order::Unknown,
@@ -99,12 +99,12 @@ pub(in crate::extract) fn parse(text: &str) -> Option<DateTime<FixedOffset>> {
 
 /// Whether a date is written as schema.org wants it, the year first (ISO 8601). What templates fill
 /// in as prose is often the day of the last deployment.
-pub(in crate::extract) fn is_iso(text: &str) -> bool {
+pub(super) fn is_iso(text: &str) -> bool {
     let year = text.trim().as_bytes().get(..4);
     year.is_some_and(|year| year.iter().all(u8::is_ascii_digit))
 }
 
-pub(in crate::extract) fn parse_in(order: Order, text: &str) -> Option<DateTime<FixedOffset>> {
+pub(super) fn parse_in(order: Order, text: &str) -> Option<DateTime<FixedOffset>> {
     let text = text.trim();
     if text.len() < 8 || text.len() > DATE_BYTES_MAX {
         return None;
@@ -251,7 +251,7 @@ fn month_of(word: &str) -> Option<u32> {
 }
 
 /// Whether a word is the name of a month, or short for it.
-pub(in crate::extract) fn is_month(word: &str) -> bool {
+pub(super) fn is_month(word: &str) -> bool {
     let word = word.trim_end_matches('.').to_lowercase();
     let short = word.chars().count() <= 4;
     month_of(&word).is_some() && (short || MONTH_ENDS.iter().any(|end| word.ends_with(end)))
@@ -332,7 +332,7 @@ const KEYS: [&str; 10] = [
 ];
 
 /// The first date of publication in the data that a page keeps for its scripts.
-pub(in crate::extract) fn embedded(page: &str) -> Option<DateTime<FixedOffset>> {
+pub(super) fn embedded(page: &str) -> Option<DateTime<FixedOffset>> {
     KEYS.iter().find_map(|key| {
         let at = memmem::find(page.as_bytes(), key.as_bytes())? + key.len();
         let bytes = page.as_bytes().get(at..)?;

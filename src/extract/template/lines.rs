@@ -86,7 +86,7 @@ impl TemplateLines {
     }
 
     /// Blocks that say what one of the `chosen` says.
-    pub(in crate::extract) fn echoes(&self, chosen: &[usize]) -> HashSet<usize> {
+    pub(super) fn echoes(&self, chosen: &[usize]) -> HashSet<usize> {
         let prints = self.prints();
         let said: HashSet<u64> = chosen
             .iter()

@@ -1,14 +1,16 @@
 //! Broken and hostile pages: there is always an answer, and it comes within bounded work.
 
-use std::fmt::Write;
+use std::{fs, path::Path};
 
 use benggala::{
     extract::extract,
     lang::Lexicon,
-    model::{ParseLimits, Reason, SiteRules},
+    model::{ParseLimits, SiteRules},
 };
 
-use super::{assert_blocks_tile, mutated, page, read};
+use proptest::prelude::*;
+
+use super::{FIRST, SECOND, assert_blocks_tile, mutated, page, read};
 
 #[test]
 fn two_thousand_mutated_pages_have_an_answer() {
@@ -32,79 +34,6 @@ fn two_thousand_mutated_pages_have_an_answer() {
     }
 }
 
-/// Marks that take the parser a while each and add no node.
-#[test]
-fn marks_without_nodes_are_limited_too() {
-    let attributes = (0..990).fold(String::new(), |mut all, n| {
-        let _ = write!(all, "a{n} ");
-        all
-    });
-    let cases = [
-        ("less-than signs", "<".repeat(10_000_000)),
-        ("character references", "&amp".repeat(3_000_000)),
-        ("declarations", "<!x".repeat(3_000_000)),
-        ("end tags", "</i>".repeat(3_000_000)),
-        ("attributes", format!("<i {attributes}>").repeat(2_000)),
-    ];
-    for (name, html) in cases {
-        let reason = read(html.as_bytes()).err().map(|none| none.reason);
-        assert_eq!(reason, Some(Reason::ParseLimit), "{name}");
-    }
-}
-
-const FIRST: &str = "The harbour council voted on Tuesday evening to rebuild the old timber pier, \
-    ending a dispute of three years.";
-const SECOND: &str = "Work is expected to begin in early spring, once the nests have been counted.";
-
-/// What is left out before parsing never parts or joins words.
-#[test]
-fn pruning_leaves_the_words_as_they_were() {
-    let cases = [
-        ("<p><b>one</b> <i>two</i></p>", "one two"),
-        ("<p><b>one</b>\n\t<i>two</i></p>", "one two"),
-        ("<p><b>one</b><i>two</i></p>", "onetwo"),
-        ("<p>one<img src=a alt='b c'>two</p>", "onetwo"),
-        ("<p>one <img src=a> two</p>", "one two"),
-        ("<p><b>one</b> <img src=a><i>two</i></p>", "one two"),
-        ("<p><b>one</b> <!-- x --> <i>two</i></p>", "one two"),
-        ("<p><b>one</b> <script>x</script><i>two</i></p>", "one two"),
-        ("<div><b>one</b></section> <i>two</i></div>", "one two"),
-        (
-            "<p>one<b data-a=\"x>y\" class='z'data-b=1>two</b></p>",
-            "onetwo",
-        ),
-        ("<p>one <b data-a='<p>'data-b>two</b></p>", "one two"),
-        ("<p>one <a href=\"x\"title=y>two</a></p>", "one two"),
-        ("<p>one <a href=x/>two</a></p>", "one two"),
-        ("<p>one <a\nhref = 'x y' data-z>two</a></p>", "one two"),
-        ("<p>one <b \"data-a\"=1 <b>two</b></p>", "one two"),
-        (
-            "<p>one <span style='display : none'>no</span>two</p>",
-            "one two",
-        ),
-        ("<p>one <span style='color:red'>two</span></p>", "one two"),
-        ("<p>one <span HIDDEN>no</span>two</p>", "one two"),
-    ];
-    for (markup, words) in cases {
-        let html = format!("<article>{markup}<p>{FIRST}</p> <p>{SECOND}</p></article>");
-        let article = read(html.as_bytes()).unwrap();
-        assert_eq!(
-            article.body,
-            format!("{words}\n\n{FIRST}\n\n{SECOND}"),
-            "{markup}"
-        );
-    }
-    let html = format!(
-        "<article><p>{FIRST}</p><pre>The notice was typed in one evening,\n   \
-         with its second line moved in,\n\n<b>a third in bold letters,</b>\n  \
-         <i>and a last one that leans over the town.</i></pre><p>{SECOND}</p></article>"
-    );
-    let article = read(html.as_bytes()).unwrap();
-    let notice = "The notice was typed in one evening,\n   with its second line moved in,\n\
-                  a third in bold letters,\n  and a last one that leans over the town.";
-    assert_eq!(article.body, format!("{FIRST}\n\n{notice}\n\n{SECOND}"));
-}
-
 /// A site's selectors see attributes that extraction itself does not read.
 #[test]
 fn site_rules_may_name_any_attribute() {
@@ -119,4 +48,45 @@ fn site_rules_may_name_any_attribute() {
     let page = page("https://site.example/news/a", "text/html", html.as_bytes());
     let article = extract(&page, &rules, &Lexicon::built_in(), &ParseLimits::default());
     assert_eq!(article.unwrap().body, FIRST);
+}
+
+fn sample() -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
+    fs::read(root.join("wordpress/page.html")).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever bytes are cut out, put in or changed, there is an answer and its blocks tile.
+    #[test]
+    fn mutated_pages_never_panic(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..80, prop::collection::vec(any::<u8>(), 0..8)), 1..24),
+        shuffled in any::<bool>(),
+    ) {
+        let mut bytes = sample();
+        for (at, removed, added) in edits {
+            let start = at.index(bytes.len());
+            let end = (start + removed).min(bytes.len());
+            let moved: Vec<u8> = bytes.splice(start..end, added).collect();
+            if shuffled {
+                bytes.extend(moved);
+            }
+        }
+        if let Ok(article) = read(&bytes) {
+            assert_blocks_tile(&article);
+        }
+    }
+
+    /// Tag soup out of the names that matter.
+    #[test]
+    fn tag_soup_never_panics(parts in prop::collection::vec(
+        prop::sample::select(vec!["<p>", "</p>", "<div>", "</div>", "<table>", "<tr>", "<td>", "</table>", "<a href=x>", "</a>",
+            "<b>", "</b>", "<pre>", "</pre>", "<br>", "<li>", "<ul>", "</ul>", "<h1>", "</h2>", "<script>", "</script>", "<!--", "-->",
+            "<svg>", "</svg>", "<template>", "</template>", "<body>", "<form>", "<select>", "text ", "\u{ad}", "\u{200b}", "é. ",
+            "A sentence of some length that could be part of an article. "]), 0..200)) {
+        if let Ok(article) = read(parts.concat().as_bytes()) {
+            assert_blocks_tile(&article);
+        }
+    }
 }

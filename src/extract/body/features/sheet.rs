@@ -11,9 +11,9 @@ pub(in crate::extract) struct Sheet {
     /// Which blocks of the cut, in order.
     pub(in crate::extract) candidates: Vec<usize>,
     /// A page that ships its article's text besides settles which box holds it.
-    pub(in crate::extract) settled: bool,
+    pub(in crate::extract::body) settled: bool,
     /// Bytes of running text in what the rules chose.
-    pub(in crate::extract) proposed_mass: usize,
+    pub(in crate::extract::body) proposed_mass: usize,
     /// Where each candidate stands.
     pub(in crate::extract) positions: Rows,
     /// Bytes of each candidate.
@@ -21,13 +21,13 @@ pub(in crate::extract) struct Sheet {
     /// Whether the rules chose it.
     pub(in crate::extract) proposed: Vec<bool>,
     /// Bytes of running text in it.
-    pub(in crate::extract) masses: Vec<usize>,
+    pub(in crate::extract::body) masses: Vec<usize>,
     /// From which probability on it is added to what the rules chose.
-    pub(in crate::extract) added_from: Vec<f32>,
+    pub(in crate::extract::body) added_from: Vec<f32>,
     /// Whether it is a heading.
     pub(in crate::extract) headings: Vec<bool>,
     /// The number of its kind of place, if it is a heading or the time of an entry and has peers.
-    pub(in crate::extract) peers: Vec<Option<u32>>,
+    pub(in crate::extract::body) peers: Vec<Option<u32>>,
 }
 
 /// All that is told of some of the candidates.

@@ -4,7 +4,7 @@ use benggala::{extract::html::parse, model::ParseLimits};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use scraper::{Html, Node};
 
-use super::mutated;
+use crate::extract::mutated;
 
 #[track_caller]
 fn assert_same_tree(html: &str) {
