@@ -153,6 +153,26 @@ fn rules_are_counted_by_who_wrote_the_texts() {
 }
 
 #[test]
+fn an_engine_is_a_row_of_its_own() {
+    let folder = TempDir::new().unwrap();
+    let texts = [
+        text("id", Label::Native, "asli", &body_of(&clean(0))),
+        text("id", Label::Machine, "kabar", &body_of(&machine_made())),
+        text("xx", Label::Native, "lain", &body_of(&clean(1))),
+    ];
+    let set = line_set(&folder, "texts", &texts);
+    let table = |args: &[&str]| {
+        let all = ["translation", "--set", &set, "--split", "train"];
+        out(&eval(&[&all, args].concat()))
+    };
+    let by_engine = table(&["--by", "system"]);
+    assert!(by_engine.contains("\nid mesin  "), "{by_engine}");
+    let by_language = table(&[]);
+    assert!(by_language.contains("\nid  "), "{by_language}");
+    assert!(!by_language.contains("xx"), "no model serves it");
+}
+
+#[test]
 fn a_set_that_cannot_be_read_is_named() {
     let folder = TempDir::new().unwrap();
     let empty = folder.path().to_str().unwrap();

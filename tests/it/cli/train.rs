@@ -31,7 +31,7 @@ fn a_style_model_is_made_of_its_texts_and_seed_alone() {
     let model = fs::read(folder.path().join("models/en.bin")).unwrap();
     assert!(model == *TRAINED, "another process makes other bytes");
 
-    let eval = [
+    let output = run(&[
         "eval",
         "translation",
         "--set",
@@ -40,21 +40,17 @@ fn a_style_model_is_made_of_its_texts_and_seed_alone() {
         models,
         "--split",
         "train",
-    ];
-    let report = &json_lines(&run(&[&eval[..], &["--format", "json"]].concat()))[0];
+        "--format",
+        "json",
+    ]);
+    let report = &json_lines(&output)[0];
     let english = &report["languages"]["en"];
-    assert_eq!(
-        (&english["native"], &english["machine"]),
-        (&30.into(), &30.into())
-    );
+    let texts = (&english["native"], &english["machine"]);
+    assert_eq!(texts, (&30.into(), &30.into()));
     assert!(english["native_machine"].as_f64() > Some(0.99), "{english}");
     assert_eq!(report["systems"]["en mesin"]["machine"], 30);
-    assert!(
-        report["sources"]["suspected_machine"].is_number(),
-        "{report}"
-    );
-    let table = out(&run(&[&eval[..], &["--by", "system"]].concat()));
-    assert!(table.contains("\nen mesin  "), "{table}");
+    let suspected = &report["sources"]["suspected_machine"];
+    assert!(suspected.is_number(), "{report}");
 }
 
 #[test]
