@@ -2,7 +2,6 @@
 //! start.
 
 use std::{
-    backtrace::{Backtrace, BacktraceStatus},
     io,
     net::SocketAddr,
     panic,
@@ -253,14 +252,11 @@ pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
 }
 
 /// From now on a panic is a line of the log like any other: in its format, and with the visit that
-/// it happened in. RUST_BACKTRACE adds the way there, as it does elsewhere.
+/// it happened in. There is no backtrace in it; `benggala check` on the page gives that.
 pub fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let why = panic_message(panic.payload());
         let at = panic.location().map(ToString::to_string);
-        let backtrace = Backtrace::capture();
-        let backtrace = (backtrace.status() == BacktraceStatus::Captured).then_some(backtrace);
-        let backtrace = backtrace.map(|backtrace| backtrace.to_string());
-        tracing::error!(why, at, backtrace, "panicked");
+        tracing::error!(why, at, "panicked");
     }));
 }
