@@ -10,7 +10,7 @@ use benggala::{
     copies::{KEYS, SKETCH},
     model::{
         Article, Assessment, FetchOutcome, Headers, Link, Page, PageKind, RulesHash, Scores,
-        SiteRules, Source, Timestamp, Verdict,
+        SiteRules, Source, StoreUrl, Timestamp, Verdict,
     },
     store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
 };
@@ -34,7 +34,7 @@ const BATCH: usize = 20_000;
 pub(crate) fn measure(path: &Path, articles: usize) {
     assert!(!path.exists(), "{} is there already", path.display());
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let url = format!("sqlite:{}", path.display());
+    let url = StoreUrl::Sqlite(path.to_path_buf());
     runtime.block_on(async {
         let store = store::open(&url, Observer::default()).await.unwrap();
         announce(store.as_ref()).await;
@@ -242,7 +242,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
 }
 
 /// The whole transaction of an article, with its commit: with a text to compare and without.
-async fn completions(url: &str) {
+async fn completions(url: &StoreUrl) {
     let mut random = Random(5);
     let language = Language::invented(&mut random);
     let store = store::open(url, Observer::default()).await.unwrap();

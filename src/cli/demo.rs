@@ -3,6 +3,7 @@
 use std::{
     io::Write,
     net::SocketAddr,
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -10,7 +11,7 @@ use crate::{
     config::{Config, FetchConfig, ScheduleConfig},
     daemon::service::{Service, StartError, new_metrics},
     demo::Newsroom,
-    model::Verdict,
+    model::{StoreUrl, Verdict},
     report::{colour::Style, sources, terminal},
     store::{ArticleQuery, ArticleRow},
     web::views,
@@ -66,7 +67,7 @@ async fn show(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure>
         .map_err(|error| {
             Failure::message(format!("cannot open the newsroom on loopback: {error}"))
         })?;
-    let config = demo_config(args, &newsroom, &folder.join("demo.db"));
+    let config = demo_config(args, &newsroom, folder.join("demo.db"));
     let service = match Service::start(config.clone(), metrics.clone()).await {
         Err(StartError::Listen { .. }) => {
             let mut config = config;
@@ -95,7 +96,7 @@ async fn show(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure>
     Ok(Outcome::Clean)
 }
 
-fn demo_config(args: &Args, newsroom: &Newsroom, database: &std::path::Path) -> Config {
+fn demo_config(args: &Args, newsroom: &Newsroom, database: PathBuf) -> Config {
     let mut config = Config::default();
     config.fetch = FetchConfig {
         requests_per_second: 5.0,
@@ -113,7 +114,7 @@ fn demo_config(args: &Args, newsroom: &Newsroom, database: &std::path::Path) -> 
         attempts_max: 3,
         ..config.schedule
     };
-    config.store.url = format!("sqlite:{}", database.display());
+    config.store.url = StoreUrl::Sqlite(database);
     config.serve.listen = args.listen;
     config.sources = newsroom.sources();
     config

@@ -19,6 +19,9 @@ pub(super) enum Failure {
     /// Floors that say nothing of the figures.
     #[error(transparent)]
     Floors(#[from] crate::evaluate::floors::FloorsError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] crate::store::OpenError),
     /// The store.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),

@@ -82,7 +82,7 @@ async fn watch(
     let store = config.store.url.clone();
     let mut signals = Signals::new()?;
     let mut service = Service::start(config, metrics).await?;
-    tracing::info!(sources, store, review = %format_args!("http://{}/", service.address), "watching");
+    tracing::info!(sources, %store, review = %format_args!("http://{}/", service.address), "watching");
     // Without systemd there is nobody to notify.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let mut stopping = false;

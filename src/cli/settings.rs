@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use super::failure::Failure;
-use crate::config::{self as configuration, Config, Origin, Secret};
+use crate::config::{self as configuration, Config, Origin, SecretSource};
 
 /// Where the configuration is looked for when none is named.
 const CONFIG_FILE: &str = "benggala.toml";
@@ -42,14 +42,14 @@ pub(super) fn load_config(file: Option<&Path>) -> Result<(Config, Origin), Failu
 }
 
 /// Looks up a secret that the configuration keeps outside of its text.
-fn secret(secret: Secret<'_>) -> Result<Option<String>, String> {
-    match secret {
-        Secret::Env(name) => match std::env::var(name) {
+fn secret(source: SecretSource<'_>) -> Result<Option<String>, String> {
+    match source {
+        SecretSource::Env(name) => match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(std::env::VarError::NotPresent) => Ok(None),
             Err(error) => Err(error.to_string()),
         },
-        Secret::File(path) => match std::fs::read_to_string(path) {
+        SecretSource::File(path) => match std::fs::read_to_string(path) {
             Ok(text) => Ok(Some(text.trim_end().to_string())),
             Err(error) => Err(error.to_string()),
         },

@@ -7,10 +7,14 @@ use toml::Value as Toml;
 use url::Url;
 
 use super::{
-    FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig, show,
+    notation,
+    sections::{FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig},
     value::{Read, Value},
 };
-use crate::model::{Courtesy, Fingerprint, Lang, PageKind, ParseLimits, Policy, SiteRules, Source};
+use crate::model::{
+    CertificateFingerprint, Courtesy, Lang, PageKind, ParseLimits, Policy, Secret, SiteRules,
+    Source,
+};
 
 /// One key of a section that is read into a `T`.
 pub(super) struct Key<T> {
@@ -48,77 +52,77 @@ pub(super) const FETCH: &[Key<FetchConfig>] = &[
     key(
         "requests_per_second",
         |c, v| v.rate(RATE_MAX).map(|x| c.requests_per_second = x),
-        |c| show::number(c.requests_per_second),
+        |c| notation::number(c.requests_per_second),
     ),
     key(
         "requests_per_second_total",
         |c, v| v.rate(RATE_MAX).map(|x| c.requests_per_second_total = x),
-        |c| show::number(c.requests_per_second_total),
+        |c| notation::number(c.requests_per_second_total),
     ),
     key(
         "hosts_per_address",
         |c, v| v.rate(RATE_MAX).map(|x| c.hosts_per_address = x),
-        |c| show::number(c.hosts_per_address),
+        |c| notation::number(c.hosts_per_address),
     ),
     key(
         "concurrency_per_host",
         |c, v| v.integer(1..=1_000).map(|x| c.concurrency_per_host = x),
-        |c| show::integer(c.concurrency_per_host),
+        |c| notation::integer(c.concurrency_per_host),
     ),
     key(
         "concurrency",
         |c, v| v.integer(1..=10_000).map(|x| c.concurrency = x),
-        |c| show::integer(c.concurrency),
+        |c| notation::integer(c.concurrency),
     ),
     key(
         "allow_private",
         |c, v| v.list(Value::network).map(|x| c.allow_private = x),
-        |c| show::texts(&c.allow_private),
+        |c| notation::texts(&c.allow_private),
     ),
     key(
         "proxy",
         |c, v| v.url().map(|x| c.proxy = Some(x)),
-        |c| c.proxy.as_ref().and_then(show::text),
+        |c| c.proxy.as_ref().and_then(notation::text),
     ),
     key(
         "timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.timeout = x),
-        |c| show::text(&show::duration(c.timeout)),
+        |c| notation::text(&notation::duration(c.timeout)),
     ),
     key(
         "header_timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.header_timeout = x),
-        |c| show::text(&show::duration(c.header_timeout)),
+        |c| notation::text(&notation::duration(c.header_timeout)),
     ),
     key(
         "idle_timeout",
         |c, v| v.duration(TIMEOUT).map(|x| c.idle_timeout = x),
-        |c| show::text(&show::duration(c.idle_timeout)),
+        |c| notation::text(&notation::duration(c.idle_timeout)),
     ),
     key(
         "body_max",
         |c, v| v.size(KIB..=100 * MIB).map(|x| c.body_max = x),
-        |c| show::text(&show::size(c.body_max)),
+        |c| notation::text(&notation::size(c.body_max)),
     ),
     key(
         "feed_max",
         |c, v| v.size(KIB..=500 * MIB).map(|x| c.feed_max = x),
-        |c| show::text(&show::size(c.feed_max)),
+        |c| notation::text(&notation::size(c.feed_max)),
     ),
     key(
         "redirects_max",
         |c, v| v.integer(0..=20).map(|x| c.redirects_max = x as u32),
-        |c| show::integer(c.redirects_max as usize),
+        |c| notation::integer(c.redirects_max as usize),
     ),
     key(
         "user_agent",
         |c, v| user_agent(v).map(|x| c.user_agent = x),
-        |c| show::text(&c.user_agent),
+        |c| notation::text(&c.user_agent),
     ),
     key(
         "contact",
         |c, v| v.header().map(|x| c.contact = x),
-        |c| show::text(&c.contact),
+        |c| notation::text(&c.contact),
     ),
 ];
 
@@ -126,52 +130,52 @@ pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
     key(
         "every",
         |c, v| v.duration(EVERY).map(|x| c.every = x),
-        |c| show::text(&show::duration(c.every)),
+        |c| notation::text(&notation::duration(c.every)),
     ),
     key(
         "every_min",
         |c, v| v.duration(EVERY).map(|x| c.every_min = x),
-        |c| show::text(&show::duration(c.every_min)),
+        |c| notation::text(&notation::duration(c.every_min)),
     ),
     key(
         "every_max",
         |c, v| v.duration(EVERY).map(|x| c.every_max = x),
-        |c| show::text(&show::duration(c.every_max)),
+        |c| notation::text(&notation::duration(c.every_max)),
     ),
     key(
         "recheck",
         |c, v| v.duration(seconds(0, 7 * DAY)).map(|x| c.recheck = x),
-        |c| show::text(&show::duration(c.recheck)),
+        |c| notation::text(&notation::duration(c.recheck)),
     ),
     key(
         "recheck_until",
         |c, v| v.duration(seconds(0, 7 * DAY)).map(|x| c.recheck_until = x),
-        |c| show::text(&show::duration(c.recheck_until)),
+        |c| notation::text(&notation::duration(c.recheck_until)),
     ),
     key(
         "attempts_max",
         |c, v| v.integer(1..=100).map(|x| c.attempts_max = x as u32),
-        |c| show::integer(c.attempts_max as usize),
+        |c| notation::integer(c.attempts_max as usize),
     ),
     key(
         "retry_first",
         |c, v| v.duration(seconds(1, DAY)).map(|x| c.retry_first = x),
-        |c| show::text(&show::duration(c.retry_first)),
+        |c| notation::text(&notation::duration(c.retry_first)),
     ),
     key(
         "retry_max",
         |c, v| v.duration(seconds(1, YEAR)).map(|x| c.retry_max = x),
-        |c| show::text(&show::duration(c.retry_max)),
+        |c| notation::text(&notation::duration(c.retry_max)),
     ),
     key(
         "lease",
         |c, v| v.duration(seconds(1, DAY)).map(|x| c.lease = x),
-        |c| show::text(&show::duration(c.lease)),
+        |c| notation::text(&notation::duration(c.lease)),
     ),
     key(
         "drain",
         |c, v| v.duration(seconds(0, HOUR)).map(|x| c.drain = x),
-        |c| show::text(&show::duration(c.drain)),
+        |c| notation::text(&notation::duration(c.drain)),
     ),
 ];
 
@@ -179,22 +183,22 @@ pub(super) const EXTRACT: &[Key<ParseLimits>] = &[
     key(
         "bytes",
         |c, v| v.size(KIB..=500 * MIB).map(|x| c.bytes = x as usize),
-        |c| show::text(&show::size(c.bytes as u64)),
+        |c| notation::text(&notation::size(c.bytes as u64)),
     ),
     key(
         "nodes",
         |c, v| v.integer(100..=10_000_000).map(|x| c.nodes = x),
-        |c| show::integer(c.nodes),
+        |c| notation::integer(c.nodes),
     ),
     key(
         "depth",
         |c, v| v.integer(16..=10_000).map(|x| c.depth = x),
-        |c| show::integer(c.depth),
+        |c| notation::integer(c.depth),
     ),
     key(
         "attributes",
         |c, v| v.integer(16..=100_000).map(|x| c.attributes = x),
-        |c| show::integer(c.attributes),
+        |c| notation::integer(c.attributes),
     ),
 ];
 
@@ -202,49 +206,45 @@ pub(super) const SCORE: &[Key<Policy>] = &[
     key(
         "words_min",
         |c, v| v.integer(1..=10_000).map(|x| c.words_min = x),
-        |c| show::integer(c.words_min),
+        |c| notation::integer(c.words_min),
     ),
     key(
         "flag_at",
         |c, v| v.share().map(|x| c.flag_at = x),
-        |c| show::share(c.flag_at),
+        |c| notation::share(c.flag_at),
     ),
     key(
         "boilerplate_at",
         |c, v| v.share().map(|x| c.boilerplate_at = x),
-        |c| show::share(c.boilerplate_at),
+        |c| notation::share(c.boilerplate_at),
     ),
     key(
         "translation_at",
         |c, v| v.share().map(|x| c.translation_at = x),
-        |c| show::share(c.translation_at),
+        |c| notation::share(c.translation_at),
     ),
     key(
         "disabled",
         |c, v| v.list(Value::line).map(|x| c.disabled = x),
-        |c| show::texts(&c.disabled),
+        |c| notation::texts(&c.disabled),
     ),
 ];
 
 pub(super) const STORE: &[Key<StoreConfig>] = &[
     key(
         "url",
-        |c, v| v.line().and_then(|x| store_url(v, x)).map(|x| c.url = x),
-        |c| show::text(&show::without_password(&c.url)),
+        |c, v| v.store_url().map(|x| c.url = x),
+        |c| notation::text(&c.url),
     ),
     key(
         "url_file",
-        |c, v| {
-            v.secret_file()
-                .and_then(|x| store_url(v, x))
-                .map(|x| c.url = x)
-        },
+        |c, v| v.store_url_file().map(|x| c.url = x),
         |_| None,
     ),
     key(
         "keep_pages",
         |c, v| v.duration(seconds(0, 100 * YEAR)).map(|x| c.keep_pages = x),
-        |c| show::text(&show::duration(c.keep_pages)),
+        |c| notation::text(&notation::duration(c.keep_pages)),
     ),
     key(
         "keep_fingerprints",
@@ -252,7 +252,7 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
             v.duration(seconds(0, 100 * YEAR))
                 .map(|x| c.keep_fingerprints = x)
         },
-        |c| show::text(&show::duration(c.keep_fingerprints)),
+        |c| notation::text(&notation::duration(c.keep_fingerprints)),
     ),
 ];
 
@@ -260,7 +260,7 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
     key(
         "listen",
         |c, v| v.socket().map(|x| c.listen = x),
-        |c| show::text(&c.listen),
+        |c| notation::text(&c.listen),
     ),
     key(
         "reload",
@@ -270,7 +270,7 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
     key(
         "token",
         |c, v| v.secret().map(|x| c.token = Some(x)),
-        |c| show::secret(c.token.as_ref()),
+        |c| notation::secret(c.token.as_ref()),
     ),
     key(
         "token_file",
@@ -281,15 +281,15 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
 
 /// A `[[notify]]` as far as it has been read.
 #[derive(Default)]
-pub(super) struct ChannelEntry {
+pub(super) struct PartialChannel {
     pub(super) name: Option<String>,
-    pub(super) url: Option<Url>,
-    pub(super) token: Option<String>,
+    pub(super) url: Option<Secret<Url>>,
+    pub(super) token: Option<Secret>,
 }
 
-impl From<&NotifyConfig> for ChannelEntry {
-    fn from(channel: &NotifyConfig) -> ChannelEntry {
-        ChannelEntry {
+impl From<&NotifyConfig> for PartialChannel {
+    fn from(channel: &NotifyConfig) -> PartialChannel {
+        PartialChannel {
             name: Some(channel.name.clone()),
             url: Some(channel.url.clone()),
             token: channel.token.clone(),
@@ -297,21 +297,26 @@ impl From<&NotifyConfig> for ChannelEntry {
     }
 }
 
-pub(super) const NOTIFY: &[Key<ChannelEntry>] = &[
+pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
     key(
         "name",
         |c, v| v.line().map(|x| c.name = Some(x)),
-        |c| c.name.as_ref().and_then(show::text),
+        |c| c.name.as_ref().and_then(notation::text),
     ),
     key(
         "url",
-        |c, v| v.url().map(|x| c.url = Some(x)),
-        |c| c.url.as_ref().and_then(show::text),
+        |c, v| v.secret_url().map(|x| c.url = Some(x)),
+        |c| c.url.as_ref().and_then(notation::secret_url),
+    ),
+    key(
+        "url_file",
+        |c, v| v.secret_url_file().map(|x| c.url = Some(x)),
+        |_| None,
     ),
     key(
         "token",
         |c, v| v.secret().map(|x| c.token = Some(x)),
-        |c| show::secret(c.token.as_ref()),
+        |c| notation::secret(c.token.as_ref()),
     ),
     key(
         "token_file",
@@ -322,20 +327,20 @@ pub(super) const NOTIFY: &[Key<ChannelEntry>] = &[
 
 /// A `[[source]]` as far as it has been read.
 #[derive(Default)]
-pub(super) struct SourceEntry {
+pub(super) struct PartialSource {
     pub(super) name: Option<String>,
     pub(super) url: Option<Url>,
     pub(super) kind: Option<PageKind>,
     pub(super) every: Option<Duration>,
     pub(super) lang: Option<Lang>,
     pub(super) rules: SiteRules,
-    pub(super) certificate: Option<Fingerprint>,
+    pub(super) certificate: Option<CertificateFingerprint>,
     pub(super) courtesy: Courtesy,
 }
 
-impl From<&Source> for SourceEntry {
-    fn from(source: &Source) -> SourceEntry {
-        SourceEntry {
+impl From<&Source> for PartialSource {
+    fn from(source: &Source) -> PartialSource {
+        PartialSource {
             name: Some(source.name.clone()),
             url: Some(source.url.clone()),
             kind: Some(source.kind),
@@ -348,26 +353,29 @@ impl From<&Source> for SourceEntry {
     }
 }
 
-pub(super) const SOURCE: &[Key<SourceEntry>] = &[
+pub(super) const SOURCE: &[Key<PartialSource>] = &[
     key(
         "url",
         |c, v| v.url().map(|x| c.url = Some(x)),
-        |c| c.url.as_ref().and_then(show::text),
+        |c| c.url.as_ref().and_then(notation::text),
     ),
     key(
         "name",
         |c, v| v.line().map(|x| c.name = Some(x)),
-        |c| c.name.as_ref().and_then(show::text),
+        |c| c.name.as_ref().and_then(notation::text),
     ),
     key(
         "kind",
         |c, v| v.kind().map(|x| c.kind = Some(x)),
-        |c| c.kind.and_then(|kind| show::text(&kind.as_str())),
+        |c| c.kind.and_then(|kind| notation::text(&kind.as_str())),
     ),
     key(
         "every",
         |c, v| v.duration(EVERY).map(|x| c.every = Some(x)),
-        |c| c.every.and_then(|every| show::text(&show::duration(every))),
+        |c| {
+            c.every
+                .and_then(|every| notation::text(&notation::duration(every)))
+        },
     ),
     key(
         "per_day",
@@ -375,32 +383,36 @@ pub(super) const SOURCE: &[Key<SourceEntry>] = &[
             v.integer(1..=10_000_000)
                 .map(|x| c.courtesy.per_day = Some(x as u64))
         },
-        |c| c.courtesy.per_day.and_then(|x| show::integer(x as usize)),
+        |c| {
+            c.courtesy
+                .per_day
+                .and_then(|x| notation::integer(x as usize))
+        },
     ),
     key(
         "quiet",
         |c, v| v.quiet().map(|x| c.courtesy.quiet = Some(x)),
-        |c| c.courtesy.quiet.and_then(|quiet| show::text(&quiet)),
+        |c| c.courtesy.quiet.and_then(|quiet| notation::text(&quiet)),
     ),
     key(
         "lang",
         |c, v| v.lang().map(|x| c.lang = Some(x)),
-        |c| c.lang.as_ref().and_then(show::text),
+        |c| c.lang.as_ref().and_then(notation::text),
     ),
     key(
         "body",
         |c, v| v.selector().map(|x| c.rules.body = Some(x)),
-        |c| c.rules.body.as_ref().and_then(show::text),
+        |c| c.rules.body.as_ref().and_then(notation::text),
     ),
     key(
         "remove",
         |c, v| v.list(Value::selector).map(|x| c.rules.remove = x),
-        |c| some(&c.rules.remove).and_then(show::texts),
+        |c| some(&c.rules.remove).and_then(notation::texts),
     ),
     key(
         "certificate",
-        |c, v| v.fingerprint().map(|x| c.certificate = Some(x)),
-        |c| c.certificate.as_ref().and_then(show::text),
+        |c, v| v.certificate().map(|x| c.certificate = Some(x)),
+        |c| c.certificate.as_ref().and_then(notation::text),
     ),
 ];
 
@@ -409,12 +421,12 @@ pub(super) const SITE: &[Key<SiteRules>] = &[
     key(
         "body",
         |c, v| v.selector().map(|x| c.body = Some(x)),
-        |c| c.body.as_ref().and_then(show::text),
+        |c| c.body.as_ref().and_then(notation::text),
     ),
     key(
         "remove",
         |c, v| v.list(Value::selector).map(|x| c.remove = x),
-        |c| some(&c.remove).and_then(show::texts),
+        |c| some(&c.remove).and_then(notation::texts),
     ),
 ];
 
@@ -452,25 +464,4 @@ fn user_agent(value: &Value<'_>) -> Read<String> {
         );
     }
     Ok(text)
-}
-
-/// Whether it opens is for the store to say; here only that it names one.
-pub(super) fn is_store_url(url: &str) -> bool {
-    let (scheme, rest) = url.split_once(':').unwrap_or((url, ""));
-    match scheme {
-        "sqlite" => !rest.is_empty(),
-        "postgres" | "postgresql" => Url::parse(url).is_ok_and(|url| url.has_host()),
-        _ => false,
-    }
-}
-
-fn store_url(value: &Value<'_>, url: String) -> Read<String> {
-    if is_store_url(&url) {
-        return Ok(url);
-    }
-    // The text is not repeated: it may hold a password.
-    value.wrong(
-        "names no store",
-        r#"write "sqlite:PATH" or "postgres://HOST/DATABASE""#,
-    )
 }

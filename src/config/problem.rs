@@ -1,11 +1,18 @@
 //! What is wrong with a configuration, in the style of a compiler.
 
-use std::fmt;
-
-use super::Origin;
+use std::{fmt, path::PathBuf};
 
 /// Problems printed at most; the rest is counted. A file with more has one cause.
 const SHOWN: usize = 100;
+
+/// Where a configuration came from, for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A file.
+    File(PathBuf),
+    /// The built-in defaults.
+    BuiltIn,
+}
 
 /// Everything that is wrong with one configuration, in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +27,7 @@ pub struct ConfigErrors {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigProblem {
     /// `None` for what did not come from the text, such as the environment.
-    pub place: Option<Place>,
+    pub position: Option<Position>,
     /// The offending key.
     pub key: String,
     /// What is wrong.
@@ -29,28 +36,28 @@ pub struct ConfigProblem {
     pub hint: Option<String>,
 }
 
-/// A place in the text, both counted from 1; columns are characters.
+/// A position in the text, both counted from 1; columns are characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Position {
     /// The line.
     pub line: usize,
     /// The character in it.
     pub column: usize,
 }
 
-impl Place {
-    /// The place of the byte at `offset`.
-    pub(super) fn at(text: &str, offset: usize) -> Place {
+impl Position {
+    /// Of the byte at `offset`.
+    pub(super) fn at(text: &str, offset: usize) -> Position {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Place {
+        Position {
             line: 1 + before.matches('\n').count(),
             column: 1 + before[line_start..].chars().count(),
         }
     }
 }
 
-/// A problem while the text is being read: places are still byte offsets.
+/// A problem while the text is being read: positions are still byte offsets.
 #[derive(Debug, Clone)]
 pub(super) struct Complaint {
     pub(super) offset: Option<usize>,
@@ -67,7 +74,7 @@ impl ConfigErrors {
             problems: complaints
                 .into_iter()
                 .map(|complaint| ConfigProblem {
-                    place: complaint.offset.map(|offset| Place::at(text, offset)),
+                    position: complaint.offset.map(|offset| Position::at(text, offset)),
                     key: complaint.key,
                     message: complaint.message,
                     hint: complaint.hint,
@@ -92,8 +99,8 @@ impl fmt::Display for ConfigErrors {
             if i > 0 {
                 f.write_str("\n")?;
             }
-            match problem.place {
-                Some(Place { line, column }) => write!(f, "{}:{line}:{column}: ", self.origin)?,
+            match problem.position {
+                Some(Position { line, column }) => write!(f, "{}:{line}:{column}: ", self.origin)?,
                 None => write!(f, "{}: ", self.origin)?,
             }
             f.write_str(&problem.message)?;

@@ -12,12 +12,13 @@ use toml::{
 use url::Url;
 
 use super::{
-    Config, NotifyConfig, Origin, Secret, Secrets,
-    keys::{self, ChannelEntry, Key, SourceEntry},
+    keys::{self, Key, PartialChannel, PartialSource},
     names::Names,
-    problem::{Complaint, Place},
+    outside::{SecretLookup, SecretSource},
+    problem::{Complaint, Origin, Position},
+    sections::{Config, NotifyConfig},
     table::{complaint, header, parse, read_table},
-    value::{Context, nearest, secret_text},
+    value::{Context, Refusal, nearest, secret, secret_url, store_url},
 };
 use crate::{
     canonical::canonical,
@@ -35,7 +36,7 @@ const CHANNELS_MAX: usize = 32;
 pub(super) fn read(
     text: &str,
     origin: &Origin,
-    secrets: &Secrets<'_>,
+    secrets: &SecretLookup<'_>,
 ) -> Result<Config, Vec<Complaint>> {
     if text.len() > TEXT_MAX {
         return Err(vec![complaint(
@@ -83,11 +84,10 @@ impl<'a> Reader<'a> {
         self.section("score", keys::SCORE, &mut config.score);
         self.section("store", keys::STORE, &mut config.store);
         self.section("serve", keys::SERVE, &mut config.serve);
-        let url = |raw: &str| Some(raw.trim().to_string()).filter(|url| keys::is_store_url(url));
-        if let Some(url) = self.environment("BENGGALA_STORE_URL", url) {
+        if let Some(url) = self.environment("BENGGALA_STORE_URL", store_url) {
             config.store.url = url;
         }
-        if let Some(token) = self.environment("BENGGALA_SERVE_TOKEN", secret_text) {
+        if let Some(token) = self.environment("BENGGALA_SERVE_TOKEN", secret) {
             config.serve.token = Some(token);
         }
         config.notify = self.channels();
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The tables of a list section that could be read, and where each stands.
-    fn list<T: Default>(&mut self, name: &str, keys: &[Key<T>], most: usize) -> Vec<(T, Places)> {
+    fn list<T: Default>(&mut self, name: &str, keys: &[Key<T>], most: usize) -> Vec<(T, Offsets)> {
         let Some(value) = self.root.get(name) else {
             return Vec::new();
         };
@@ -186,20 +186,13 @@ impl<'a> Reader<'a> {
             let mut entry = T::default();
             self.complaints
                 .extend(read_table(&header, table, keys, &mut entry, self.context));
-            if !table.contains_key("url") {
-                self.complaints
-                    .push(without_url(&header, element.span().start));
-            }
-            let place = |key: &str| {
-                table
-                    .get(key)
-                    .map_or(element.span().start, |v| v.span().start)
-            };
+            let offset = |key: &str| table.get(key).map(|value| value.span().start);
             entries.push((
                 entry,
-                Places {
-                    name: place("name"),
-                    url: place("url"),
+                Offsets {
+                    table: element.span().start,
+                    name: offset("name"),
+                    url: offset("url").or_else(|| offset("url_file")),
                 },
             ));
         }
@@ -218,22 +211,21 @@ impl<'a> Reader<'a> {
     fn sources(&mut self) -> Vec<Source> {
         let entries = self.list("source", keys::SOURCE, SOURCES_MAX);
         let mut names = Names::default();
-        let mut name_places = HashMap::new();
-        let mut url_places = HashMap::new();
-        for (entry, places) in &entries {
-            if let Some(name) = &entry.name {
+        let mut seen_names = HashMap::new();
+        let mut seen_urls = HashMap::new();
+        for (entry, offsets) in &entries {
+            if let (Some(name), Some(offset)) = (&entry.name, offsets.name) {
                 names.take(name);
-                self.unique(
-                    "name",
-                    "source",
-                    &mut name_places,
-                    name.clone(),
-                    places.name,
-                );
+                self.unique("name", "source", &mut seen_names, name.clone(), offset);
             }
-            if let Some(url) = &entry.url {
-                let page = canonical(url).unwrap_or_else(|| url.clone()).to_string();
-                self.unique("url", "source", &mut url_places, page, places.url);
+            match (&entry.url, offsets.url) {
+                (Some(url), Some(offset)) => {
+                    let page = canonical(url).unwrap_or_else(|| url.clone()).to_string();
+                    self.unique("url", "source", &mut seen_urls, page, offset);
+                }
+                (None, None) => self.complaints.push(without_url("source", offsets.table)),
+                // One that could not be read has been complained of.
+                (_, _) => {}
             }
         }
         entries
@@ -243,20 +235,21 @@ impl<'a> Reader<'a> {
     }
 
     fn channels(&mut self) -> Vec<NotifyConfig> {
-        let entries = self.list("notify", keys::NOTIFY, CHANNELS_MAX);
+        let mut entries = self.list("notify", keys::NOTIFY, CHANNELS_MAX);
         let mut names = Names::default();
-        let mut places = HashMap::new();
-        for (entry, place) in &entries {
-            if let Some(name) = &entry.name {
+        let mut seen = HashMap::new();
+        for (entry, offsets) in &mut entries {
+            if let (Some(name), Some(offset)) = (&entry.name, offsets.name) {
                 names.take(name);
-                // Two channels must not read each other's token.
-                self.unique(
-                    "name",
-                    "notify",
-                    &mut places,
-                    token_variable(name),
-                    place.name,
-                );
+                // Two channels must not read each other's secrets.
+                let variable = variable(name, "URL");
+                self.unique("name", "notify", &mut seen, variable.clone(), offset);
+                if let Some(url) = self.environment(&variable, secret_url) {
+                    entry.url = Some(url);
+                }
+            }
+            if entry.url.is_none() && offsets.url.is_none() {
+                self.complaints.push(without_url("notify", offsets.table));
             }
         }
         let mut channels = Vec::new();
@@ -264,7 +257,7 @@ impl<'a> Reader<'a> {
             let Some(mut channel) = channel(entry, &mut names) else {
                 continue;
             };
-            if let Some(token) = self.environment(&token_variable(&channel.name), secret_text) {
+            if let Some(token) = self.environment(&variable(&channel.name, "TOKEN"), secret) {
                 channel.token = Some(token);
             }
             channels.push(channel);
@@ -282,7 +275,7 @@ impl<'a> Reader<'a> {
         offset: usize,
     ) {
         if let Some(first) = seen.insert(value, offset) {
-            let Place { line, .. } = Place::at(self.context.text, first);
+            let Position { line, .. } = Position::at(self.context.text, first);
             self.complaints.push(complaint(
                 Some(offset),
                 key,
@@ -293,24 +286,24 @@ impl<'a> Reader<'a> {
     }
 
     /// A secret from the environment.
-    fn environment(
+    fn environment<T>(
         &mut self,
         variable: &str,
-        usable: impl Fn(&str) -> Option<String>,
-    ) -> Option<String> {
-        let why = match (self.context.secrets)(Secret::Env(variable)) {
+        read: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<T> {
+        let (why, hint) = match (self.context.secrets)(SecretSource::Env(variable)) {
             Ok(None) => return None,
-            Ok(Some(raw)) => match usable(&raw) {
-                Some(secret) => return Some(secret),
-                None => "its value cannot be used".to_string(),
+            Ok(Some(raw)) => match read(&raw) {
+                Ok(value) => return Some(value),
+                Err(Refusal { is, hint }) => (format!("its value {is}"), hint),
             },
-            Err(why) => why,
+            Err(why) => (why, "set it to a value".to_string()),
         };
         self.complaints.push(complaint(
             None,
             variable,
             format!("environment variable {variable}: {why}"),
-            format!("set {variable} to a value, or unset it"),
+            format!("{hint}, or unset {variable}"),
         ));
         None
     }
@@ -343,24 +336,25 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn without_url(header: &str, offset: usize) -> Complaint {
+fn without_url(section: &str, offset: usize) -> Complaint {
     let hint = r#"add url = "https://…""#.to_string();
     complaint(
         Some(offset),
         "url",
-        format!("this {header} has no `url`"),
+        format!("this {} has no `url`", header(section)),
         hint,
     )
 }
 
-/// Byte offsets of an entry's keys, or of the entry where it lacks them.
-struct Places {
-    name: usize,
-    url: usize,
+/// Byte offsets of a table in a list and of its keys, as far as it has them.
+struct Offsets {
+    table: usize,
+    name: Option<usize>,
+    url: Option<usize>,
 }
 
 /// `None` where the URL could not be read, which has been said.
-fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
+fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
     let url = entry.url?;
     Some(Source {
         name: entry.name.unwrap_or_else(|| names.free(&url)),
@@ -374,17 +368,17 @@ fn source(entry: SourceEntry, names: &mut Names) -> Option<Source> {
     })
 }
 
-fn channel(entry: ChannelEntry, names: &mut Names) -> Option<NotifyConfig> {
+fn channel(entry: PartialChannel, names: &mut Names) -> Option<NotifyConfig> {
     let url = entry.url?;
     Some(NotifyConfig {
-        name: entry.name.unwrap_or_else(|| names.free(&url)),
+        name: entry.name.unwrap_or_else(|| names.free(url.expose())),
         url,
         token: entry.token,
     })
 }
 
-/// The environment variable with the token of channel `name`.
-fn token_variable(name: &str) -> String {
+/// The environment variable with a secret of channel `name`: its `URL` or its `TOKEN`.
+fn variable(name: &str, secret: &str) -> String {
     let name: String = name
         .chars()
         .map(|c| {
@@ -395,7 +389,7 @@ fn token_variable(name: &str) -> String {
             }
         })
         .collect();
-    format!("BENGGALA_NOTIFY_{name}_TOKEN")
+    format!("BENGGALA_NOTIFY_{name}_{secret}")
 }
 
 /// A source for each page, with everything else left to the defaults; a page named twice counts
@@ -410,9 +404,9 @@ pub(super) fn sources_for(urls: &[Url], known: &[Source]) -> Vec<Source> {
     urls.iter()
         .filter(|url| seen.insert(canonical(url).unwrap_or_else(|| (*url).clone())))
         .filter_map(|url| {
-            let entry = SourceEntry {
+            let entry = PartialSource {
                 url: Some(url.clone()),
-                ..SourceEntry::default()
+                ..PartialSource::default()
             };
             source(entry, &mut names)
         })

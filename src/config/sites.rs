@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use toml::de::DeValue;
 
 use super::{
-    ConfigErrors, Origin, keys,
-    problem::Complaint,
+    keys,
+    outside::no_secrets,
+    problem::{Complaint, ConfigErrors, Origin},
     table::{parse, read_table},
     value::Context,
 };
@@ -47,7 +48,7 @@ pub fn parse_sites(
             let context = Context {
                 text,
                 base: None,
-                secrets: &super::no_secrets,
+                secrets: &no_secrets,
             };
             for (host, value) in &root {
                 let header = format!("[{:?}]", host.get_ref());

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::{
     keys::{self, Key},
-    problem::{Complaint, Place},
+    problem::{Complaint, Position},
     value::{Context, Value, nearest},
 };
 
@@ -27,7 +27,7 @@ pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Vec<Complaint>> {
         })
         .collect();
     complaints.sort_by_key(|complaint| complaint.offset);
-    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| Place::at(text, at).line));
+    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| Position::at(text, at).line));
     Err(complaints)
 }
 

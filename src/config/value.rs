@@ -17,16 +17,35 @@ use toml::{
 };
 use url::Url;
 
-use super::{Secret, Secrets, problem::Complaint, show};
-use crate::model::{Fingerprint, Lang, PageKind, Quiet};
+use super::{
+    notation,
+    outside::{SecretLookup, SecretSource},
+    problem::Complaint,
+};
+use crate::model::{CertificateFingerprint, Lang, PageKind, Quiet, Secret, StoreUrl};
 
 /// Characters of a name, a selector or a header value at most.
 const TEXT_MAX: usize = 1_000;
-/// What a source may be.
-const KINDS: [&str; 4] = ["auto", "feed", "sitemap", "listing"];
+/// How a web address is written.
+const URL_FORM: &str = r#"write the whole address, as in "https://news.example/feed.xml""#;
 
 /// A value, or everything that is wrong with it.
 pub(super) type Read<T> = Result<T, Vec<Complaint>>;
+
+/// Why a text cannot be used: what it `is`, in a sentence about it, and what to write instead.
+pub(super) struct Refusal {
+    pub(super) is: String,
+    pub(super) hint: String,
+}
+
+impl Refusal {
+    fn new(is: impl Into<String>, hint: impl Into<String>) -> Refusal {
+        Refusal {
+            is: is.into(),
+            hint: hint.into(),
+        }
+    }
+}
 
 /// What reading needs beside the text.
 #[derive(Clone, Copy)]
@@ -35,7 +54,7 @@ pub(super) struct Context<'a> {
     pub(super) text: &'a str,
     /// The folder that relative paths start from.
     pub(super) base: Option<&'a Path>,
-    pub(super) secrets: &'a Secrets<'a>,
+    pub(super) secrets: &'a SecretLookup<'a>,
 }
 
 /// A value and the key it stands under.
@@ -169,7 +188,10 @@ impl<'a> Value<'a> {
             return self.wrong(&format!("is no duration: {text:?}"), FORM);
         };
         if !range.contains(&duration) {
-            let (least, most) = (show::duration(*range.start()), show::duration(*range.end()));
+            let (least, most) = (
+                notation::duration(*range.start()),
+                notation::duration(*range.end()),
+            );
             return self.wrong(
                 &format!("is out of range: {text:?}"),
                 format!("write a duration from {least:?} to {most:?}"),
@@ -186,7 +208,7 @@ impl<'a> Value<'a> {
             return self.wrong(&format!("is no size: {text:?}"), FORM);
         };
         if !range.contains(&size) {
-            let (least, most) = (show::size(*range.start()), show::size(*range.end()));
+            let (least, most) = (notation::size(*range.start()), notation::size(*range.end()));
             return self.wrong(
                 &format!("is out of range: {text:?}"),
                 format!("write a size from {least:?} to {most:?}"),
@@ -195,28 +217,38 @@ impl<'a> Value<'a> {
         Ok(size)
     }
 
+    fn unless_refused<T>(&self, read: Result<T, Refusal>) -> Read<T> {
+        read.or_else(|Refusal { is, hint }| self.wrong(&is, hint))
+    }
+
     /// An http or https URL without credentials, which would end up in logs and lists.
     pub(super) fn url(&self) -> Read<Url> {
-        const FORM: &str = r#"write the whole address, as in "https://news.example/feed.xml""#;
-        let text = self.string("a URL in quotes", FORM)?;
-        let url = match Url::parse(text) {
-            Ok(url) => url,
-            Err(url::ParseError::RelativeUrlWithoutBase) => {
-                let hint = format!("did you mean {:?}?", format!("https://{text}"));
-                return self.wrong(&format!("is no URL: {text:?}"), hint);
-            }
-            Err(why) => return self.wrong(&format!("is no URL: {text:?}, {why}"), FORM),
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return self.wrong(
-                "must not contain a user name or password",
-                "take out what stands before the @",
-            );
-        }
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return self.wrong(&format!("is no web address: {text:?}"), FORM);
-        }
-        Ok(url)
+        let text = self.string("a URL in quotes", URL_FORM)?;
+        // What stands before an @ may be a password.
+        self.unless_refused(web_url(text, !text.contains('@')))
+    }
+
+    /// The same where the whole URL is a secret.
+    pub(super) fn secret_url(&self) -> Read<Secret<Url>> {
+        let text = self.string("a URL in quotes", URL_FORM)?;
+        self.unless_refused(secret_url(text))
+    }
+
+    /// A URL in the file that this value names.
+    pub(super) fn secret_url_file(&self) -> Read<Secret<Url>> {
+        let text = self.secret_file()?;
+        self.unless_refused(secret_url(text.expose()))
+    }
+
+    /// Which store.
+    pub(super) fn store_url(&self) -> Read<StoreUrl> {
+        self.unless_refused(store_url(&self.line()?))
+    }
+
+    /// Which store, in the file that this value names.
+    pub(super) fn store_url_file(&self) -> Read<StoreUrl> {
+        let text = self.secret_file()?;
+        self.unless_refused(store_url(text.expose()))
     }
 
     /// An address and a port.
@@ -257,32 +289,34 @@ impl<'a> Value<'a> {
     }
 
     /// The SHA-256 of a certificate.
-    pub(super) fn fingerprint(&self) -> Read<Fingerprint> {
+    pub(super) fn certificate(&self) -> Read<CertificateFingerprint> {
         const FORM: &str = "write the 64 digits that `openssl x509 -fingerprint -sha256` prints";
         let text = self.string("a fingerprint in quotes", FORM)?;
-        Fingerprint::parse(text).map_or_else(
+        CertificateFingerprint::parse(text).map_or_else(
             || self.wrong(&format!("is no SHA-256 fingerprint: {text:?}"), FORM),
             Ok,
         )
     }
 
-    /// What a source may be.
+    /// A time of the day.
     pub(super) fn quiet(&self) -> Read<Quiet> {
         const HINT: &str = r#"write a time of the day in UTC, as in "22:00-06:30""#;
         let text = self.line()?;
         Quiet::parse(&text).map_or_else(|| self.wrong("is no time of the day", HINT), Ok)
     }
 
+    /// What a source may be.
     pub(super) fn kind(&self) -> Read<PageKind> {
-        let all = "write one of auto, feed, sitemap, listing";
-        let text = self.string("a kind in quotes", all)?;
-        if let (true, Some(kind)) = (KINDS.contains(&text), PageKind::parse(text)) {
+        let kinds: Vec<&str> = PageKind::of_sources().map(PageKind::as_str).collect();
+        let all = format!("write one of {}", kinds.join(", "));
+        let text = self.string("a kind in quotes", &all)?;
+        if let Some(kind) = PageKind::of_sources().find(|kind| kind.as_str() == text) {
             return Ok(kind);
         }
-        let hint = nearest(text, KINDS).map(|kind| format!("did you mean {kind:?}?"));
+        let near = nearest(text, kinds).map(|kind| format!("did you mean {kind:?}?"));
         self.wrong(
             &format!("is no kind of source: {text:?}"),
-            hint.unwrap_or_else(|| all.to_string()),
+            near.unwrap_or(all),
         )
     }
 
@@ -308,17 +342,17 @@ impl<'a> Value<'a> {
 
     /// The secret in the file that this value names; a relative path starts from the folder of
     /// the configuration.
-    pub(super) fn secret_file(&self) -> Read<String> {
+    pub(super) fn secret_file(&self) -> Read<Secret> {
         let path = PathBuf::from(self.line()?);
         let path = self
             .context
             .base
             .map_or_else(|| path.clone(), |base| base.join(&path));
         let hint = "name a file that holds the secret alone and that we may read";
-        match (self.context.secrets)(Secret::File(&path)) {
-            Ok(Some(secret)) => match secret_text(&secret) {
-                Some(secret) => Ok(secret),
-                None => self.wrong(&format!("is no secret: {}", path.display()), hint),
+        match (self.context.secrets)(SecretSource::File(&path)) {
+            Ok(Some(raw)) => match secret(&raw) {
+                Ok(secret) => Ok(secret),
+                Err(_) => self.wrong(&format!("is no secret: {}", path.display()), hint),
             },
             Ok(None) => self.wrong(&format!("does not exist: {}", path.display()), hint),
             Err(why) => self.wrong(&format!("cannot be read: {}: {why}", path.display()), hint),
@@ -326,23 +360,70 @@ impl<'a> Value<'a> {
     }
 
     /// A secret written into the configuration itself.
-    pub(super) fn secret(&self) -> Read<String> {
+    pub(super) fn secret(&self) -> Read<Secret> {
         let text = self.string("a string", "put it in quotes")?;
-        secret_text(text).map_or_else(
-            || self.wrong("is no secret", "write printable ASCII without spaces"),
-            Ok,
-        )
+        self.unless_refused(secret(text))
     }
 }
 
 /// Printable ASCII without blanks inside, so that it can be sent in a header; the line break that
 /// editors and `echo` leave at the end is dropped.
-pub(super) fn secret_text(raw: &str) -> Option<String> {
-    let secret = raw.trim();
-    let usable = !secret.is_empty()
-        && secret.len() <= TEXT_MAX
-        && secret.bytes().all(|b| b.is_ascii_graphic());
-    usable.then(|| secret.to_string())
+pub(super) fn secret(raw: &str) -> Result<Secret, Refusal> {
+    let text = raw.trim();
+    let usable =
+        !text.is_empty() && text.len() <= TEXT_MAX && text.bytes().all(|b| b.is_ascii_graphic());
+    if !usable {
+        return Err(Refusal::new(
+            "is no secret",
+            "write printable ASCII without spaces",
+        ));
+    }
+    Ok(Secret::new(text.to_string()))
+}
+
+/// Which store a text names.
+pub(super) fn store_url(raw: &str) -> Result<StoreUrl, Refusal> {
+    let read = raw.trim().parse::<StoreUrl>();
+    read.map_err(|why| Refusal::new(why.to_string(), why.hint()))
+}
+
+/// A web address that is a secret as a whole.
+pub(super) fn secret_url(raw: &str) -> Result<Secret<Url>, Refusal> {
+    web_url(raw.trim(), false).map(Secret::new)
+}
+
+/// A web address without credentials. What is wrong with it `repeats` it, or does not.
+fn web_url(text: &str, repeats: bool) -> Result<Url, Refusal> {
+    let said = |what: &str| {
+        if repeats {
+            format!("{what}: {text:?}")
+        } else {
+            what.to_string()
+        }
+    };
+    let url = match Url::parse(text) {
+        Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) if repeats => {
+            let hint = format!("did you mean {:?}?", format!("https://{text}"));
+            return Err(Refusal::new(said("is no URL"), hint));
+        }
+        Err(why) => {
+            return Err(Refusal::new(
+                format!("{}, {why}", said("is no URL")),
+                URL_FORM,
+            ));
+        }
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Refusal::new(
+            "must not contain a user name or password",
+            "take out what stands before the @",
+        ));
+    }
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(Refusal::new(said("is no web address"), URL_FORM));
+    }
+    Ok(url)
 }
 
 /// A network in CIDR notation; one address stands for itself.

@@ -22,7 +22,7 @@ use crate::{
     inspect::{legend, panic_message},
     metrics::{LabelValues, Metrics},
     score,
-    store::{self, Observer, Op, Store, StoreError},
+    store::{self, Observer, Op, OpenError, Store, StoreError},
     web,
 };
 
@@ -33,7 +33,7 @@ use super::{Daemon, error::DaemonError, record};
 pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] OpenError),
     /// The address cannot be had.
     #[error("cannot listen on {address}: {why}; set another `[serve] listen`, or stop what has it")]
     Listen {

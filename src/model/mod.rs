@@ -4,7 +4,9 @@ mod article;
 mod fetched;
 mod judgement;
 mod policy;
+mod secret;
 mod source;
+mod store_url;
 
 use std::{fmt, ops::Range};
 
@@ -21,7 +23,9 @@ pub use self::{
         SourceStanding, TranslationStanding, Turn, Verdict,
     },
     policy::{ParseLimits, Policy},
-    source::{Courtesy, Fingerprint, PageKind, Quiet, SiteRules, Source},
+    secret::Secret,
+    source::{CertificateFingerprint, Courtesy, PageKind, Quiet, SiteRules, Source},
+    store_url::{StoreUrl, StoreUrlError},
 };
 
 /// A half-open byte range into an article's `body`, always on char boundaries. JSON counts code

@@ -26,6 +26,24 @@ pub enum PageKind {
 }
 
 impl PageKind {
+    /// Every kind, those of a source first.
+    pub const ALL: [PageKind; 6] = [
+        PageKind::Auto,
+        PageKind::Feed,
+        PageKind::Sitemap,
+        PageKind::Listing,
+        PageKind::Article,
+        PageKind::Robots,
+    ];
+
+    /// The kinds that a source may be of: what announces links, or may turn out to.
+    pub fn of_sources() -> impl Iterator<Item = PageKind> {
+        let others = [PageKind::Article, PageKind::Robots];
+        PageKind::ALL
+            .into_iter()
+            .filter(move |kind| !others.contains(kind))
+    }
+
     /// The name in configuration and store.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,16 +58,7 @@ impl PageKind {
 
     /// The inverse of [`PageKind::as_str`].
     pub fn parse(name: &str) -> Option<PageKind> {
-        [
-            PageKind::Article,
-            PageKind::Feed,
-            PageKind::Sitemap,
-            PageKind::Listing,
-            PageKind::Auto,
-            PageKind::Robots,
-        ]
-        .into_iter()
-        .find(|kind| kind.as_str() == name)
+        PageKind::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }
 
@@ -78,7 +87,7 @@ pub struct Source {
     /// Selectors for its pages.
     pub rules: SiteRules,
     /// The one certificate that its host may show although nobody vouches for it.
-    pub certificate: Option<Fingerprint>,
+    pub certificate: Option<CertificateFingerprint>,
     /// What its owner was promised beside the pace.
     pub courtesy: Courtesy,
 }
@@ -131,12 +140,12 @@ impl fmt::Display for Quiet {
 
 /// The SHA-256 of a certificate as it is sent (DER).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Fingerprint(pub [u8; 32]);
+pub struct CertificateFingerprint(pub [u8; 32]);
 
-impl Fingerprint {
+impl CertificateFingerprint {
     /// Reads 64 hexadecimal digits, with colons between the bytes or without. `None` for anything
     /// else.
-    pub fn parse(text: &str) -> Option<Fingerprint> {
+    pub fn parse(text: &str) -> Option<CertificateFingerprint> {
         let digits: Vec<u8> = text
             .chars()
             .filter(|&c| c != ':')
@@ -149,12 +158,12 @@ impl Fingerprint {
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = pair[0] << 4 | pair[1];
         }
-        Some(Fingerprint(bytes))
+        Some(CertificateFingerprint(bytes))
     }
 }
 
 /// As `openssl x509 -fingerprint -sha256` prints it: pairs of digits in capitals, with colons.
-impl fmt::Display for Fingerprint {
+impl fmt::Display for CertificateFingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, byte) in self.0.iter().enumerate() {
             let colon = if at > 0 { ":" } else { "" };

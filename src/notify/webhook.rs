@@ -11,7 +11,7 @@ use reqwest::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use url::Url;
 
-use crate::{config::NotifyConfig, store::Parcel};
+use crate::{config::NotifyConfig, model::Secret, store::Parcel};
 
 /// For one POST, from connecting to the head of the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ pub enum NotifySetupError {
 #[derive(Debug)]
 pub struct Webhook {
     name: String,
-    url: Url,
+    url: Secret<Url>,
     authorization: Option<HeaderValue>,
     client: Client,
     pace: DefaultDirectRateLimiter,
@@ -73,7 +73,7 @@ impl Webhook {
 
     fn new(channel: &NotifyConfig, client: Client) -> Result<Webhook, NotifySetupError> {
         let authorization = channel.token.as_ref().map(|token| {
-            let mut value = HeaderValue::try_from(format!("Bearer {token}"))
+            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
                 .map_err(|_| NotifySetupError::Token(channel.name.clone()))?;
             value.set_sensitive(true);
             Ok::<_, NotifySetupError>(value)
@@ -98,7 +98,7 @@ impl Webhook {
         self.pace.until_ready().await;
         let mut request = self
             .client
-            .post(self.url.clone())
+            .post(self.url.expose().clone())
             .header(CONTENT_TYPE, "application/json")
             .header(IDEMPOTENCY_KEY, parcel.id)
             .body(parcel.payload.clone());

@@ -2,9 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use super::StoreError;
+use super::error::StoreError;
 
-/// An operation of [`Store`](super::Store): one method each. Closing is none: nobody is left to be
+/// An operation of [`Store`](super::contract::Store): one method each. Closing is none: nobody is left to be
 /// told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Op {

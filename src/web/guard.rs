@@ -93,7 +93,7 @@ pub(super) fn review_form(serve: &ServeConfig) -> ReviewForm {
 pub(super) fn authorise(serve: &ServeConfig, brought: Option<&str>) -> Result<(), Problem> {
     match (review_form(serve), &serve.token, brought) {
         (ReviewForm::Open, ..) => Ok(()),
-        (ReviewForm::Token, Some(token), Some(brought)) if same(token, brought) => Ok(()),
+        (ReviewForm::Token, Some(token), Some(brought)) if same(token.expose(), brought) => Ok(()),
         (ReviewForm::Token, ..) => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "This needs the token of [serve]: send `Authorization: Bearer …`.",

@@ -81,9 +81,7 @@ impl Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         let status = match error {
-            StoreError::Full | StoreError::Closed | StoreError::Locked(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            StoreError::Full | StoreError::Closed => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Problem::new(status, "The store could not answer; the log says why.")

@@ -12,10 +12,10 @@ use std::{
 
 use benggala::{
     config::{
-        self, ANNOTATED, Config, ConfigErrors, Origin, SITES, Secret, no_secrets, parse_sites,
-        site_rules,
+        self, ANNOTATED, Config, ConfigErrors, Origin, SITES, SecretSource, no_secrets,
+        parse_sites, site_rules,
     },
-    model::PageKind,
+    model::{PageKind, Secret},
 };
 use proptest::prelude::*;
 use url::Url;
@@ -33,15 +33,21 @@ fn file(path: &str) -> Origin {
 }
 
 /// A system with one good secret file, one that is empty and one that may not be read.
-fn secrets(secret: Secret<'_>) -> Result<Option<String>, String> {
+fn secrets(secret: SecretSource<'_>) -> Result<Option<String>, String> {
     match secret {
-        Secret::File(path) if path == Path::new("/etc/benggala/present") => {
+        SecretSource::File(path) if path == Path::new("/etc/benggala/present") => {
             Ok(Some("from-file\n".to_string()))
         }
-        Secret::File(path) if path == Path::new("/run/empty") => Ok(Some("\n".to_string())),
-        Secret::File(path) if path.ends_with("forbidden") => Err("permission denied".to_string()),
-        Secret::File(_) | Secret::Env(_) => Ok(None),
+        SecretSource::File(path) if path == Path::new("/run/empty") => Ok(Some("\n".to_string())),
+        SecretSource::File(path) if path.ends_with("forbidden") => {
+            Err("permission denied".to_string())
+        }
+        SecretSource::File(_) | SecretSource::Env(_) => Ok(None),
     }
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_string())
 }
 
 fn cases() -> Vec<PathBuf> {
@@ -196,8 +202,8 @@ fn every_key_is_read() {
         config.serve.listen,
         "[::1]:9631".parse::<SocketAddr>().unwrap()
     );
-    assert_eq!(config.serve.token.as_deref(), Some("from-file"));
-    assert_eq!(config.notify[0].token.as_deref(), Some("t0ken"));
+    assert_eq!(config.serve.token, Some(secret("from-file")));
+    assert_eq!(config.notify[0].token, Some(secret("t0ken")));
     assert_eq!(config.sources[0].name, "news.example");
     assert_eq!(config.sources[0].kind, PageKind::Auto);
     assert_eq!(config.sources[1].kind, PageKind::Listing);
@@ -221,63 +227,45 @@ fn what_is_shown_reads_back_as_equal() {
         again.serve.token.clone_from(&config.serve.token);
         for (channel, before) in again.notify.iter_mut().zip(&config.notify) {
             channel.token.clone_from(&before.token);
+            channel.url.clone_from(&before.url);
         }
         assert_eq!(again, config);
     }
 }
 
 #[test]
-fn secrets_are_masked_when_shown() {
-    let text = r#"
-[store]
-url = "postgres://benggala:hunter2@db.example/news?password=hunter3&sslmode=require"
-[serve]
-token = "hunter4"
-[[notify]]
-url = "https://hooks.example/"
-token = "hunter5"
-"#;
-    let shown = parsed(text).to_toml();
-    assert!(!shown.contains("hunter"), "{shown}");
-    assert_eq!(shown.matches("***").count(), 4, "{shown}");
-    assert!(shown.contains("sslmode=require"), "{shown}");
-}
-
-#[test]
-fn a_problem_never_repeats_a_secret() {
-    let text = "[store]\nurl = \"mysql://me:hunter2@db\"\n[serve]\ntoken = \"hunter2 \\n hunter2\"\n\
-                [[source]]\nurl = \"https://me:hunter2@news.example/\"\n";
-    let errors = parse(text).unwrap_err();
-    assert_eq!(errors.problems.len(), 3);
-    assert!(!errors.to_string().contains("hunter2"), "{errors}");
-}
-
-#[test]
 fn the_environment_overrules_the_text() {
     let text = "[serve]\ntoken = \"text\"\n[[notify]]\nurl = \"https://hooks.example/\"\nname = \"the desk\"\n";
-    let environment = |secret: Secret<'_>| match secret {
-        Secret::Env("BENGGALA_SERVE_TOKEN") => Ok(Some("env\n".to_string())),
-        Secret::Env("BENGGALA_NOTIFY_THE_DESK_TOKEN") => Ok(Some("desk".to_string())),
-        Secret::Env("BENGGALA_STORE_URL") => Ok(Some("sqlite:other.db".to_string())),
+    let environment = |secret: SecretSource<'_>| match secret {
+        SecretSource::Env("BENGGALA_SERVE_TOKEN") => Ok(Some("env\n".to_string())),
+        SecretSource::Env("BENGGALA_NOTIFY_THE_DESK_TOKEN") => Ok(Some("desk".to_string())),
+        SecretSource::Env("BENGGALA_NOTIFY_THE_DESK_URL") => {
+            Ok(Some("https://desk.example/key".to_string()))
+        }
+        SecretSource::Env("BENGGALA_STORE_URL") => Ok(Some("sqlite:other.db".to_string())),
         _ => Ok(None),
     };
     let config = Config::parse(text, &Origin::BuiltIn, &environment).unwrap();
-    assert_eq!(config.serve.token.as_deref(), Some("env"));
-    assert_eq!(config.notify[0].token.as_deref(), Some("desk"));
-    assert_eq!(config.store.url, "sqlite:other.db");
+    assert_eq!(config.serve.token, Some(secret("env")));
+    assert_eq!(config.notify[0].token, Some(secret("desk")));
+    assert_eq!(config.store.url.to_string(), "sqlite:other.db");
+    assert_eq!(
+        config.notify[0].url.expose().as_str(),
+        "https://desk.example/key"
+    );
 }
 
 #[test]
 fn an_empty_secret_in_the_environment_is_no_silent_no() {
-    let environment = |secret: Secret<'_>| match secret {
-        Secret::Env("BENGGALA_SERVE_TOKEN") => Ok(Some(String::new())),
+    let environment = |secret: SecretSource<'_>| match secret {
+        SecretSource::Env("BENGGALA_SERVE_TOKEN") => Ok(Some(String::new())),
         _ => Ok(None),
     };
     let errors = Config::parse("", &Origin::BuiltIn, &environment).unwrap_err();
     assert_eq!(
         errors.to_string(),
-        "built-in defaults: environment variable BENGGALA_SERVE_TOKEN: its value cannot be used\n  \
-         hint: set BENGGALA_SERVE_TOKEN to a value, or unset it"
+        "built-in defaults: environment variable BENGGALA_SERVE_TOKEN: its value is no secret\n  \
+         hint: write printable ASCII without spaces, or unset BENGGALA_SERVE_TOKEN"
     );
 }
 
@@ -373,7 +361,7 @@ proptest! {
         if let Err(errors) = parse(&text) {
             let lines = text.lines().count() + 1;
             for problem in &errors.problems {
-                prop_assert!(problem.place.is_none_or(|place| place.line <= lines));
+                prop_assert!(problem.position.is_none_or(|at| at.line <= lines));
             }
         }
     }

@@ -15,6 +15,7 @@ use axum::{
 use benggala::{
     config::NotifyConfig,
     metrics::labels,
+    model::Secret,
     notify::{Outcome, Sent, Webhook, pace},
     store::Parcel,
 };
@@ -50,8 +51,8 @@ async fn receiver(status: u16, headers: &'static [(&'static str, &'static str)])
 fn webhook(url: Url, token: Option<&str>) -> Webhook {
     let channel = NotifyConfig {
         name: "desk".to_string(),
-        url,
-        token: token.map(str::to_string),
+        url: Secret::new(url),
+        token: token.map(|token| Secret::new(token.to_string())),
     };
     Webhook::all(&[channel]).unwrap().remove(0)
 }
@@ -155,8 +156,8 @@ async fn a_channel_gets_at_most_one_a_second() {
 fn a_token_that_cannot_be_sent_is_told() {
     let channel = NotifyConfig {
         name: "desk".to_string(),
-        url: Url::parse("https://hooks.example/").unwrap(),
-        token: Some("two\nlines".to_string()),
+        url: Secret::new(Url::parse("https://hooks.example/").unwrap()),
+        token: Some(Secret::new("two\nlines".to_string())),
     };
     let error = Webhook::all(&[channel]).unwrap_err().to_string();
     assert_eq!(

@@ -20,12 +20,15 @@ mod sqlite;
 
 use std::sync::Arc;
 
-use benggala::store::{self, Observer, Store};
+use benggala::{
+    model::StoreUrl,
+    store::{self, Observer, Store},
+};
 use tempfile::TempDir;
 
 /// An empty place for a store.
 pub(crate) struct Place {
-    pub(crate) url: String,
+    pub(crate) url: StoreUrl,
     pub(crate) folder: TempDir,
 }
 

@@ -10,8 +10,8 @@ use super::{
     outbox,
     packed::Packed,
     queue::{authority, day, held, host_id, origin, refresh_host},
-    reading::Reading,
     standings,
+    visit::NewVisit,
 };
 use crate::{
     copies::Fingerprint,
@@ -83,7 +83,7 @@ pub(super) fn complete(
         ..Completed::default()
     };
     if let Some(visit) = &completion.visit {
-        let reading = Reading {
+        let reading = NewVisit {
             visit,
             page: ending.page.as_ref(),
             fingerprint: ending.fingerprint.as_ref(),

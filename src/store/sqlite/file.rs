@@ -13,7 +13,7 @@ use super::{
     failure::classify,
     schema::{self, Contents},
 };
-use crate::store::StoreError;
+use crate::store::{OpenError, StoreError};
 
 /// How long another program that has the database locked (a `sqlite3` shell) is waited for.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
@@ -51,7 +51,7 @@ const STATEMENTS: usize = 128;
 pub(super) struct Lock(#[expect(dead_code, reason = "holds the lock until it is dropped")] File);
 
 /// Locks, opens, checks and migrates the file.
-pub(super) fn open(path: &Path) -> Result<(Connection, Lock), StoreError> {
+pub(super) fn open(path: &Path) -> Result<(Connection, Lock), OpenError> {
     let lock = lock(path)?;
     let mut db = connect(path)?;
     prepare(path, &mut db)?;
@@ -66,10 +66,12 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
-fn lock(path: &Path) -> Result<Lock, StoreError> {
-    let unusable = |why: String| StoreError::Open {
-        path: path.display().to_string(),
-        why,
+fn lock(path: &Path) -> Result<Lock, OpenError> {
+    let unusable = |why: String| {
+        OpenError::Failed(StoreError::Open {
+            path: path.display().to_string(),
+            why,
+        })
     };
     if path.is_dir() {
         return Err(unusable(
@@ -95,7 +97,7 @@ fn lock(path: &Path) -> Result<Lock, StoreError> {
         .truncate(false)
         .open(&name)
         .map_err(|error| match error.kind() {
-            ErrorKind::StorageFull => StoreError::Full,
+            ErrorKind::StorageFull => StoreError::Full.into(),
             _ => unusable(format!(
                 "{}: {error}; make the folder writable for this user",
                 name.display()
@@ -103,7 +105,7 @@ fn lock(path: &Path) -> Result<Lock, StoreError> {
         })?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked(path.display().to_string())),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.display().to_string())),
         Err(TryLockError::Error(error)) => Err(unusable(format!(
             "its folder does not support locks ({error}); put the store on a local disk"
         ))),
@@ -124,28 +126,28 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Nothing is written before the file is known to be ours, of a schema we know, and sound.
-fn prepare(path: &Path, db: &mut Connection) -> Result<(), StoreError> {
+fn prepare(path: &Path, db: &mut Connection) -> Result<(), OpenError> {
     let failed = |error: rusqlite::Error| classify(path, &error);
     let name = path.display().to_string();
     let found = match schema::contents(db).map_err(failed)? {
         Contents::Ours(found) => found,
         Contents::Foreign => {
             let why = "it is the database of another program; name another file".to_string();
-            return Err(StoreError::Open { path: name, why });
+            return Err(StoreError::Open { path: name, why }.into());
         }
     };
     if found > schema::VERSION {
-        return Err(StoreError::Newer {
+        return Err(OpenError::Newer {
             path: name,
             found,
             known: schema::VERSION,
         });
     }
     if let Some(why) = damage(db).map_err(failed)? {
-        return Err(StoreError::Corrupt { path: name, why });
+        return Err(StoreError::Corrupt { path: name, why }.into());
     }
     db.execute_batch(WRITER).map_err(failed)?;
-    schema::migrate(db, found).map_err(failed)
+    Ok(schema::migrate(db, found).map_err(failed)?)
 }
 
 /// What `PRAGMA quick_check` finds within its time.

@@ -14,13 +14,13 @@ mod outbox;
 mod packed;
 mod queue;
 mod readers;
-mod reading;
 mod schema;
 mod sites;
 mod sources;
 mod standings;
 mod upkeep;
 mod versions;
+mod visit;
 mod writer;
 
 use std::{
@@ -36,19 +36,19 @@ use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
 use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
-use super::{
-    ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Observer, Op, Parcel,
-    SourceRow, Store, StoreError, Trail,
-};
 use crate::{
     copies::Fingerprint,
     model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
     site::SiteMemory,
     standing::Standing,
+    store::{
+        ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Observer, Op,
+        OpenError, Parcel, SourceRow, Store, StoreError, Trail,
+    },
 };
 
 /// Opens the file at `path`, relative to the working directory.
-pub(super) async fn open(path: &Path, observer: Observer) -> Result<Arc<dyn Store>, StoreError> {
+pub(super) async fn open(path: &Path, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     let path = path.to_path_buf();
     let store = off_thread(move || SqliteStore::open(path, observer)).await??;
     Ok(Arc::new(store))
@@ -70,7 +70,7 @@ struct Writer {
 }
 
 impl SqliteStore {
-    fn open(path: PathBuf, observer: Observer) -> Result<SqliteStore, StoreError> {
+    fn open(path: PathBuf, observer: Observer) -> Result<SqliteStore, OpenError> {
         let (mut db, lock) = file::open(&path)?;
         // The lock proves that whoever held a lease is gone.
         queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use benggala::{
     config::Config,
     daemon::service::{Service, new_metrics},
-    model::Source,
+    model::{Source, StoreUrl},
     store::{ArticleQuery, ArticleRow, Store},
 };
 use tempfile::TempDir;
@@ -49,7 +49,7 @@ pub(super) fn config(folder: &Path, sources: Vec<Source>) -> Config {
     config.fetch.allow_private = vec!["127.0.0.1/32".parse().unwrap()];
     config.schedule.every = Duration::from_secs(3600);
     config.schedule.retry_first = Duration::from_secs(1);
-    config.store.url = format!("sqlite:{}", folder.join("benggala.db").display());
+    config.store.url = StoreUrl::Sqlite(folder.join("benggala.db"));
     config.serve.listen.set_port(0);
     config.sources = sources;
     config

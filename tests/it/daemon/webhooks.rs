@@ -9,7 +9,11 @@ use axum::{
     Router,
     http::{HeaderMap, StatusCode},
 };
-use benggala::{config::NotifyConfig, model::PageKind, store::Parcel};
+use benggala::{
+    config::NotifyConfig,
+    model::{PageKind, Secret},
+    store::Parcel,
+};
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -45,7 +49,7 @@ impl Desk {
         tokio::spawn(async move { axum::serve(listener, app).await });
         NotifyConfig {
             name: "meja".to_string(),
-            url: Url::parse(&url).unwrap(),
+            url: Secret::new(Url::parse(&url).unwrap()),
             token: None,
         }
     }

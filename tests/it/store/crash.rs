@@ -8,7 +8,7 @@ use std::{
 };
 
 use benggala::{
-    model::{PageKind, Verdict},
+    model::{PageKind, StoreUrl, Verdict},
     store::{self, ArticleQuery, Claim, Completion, Observer, Store},
 };
 use chrono::{TimeDelta, Utc};
@@ -26,7 +26,7 @@ const NAME: &str = "store::crash::a_kill_in_the_middle_loses_nothing";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_in_the_middle_loses_nothing() {
     if let Ok(url) = std::env::var(CHILD) {
-        return write_until_killed(&url).await;
+        return write_until_killed(url.parse().unwrap()).await;
     }
     let place = sqlite::place();
     let mut acknowledged = HashSet::new();
@@ -60,10 +60,10 @@ async fn a_kill_in_the_middle_loses_nothing() {
 }
 
 /// Starts the child, kills it after so many lines, and returns what it had acknowledged.
-fn killed_after(url: &str, round: usize, lines: usize) -> Vec<String> {
+fn killed_after(url: &StoreUrl, round: usize, lines: usize) -> Vec<String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([NAME, "--exact", "--nocapture"])
-        .env(CHILD, url)
+        .env(CHILD, url.to_string())
         .env("BENGGALA_TEST_CRASH_ROUND", round.to_string())
         .stdout(Stdio::piped())
         .spawn()
@@ -83,8 +83,8 @@ fn killed_after(url: &str, round: usize, lines: usize) -> Vec<String> {
     found
 }
 
-async fn write_until_killed(url: &str) {
-    let store = store::open(url, Observer::default()).await.unwrap();
+async fn write_until_killed(url: StoreUrl) {
+    let store = store::open(&url, Observer::default()).await.unwrap();
     let round = std::env::var("BENGGALA_TEST_CRASH_ROUND").unwrap();
     let round: i64 = round.parse().unwrap();
     let feed = source("harian", PageKind::Feed, "https://harian.example/feed");

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use benggala::web;
+use benggala::{model::Secret, web};
 use http::{Method, StatusCode};
 use tower::ServiceExt as _;
 
@@ -76,7 +76,7 @@ async fn writing_needs_the_token_once_there_is_one() {
     let (site, rows) = Site::seeded().await;
     let path = reviews_of(rows[0]);
     let body = r#"{"decision":"confirmed","by":"a"}"#;
-    site.configure(|config| config.serve.token = Some("s3cret".to_string()));
+    site.configure(|config| config.serve.token = Some(Secret::new("s3cret".to_string())));
     for wrong in [
         "Bearer s3cre",
         "Bearer s3cretx",

@@ -12,8 +12,8 @@ use benggala::{
     inspect::abstain,
     model::{
         Article, Assessment, Courtesy, Evidence, EvidenceKind, FetchOutcome, Finding, Headers,
-        Lang, Link, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source, Timestamp,
-        Verdict,
+        Lang, Link, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source, StoreUrl,
+        Timestamp, Verdict,
     },
     report::legend::RuleView,
     store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
@@ -90,7 +90,7 @@ impl Site {
     pub(super) async fn empty() -> Site {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("benggala.db");
-        let store = store::open(&format!("sqlite:{}", path.display()), Observer::default())
+        let store = store::open(&StoreUrl::Sqlite(path), Observer::default())
             .await
             .unwrap();
         let observed = Arc::new(Mutex::new(Vec::new()));

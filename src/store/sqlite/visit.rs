@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A visit on its way into the store.
-pub(super) struct Reading<'a> {
+pub(super) struct NewVisit<'a> {
     pub(super) visit: &'a Visit,
     /// `None` where the site asks for no copy.
     pub(super) page: Option<&'a Packed>,
@@ -29,16 +29,16 @@ pub(super) struct Reading<'a> {
 }
 
 /// What came of it.
-pub(super) struct Outcome {
+pub(super) struct VisitOutcome {
     pub(super) article: i64,
     pub(super) new: bool,
     pub(super) copy: Option<CopyKind>,
     pub(super) corrected: bool,
 }
 
-impl Outcome {
-    fn known(article: i64, copy: Option<CopyKind>) -> Outcome {
-        Outcome {
+impl VisitOutcome {
+    fn known(article: i64, copy: Option<CopyKind>) -> VisitOutcome {
+        VisitOutcome {
             article,
             new: false,
             copy,
@@ -47,9 +47,9 @@ impl Outcome {
     }
 }
 
-impl Reading<'_> {
+impl NewVisit<'_> {
     /// Writes what is to be kept of it.
-    pub(super) fn put(&self, db: &Connection, source: i64) -> rusqlite::Result<Outcome> {
+    pub(super) fn put(&self, db: &Connection, source: i64) -> rusqlite::Result<VisitOutcome> {
         let url = &self.visit.canonical;
         if let Some(article) = articles::id_of(db, url)? {
             self.note_address(db, article)?;
@@ -57,7 +57,7 @@ impl Reading<'_> {
         }
         if let Some(article) = copies::aliased(db, url)? {
             if self.is_still(&articles::stored(db, article)?) {
-                return Ok(Outcome::known(article, None));
+                return Ok(VisitOutcome::known(article, None));
             }
             copies::remove_alias(db, url)?;
         }
@@ -66,11 +66,11 @@ impl Reading<'_> {
         {
             copies::add_alias(db, url, article, self.visit.page.fetched_at)?;
             self.note_address(db, article)?;
-            return Ok(Outcome::known(article, Some(CopyKind::Exact)));
+            return Ok(VisitOutcome::known(article, Some(CopyKind::Exact)));
         }
         let article = articles::insert(db, url, source, self.visit.page.fetched_at)?;
         self.note_address(db, article)?;
-        Ok(Outcome {
+        Ok(VisitOutcome {
             article,
             new: true,
             copy: self.write(db, article)?,
@@ -80,7 +80,7 @@ impl Reading<'_> {
 
     /// The article is there. Its text is replaced only by what the address says that it was read
     /// from: a page for phones, say, is never quite the same and no correction.
-    fn put_known(&self, db: &Connection, article: i64) -> rusqlite::Result<Outcome> {
+    fn put_known(&self, db: &Connection, article: i64) -> rusqlite::Result<VisitOutcome> {
         let visit = self.visit;
         let stored = articles::stored(db, article)?;
         let was_read = has_words(&stored.content);
@@ -91,7 +91,7 @@ impl Reading<'_> {
                 (false, true) => Some(CopyKind::Near),
                 _ => None,
             };
-            return Ok(Outcome::known(article, copy));
+            return Ok(VisitOutcome::known(article, copy));
         }
         articles::touch(db, article, visit.page.fetched_at)?;
         let rejudged = stored.rules != visit.assessment.rules && has_words(&visit.article);
@@ -103,9 +103,9 @@ impl Reading<'_> {
         if corrected || rejudged || !was_read {
             self.write(db, article)?;
         }
-        Ok(Outcome {
+        Ok(VisitOutcome {
             corrected,
-            ..Outcome::known(article, None)
+            ..VisitOutcome::known(article, None)
         })
     }
 

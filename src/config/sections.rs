@@ -1,0 +1,172 @@
+//! The effective configuration, section by section, and its defaults.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+use url::Url;
+
+use crate::model::{ParseLimits, Policy, Secret, Source, StoreUrl};
+
+/// The effective configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// `[fetch]`
+    pub fetch: FetchConfig,
+    /// `[schedule]`
+    pub schedule: ScheduleConfig,
+    /// `[extract]`
+    pub extract: ParseLimits,
+    /// `[score]`
+    pub score: Policy,
+    /// `[store]`
+    pub store: StoreConfig,
+    /// `[serve]`
+    pub serve: ServeConfig,
+    /// `[[notify]]`
+    pub notify: Vec<NotifyConfig>,
+    /// `[[source]]`
+    pub sources: Vec<Source>,
+}
+
+/// `[fetch]`: how sources are asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchConfig {
+    /// Per host.
+    pub requests_per_second: f64,
+    /// Over all hosts.
+    pub requests_per_second_total: f64,
+    /// How many times as often as one host one IP address may be asked: hosts may share it.
+    pub hosts_per_address: f64,
+    /// Requests to one host that may overlap.
+    pub concurrency_per_host: usize,
+    /// Requests that may overlap in all.
+    pub concurrency: usize,
+    /// Private or loopback targets that may be fetched.
+    pub allow_private: Vec<IpNet>,
+    /// Asked in the place of every host.
+    pub proxy: Option<Url>,
+    /// For one answer, from connecting to the last byte.
+    pub timeout: Duration,
+    /// From connecting to the end of the answer's headers.
+    pub header_timeout: Duration,
+    /// For connecting, and between two reads.
+    pub idle_timeout: Duration,
+    /// Decoded bytes of a page.
+    pub body_max: u64,
+    /// Decoded bytes of a feed or sitemap.
+    pub feed_max: u64,
+    /// Redirects followed.
+    pub redirects_max: u32,
+    /// `{version}` and `{contact}` are filled in.
+    pub user_agent: String,
+    /// A URL or address that tells site owners who asks.
+    pub contact: String,
+}
+
+/// `[schedule]`: when sources are asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScheduleConfig {
+    /// Between two polls of a source that sets no `every`, until its rhythm is known.
+    pub every: Duration,
+    /// The shortest interval that is learned.
+    pub every_min: Duration,
+    /// The longest interval that is learned.
+    pub every_max: Duration,
+    /// The age of an article at the first look for corrections; zero: none.
+    pub recheck: Duration,
+    /// The age from which on it is not looked at again.
+    pub recheck_until: Duration,
+    /// Attempts at one article before it is given up.
+    pub attempts_max: u32,
+    /// The first wait after a failure; doubles with each.
+    pub retry_first: Duration,
+    /// The longest wait after failures.
+    pub retry_max: Duration,
+    /// How long a worker may hold a URL.
+    pub lease: Duration,
+    /// How long a stop waits for what is under way.
+    pub drain: Duration,
+}
+
+/// `[store]`: where everything is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoreConfig {
+    /// Which store.
+    pub url: StoreUrl,
+    /// How long raw pages are kept.
+    pub keep_pages: Duration,
+    /// How long a text is remembered, so that a new one is known as its copy.
+    pub keep_fingerprints: Duration,
+}
+
+/// `[serve]`: the review page, the API and the metrics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServeConfig {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Whether `POST /-/reload` works.
+    pub reload: bool,
+    /// Required of writing requests when set.
+    pub token: Option<Secret>,
+}
+
+/// `[[notify]]`: who is told of flagged articles.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotifyConfig {
+    /// Unique; the metric label.
+    pub name: String,
+    /// Receives a JSON POST. Whoever knows it may post: many a service puts a key into its path.
+    pub url: Secret<Url>,
+    /// Sent as `Authorization: Bearer`.
+    pub token: Option<Secret>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            fetch: FetchConfig {
+                requests_per_second: 0.5,
+                requests_per_second_total: 50.0,
+                hosts_per_address: 4.0,
+                concurrency_per_host: 1,
+                concurrency: 64,
+                allow_private: Vec::new(),
+                proxy: None,
+                timeout: Duration::from_secs(30),
+                header_timeout: Duration::from_secs(20),
+                idle_timeout: Duration::from_secs(10),
+                body_max: 5 << 20,
+                feed_max: 50 << 20,
+                redirects_max: 10,
+                user_agent: "benggala/{version} (+{contact})".to_string(),
+                contact: "https://crates.io/crates/benggala".to_string(),
+            },
+            schedule: ScheduleConfig {
+                every: Duration::from_secs(600),
+                every_min: Duration::from_secs(120),
+                every_max: Duration::from_secs(4 * 3600),
+                recheck: Duration::from_secs(3600),
+                recheck_until: Duration::from_secs(7 * 24 * 3600),
+                attempts_max: 5,
+                retry_first: Duration::from_secs(60),
+                retry_max: Duration::from_secs(24 * 3600),
+                lease: Duration::from_secs(300),
+                drain: Duration::from_secs(20),
+            },
+            extract: ParseLimits::default(),
+            score: Policy::default(),
+            store: StoreConfig {
+                url: StoreUrl::Sqlite(PathBuf::from("benggala.db")),
+                keep_pages: Duration::from_secs(90 * 24 * 3600),
+                keep_fingerprints: Duration::from_secs(30 * 24 * 3600),
+            },
+            serve: ServeConfig {
+                listen: SocketAddr::from(([127, 0, 0, 1], 9630)),
+                reload: false,
+                token: None,
+            },
+            notify: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What every store does.
+
+use async_trait::async_trait;
+
+use super::{
+    error::StoreError,
+    rows::{ArticleQuery, ArticleRow, Counts, Parcel, SourceRow, Trail},
+    work::{Claim, Completed, Completion, Lease},
+};
+use crate::{
+    model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
+    site::SiteMemory,
+    standing::Standing,
+};
+
+/// What must survive a restart. Every method is one transaction.
+#[async_trait]
+pub trait Store: std::fmt::Debug + Send + Sync {
+    /// Makes the configured sources the enabled ones and queues those that are new. A source that
+    /// left the configuration is disabled, not forgotten.
+    async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError>;
+    /// Leases URLs that are due, of hosts that are due, oldest first, spread over hosts. Expired
+    /// leases count as due.
+    async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError>;
+    /// When the next URL falls due: at or before `now` if one is due already. A host with a lease
+    /// under way has no other URL due until that lease ends, so that whoever waits for this time
+    /// does not spin.
+    async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+    /// Which of these links are not in the queue yet, in their order: what a poll has brought.
+    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError>;
+    /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`
+    /// names the channels that are told if the article is new and flagged.
+    ///
+    /// A text that its source has on the same site already is not stored again: the address is
+    /// noted as another one of that article. An article is told from its copies elsewhere. One
+    /// that is read again from the same address and says something else (see
+    /// [`crate::copies::is_corrected`]) is replaced, and what it said is kept as a version.
+    async fn complete(
+        &self,
+        lease: &Lease,
+        completion: Completion,
+        notify: &[String],
+    ) -> Result<Completed, StoreError>;
+    /// Gives a lease back unused, to be claimed again from `until` on: nobody was asked, so nothing
+    /// else is known anew.
+    async fn put_off(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError>;
+    /// Gives leases back unused.
+    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
+    /// Returns leases that ran out to the queue and tells how many there were. A claim does the
+    /// same first; [`Counts::expired`] counts all.
+    async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
+
+    /// Articles, newest first.
+    async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError>;
+    /// One article.
+    async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError>;
+    /// Where else its text stood and how it changed; at most `limit` copies and addresses.
+    async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError>;
+    /// Its page as fetched, while it is kept.
+    async fn page(&self, article: i64) -> Result<Option<Page>, StoreError>;
+    /// Replaces what was concluded about an article.
+    async fn reassess(
+        &self,
+        article: i64,
+        content: &Article,
+        assessment: &Assessment,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+    /// Adds a review; false if there is no such article.
+    async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError>;
+    /// Sources by name.
+    async fn sources(&self) -> Result<Vec<SourceRow>, StoreError>;
+    /// How one source stands by all its articles; a source that is not known has none.
+    async fn standing(&self, source: &str) -> Result<Standing, StoreError>;
+
+    /// What the stream has learned of a site, by its [name](crate::site::name).
+    async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError>;
+    /// Merges what a worker has learned of a site with what the others have, and tells the whole.
+    async fn learn_site(
+        &self,
+        name: &str,
+        memory: &SiteMemory,
+        at: Timestamp,
+    ) -> Result<SiteMemory, StoreError>;
+
+    /// Notifications due, at most `limit`.
+    async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError>;
+    /// Takes a notification off (`None`) or puts it back until a later time.
+    async fn settle(&self, parcel: i64, retry_at: Option<Timestamp>) -> Result<(), StoreError>;
+
+    /// For the gauges.
+    async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
+    /// Drops raw pages fetched before `before` and tells how many there were; what was learned of
+    /// sites that have shown nothing since goes too.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
+    /// compared with, and tells how many there were. What was found to be a copy stays one.
+    async fn forget(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Writes everything down and lets go of the file.
+    async fn close(&self) -> Result<(), StoreError>;
+}

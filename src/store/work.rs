@@ -1,0 +1,144 @@
+//! What workers take from the store and bring back.
+
+use std::time::Duration;
+
+use url::Url;
+
+use crate::{
+    frontier::{Moved, Rhythm},
+    model::{
+        Article, Assessment, CopyKind, FetchOutcome, Link, Page, PageKind, RobotsRecord, Timestamp,
+    },
+};
+
+/// What a worker asks for when it wants work.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Unique to this process.
+    pub worker: String,
+    /// The present.
+    pub now: Timestamp,
+    /// How long the worker may take.
+    pub lease: Duration,
+    /// URLs at most.
+    pub limit: usize,
+    /// Leased URLs of one host at most, counting those under way.
+    pub per_host: usize,
+}
+
+/// The right and the duty to fetch one URL.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lease {
+    /// The row.
+    pub id: i64,
+    /// Who holds it.
+    pub worker: String,
+    /// Grows with each lease of this row: tells a late owner from the present one.
+    pub fence: i64,
+    /// What to fetch.
+    pub link: Link,
+    /// Failed attempts so far in a row.
+    pub attempts: u32,
+    /// From the last answer.
+    pub etag: Option<String>,
+    /// From the last answer.
+    pub last_modified: Option<String>,
+    /// What is known of the host's robots.txt.
+    pub robots: Option<RobotsRecord>,
+    /// Failures of the host in a row.
+    pub host_failures: u32,
+    /// How often its source was asked on the day (UTC) of the claim.
+    pub asked_today: u64,
+    /// When it was first read.
+    pub first_read: Option<Timestamp>,
+    /// When it has brought something new so far; empty for what is not polled.
+    pub rhythm: Rhythm,
+    /// Where it says that it is now.
+    pub moved: Option<Moved>,
+}
+
+/// What becomes of a URL after its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Read; not asked for again.
+    Done,
+    /// Will never be had: 404, 410, forbidden, out of attempts.
+    Gone,
+    /// Asked for again.
+    Again {
+        /// When.
+        at: Timestamp,
+        /// Failed attempts in a row: 0 after a success.
+        attempts: u32,
+    },
+}
+
+/// All that a fetch led to; written as one.
+#[derive(Debug, Clone)]
+pub struct Completion {
+    /// When it ended.
+    pub at: Timestamp,
+    /// How it ended.
+    pub outcome: FetchOutcome,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// To be sent with the next request.
+    pub etag: Option<String>,
+    /// To be sent with the next request.
+    pub last_modified: Option<String>,
+    /// What becomes of the URL.
+    pub fate: Fate,
+    /// What the first answer showed an `Auto` source to be.
+    pub kind: Option<PageKind>,
+    /// The host is left alone until then.
+    pub host_next_at: Timestamp,
+    /// Failures of the host in a row.
+    pub host_failures: u32,
+    /// The least gap between two requests to the host; `None` leaves it.
+    pub host_delay: Option<Duration>,
+    /// What the rhythm of a source is by now; `None` leaves it.
+    pub rhythm: Option<Rhythm>,
+    /// Where a source says that it is now.
+    pub moved: Option<Moved>,
+    /// robots.txt files that were fetched on the way.
+    pub robots: Vec<RobotsRecord>,
+    /// What the page announces.
+    pub links: Vec<Link>,
+    /// The page and what was concluded, for an article.
+    pub visit: Option<Box<Visit>>,
+    /// For the review page, when it failed.
+    pub error: Option<String>,
+}
+
+/// An article page and what was concluded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Visit {
+    /// As fetched. Not kept if the article is `noarchive`.
+    pub page: Page,
+    /// The article's identity: its accepted canonical URL.
+    pub canonical: Url,
+    /// What was read.
+    pub article: Article,
+    /// What was concluded.
+    pub assessment: Assessment,
+}
+
+/// What a completion changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Completed {
+    /// False when the lease had passed to somebody else: nothing was written.
+    pub accepted: bool,
+    /// Links not seen before.
+    pub links_new: usize,
+    /// Links seen before.
+    pub links_known: usize,
+    /// The article's row.
+    pub article: Option<i64>,
+    /// The article was not in the store before.
+    pub article_new: bool,
+    /// Its text was: under another address of the article, or in another article. Reading an
+    /// address again makes no copy.
+    pub copy: Option<CopyKind>,
+    /// The address had said something else before.
+    pub corrected: bool,
+}
