@@ -5,6 +5,7 @@ mod log;
 mod outcomes;
 mod pages;
 mod process;
+mod secrets;
 mod signals;
 pub(crate) mod site;
 mod watch;

@@ -39,6 +39,18 @@ impl Place {
         fs::write(self.file(), text).unwrap();
     }
 
+    /// The program on the configuration.
+    pub(super) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_benggala"));
+        command
+            .args(args)
+            .arg("--config")
+            .arg(self.file())
+            .env_remove("BENGGALA_CONFIG")
+            .stdin(Stdio::null());
+        command
+    }
+
     /// Starts the daemon and waits until it says where its pages are.
     pub(super) async fn run(&self, config: &Config) -> Running {
         self.run_logging(config, "text").await
@@ -47,12 +59,15 @@ impl Place {
     /// The same, with log lines of this format.
     pub(super) async fn run_logging(&self, config: &Config, format: &str) -> Running {
         self.configure(&config.to_toml());
-        let mut child = Command::new(env!("CARGO_BIN_EXE_benggala"))
-            .args(["run", "--log", format, "--config"])
-            .arg(self.file())
-            .env_remove("BENGGALA_CONFIG")
-            .env("BENGGALA_LOG", "info")
-            .stdin(Stdio::null())
+        let environment = [("BENGGALA_LOG", "info")];
+        self.run_with(&["--log", format], &environment).await
+    }
+
+    /// The same with what was configured before, these arguments and environment variables.
+    pub(super) async fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Running {
+        let mut child = self
+            .command(&[&["run"], args].concat())
+            .envs(environment.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
