@@ -19,6 +19,8 @@ use crate::model::{
 /// One key of a section that is read into a `T`.
 pub(super) struct Key<T> {
     pub(super) name: &'static str,
+    /// The key that names a file instead, which holds the value.
+    pub(super) file: Option<&'static str>,
     pub(super) set: fn(&mut T, &Value<'_>) -> Read<()>,
     /// `None` leaves the key out.
     pub(super) show: fn(&T) -> Option<Toml>,
@@ -29,7 +31,25 @@ const fn key<T>(
     set: fn(&mut T, &Value<'_>) -> Read<()>,
     show: fn(&T) -> Option<Toml>,
 ) -> Key<T> {
-    Key { name, set, show }
+    Key {
+        name,
+        file: None,
+        set,
+        show,
+    }
+}
+
+/// A key whose value may stand in a file of its own, which the key `file` names.
+const fn key_or_file<T>(
+    name: &'static str,
+    file: &'static str,
+    set: fn(&mut T, &Value<'_>) -> Read<()>,
+    show: fn(&T) -> Option<Toml>,
+) -> Key<T> {
+    Key {
+        file: Some(file),
+        ..key(name, set, show)
+    }
 }
 
 const fn seconds(from: u64, to: u64) -> RangeInclusive<Duration> {
@@ -231,15 +251,11 @@ pub(super) const SCORE: &[Key<Policy>] = &[
 ];
 
 pub(super) const STORE: &[Key<StoreConfig>] = &[
-    key(
+    key_or_file(
         "url",
+        "url_file",
         |c, v| v.store_url().map(|x| c.url = x),
         |c| notation::text(&c.url),
-    ),
-    key(
-        "url_file",
-        |c, v| v.store_url_file().map(|x| c.url = x),
-        |_| None,
     ),
     key(
         "keep_pages",
@@ -267,15 +283,11 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
         |c, v| v.boolean().map(|x| c.reload = x),
         |c| Some(Toml::Boolean(c.reload)),
     ),
-    key(
+    key_or_file(
         "token",
+        "token_file",
         |c, v| v.secret().map(|x| c.token = Some(x)),
         |c| notation::secret(c.token.as_ref()),
-    ),
-    key(
-        "token_file",
-        |c, v| v.secret_file().map(|x| c.token = Some(x)),
-        |_| None,
     ),
 ];
 
@@ -303,25 +315,17 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
         |c, v| v.line().map(|x| c.name = Some(x)),
         |c| c.name.as_ref().and_then(notation::text),
     ),
-    key(
+    key_or_file(
         "url",
+        "url_file",
         |c, v| v.secret_url().map(|x| c.url = Some(x)),
         |c| c.url.as_ref().and_then(notation::secret_url),
     ),
-    key(
-        "url_file",
-        |c, v| v.secret_url_file().map(|x| c.url = Some(x)),
-        |_| None,
-    ),
-    key(
+    key_or_file(
         "token",
+        "token_file",
         |c, v| v.secret().map(|x| c.token = Some(x)),
         |c| notation::secret(c.token.as_ref()),
-    ),
-    key(
-        "token_file",
-        |c, v| v.secret_file().map(|x| c.token = Some(x)),
-        |_| None,
     ),
 ];
 
@@ -451,7 +455,10 @@ fn some(list: &[String]) -> Option<&[String]> {
 
 /// The names of a section's keys.
 pub(super) fn names<T>(keys: &[Key<T>]) -> Vec<&'static str> {
-    keys.iter().map(|key| key.name).collect()
+    keys.iter()
+        .flat_map(|key| [Some(key.name), key.file])
+        .flatten()
+        .collect()
 }
 
 fn user_agent(value: &Value<'_>) -> Read<String> {

@@ -5,7 +5,7 @@ use toml::de::DeTable;
 use super::{
     keys::{self, Key},
     problem::{Complaint, Position},
-    value::{Context, Value, nearest},
+    value::{Context, Read, Value, nearest},
 };
 
 /// TOML, or its errors: the first of each line, since one slip often makes several.
@@ -56,7 +56,8 @@ pub(super) fn read_table<T>(
     let mut complaints = Vec::new();
     for (name, toml) in table {
         let key = name.get_ref().as_ref();
-        let Some(known) = keys.iter().find(|known| known.name == key) else {
+        let is_key = |known: &&Key<T>| known.name == key || known.file == Some(key);
+        let Some(known) = keys.iter().find(is_key) else {
             complaints.push(unknown_key(
                 section,
                 key,
@@ -70,14 +71,16 @@ pub(super) fn read_table<T>(
             key,
             toml,
             context,
+            content: None,
         };
-        if let Err(more) = (known.set)(into, &value) {
-            complaints.extend(more);
-        }
-        if let Some(plain) = key
-            .strip_suffix("_file")
-            .filter(|plain| table.contains_key(*plain))
-        {
+        let read = if known.name == key {
+            (known.set)(into, &value)
+        } else {
+            set_by_file(known, into, &value)
+        };
+        complaints.extend(read.err().unwrap_or_default());
+        if known.name != key && table.contains_key(known.name) {
+            let plain = known.name;
             complaints.push(complaint(
                 Some(name.span().start),
                 key,
@@ -87,6 +90,16 @@ pub(super) fn read_table<T>(
         }
     }
     complaints
+}
+
+/// Sets a key to what the file holds that `value` names.
+fn set_by_file<T>(key: &Key<T>, into: &mut T, value: &Value<'_>) -> Read<()> {
+    let content = value.secret_file()?;
+    let value = Value {
+        content: Some(content.expose()),
+        ..*value
+    };
+    (key.set)(into, &value)
 }
 
 fn unknown_key(section: &str, key: &str, offset: usize, known: &[&'static str]) -> Complaint {

@@ -63,6 +63,8 @@ pub(super) struct Value<'a> {
     pub(super) key: &'a str,
     pub(super) toml: &'a Spanned<DeValue<'a>>,
     pub(super) context: Context<'a>,
+    /// What the file holds that it names, where it names one.
+    pub(super) content: Option<&'a str>,
 }
 
 impl<'a> Value<'a> {
@@ -91,9 +93,10 @@ impl<'a> Value<'a> {
     }
 
     fn string(&self, wanted: &str, hint: &str) -> Read<&'a str> {
-        match self.toml.get_ref() {
-            DeValue::String(text) => Ok(text.as_ref()),
-            _ => self.wrong_type(wanted, hint),
+        match (self.content, self.toml.get_ref()) {
+            (Some(text), _) => Ok(text),
+            (None, DeValue::String(text)) => Ok(text.as_ref()),
+            (None, _) => self.wrong_type(wanted, hint),
         }
     }
 
@@ -234,21 +237,9 @@ impl<'a> Value<'a> {
         self.unless_refused(secret_url(text))
     }
 
-    /// A URL in the file that this value names.
-    pub(super) fn secret_url_file(&self) -> Read<Secret<Url>> {
-        let text = self.secret_file()?;
-        self.unless_refused(secret_url(text.expose()))
-    }
-
     /// Which store.
     pub(super) fn store_url(&self) -> Read<StoreUrl> {
         self.unless_refused(store_url(&self.line()?))
-    }
-
-    /// Which store, in the file that this value names.
-    pub(super) fn store_url_file(&self) -> Read<StoreUrl> {
-        let text = self.secret_file()?;
-        self.unless_refused(store_url(text.expose()))
     }
 
     /// An address and a port.

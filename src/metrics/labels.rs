@@ -1,14 +1,12 @@
 //! The values that labels may take. What the model enumerates is taken from there.
 
+use std::collections::BTreeSet;
+
 use crate::model::{CopyKind, Decision, FetchOutcome, PageKind, Reason, Verdict};
 
 /// The label value for what has no label of its own.
 pub const OTHER: &str = "_other";
 
-/// `kind` of a fetch and of a discovery.
-pub const FETCH_KINDS: [&str; 5] = ["article", "feed", "sitemap", "page", "robots"];
-/// `kind` of a page that announces others.
-pub const DISCOVERY_KINDS: [&str; 3] = ["feed", "sitemap", "page"];
 /// `outcome` of an announced link.
 pub const DISCOVERY_OUTCOMES: [&str; 4] = ["new", "known", "filtered", "invalid"];
 /// `stage` at which the guard against private addresses refused.
@@ -59,8 +57,8 @@ const CODES: [&str; 27] = [
 ];
 /// All others, by class (RFC 9110, 15).
 const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", OTHER];
-/// `reason` of a retry that is no outcome of a fetch: the peer had closed the connection, and the
-/// request was sent once more at once.
+/// `reason` of a retry: the peer had closed the connection, and the request was sent once more at
+/// once.
 pub const RETRY_CONNECTION_CLOSED: &str = "connection_closed";
 
 /// `level` of a log message.
@@ -68,17 +66,6 @@ pub const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
 pub(super) fn fetch_outcomes() -> [&'static str; FetchOutcome::ALL.len()] {
     FetchOutcome::ALL.map(FetchOutcome::as_str)
-}
-
-pub(super) fn retry_reasons() -> Vec<&'static str> {
-    let outcomes = fetch_outcomes();
-    let failures = outcomes
-        .into_iter()
-        .filter(|outcome| !matches!(*outcome, "ok" | "not_modified"));
-    [RETRY_CONNECTION_CLOSED]
-        .into_iter()
-        .chain(failures)
-        .collect()
 }
 
 /// Every `code`.
@@ -102,12 +89,24 @@ pub(super) fn decisions() -> [&'static str; 2] {
 /// The `kind` label of a fetch: front pages, and pages not known yet, are `page`.
 pub fn kind_label(kind: PageKind) -> &'static str {
     match kind {
-        PageKind::Article => "article",
-        PageKind::Feed => "feed",
-        PageKind::Sitemap => "sitemap",
         PageKind::Listing | PageKind::Auto => "page",
-        PageKind::Robots => "robots",
+        kind => kind.as_str(),
     }
+}
+
+/// `kind` of a fetch.
+pub fn fetch_kinds() -> Vec<&'static str> {
+    kinds(PageKind::ALL)
+}
+
+/// `kind` of a page that announces others.
+pub(super) fn discovery_kinds() -> Vec<&'static str> {
+    kinds(PageKind::of_sources())
+}
+
+fn kinds(kinds: impl IntoIterator<Item = PageKind>) -> Vec<&'static str> {
+    let labels: BTreeSet<_> = kinds.into_iter().map(kind_label).collect();
+    labels.into_iter().collect()
 }
 
 /// The `code` label of a status: itself where it is common, else its class, so that a server

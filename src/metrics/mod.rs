@@ -23,8 +23,8 @@ use tracing_subscriber::layer::{Context, Layer};
 pub use family::LabelValues;
 use family::{Family, NONE_YET};
 use labels::{
-    DISCOVERY_KINDS, DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, FETCH_KINDS,
-    GUARD_STAGES, HOST_STATES, LEVELS, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, ROUTES, SCORES,
+    DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
+    NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, RETRY_CONNECTION_CLOSED, ROUTES, SCORES,
     SOURCE_STATES,
 };
 
@@ -116,22 +116,22 @@ families! {
     sources: IntGaugeVec = |f| f.gauges(&[("state", &SOURCE_STATES)]);
     /// Links that pages announced.
     discoveries_total: IntCounterVec =
-        |f| f.counters(&[("kind", &DISCOVERY_KINDS), ("outcome", &DISCOVERY_OUTCOMES)]);
+        |f| f.counters(&[("kind", &labels::discovery_kinds()), ("outcome", &DISCOVERY_OUTCOMES)]);
     /// Fetches, by what was asked for and how it ended.
     fetches_total: IntCounterVec =
-        |f| f.counters(&[("kind", &FETCH_KINDS), ("outcome", &labels::fetch_outcomes())]);
+        |f| f.counters(&[("kind", &labels::fetch_kinds()), ("outcome", &labels::fetch_outcomes())]);
     /// Answers by status; rare statuses by class.
     fetch_responses_total: IntCounterVec =
         |f| f.counters(&[("code", &labels::codes())]);
     /// Time of a fetch from the first byte sent to the last received.
     fetch_duration_seconds: HistogramVec =
-        |f| f.histograms(&FETCH_SECONDS, &[("kind", &FETCH_KINDS)]);
+        |f| f.histograms(&FETCH_SECONDS, &[("kind", &labels::fetch_kinds())]);
     /// Size of bodies after decompression.
-    fetch_body_bytes: HistogramVec = |f| f.histograms(&BODY_BYTES, &[("kind", &FETCH_KINDS)]);
+    fetch_body_bytes: HistogramVec = |f| f.histograms(&BODY_BYTES, &[("kind", &labels::fetch_kinds())]);
     /// Bytes of bodies received, before decompression.
     fetch_wire_bytes_total: IntCounter = |f| f.counter();
-    /// Fetches tried again, by why the one before failed.
-    fetch_retries_total: IntCounterVec = |f| f.counters(&[("reason", &labels::retry_reasons())]);
+    /// Requests sent once more at once, by why the one before failed.
+    fetch_retries_total: IntCounterVec = |f| f.counters(&[("reason", &[RETRY_CONNECTION_CLOSED])]);
     /// Fetches under way.
     fetches_in_flight: IntGauge = |f| f.gauge();
     /// Hosts and addresses whose pace is held in memory.

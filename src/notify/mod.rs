@@ -11,7 +11,7 @@ use tracing::warn;
 
 use crate::{
     model::Timestamp,
-    store::{Parcel, Store, StoreError},
+    store::{Notification, Store, StoreError},
 };
 
 pub use webhook::{NotifySetupError, Sent, Webhook};
@@ -25,12 +25,12 @@ pub struct Delivery {
     /// The `[[notify]]` name.
     pub channel: String,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: DeliveryOutcome,
 }
 
 /// How an attempt ended: the `outcome` label of `benggala_notifications_total`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub enum DeliveryOutcome {
     /// The receiver has it.
     Ok,
     /// It is tried again.
@@ -39,13 +39,13 @@ pub enum Outcome {
     GivenUp,
 }
 
-impl Outcome {
+impl DeliveryOutcome {
     /// The metric label.
     pub fn as_str(self) -> &'static str {
         match self {
-            Outcome::Ok => "ok",
-            Outcome::Failed => "failed",
-            Outcome::GivenUp => "given_up",
+            DeliveryOutcome::Ok => "ok",
+            DeliveryOutcome::Failed => "failed",
+            DeliveryOutcome::GivenUp => "given_up",
         }
     }
 }
@@ -53,7 +53,7 @@ impl Outcome {
 /// What an attempt means for the outbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Settlement {
-    outcome: Outcome,
+    outcome: DeliveryOutcome,
     retry_in: Option<Duration>,
 }
 
@@ -68,63 +68,63 @@ pub async fn deliver_due(
     channels: &[Webhook],
     now: Timestamp,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let parcels = store.parcels(now, BATCH).await?;
+    let notifications = store.notifications(now, BATCH).await?;
     let mut deliveries = Vec::new();
-    for parcel in &parcels {
+    for notification in &notifications {
         if channels
             .iter()
-            .all(|channel| channel.name() != parcel.channel)
+            .all(|channel| channel.name() != notification.channel)
         {
             warn!(
-                channel = parcel.channel,
-                parcel = parcel.id,
+                channel = notification.channel,
+                notification = notification.id,
                 "no such channel any more"
             );
-            store.settle(parcel.id, None).await?;
-            deliveries.push(delivery(&parcel.channel, Outcome::GivenUp));
+            store.settle(notification.id, None).await?;
+            deliveries.push(delivery(&notification.channel, DeliveryOutcome::GivenUp));
         }
     }
     let runs = channels
         .iter()
-        .map(|channel| deliver_to(store, channel, &parcels, now));
+        .map(|channel| deliver_to(store, channel, &notifications, now));
     for run in join_all(runs).await {
         deliveries.extend(run?);
     }
     Ok(deliveries)
 }
 
-/// Delivers the parcels of one channel in their order. When one fails, the others wait with it: a
-/// receiver that is down is not hammered.
+/// Delivers the notifications of one channel in their order. When one fails, the others wait with
+/// it: a receiver that is down is not hammered.
 async fn deliver_to(
     store: &dyn Store,
     channel: &Webhook,
-    parcels: &[Parcel],
+    notifications: &[Notification],
     now: Timestamp,
 ) -> Result<Vec<Delivery>, StoreError> {
     let mut deliveries = Vec::new();
     let mut wait = None;
-    for parcel in parcels
+    for notification in notifications
         .iter()
-        .filter(|parcel| parcel.channel == channel.name())
+        .filter(|notification| notification.channel == channel.name())
     {
         if let Some(wait) = wait {
-            store.settle(parcel.id, Some(now + wait)).await?;
+            store.settle(notification.id, Some(now + wait)).await?;
             continue;
         }
-        let sent = channel.send(parcel).await;
+        let sent = channel.send(notification).await;
         if let Sent::Failed { why, .. } = &sent {
-            let (name, attempts) = (channel.name(), parcel.attempts + 1);
+            let (name, attempts) = (channel.name(), notification.attempts + 1);
             warn!(
                 channel = name,
-                parcel = parcel.id,
+                notification = notification.id,
                 attempts,
                 why,
                 "notification failed"
             );
         }
-        let Settlement { outcome, retry_in } = settlement(&sent, parcel.attempts);
+        let Settlement { outcome, retry_in } = settlement(&sent, notification.attempts);
         store
-            .settle(parcel.id, retry_in.map(|wait| now + wait))
+            .settle(notification.id, retry_in.map(|wait| now + wait))
             .await?;
         deliveries.push(delivery(channel.name(), outcome));
         wait = retry_in;
@@ -135,21 +135,21 @@ async fn deliver_to(
 fn settlement(sent: &Sent, attempts: u32) -> Settlement {
     match sent {
         Sent::Accepted => Settlement {
-            outcome: Outcome::Ok,
+            outcome: DeliveryOutcome::Ok,
             retry_in: None,
         },
         Sent::Failed { .. } if pace::is_hopeless(attempts) => Settlement {
-            outcome: Outcome::GivenUp,
+            outcome: DeliveryOutcome::GivenUp,
             retry_in: None,
         },
         Sent::Failed { retry_after, .. } => Settlement {
-            outcome: Outcome::Failed,
+            outcome: DeliveryOutcome::Failed,
             retry_in: Some(pace::backoff(attempts, *retry_after)),
         },
     }
 }
 
-fn delivery(channel: &str, outcome: Outcome) -> Delivery {
+fn delivery(channel: &str, outcome: DeliveryOutcome) -> Delivery {
     Delivery {
         channel: channel.to_string(),
         outcome,

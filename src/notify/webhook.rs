@@ -11,7 +11,7 @@ use reqwest::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use url::Url;
 
-use crate::{config::NotifyConfig, model::Secret, store::Parcel};
+use crate::{config::NotifyConfig, model::Secret, store::Notification};
 
 /// For one POST, from connecting to the head of the answer.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -94,14 +94,14 @@ impl Webhook {
 
     /// Posts one notification as soon as the pace allows. The same notification always bears the
     /// same idempotency key.
-    pub async fn send(&self, parcel: &Parcel) -> Sent {
+    pub async fn send(&self, notification: &Notification) -> Sent {
         self.pace.until_ready().await;
         let mut request = self
             .client
             .post(self.url.expose().clone())
             .header(CONTENT_TYPE, "application/json")
-            .header(IDEMPOTENCY_KEY, parcel.id)
-            .body(parcel.payload.clone());
+            .header(IDEMPOTENCY_KEY, notification.id)
+            .body(notification.payload.clone());
         if let Some(authorization) = &self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     error::StoreError,
-    rows::{ArticleQuery, ArticleRow, Counts, Parcel, SourceRow, Trail},
+    rows::{ArticleQuery, ArticleRow, Counts, Notification, SourceRow, Trail},
     work::{Claim, Completed, Completion, Lease},
 };
 use crate::{
@@ -84,9 +84,17 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     ) -> Result<SiteMemory, StoreError>;
 
     /// Notifications due, at most `limit`.
-    async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError>;
+    async fn notifications(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Notification>, StoreError>;
     /// Takes a notification off (`None`) or puts it back until a later time.
-    async fn settle(&self, parcel: i64, retry_at: Option<Timestamp>) -> Result<(), StoreError>;
+    async fn settle(
+        &self,
+        notification: i64,
+        retry_at: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
 
     /// For the gauges.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;

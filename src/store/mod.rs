@@ -25,7 +25,7 @@ pub use self::{
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
-        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Parcel, SourceRow, StoredFinding,
+        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Notification, SourceRow, StoredFinding,
         Trail, VersionRow,
     },
     work::{Claim, Completed, Completion, Fate, Lease, Visit},

@@ -44,8 +44,8 @@ pub enum Op {
     Site,
     /// `learn_site`
     LearnSite,
-    /// `parcels`
-    Parcels,
+    /// `notifications`
+    Notifications,
     /// `settle`
     Settle,
     /// `counts`
@@ -77,7 +77,7 @@ impl Op {
         Op::Standing,
         Op::Site,
         Op::LearnSite,
-        Op::Parcels,
+        Op::Notifications,
         Op::Settle,
         Op::Counts,
         Op::Prune,
@@ -105,7 +105,7 @@ impl Op {
             Op::Standing => "standing",
             Op::Site => "site",
             Op::LearnSite => "learn_site",
-            Op::Parcels => "parcels",
+            Op::Notifications => "notifications",
             Op::Settle => "settle",
             Op::Counts => "counts",
             Op::Prune => "prune",

@@ -215,7 +215,7 @@ pub struct Counts {
 
 /// A notification that waits for its receiver.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Parcel {
+pub struct Notification {
     /// The row, and the idempotency key.
     pub id: i64,
     /// The `[[notify]]` name.

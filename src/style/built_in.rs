@@ -1,24 +1,16 @@
-//! The models that are built in. `models/translation/MODEL_CARD.md` says what they learned from and
-//! how well they do.
+//! The models that are built in: every file of `models/translation`, named after its language.
+//! `models/translation/MODEL_CARD.md` says what they learned from and how well they do.
 
 use super::model::{HEADER, Model};
 use crate::model::Lang;
 
-macro_rules! models {
-    ($($lang:literal),* $(,)?) => {
-        &[$(($lang, include_bytes!(concat!("../../models/translation/", $lang, ".bin")))),*]
-    };
-}
-
-/// By language code.
-const MODELS: &[(&str, &[u8])] = models![
-    "cs", "de", "en", "fr", "ha", "he", "id", "is", "ja", "ru", "uk", "zh",
-];
+/// By language code, in its order.
+const MODELS: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/models.rs"));
 
 /// The model that serves `lang`.
 pub fn model(lang: &Lang) -> Option<Model<'static>> {
-    let at = MODELS.binary_search_by_key(&lang.as_str(), |(code, _)| *code);
-    Model::parse(MODELS.get(at.ok()?)?.1)
+    let (_, bytes) = MODELS.iter().find(|(code, _)| *code == lang.as_str())?;
+    Model::parse(bytes)
 }
 
 /// Bytes that change whenever a model does: the constants of each, which depend on all its weights.

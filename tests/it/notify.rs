@@ -16,8 +16,8 @@ use benggala::{
     config::NotifyConfig,
     metrics::labels,
     model::Secret,
-    notify::{Outcome, Sent, Webhook, pace},
-    store::Parcel,
+    notify::{DeliveryOutcome, Sent, Webhook, pace},
+    store::Notification,
 };
 use tokio::net::TcpListener;
 use url::Url;
@@ -57,8 +57,8 @@ fn webhook(url: Url, token: Option<&str>) -> Webhook {
     Webhook::all(&[channel]).unwrap().remove(0)
 }
 
-fn parcel(id: i64) -> Parcel {
-    Parcel {
+fn notification(id: i64) -> Notification {
+    Notification {
         id,
         channel: "desk".to_string(),
         payload: r#"{"title":"Harga beras naik"}"#.to_string(),
@@ -70,7 +70,7 @@ fn parcel(id: i64) -> Parcel {
 async fn a_notification_arrives_whole() {
     let (url, inbox) = receiver(202, &[]).await;
     assert_eq!(
-        webhook(url, Some("t0ken")).send(&parcel(42)).await,
+        webhook(url, Some("t0ken")).send(&notification(42)).await,
         Sent::Accepted
     );
     let inbox = inbox.lock().unwrap();
@@ -86,20 +86,20 @@ async fn a_notification_arrives_whole() {
             .unwrap()
             .starts_with("benggala/")
     );
-    assert_eq!(*body, parcel(42).payload);
+    assert_eq!(*body, notification(42).payload);
 }
 
 #[tokio::test]
 async fn without_a_token_none_is_sent() {
     let (url, inbox) = receiver(200, &[]).await;
-    webhook(url, None).send(&parcel(1)).await;
+    webhook(url, None).send(&notification(1)).await;
     assert!(!inbox.lock().unwrap()[0].0.contains_key("authorization"));
 }
 
 #[tokio::test]
 async fn a_refusal_is_a_failure_and_its_wait_is_heard() {
     let (url, _) = receiver(503, &[("retry-after", "120")]).await;
-    let Sent::Failed { why, retry_after } = webhook(url, None).send(&parcel(1)).await else {
+    let Sent::Failed { why, retry_after } = webhook(url, None).send(&notification(1)).await else {
         panic!("503 was taken for a success");
     };
     assert_eq!(why, "the receiver answered 503 Service Unavailable");
@@ -113,7 +113,7 @@ async fn a_redirect_is_not_followed() {
     let headers: &'static [(&str, &str)] = Box::leak(Box::new([("location", location)]));
     let (url, inbox) = receiver(307, headers).await;
     assert!(matches!(
-        webhook(url, Some("t0ken")).send(&parcel(1)).await,
+        webhook(url, Some("t0ken")).send(&notification(1)).await,
         Sent::Failed { .. }
     ));
     assert_eq!(inbox.lock().unwrap().len(), 1);
@@ -126,7 +126,7 @@ async fn a_dead_receiver_is_a_failure_that_names_no_secret() {
     let url = format!("http://{}/hook?key=s3cret", listener.local_addr().unwrap());
     drop(listener);
     let sent = webhook(Url::parse(&url).unwrap(), Some("t0ken"))
-        .send(&parcel(1))
+        .send(&notification(1))
         .await;
     let Sent::Failed { why, retry_after } = sent else {
         panic!("nobody listened, yet it was accepted");
@@ -141,8 +141,8 @@ async fn a_channel_gets_at_most_one_a_second() {
     let (url, inbox) = receiver(200, &[]).await;
     let webhook = webhook(url, None);
     let start = Instant::now();
-    webhook.send(&parcel(1)).await;
-    webhook.send(&parcel(2)).await;
+    webhook.send(&notification(1)).await;
+    webhook.send(&notification(2)).await;
     // The pace is kept between the starts of two POSTs; clocks may differ by a tick.
     assert!(
         start.elapsed() >= Duration::from_millis(990),
@@ -184,6 +184,11 @@ fn waits_double_up_to_an_hour() {
 
 #[test]
 fn outcomes_are_the_labels_of_the_metric() {
-    let outcomes = [Outcome::Ok, Outcome::Failed, Outcome::GivenUp].map(Outcome::as_str);
+    let outcomes = [
+        DeliveryOutcome::Ok,
+        DeliveryOutcome::Failed,
+        DeliveryOutcome::GivenUp,
+    ]
+    .map(DeliveryOutcome::as_str);
     assert_eq!(outcomes, labels::NOTIFICATION_OUTCOMES);
 }

@@ -42,8 +42,8 @@ use crate::{
     site::SiteMemory,
     standing::Standing,
     store::{
-        ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Observer, Op,
-        OpenError, Parcel, SourceRow, Store, StoreError, Trail,
+        ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Notification,
+        Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
     },
 };
 
@@ -295,14 +295,24 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn parcels(&self, now: Timestamp, limit: usize) -> Result<Vec<Parcel>, StoreError> {
-        self.read(Op::Parcels, move |db| outbox::due(db, now, limit))
+    async fn notifications(
+        &self,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Notification>, StoreError> {
+        self.read(Op::Notifications, move |db| outbox::due(db, now, limit))
             .await
     }
 
-    async fn settle(&self, parcel: i64, retry_at: Option<Timestamp>) -> Result<(), StoreError> {
-        self.write(Op::Settle, move |db| outbox::settle(db, parcel, retry_at))
-            .await
+    async fn settle(
+        &self,
+        notification: i64,
+        retry_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.write(Op::Settle, move |db| {
+            outbox::settle(db, notification, retry_at)
+        })
+        .await
     }
 
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {

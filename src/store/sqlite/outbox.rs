@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::column::{Millis, row_limit};
 use crate::{
     model::{Finding, SourceStanding, Timestamp},
-    store::{Parcel, Visit},
+    store::{Notification, Visit},
 };
 
 /// Findings told in one notification; the article's page has them all.
@@ -43,7 +43,7 @@ pub(super) fn payload(
     })
 }
 
-/// Puts one parcel in for each channel.
+/// Puts one notification in for each channel.
 pub(super) fn put(
     db: &Connection,
     channels: &[String],
@@ -58,14 +58,18 @@ pub(super) fn put(
     Ok(())
 }
 
-/// See [`crate::store::Store::parcels`]; those that wait longest come first.
-pub(super) fn due(db: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Vec<Parcel>> {
+/// See [`crate::store::Store::notifications`]; those that wait longest come first.
+pub(super) fn due(
+    db: &Connection,
+    now: Timestamp,
+    limit: usize,
+) -> rusqlite::Result<Vec<Notification>> {
     db.prepare_cached(
         "SELECT id, channel, payload, attempts FROM outbox
           WHERE next_at <= ?1 ORDER BY next_at, id LIMIT ?2",
     )?
     .query_map(params![Millis(now), row_limit(limit)], |row| {
-        Ok(Parcel {
+        Ok(Notification {
             id: row.get("id")?,
             channel: row.get("channel")?,
             payload: row.get("payload")?,
@@ -78,18 +82,18 @@ pub(super) fn due(db: &Connection, now: Timestamp, limit: usize) -> rusqlite::Re
 /// See [`crate::store::Store::settle`].
 pub(super) fn settle(
     db: &Connection,
-    parcel: i64,
+    notification: i64,
     retry_at: Option<Timestamp>,
 ) -> rusqlite::Result<()> {
     match retry_at {
         None => db
             .prepare_cached("DELETE FROM outbox WHERE id = ?1")?
-            .execute([parcel]),
+            .execute([notification]),
         Some(at) => db
             .prepare_cached(
                 "UPDATE outbox SET attempts = attempts + 1, next_at = ?2 WHERE id = ?1",
             )?
-            .execute(params![parcel, Millis(at)]),
+            .execute(params![notification, Millis(at)]),
     }?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use axum::{
 use benggala::{
     config::NotifyConfig,
     model::{PageKind, Secret},
-    store::Parcel,
+    store::Notification,
 };
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
@@ -72,9 +72,9 @@ async fn watched_by(desk: &Desk) -> (Site, Watch) {
 }
 
 /// All notifications that wait, due or not.
-async fn waiting(watch: &Watch) -> Vec<Parcel> {
+async fn waiting(watch: &Watch) -> Vec<Notification> {
     let later = Utc::now() + TimeDelta::days(1);
-    watch.service.store.parcels(later, 10).await.unwrap()
+    watch.service.store.notifications(later, 10).await.unwrap()
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_receiver_that_was_down_is_told_when_it_is_back() {
     let (_site, watch) = watched_by(&desk).await;
     let failed = "notifications_total{channel=\"meja\",outcome=\"failed\"}";
     watch.counted(failed, 1.0).await;
-    let parcel = eventually("the parcel is put back", async || {
+    let notification = eventually("the notification is put back", async || {
         waiting(&watch).await.into_iter().find(|p| p.attempts == 1)
     })
     .await;
@@ -113,7 +113,12 @@ async fn a_receiver_that_was_down_is_told_when_it_is_back() {
     desk.is_down.store(false, Ordering::SeqCst);
     // Brings its time forward, so that the test need not wait for it.
     let now = Some(Utc::now());
-    watch.service.store.settle(parcel.id, now).await.unwrap();
+    watch
+        .service
+        .store
+        .settle(notification.id, now)
+        .await
+        .unwrap();
     until("it is delivered", async || waiting(&watch).await.is_empty()).await;
     watch.service.close().await.unwrap();
     let inbox = desk.inbox();

@@ -307,7 +307,7 @@ async fn everything_is_there_after_a_restart() {
             store.articles(&all()).await.unwrap(),
             store.page(rows[0]).await.unwrap(),
             store.sources().await.unwrap(),
-            store.parcels(at(100), 10).await.unwrap(),
+            store.notifications(at(100), 10).await.unwrap(),
             store.next_due(at(100)).await.unwrap(),
         );
         store.close().await.unwrap();
@@ -317,7 +317,7 @@ async fn everything_is_there_after_a_restart() {
             store.articles(&all()).await.unwrap(),
             store.page(rows[0]).await.unwrap(),
             store.sources().await.unwrap(),
-            store.parcels(at(100), 10).await.unwrap(),
+            store.notifications(at(100), 10).await.unwrap(),
             store.next_due(at(100)).await.unwrap(),
         );
         assert_eq!(before, after);

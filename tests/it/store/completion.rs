@@ -92,7 +92,7 @@ async fn an_article_is_new_once() {
         let page = store.page(row.id).await.unwrap().unwrap();
         assert_eq!(page.fetched_at, at(1), "the page that it was read from");
         assert_eq!(store.counts(at(2)).await.unwrap().articles, 1);
-        assert_eq!(store.parcels(at(2), 10).await.unwrap().len(), 1);
+        assert_eq!(store.notifications(at(2), 10).await.unwrap().len(), 1);
     }
 }
 
@@ -111,13 +111,16 @@ async fn the_new_and_flagged_are_told_to_every_channel() {
             let completion = read(&lease, at(5), verdict);
             store.complete(&lease, completion, &channels).await.unwrap();
         }
-        assert_eq!(store.parcels(at(4), 10).await.unwrap(), []);
-        assert_eq!(store.parcels(at(5), 1).await.unwrap().len(), 1);
-        let parcels = store.parcels(at(5), 10).await.unwrap();
-        let told: Vec<_> = parcels.iter().map(|parcel| &parcel.channel).collect();
+        assert_eq!(store.notifications(at(4), 10).await.unwrap(), []);
+        assert_eq!(store.notifications(at(5), 1).await.unwrap().len(), 1);
+        let notifications = store.notifications(at(5), 10).await.unwrap();
+        let told: Vec<_> = notifications
+            .iter()
+            .map(|notification| &notification.channel)
+            .collect();
         assert_eq!(told, ["desk", "archive"]);
 
-        let payload: serde_json::Value = serde_json::from_str(&parcels[0].payload).unwrap();
+        let payload: serde_json::Value = serde_json::from_str(&notifications[0].payload).unwrap();
         assert_eq!(payload["url"], "https://harian.example/2");
         assert_eq!(payload["source"], "harian");
         assert_eq!(payload["title"], "Jembatan baru dibuka");
@@ -131,17 +134,20 @@ async fn the_new_and_flagged_are_told_to_every_channel() {
 }
 
 #[tokio::test]
-async fn parcels_are_settled() {
+async fn notifications_are_settled() {
     for place in places() {
         let store = place.open().await;
         read_all(&store, &[Verdict::Flag, Verdict::Flag]).await;
-        let parcels = store.parcels(at(100), 10).await.unwrap();
-        store.settle(parcels[0].id, Some(at(200))).await.unwrap();
-        store.settle(parcels[1].id, None).await.unwrap();
-        assert_eq!(store.parcels(at(199), 10).await.unwrap(), []);
+        let notifications = store.notifications(at(100), 10).await.unwrap();
+        store
+            .settle(notifications[0].id, Some(at(200)))
+            .await
+            .unwrap();
+        store.settle(notifications[1].id, None).await.unwrap();
+        assert_eq!(store.notifications(at(199), 10).await.unwrap(), []);
         assert_eq!(store.counts(at(199)).await.unwrap().outbox, 1);
-        let later = store.parcels(at(200), 10).await.unwrap();
-        assert_eq!(later[0].id, parcels[0].id);
+        let later = store.notifications(at(200), 10).await.unwrap();
+        assert_eq!(later[0].id, notifications[0].id);
         assert_eq!(later[0].attempts, 1);
         store.settle(later[0].id, None).await.unwrap();
         store.settle(later[0].id, None).await.unwrap();

@@ -91,7 +91,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                         .unwrap(),
                 );
             }
-            Op::Parcels => drop(store.parcels(at(60), 5).await.unwrap()),
+            Op::Notifications => drop(store.notifications(at(60), 5).await.unwrap()),
             Op::Settle => store.settle(1, None).await.unwrap(),
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
             Op::Prune => drop(store.prune(at(0)).await.unwrap()),
