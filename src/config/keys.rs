@@ -12,8 +12,7 @@ use super::{
     value::{Read, Value},
 };
 use crate::model::{
-    CertificateFingerprint, Courtesy, Lang, PageKind, ParseLimits, Policy, Secret, SiteRules,
-    Source,
+    CertificateHash, Courtesy, Lang, PageKind, ParseLimits, Policy, Secret, SiteRules, Source,
 };
 
 /// One key of a section that is read into a `T`.
@@ -338,7 +337,7 @@ pub(super) struct PartialSource {
     pub(super) every: Option<Duration>,
     pub(super) lang: Option<Lang>,
     pub(super) rules: SiteRules,
-    pub(super) certificate: Option<CertificateFingerprint>,
+    pub(super) certificate: Option<CertificateHash>,
     pub(super) courtesy: Courtesy,
 }
 

@@ -22,7 +22,7 @@ use super::{
     outside::{SecretLookup, SecretSource},
     problem::Complaint,
 };
-use crate::model::{CertificateFingerprint, Lang, PageKind, Quiet, Secret, StoreUrl};
+use crate::model::{CertificateHash, Lang, PageKind, Quiet, Secret, StoreUrl};
 
 /// Characters of a name, a selector or a header value at most.
 const TEXT_MAX: usize = 1_000;
@@ -280,10 +280,10 @@ impl<'a> Value<'a> {
     }
 
     /// The SHA-256 of a certificate.
-    pub(super) fn certificate(&self) -> Read<CertificateFingerprint> {
+    pub(super) fn certificate(&self) -> Read<CertificateHash> {
         const FORM: &str = "write the 64 digits that `openssl x509 -fingerprint -sha256` prints";
         let text = self.string("a fingerprint in quotes", FORM)?;
-        CertificateFingerprint::parse(text).map_or_else(
+        CertificateHash::parse(text).map_or_else(
             || self.wrong(&format!("is no SHA-256 fingerprint: {text:?}"), FORM),
             Ok,
         )

@@ -22,11 +22,11 @@ use rustls::{
 use sha2::{Digest as _, Sha256};
 use url::Host;
 
-use crate::model::{CertificateFingerprint, Source};
+use crate::model::{CertificateHash, Source};
 
 /// The certificates that are believed on their fingerprint alone, by host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pins(HashMap<String, HashSet<CertificateFingerprint>>);
+pub struct Pins(HashMap<String, HashSet<CertificateHash>>);
 
 impl Pins {
     /// Those that `sources` name, each for the host of its own source and no other.
@@ -47,7 +47,7 @@ impl Pins {
 
     fn has(&self, name: &ServerName<'_>, certificate: &CertificateDer<'_>) -> bool {
         self.0.get(name.to_str().as_ref()).is_some_and(|pinned| {
-            pinned.contains(&CertificateFingerprint(Sha256::digest(certificate).into()))
+            pinned.contains(&CertificateHash(Sha256::digest(certificate).into()))
         })
     }
 }

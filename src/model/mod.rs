@@ -24,7 +24,7 @@ pub use self::{
     },
     policy::{ParseLimits, Policy},
     secret::Secret,
-    source::{CertificateFingerprint, Courtesy, PageKind, Quiet, SiteRules, Source},
+    source::{CertificateHash, Courtesy, PageKind, Quiet, SiteRules, Source},
     store_url::{StoreUrl, StoreUrlError},
 };
 

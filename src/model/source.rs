@@ -87,7 +87,7 @@ pub struct Source {
     /// Selectors for its pages.
     pub rules: SiteRules,
     /// The one certificate that its host may show although nobody vouches for it.
-    pub certificate: Option<CertificateFingerprint>,
+    pub certificate: Option<CertificateHash>,
     /// What its owner was promised beside the pace.
     pub courtesy: Courtesy,
 }
@@ -140,12 +140,12 @@ impl fmt::Display for Quiet {
 
 /// The SHA-256 of a certificate as it is sent (DER).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct CertificateFingerprint(pub [u8; 32]);
+pub struct CertificateHash(pub [u8; 32]);
 
-impl CertificateFingerprint {
+impl CertificateHash {
     /// Reads 64 hexadecimal digits, with colons between the bytes or without. `None` for anything
     /// else.
-    pub fn parse(text: &str) -> Option<CertificateFingerprint> {
+    pub fn parse(text: &str) -> Option<CertificateHash> {
         let digits: Vec<u8> = text
             .chars()
             .filter(|&c| c != ':')
@@ -158,12 +158,12 @@ impl CertificateFingerprint {
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = pair[0] << 4 | pair[1];
         }
-        Some(CertificateFingerprint(bytes))
+        Some(CertificateHash(bytes))
     }
 }
 
 /// As `openssl x509 -fingerprint -sha256` prints it: pairs of digits in capitals, with colons.
-impl fmt::Display for CertificateFingerprint {
+impl fmt::Display for CertificateHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, byte) in self.0.iter().enumerate() {
             let colon = if at > 0 { ":" } else { "" };

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use benggala::{
     fetch::{Network, tls::Pins},
-    model::{CertificateFingerprint, Courtesy, PageKind, SiteRules, Source},
+    model::{CertificateHash, Courtesy, PageKind, SiteRules, Source},
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
@@ -93,9 +93,9 @@ pub(crate) fn self_signed(name: &str) -> Shown {
 impl Shown {
     /// As a source at `url` would name it.
     pub(crate) fn pinned_at(&self, url: &Url) -> Pins {
-        let fingerprint = CertificateFingerprint(Sha256::digest(&self.certificate).into());
+        let fingerprint = CertificateHash(Sha256::digest(&self.certificate).into());
         // By way of the words that people copy.
-        let certificate = CertificateFingerprint::parse(&fingerprint.to_string());
+        let certificate = CertificateHash::parse(&fingerprint.to_string());
         assert_eq!(certificate, Some(fingerprint));
         Pins::of(&[Source {
             name: "paper".to_string(),
