@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use benggala::{
-    model::Verdict,
+    model::{StoreUrl, Verdict},
     store::{self, Observer},
 };
 use flate2::read::MultiGzDecoder;
@@ -14,7 +14,7 @@ use crate::store::given::{ABSTAIN, read_all};
 
 /// A store with an article of each verdict, and the configuration that names it.
 async fn filled(folder: &TempDir) -> String {
-    let url = format!("sqlite:{}", folder.path().join("benggala.db").display());
+    let url = StoreUrl::Sqlite(folder.path().join("benggala.db"));
     let store = store::open(&url, Observer::default()).await.unwrap();
     let read = read_all(&store, &[Verdict::Pass, Verdict::Flag, ABSTAIN]).await;
     assert_eq!(read.len(), 3);

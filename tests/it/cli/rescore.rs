@@ -1,7 +1,7 @@
 //! `rescore`: stored pages, judged again.
 
 use benggala::{
-    model::Verdict,
+    model::{StoreUrl, Verdict},
     store::{self, Observer},
 };
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use crate::{
 /// A store in which two pages were passed by rules of another day: one of clean prose, and one
 /// with the words of an engine.
 async fn judged_before(folder: &TempDir) -> String {
-    let url = format!("sqlite:{}", folder.path().join("benggala.db").display());
+    let url = StoreUrl::Sqlite(folder.path().join("benggala.db"));
     let store = store::open(&url, Observer::default()).await.unwrap();
     let addresses = [
         "https://harian.example/bersih",
