@@ -6,7 +6,10 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::{About, Family, Rates, rules};
+use super::{
+    detector::{About, Family, Rates},
+    registry::rules,
+};
 use crate::model::{Article, Evidence, EvidenceKind, Finding, Grade, Policy, Provenance};
 
 /// The share of articles taken to be unedited machine translation before anything is known: one in

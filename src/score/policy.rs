@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 
 use super::{
-    Draft,
+    draft::Draft,
     evidence::{PRIOR, gather, log_ratio, logistic, logit},
-    is_of_page, rules,
+    registry::{is_of_page, rules},
 };
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv},

@@ -1,6 +1,6 @@
 //! How much of what readers are served is not the article.
 
-use super::is_of_page;
+use super::registry::is_of_page;
 use crate::model::{Article, Finding, Span};
 
 /// The share of what stands between the headline and the end of the article that is not the

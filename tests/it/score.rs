@@ -109,26 +109,6 @@ fn marked_texts_are_marked_as_they_say() {
 }
 
 #[test]
-fn every_file_beside_the_policy_is_a_registered_rule() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/score");
-    let mut files: Vec<String> = fs::read_dir(folder)
-        .expect("src/score")
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| {
-            path.file_stem()
-                .expect("a name")
-                .to_string_lossy()
-                .replace('_', "-")
-        })
-        .filter(|name| !["mod", "policy", "draft", "evidence", "share"].contains(&name.as_str()))
-        .collect();
-    files.sort();
-    let mut registered: Vec<_> = rules().map(|about| about.rule.to_string()).collect();
-    registered.sort();
-    assert_eq!(files, registered);
-}
-
-#[test]
 fn rules_are_described() {
     for about in rules() {
         assert!(
