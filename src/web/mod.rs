@@ -10,11 +10,11 @@ mod problem;
 mod query;
 mod review;
 mod service;
+mod state;
 pub mod views;
 
 use std::{sync::Arc, time::Duration};
 
-use arc_swap::ArcSwap;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -23,15 +23,14 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::Semaphore;
 use tower_http::{
     catch_panic::CatchPanicLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
 };
 
-use crate::{config::Config, model::Decision, report::legend::RuleView, store::Store};
-
-use problem::Problem;
+use self::problem::Problem;
+pub use self::state::{Observer, State};
 
 /// Bytes of a request's body.
 const BODY_MAX: usize = 64 << 10;
@@ -46,33 +45,6 @@ const CONCURRENCY: usize = 8;
 /// Pages load their style and icon from here and nothing from anywhere else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Told of every answer: the route as it is written in [`app`], or `other`; the status; the time
-/// it took.
-pub type Observer = dyn Fn(&str, u16, Duration) + Send + Sync;
-
-/// What the pages show and what they may set off.
-#[derive(Clone)]
-pub struct State {
-    /// Articles and sources.
-    pub store: Arc<dyn Store>,
-    /// As it is now: a reload swaps it.
-    pub config: Arc<ArcSwap<Config>>,
-    /// The effective configuration as TOML, secrets masked.
-    pub effective_config: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Every metric in Prometheus' text format.
-    pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Told of every answer.
-    pub observe: Arc<Observer>,
-    /// Told of every review that was kept.
-    pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
-    /// True once the daemon does its work.
-    pub ready: watch::Receiver<bool>,
-    /// Asks for a reload of the configuration.
-    pub reload: Option<mpsc::Sender<()>>,
-    /// What each rule is about.
-    pub rules: Arc<[RuleView<'static>]>,
-}
 
 /// Every route.
 pub fn app(state: State) -> Router {

@@ -1,0 +1,35 @@
+//! What the handlers share.
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, watch};
+
+use crate::{config::Config, model::Decision, report::legend::RuleView, store::Store};
+
+/// Told of every answer: the route as it is written in [`super::app`], or `other`; the status; the time
+/// it took.
+pub type Observer = dyn Fn(&str, u16, Duration) + Send + Sync;
+
+/// What the pages show and what they may set off.
+#[derive(Clone)]
+pub struct State {
+    /// Articles and sources.
+    pub store: Arc<dyn Store>,
+    /// As it is now: a reload swaps it.
+    pub config: Arc<ArcSwap<Config>>,
+    /// The effective configuration as TOML, secrets masked.
+    pub effective_config: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Every metric in Prometheus' text format.
+    pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Told of every answer.
+    pub observe: Arc<Observer>,
+    /// Told of every review that was kept.
+    pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
+    /// True once the daemon does its work.
+    pub ready: watch::Receiver<bool>,
+    /// Asks for a reload of the configuration.
+    pub reload: Option<mpsc::Sender<()>>,
+    /// What each rule is about.
+    pub rules: Arc<[RuleView<'static>]>,
+}
