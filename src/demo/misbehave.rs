@@ -13,7 +13,8 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     content::{Answer, Article},
-    server::{Site, broken, not_found},
+    fallback::{HTML, broken, not_found},
+    site::Site,
     theme::{self, Edition},
 };
 
@@ -63,7 +64,7 @@ fn page(edition: Edition<'_>, article: &Article, bytes: fn(String) -> Vec<u8>) -
 
 fn html(status: StatusCode, body: impl Into<Body>) -> Response {
     let answer = (status, body.into()).into_response();
-    with(answer, header::CONTENT_TYPE, "text/html; charset=utf-8")
+    with(answer, header::CONTENT_TYPE, HTML)
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {

@@ -2,10 +2,12 @@
 //! change and fail like real ones. It needs no network, and everything in it is invented.
 
 pub mod content;
+mod theme;
 mod feeds;
+mod site;
+mod fallback;
 mod misbehave;
 mod server;
-mod theme;
 
 use std::{
     io,
@@ -24,7 +26,7 @@ use url::Url;
 
 use crate::model::{Courtesy, SiteRules, Source};
 use content::{Article, Paper};
-use server::{Clock, Site};
+use site::{Clock, Site};
 
 /// How long [`Newsroom::close`] waits for open connections.
 const CLOSING_MAX: Duration = Duration::from_secs(2);

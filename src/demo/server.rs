@@ -1,13 +1,8 @@
 //! One paper's HTTP server.
 
 use std::{
-    fmt,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, atomic::Ordering},
 };
 
 use axum::{
@@ -17,57 +12,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use tokio_util::sync::CancellationToken;
-use url::Url;
 
 use super::{
-    content::{Answer, Article, Paper},
+    content::{Answer, Article},
+    fallback::{HTML, broken, not_found},
     feeds, misbehave,
+    site::Site,
     theme::{self, Edition},
 };
-
-/// Tells how long ago the newsroom opened.
-pub(super) type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
-
-/// One paper on its own address, with what it has counted.
-pub(super) struct Site {
-    pub(super) paper: Paper,
-    pub(super) base: Url,
-    pub(super) opened: DateTime<Utc>,
-    pub(super) clock: Clock,
-    pub(super) closing: CancellationToken,
-    pub(super) answered: AtomicU64,
-    pub(super) trespassed: AtomicU64,
-    pub(super) throttled: AtomicU64,
-}
-
-impl fmt::Debug for Site {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Site")
-            .field("paper", &self.paper.name)
-            .field("base", &self.base.as_str())
-            .finish_non_exhaustive()
-    }
-}
-
-impl Site {
-    /// The paper as it is `elapsed` after the opening.
-    pub(super) fn edition(&self, elapsed: Duration) -> Edition<'_> {
-        Edition {
-            paper: &self.paper,
-            base: &self.base,
-            opened: self.opened,
-            elapsed,
-        }
-    }
-}
 
 /// Every address of the paper.
 pub(super) fn app(site: Arc<Site>) -> Router {
     Router::new().fallback(answer).with_state(site)
 }
-
-const HTML: &str = "text/html; charset=utf-8";
 
 /// What there is to send, before it is asked whether the client has it already.
 struct Document {
@@ -153,29 +110,6 @@ fn other_document(edition: Edition<'_>, path: &str) -> Rendered {
             document(HTML, theme::list_page(edition, Some(section)))
         }
     }
-}
-
-/// The page that says there is none, under a status that may say otherwise.
-pub(super) fn not_found(edition: Edition<'_>, status: StatusCode) -> Response {
-    let (heading, text) = match edition.paper.lang.as_str() {
-        "id" => (
-            "Halaman tidak ditemukan",
-            "Maaf, halaman yang Anda cari tidak ada atau sudah dipindahkan.",
-        ),
-        _ => (
-            "Page not found",
-            "There is nothing here. Perhaps the page has moved.",
-        ),
-    };
-    match theme::text_page(edition, heading, text) {
-        Ok(page) => (status, [(header::CONTENT_TYPE, HTML)], page).into_response(),
-        Err(error) => broken(&error),
-    }
-}
-
-/// A page that could not be rendered: our own fault.
-pub(super) fn broken(error: &askama::Error) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response()
 }
 
 fn whole(document: Document) -> Response {
