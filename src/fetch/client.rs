@@ -16,14 +16,15 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{
-    FetchSetupError, GuardStage, Network,
     addresses::Addresses,
     decode::{self, Limits, Oversize},
     gate::{Closed, Gate},
-    guard::{self, GuardedResolver},
+    guard::{self, GuardStage, GuardedResolver},
+    limit::seconds,
+    network::Network,
     outcome::{self, Failure},
     redirect::latin1_or_utf8,
-    tls,
+    tls::{self, TlsSetupError},
 };
 use crate::{
     config::FetchConfig,
@@ -105,6 +106,17 @@ impl Answer {
             .then(|| extract::refresh(body, url))
             .flatten()
     }
+}
+
+/// Why no fetcher could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchSetupError {
+    /// The HTTP client refused its configuration.
+    #[error("cannot set up the HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+    /// TLS could not be set up.
+    #[error("cannot set up TLS: {0}")]
+    Tls(#[from] TlsSetupError),
 }
 
 /// The HTTP client behind gate and guard.
@@ -221,7 +233,7 @@ impl Client {
         let limit = ask.limit.min(self.config.header_timeout);
         let begins_by = deadline.min(Instant::now() + limit);
         let response = timeout_at(begins_by, request.send()).await.map_err(|_| {
-            let limit = outcome::seconds(limit);
+            let limit = seconds(limit);
             let sentence = format!("no answer within {limit} from {host}");
             Failure::new(FetchOutcome::Timeout, sentence)
         })?;

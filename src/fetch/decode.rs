@@ -27,7 +27,10 @@ use tokio::{
 };
 use tokio_util::io::StreamReader;
 
-use super::outcome::{self, Failure};
+use super::{
+    limit::seconds,
+    outcome::{self, Failure},
+};
 use crate::model::{FetchOutcome, Headers};
 
 /// Codings on top of each other that are undone. One is usual, two is a misconfigured cache.
@@ -134,9 +137,9 @@ pub(super) struct Limits {
 /// What ended a body too early. Travels through the decoders inside an `io::Error`.
 #[derive(Debug, thiserror::Error)]
 enum Stop {
-    #[error("no more bytes within {}", outcome::seconds(*.0))]
+    #[error("no more bytes within {}", seconds(*.0))]
     Idle(Duration),
-    #[error("no complete answer within {}", outcome::seconds(*.0))]
+    #[error("no complete answer within {}", seconds(*.0))]
     Total(Duration),
     #[error("{0}")]
     Broken(#[source] reqwest::Error),

@@ -18,6 +18,8 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::limit::seconds;
+
 /// IANA IPv4 Special-Purpose Address Registry (RFC 6890), all that is not globally reachable,
 /// and multicast. 192.88.99.0/24 is the retired 6to4 relay (RFC 7526).
 const SPECIAL_V4: [Ipv4Net; 15] = [
@@ -85,6 +87,17 @@ pub enum Refusal {
     },
 }
 
+/// Where the guard against private addresses stopped a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuardStage {
+    /// The URL's own host or scheme.
+    Url,
+    /// An address that its name resolved to.
+    Dns,
+    /// The target of a redirect.
+    Redirect,
+}
+
 /// A name that gave no address.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unresolved {
@@ -92,7 +105,7 @@ pub(super) enum Unresolved {
     Failed(String, Box<dyn std::error::Error + Send + Sync>),
     #[error("{0} resolves to no address")]
     Empty(String),
-    #[error("no address of {} within {}", .0, super::outcome::seconds(*.1))]
+    #[error("no address of {} within {}", .0, seconds(*.1))]
     Timeout(String, Duration),
 }
 

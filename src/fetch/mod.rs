@@ -4,34 +4,33 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use reqwest::dns::Resolve;
-use rustls::pki_types::CertificateDer;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::{
     config::FetchConfig,
-    model::{
-        FetchOutcome, Headers, Link, Page, PageKind, RobotsRecord, RobotsRules, Source, Timestamp,
-    },
+    model::{FetchOutcome, Headers, Link, Page, PageKind, RobotsRecord, RobotsRules, Timestamp},
 };
 
-mod addresses; //    where hosts live
-mod client; //       one request: guard, gate, wire, body
-pub mod decode; //   bodies within bounds
-mod gate; //         the pace of each host
+mod limit; //        a time limit as it is told
 pub mod guard; //    no private addresses
 pub mod outcome; //  what an answer or an error means
+pub mod tls; //      which certificates are believed
+mod network; //      whom a fetcher asks for addresses and believes
+mod addresses; //    where hosts live
+pub mod decode; //   bodies within bounds
+mod gate; //         the pace of each host
 pub mod redirect; // the way from the first URL to the last
+mod client; //       one request: guard, gate, wire, body
 mod robots_cache; // who has asked for a robots.txt, and when
-pub mod tls; //      who is believed
 
-use client::{Answer, Ask, Client, Cost};
-use guard::SystemResolver;
-use outcome::Failure;
-use redirect::Trail;
-use robots_cache::RobotsCache;
-use tls::{Pins, TlsSetupError};
+pub use self::{client::FetchSetupError, guard::GuardStage, network::Network};
+use self::{
+    client::{Answer, Ask, Client, Cost},
+    outcome::Failure,
+    redirect::Trail,
+    robots_cache::RobotsCache,
+};
 
 /// All hops of one call together may take so many times the time limit of one answer.
 const CALL_TIMEOUTS: u32 = 3;
@@ -73,17 +72,6 @@ impl Request {
     }
 }
 
-/// Where the guard against private addresses stopped a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GuardStage {
-    /// The URL's own host or scheme.
-    Url,
-    /// An address that its name resolved to.
-    Dns,
-    /// The target of a redirect.
-    Redirect,
-}
-
 /// All that happened while fetching one URL, good or bad: the facts from which the daemon counts,
 /// logs and plans.
 #[derive(Debug, Clone)]
@@ -120,49 +108,6 @@ pub struct Exchange {
     pub retry_after: Option<Duration>,
     /// For the log and the review page, when `outcome` is an error.
     pub error: Option<String>,
-}
-
-/// Why no fetcher could be made.
-#[derive(Debug, thiserror::Error)]
-pub enum FetchSetupError {
-    /// The HTTP client refused its configuration.
-    #[error("cannot set up the HTTP client: {0}")]
-    Client(#[from] reqwest::Error),
-    /// TLS could not be set up.
-    #[error("cannot set up TLS: {0}")]
-    Tls(#[from] TlsSetupError),
-}
-
-/// Whom a fetcher believes: about addresses and about certificates.
-#[derive(Clone)]
-pub struct Network {
-    /// Asked for the addresses of every name. The guard stands behind it.
-    pub names: Arc<dyn Resolve>,
-    /// The exceptions that sources make.
-    pub pins: Pins,
-    /// Authorities whose signatures count beside those of Mozilla's roots.
-    pub authorities: Vec<CertificateDer<'static>>,
-}
-
-impl Default for Network {
-    /// The system's resolver and no exceptions.
-    fn default() -> Network {
-        Network {
-            names: Arc::new(SystemResolver),
-            pins: Pins::default(),
-            authorities: Vec::new(),
-        }
-    }
-}
-
-impl Network {
-    /// The system's resolver and the exceptions of `sources`.
-    pub fn of(sources: &[Source]) -> Network {
-        Network {
-            pins: Pins::of(sources),
-            ..Network::default()
-        }
-    }
 }
 
 /// Fetches politely. Cheap to clone; clones share their pace.

@@ -5,8 +5,8 @@ use std::{error::Error, io, time::Duration};
 use memchr::memmem;
 
 use super::{
-    GuardStage,
-    guard::{Refusal, Unresolved},
+    guard::{GuardStage, Refusal, Unresolved},
+    limit::seconds,
 };
 use crate::{
     extract,
@@ -109,12 +109,6 @@ pub(super) fn sentence(outcome: FetchOutcome, status: u16, host: &str) -> String
         FetchOutcome::Throttled => format!("{host} answered {status}: it wants fewer requests"),
         _ => format!("{host} answered {status}"),
     }
-}
-
-/// A time limit for the reader, to the tenth of a second.
-pub(super) fn seconds(limit: Duration) -> String {
-    let tenths = (limit.as_secs_f64() * 10.0).round() / 10.0;
-    format!("{tenths} s")
 }
 
 /// Explains an error of the guarded resolver; `None` for any other.

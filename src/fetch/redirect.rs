@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::GuardStage;
+use super::guard::GuardStage;
 
 /// Longer targets than any server accepts are not followed (RFC 9110, 4.1 asks for 8,000).
 const LOCATION_MAX: usize = 8_192;
