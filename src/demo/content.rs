@@ -47,7 +47,7 @@ pub struct Paper {
     pub about: String,
     /// Newest first.
     #[serde(rename = "article")]
-    pub articles: Vec<Article>,
+    pub articles: Vec<PaperArticle>,
 }
 
 /// What a reader of links is given: the address of the source.
@@ -102,7 +102,7 @@ pub enum Theme {
 /// One article, or one address that is listed as if it were one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Article {
+pub struct PaperArticle {
     /// Unique within the paper.
     pub path: String,
     /// The headline.
@@ -187,7 +187,7 @@ pub struct TextBlock<'a> {
     pub text: &'a str,
 }
 
-impl Article {
+impl PaperArticle {
     /// The text in order.
     pub fn blocks(&self) -> impl Iterator<Item = TextBlock<'_>> {
         blocks(&self.body)
@@ -223,7 +223,7 @@ impl Article {
 
 impl Paper {
     /// What is out `elapsed` after the opening, newest first.
-    pub fn published(&self, elapsed: Duration) -> impl Iterator<Item = &Article> {
+    pub fn published(&self, elapsed: Duration) -> impl Iterator<Item = &PaperArticle> {
         self.articles.iter().filter(move |a| a.is_out(elapsed))
     }
 
@@ -236,7 +236,7 @@ impl Paper {
     }
 }
 
-/// Cuts a text at its blank lines; see [`Article::body`] for the marks.
+/// Cuts a text at its blank lines; see [`PaperArticle::body`] for the marks.
 pub(super) fn blocks(text: &str) -> impl Iterator<Item = TextBlock<'_>> {
     const MARKS: [(&str, BlockKind); 3] = [
         ("## ", BlockKind::Heading),

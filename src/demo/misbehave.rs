@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use tokio::io::AsyncWriteExt;
 
 use super::{
-    content::{Answer, Article},
+    content::{Answer, PaperArticle},
     fallback::{HTML, broken, not_found},
     site::Site,
     theme::{self, Edition},
@@ -31,7 +31,7 @@ const DRIPS_MAX: usize = 2_400;
 pub(super) async fn answer(
     site: &Site,
     edition: Edition<'_>,
-    article: &Article,
+    article: &PaperArticle,
     uri: &Uri,
 ) -> Response {
     match article.answer {
@@ -55,7 +55,7 @@ pub(super) async fn answer(
     }
 }
 
-fn page(edition: Edition<'_>, article: &Article, bytes: fn(String) -> Vec<u8>) -> Response {
+fn page(edition: Edition<'_>, article: &PaperArticle, bytes: fn(String) -> Vec<u8>) -> Response {
     match theme::article_page(edition, article) {
         Ok(page) => html(StatusCode::OK, bytes(page)),
         Err(error) => broken(&error),
@@ -78,7 +78,7 @@ fn with(mut response: Response, name: HeaderName, value: &'static str) -> Respon
 }
 
 /// The page sends to its second half and the second half to the page.
-fn round_and_round(edition: Edition<'_>, article: &Article, uri: &Uri) -> Response {
+fn round_and_round(edition: Edition<'_>, article: &PaperArticle, uri: &Uri) -> Response {
     let mut target = edition.url(&article.path);
     if uri.query().is_none() {
         target.set_query(Some("bagian=2"));
@@ -91,7 +91,7 @@ fn round_and_round(edition: Edition<'_>, article: &Article, uri: &Uri) -> Respon
 }
 
 /// Content-Length tells the length of what is sent: only the decoder can notice.
-async fn cut_gzip(edition: Edition<'_>, article: &Article) -> Response {
+async fn cut_gzip(edition: Edition<'_>, article: &PaperArticle) -> Response {
     let page = match theme::article_page(edition, article) {
         Ok(page) => page,
         Err(error) => return broken(&error),

@@ -25,7 +25,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
 use crate::model::{Courtesy, SiteRules, Source};
-use content::{Article, Paper};
+use content::{Paper, PaperArticle};
 use site::{Clock, Site};
 
 /// How long [`Newsroom::close`] waits for open connections.
@@ -47,7 +47,7 @@ pub struct Published<'a> {
     /// The address of its page.
     pub url: Url,
     /// What it says.
-    pub article: &'a Article,
+    pub article: &'a PaperArticle,
 }
 
 /// What one paper has been asked for.

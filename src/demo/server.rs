@@ -14,7 +14,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    content::{Answer, Article},
+    content::{Answer, PaperArticle},
     fallback::{HTML, broken, not_found},
     feeds, misbehave,
     site::Site,
@@ -70,7 +70,7 @@ async fn answer(
 
 type Rendered = Option<askama::Result<Document>>;
 
-fn article_document(edition: Edition<'_>, article: &Article) -> Rendered {
+fn article_document(edition: Edition<'_>, article: &PaperArticle) -> Rendered {
     let modified = article.published(edition.opened);
     Some(theme::article_page(edition, article).map(|text| Document {
         media_type: HTML,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, Timelike, Utc};
 use serde_json::json;
 use url::Url;
 
-use super::content::{Article, Paper, TextBlock, Theme, blocks};
+use super::content::{Paper, PaperArticle, TextBlock, Theme, blocks};
 use crate::model::BlockKind;
 
 /// A paper at one moment: all that a page can be made of.
@@ -37,7 +37,7 @@ impl<'a> Edition<'a> {
     }
 
     /// What is out, newest first.
-    pub(super) fn published(&self) -> impl Iterator<Item = &'a Article> + use<'a> {
+    pub(super) fn published(&self) -> impl Iterator<Item = &'a PaperArticle> + use<'a> {
         self.paper.published(self.elapsed)
     }
 
@@ -50,7 +50,7 @@ impl<'a> Edition<'a> {
     }
 
     /// The date of an article in the paper's own zone.
-    pub(super) fn date(&self, article: &Article) -> DateTime<FixedOffset> {
+    pub(super) fn date(&self, article: &PaperArticle) -> DateTime<FixedOffset> {
         let seconds = match self.paper.lang.as_str() {
             "id" => WIB,
             _ => 0,
@@ -59,7 +59,7 @@ impl<'a> Edition<'a> {
         FixedOffset::east_opt(seconds).map_or(at.fixed_offset(), |zone| at.with_timezone(&zone))
     }
 
-    fn teaser(&self, article: &'a Article) -> Teaser<'a> {
+    fn teaser(&self, article: &'a PaperArticle) -> Teaser<'a> {
         Teaser {
             path: &article.path,
             title: &article.title,
@@ -146,7 +146,7 @@ struct Bare<'a> {
 }
 
 /// The page of one article.
-pub(super) fn article_page(edition: Edition<'_>, article: &Article) -> askama::Result<String> {
+pub(super) fn article_page(edition: Edition<'_>, article: &PaperArticle) -> askama::Result<String> {
     let date = edition.date(article);
     let text = article.text(edition.elapsed);
     let shown = ArticleView {
@@ -239,7 +239,7 @@ pub(super) const PICTURE: &str = concat!(
 );
 
 /// A script element must not be closed from inside: `<` is written as an escape.
-fn json_ld(edition: Edition<'_>, article: &Article) -> String {
+fn json_ld(edition: Edition<'_>, article: &PaperArticle) -> String {
     json!({
         "@context": "https://schema.org",
         "@type": "NewsArticle",

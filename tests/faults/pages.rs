@@ -10,7 +10,7 @@ use std::{
 use benggala::{
     config::FetchConfig,
     daemon::{cpu::Cores, service::log_panics},
-    demo::content::{Article, papers},
+    demo::content::{PaperArticle, papers},
     fetch::{Exchange, Fetcher},
     inspect::{Inspection, Rules, guarded, inspect},
     lang::Lexicon,
@@ -137,7 +137,7 @@ pub(crate) fn warm_up() {
 }
 
 /// An article of our own.
-fn story() -> Article {
+fn story() -> PaperArticle {
     let papers = papers().unwrap();
     let paper = papers
         .iter()
@@ -146,14 +146,14 @@ fn story() -> Article {
     paper.articles[0].clone()
 }
 
-fn paragraphs(article: &Article) -> String {
+fn paragraphs(article: &PaperArticle) -> String {
     article
         .blocks()
         .map(|block| format!("<p>{}</p>\n", block.text.replace('&', "&amp;")))
         .collect()
 }
 
-fn html(article: &Article) -> String {
+fn html(article: &PaperArticle) -> String {
     let title = &article.title;
     let body = paragraphs(article);
     format!(

@@ -22,7 +22,7 @@ use benggala::{
     copies::{Fingerprint, is_corrected},
     demo::{
         Newsroom,
-        content::{Answer, Article, papers},
+        content::{Answer, PaperArticle, papers},
     },
     model::{self, PageKind},
 };
@@ -59,7 +59,7 @@ fn squeeze(text: &str) -> String {
 }
 
 /// Whether the article's own text is sent sooner or later.
-fn is_good(article: &Article) -> bool {
+fn is_good(article: &PaperArticle) -> bool {
     matches!(
         article.answer,
         Answer::Page | Answer::ThrottledOnce | Answer::Latin1
@@ -99,14 +99,14 @@ fn one_article_is_copied_and_later_corrected() {
     let [original] = corrected[..] else {
         panic!("{} are corrected", corrected.len());
     };
-    let read = |article: &Article, elapsed| model::Article {
+    let read = |article: &PaperArticle, elapsed| model::Article {
         title: Some(article.title.clone()),
         body: article.text(elapsed).into_owned(),
         ..model::Article::default()
     };
     let (before, after) = (read(original, LATE), read(original, Duration::MAX));
     assert!(is_corrected(&before, &after));
-    let fingerprint = |article: &Article| Fingerprint::of(&read(article, LATE));
+    let fingerprint = |article: &PaperArticle| Fingerprint::of(&read(article, LATE));
     let own = fingerprint(original).unwrap();
     let copies = articles().filter(|article| {
         article.path != original.path

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use benggala::{demo::content::Article, style::Label};
+use benggala::{demo::content::PaperArticle, style::Label};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -23,7 +23,7 @@ pub(super) fn page_set(folder: &TempDir, name: &str, pages: &[(Value, String)]) 
 }
 
 /// The text of an article as a person would mark it.
-pub(super) fn body_of(article: &Article) -> String {
+pub(super) fn body_of(article: &PaperArticle) -> String {
     let blocks: Vec<&str> = article.blocks().map(|block| block.text).collect();
     blocks.join("\n\n")
 }

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use benggala::{
-    demo::content::{Article, papers},
+    demo::content::{PaperArticle, papers},
     model::{BlockKind, Courtesy, PageKind, SiteRules, Source},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -257,7 +257,7 @@ fn is_article(path: &str) -> bool {
     path.starts_with("/berita/")
 }
 
-fn of_paper(name: &str, n: usize) -> Article {
+fn of_paper(name: &str, n: usize) -> PaperArticle {
     let papers = papers().unwrap();
     let paper = papers.iter().find(|paper| paper.name == name).unwrap();
     let mut article = paper.articles[n % paper.articles.len()].clone();
@@ -269,28 +269,28 @@ fn of_paper(name: &str, n: usize) -> Article {
 }
 
 /// An article that gives no cause to be flagged.
-pub(crate) fn clean(n: usize) -> Article {
+pub(crate) fn clean(n: usize) -> PaperArticle {
     of_paper("harian-pagi", n)
 }
 
 /// An article with what an engine says to its user.
-pub(crate) fn machine_made() -> Article {
+pub(crate) fn machine_made() -> PaperArticle {
     with_words("Semoga terjemahan ini membantu")
 }
 
 /// An article with lines that belong to the page around it.
-pub(crate) fn careless() -> Article {
+pub(crate) fn careless() -> PaperArticle {
     with_words("Alamat email Anda tidak akan dipublikasikan")
 }
 
-fn with_words(words: &str) -> Article {
+fn with_words(words: &str) -> PaperArticle {
     let papers = papers().unwrap();
     let mut all = papers.into_iter().flat_map(|paper| paper.articles);
     all.find(|article| article.body.contains(words)).unwrap()
 }
 
 /// A page of `article`, with `head` in its head.
-pub(crate) fn article_page(article: &Article, head: &str) -> String {
+pub(crate) fn article_page(article: &PaperArticle, head: &str) -> String {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let blocks: String = article
         .blocks()
