@@ -122,7 +122,7 @@ pub struct PaperArticle {
     pub tags: Vec<String>,
     /// How the server answers for it.
     #[serde(default)]
-    pub answer: Answer,
+    pub answer: Behaviour,
     /// Whether the text carries the `<font>` wrappers that a browser's translator leaves in what
     /// is copied out of it.
     #[serde(default)]
@@ -150,7 +150,7 @@ pub struct Correction {
 /// How the server answers for an article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Answer {
+pub enum Behaviour {
     /// With its page.
     #[default]
     Page,

@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use tokio::io::AsyncWriteExt;
 
 use super::{
-    content::{Answer, PaperArticle},
+    content::{Behaviour, PaperArticle},
     fallback::{HTML, broken, not_found},
     site::Site,
     theme::{self, Edition},
@@ -35,23 +35,23 @@ pub(super) async fn answer(
     uri: &Uri,
 ) -> Response {
     match article.answer {
-        Answer::ServerError => plain(StatusCode::INTERNAL_SERVER_ERROR, "Galat basis data."),
-        Answer::Missing => not_found(edition, StatusCode::NOT_FOUND),
-        Answer::SoftNotFound => not_found(edition, StatusCode::OK),
-        Answer::RedirectLoop => round_and_round(edition, article, uri),
-        Answer::ThrottledOnce if site.throttled.fetch_add(1, Ordering::Relaxed) == 0 => {
+        Behaviour::ServerError => plain(StatusCode::INTERNAL_SERVER_ERROR, "Galat basis data."),
+        Behaviour::Missing => not_found(edition, StatusCode::NOT_FOUND),
+        Behaviour::SoftNotFound => not_found(edition, StatusCode::OK),
+        Behaviour::RedirectLoop => round_and_round(edition, article, uri),
+        Behaviour::ThrottledOnce if site.throttled.fetch_add(1, Ordering::Relaxed) == 0 => {
             let answer = plain(StatusCode::TOO_MANY_REQUESTS, "Terlalu banyak permintaan.");
             with(answer, header::RETRY_AFTER, RETRY_AFTER)
         }
-        Answer::Page | Answer::ThrottledOnce => page(edition, article, String::into_bytes),
-        Answer::CutGzip => cut_gzip(edition, article).await,
-        Answer::Endless => endless(site),
-        Answer::BotWall => bot_wall(),
-        Answer::Latin1 => page(edition, article, |html| {
+        Behaviour::Page | Behaviour::ThrottledOnce => page(edition, article, String::into_bytes),
+        Behaviour::CutGzip => cut_gzip(edition, article).await,
+        Behaviour::Endless => endless(site),
+        Behaviour::BotWall => bot_wall(),
+        Behaviour::Latin1 => page(edition, article, |html| {
             encoding_rs::WINDOWS_1252.encode(&html).0.into_owned()
         }),
-        Answer::Empty => html(StatusCode::OK, Vec::new()),
-        Answer::Pdf => html(StatusCode::OK, PDF.to_vec()),
+        Behaviour::Empty => html(StatusCode::OK, Vec::new()),
+        Behaviour::Pdf => html(StatusCode::OK, PDF.to_vec()),
     }
 }
 

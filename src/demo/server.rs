@@ -14,7 +14,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    content::{Answer, PaperArticle},
+    content::{Behaviour, PaperArticle},
     fallback::{HTML, broken, not_found},
     feeds, misbehave,
     site::Site,
@@ -54,7 +54,7 @@ async fn answer(
     let edition = site.edition((site.clock)());
     let article = edition.published().find(|article| article.path == path);
     let document = match article {
-        Some(article) if article.answer != Answer::Page => {
+        Some(article) if article.answer != Behaviour::Page => {
             return misbehave::answer(&site, edition, article, &uri).await;
         }
         Some(article) => article_document(edition, article),

@@ -22,7 +22,7 @@ use benggala::{
     copies::{Fingerprint, is_corrected},
     demo::{
         Newsroom,
-        content::{Answer, PaperArticle, papers},
+        content::{Behaviour, PaperArticle, papers},
     },
     model::{self, PageKind},
 };
@@ -62,7 +62,7 @@ fn squeeze(text: &str) -> String {
 fn is_good(article: &PaperArticle) -> bool {
     matches!(
         article.answer,
-        Answer::Page | Answer::ThrottledOnce | Answer::Latin1
+        Behaviour::Page | Behaviour::ThrottledOnce | Behaviour::Latin1
     ) && !article.path.starts_with("/rahasia/")
 }
 
@@ -245,7 +245,7 @@ async fn every_good_article_is_404_before_its_time_and_then_shows_its_text() {
         }
         assert_eq!(reply.status, 200, "{}", published.url);
         let text = match published.article.answer {
-            Answer::Latin1 => encoding_rs::WINDOWS_1252.decode(&reply.body).0.into_owned(),
+            Behaviour::Latin1 => encoding_rs::WINDOWS_1252.decode(&reply.body).0.into_owned(),
             _ => String::from_utf8(reply.body).unwrap(),
         };
         let page = Html::parse_document(&text);
@@ -300,7 +300,7 @@ async fn clean_papers_answer_304_and_the_others_have_no_validators() {
     for source in newsroom.sources() {
         let article = published
             .iter()
-            .find(|p| p.source == source.name && p.article.answer == Answer::Page)
+            .find(|p| p.source == source.name && p.article.answer == Behaviour::Page)
             .unwrap();
         for url in [&source.url, &article.url] {
             let first = get(url).await;
@@ -347,7 +347,7 @@ async fn a_feed_changes_its_validators_when_an_article_comes_out() {
 }
 
 /// The only article of the failing paper that answers in this way.
-fn failing(newsroom: &Newsroom, answer: Answer) -> Url {
+fn failing(newsroom: &Newsroom, answer: Behaviour) -> Url {
     let published = newsroom.published(LATE);
     let mut found = published.iter().filter(|p| p.article.answer == answer);
     let url = found.next().expect("one of each").url.clone();
@@ -359,34 +359,34 @@ fn failing(newsroom: &Newsroom, answer: Answer) -> Url {
 async fn the_failing_paper_fails_as_it_says() {
     let newsroom = open_late().await;
     let answer = async |answer| get(&failing(&newsroom, answer)).await;
-    assert_eq!(answer(Answer::ServerError).await.status, 500);
-    assert_eq!(answer(Answer::Missing).await.status, 404);
+    assert_eq!(answer(Behaviour::ServerError).await.status, 500);
+    assert_eq!(answer(Behaviour::Missing).await.status, 404);
 
-    let soft = answer(Answer::SoftNotFound).await;
+    let soft = answer(Behaviour::SoftNotFound).await;
     assert_eq!(soft.status, 200);
     assert!(soft.text().contains("Halaman tidak ditemukan"));
 
-    let wall = answer(Answer::BotWall).await;
+    let wall = answer(Behaviour::BotWall).await;
     assert_eq!(
         (wall.status, wall.header("cf-mitigated")),
         (200, Some("challenge"))
     );
     assert!(wall.text().contains("Just a moment"));
 
-    let throttled = answer(Answer::ThrottledOnce).await;
+    let throttled = answer(Behaviour::ThrottledOnce).await;
     assert_eq!(
         (throttled.status, throttled.header("retry-after")),
         (429, Some("2"))
     );
-    assert_eq!(answer(Answer::ThrottledOnce).await.status, 200);
+    assert_eq!(answer(Behaviour::ThrottledOnce).await.status, 200);
 
-    let empty = answer(Answer::Empty).await;
+    let empty = answer(Behaviour::Empty).await;
     assert_eq!((empty.status, empty.body.len()), (200, 0));
 
-    let pdf = answer(Answer::Pdf).await;
+    let pdf = answer(Behaviour::Pdf).await;
     assert!(pdf.body.starts_with(b"%PDF-") && pdf.head.contains("text/html"));
 
-    let latin = answer(Answer::Latin1).await;
+    let latin = answer(Behaviour::Latin1).await;
     assert!(latin.head.contains("charset=utf-8"));
     assert!(String::from_utf8(latin.body).is_err());
 }
@@ -394,7 +394,7 @@ async fn the_failing_paper_fails_as_it_says() {
 #[tokio::test]
 async fn the_redirects_lead_back() {
     let newsroom = open_late().await;
-    let start = failing(&newsroom, Answer::RedirectLoop);
+    let start = failing(&newsroom, Behaviour::RedirectLoop);
     let mut seen = vec![start.clone()];
     for _ in 0..2 {
         let reply = get(&seen[seen.len() - 1]).await;
@@ -408,7 +408,7 @@ async fn the_redirects_lead_back() {
 #[tokio::test]
 async fn the_cut_gzip_is_whole_to_http_and_not_to_the_decoder() {
     let newsroom = open_late().await;
-    let reply = get(&failing(&newsroom, Answer::CutGzip)).await;
+    let reply = get(&failing(&newsroom, Behaviour::CutGzip)).await;
     assert_eq!(reply.header("content-encoding"), Some("gzip"));
     let length = reply.header("content-length").unwrap();
     assert_eq!(length, reply.body.len().to_string());
@@ -422,7 +422,7 @@ async fn the_cut_gzip_is_whole_to_http_and_not_to_the_decoder() {
 #[tokio::test]
 async fn the_endless_body_drips_until_the_newsroom_closes() {
     let newsroom = open_late().await;
-    let url = failing(&newsroom, Answer::Endless);
+    let url = failing(&newsroom, Behaviour::Endless);
     let mut stream = send(&url, "").await.unwrap();
     let mut text = String::new();
     let drips = async {

@@ -8,7 +8,7 @@ use std::{
 
 use benggala::{
     config::{Config, FetchConfig},
-    demo::{Newsroom, content::Answer},
+    demo::{Newsroom, content::Behaviour},
     fetch::{Fetcher, Network, Request},
     inspect::{Rules, inspect},
     lang::Lexicon,
@@ -36,7 +36,7 @@ async fn flagged(newsroom: &Newsroom) -> BTreeMap<String, BTreeMap<Url, BTreeSet
     let fetcher = Fetcher::new(&config, Network::default()).expect("a client");
     let mut found: BTreeMap<String, BTreeMap<_, _>> = BTreeMap::new();
     for published in newsroom.published(LATE) {
-        if published.article.answer != Answer::Page {
+        if published.article.answer != Behaviour::Page {
             continue;
         }
         let request = Request {
