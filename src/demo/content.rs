@@ -180,7 +180,7 @@ pub enum Behaviour {
 
 /// One piece of an article's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextBlock<'a> {
+pub struct PaperBlock<'a> {
     /// Paragraph, Heading, Quote or ListItem.
     pub kind: BlockKind,
     /// Plain text; may contain what looks like markup, and is escaped wherever it is shown.
@@ -189,7 +189,7 @@ pub struct TextBlock<'a> {
 
 impl PaperArticle {
     /// The text in order.
-    pub fn blocks(&self) -> impl Iterator<Item = TextBlock<'_>> {
+    pub fn blocks(&self) -> impl Iterator<Item = PaperBlock<'_>> {
         blocks(&self.body)
     }
 
@@ -237,7 +237,7 @@ impl Paper {
 }
 
 /// Cuts a text at its blank lines; see [`PaperArticle::body`] for the marks.
-pub(super) fn blocks(text: &str) -> impl Iterator<Item = TextBlock<'_>> {
+pub(super) fn blocks(text: &str) -> impl Iterator<Item = PaperBlock<'_>> {
     const MARKS: [(&str, BlockKind); 3] = [
         ("## ", BlockKind::Heading),
         ("> ", BlockKind::Quote),
@@ -252,9 +252,9 @@ pub(super) fn blocks(text: &str) -> impl Iterator<Item = TextBlock<'_>> {
                 .find_map(|&(mark, kind)| {
                     block
                         .strip_prefix(mark)
-                        .map(|text| TextBlock { kind, text })
+                        .map(|text| PaperBlock { kind, text })
                 })
-                .unwrap_or(TextBlock {
+                .unwrap_or(PaperBlock {
                     kind: BlockKind::Paragraph,
                     text: block,
                 })

@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, FixedOffset, SecondsFormat, Timelike, Utc};
 use serde_json::json;
 use url::Url;
 
-use super::content::{Paper, PaperArticle, TextBlock, Theme, blocks};
+use super::content::{Paper, PaperArticle, PaperBlock, Theme, blocks};
 use crate::model::BlockKind;
 
 /// A paper at one moment: all that a page can be made of.
@@ -91,7 +91,7 @@ enum Shown<'a> {
     /// A page about the paper, or one that says that there is none.
     Text {
         heading: &'a str,
-        blocks: Vec<TextBlock<'a>>,
+        blocks: Vec<PaperBlock<'a>>,
     },
 }
 
@@ -108,7 +108,7 @@ struct ArticleView<'a> {
     iso: String,
     json_ld: String,
     pasted_translation: bool,
-    blocks: Vec<TextBlock<'a>>,
+    blocks: Vec<PaperBlock<'a>>,
 }
 
 /// One page, whatever its theme.
