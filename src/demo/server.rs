@@ -27,7 +27,7 @@ pub(super) fn app(site: Arc<Site>) -> Router {
 }
 
 /// What there is to send, before it is asked whether the client has it already.
-struct Document {
+struct Representation {
     media_type: &'static str,
     text: String,
     modified: DateTime<Utc>,
@@ -68,21 +68,23 @@ async fn answer(
     }
 }
 
-type Rendered = Option<askama::Result<Document>>;
+type Rendered = Option<askama::Result<Representation>>;
 
 fn article_document(edition: Edition<'_>, article: &PaperArticle) -> Rendered {
     let modified = article.published(edition.opened);
-    Some(theme::article_page(edition, article).map(|text| Document {
-        media_type: HTML,
-        text,
-        modified,
-    }))
+    Some(
+        theme::article_page(edition, article).map(|text| Representation {
+            media_type: HTML,
+            text,
+            modified,
+        }),
+    )
 }
 
 fn other_document(edition: Edition<'_>, path: &str) -> Rendered {
     let modified = edition.updated();
     let document = |media_type, text: askama::Result<String>| {
-        Some(text.map(|text| Document {
+        Some(text.map(|text| Representation {
             media_type,
             text,
             modified,
@@ -112,12 +114,12 @@ fn other_document(edition: Edition<'_>, path: &str) -> Rendered {
     }
 }
 
-fn whole(document: Document) -> Response {
+fn whole(document: Representation) -> Response {
     ([(header::CONTENT_TYPE, document.media_type)], document.text).into_response()
 }
 
 /// Conditional requests (RFC 9110, 13): `If-None-Match` decides, else `If-Modified-Since`.
-fn conditional(headers: &HeaderMap, document: Document) -> Response {
+fn conditional(headers: &HeaderMap, document: Representation) -> Response {
     let mut hasher = DefaultHasher::new();
     document.text.hash(&mut hasher);
     let etag = format!("\"{:016x}\"", hasher.finish());
