@@ -7,7 +7,7 @@ use super::{
 use askama::Template;
 
 /// An article in a feed or sitemap.
-struct Entry<'a> {
+struct FeedItem<'a> {
     url: String,
     title: &'a str,
     byline: &'a str,
@@ -27,7 +27,7 @@ struct Channel<'a> {
     rfc2822: String,
     rfc3339: String,
     residue: &'a str,
-    entries: Vec<Entry<'a>>,
+    entries: Vec<FeedItem<'a>>,
 }
 
 #[derive(Template)]
@@ -71,7 +71,7 @@ pub(super) fn door(edition: Edition<'_>) -> Option<(&'static str, askama::Result
 fn channel(edition: Edition<'_>) -> Channel<'_> {
     let entries = edition.published().map(|article| {
         let date = edition.date(article);
-        Entry {
+        FeedItem {
             url: edition.url(&article.path).into(),
             title: &article.title,
             byline: &article.byline,
