@@ -14,7 +14,7 @@ use tokio::io::AsyncWriteExt;
 use super::{
     content::{Behaviour, PaperArticle},
     fallback::{HTML, broken, not_found},
-    site::Site,
+    served::ServedPaper,
     theme::{self, Edition},
 };
 
@@ -29,7 +29,7 @@ const DRIPS_MAX: usize = 2_400;
 
 /// Answers for an article that is not simply there.
 pub(super) async fn answer(
-    site: &Site,
+    site: &ServedPaper,
     edition: Edition<'_>,
     article: &PaperArticle,
     uri: &Uri,
@@ -110,7 +110,7 @@ async fn cut_gzip(edition: Edition<'_>, article: &PaperArticle) -> Response {
     )
 }
 
-fn endless(site: &Site) -> Response {
+fn endless(site: &ServedPaper) -> Response {
     let drips = stream::iter(0..DRIPS_MAX).then(|number| async move {
         if number > 0 {
             tokio::time::sleep(DRIP).await;

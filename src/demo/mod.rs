@@ -4,7 +4,7 @@
 pub mod content;
 mod theme;
 mod feeds;
-mod site;
+mod served;
 mod fallback;
 mod misbehave;
 mod server;
@@ -26,7 +26,7 @@ use url::Url;
 
 use crate::model::{Courtesy, SiteRules, Source};
 use content::{Paper, PaperArticle};
-use site::{Clock, Site};
+use served::{Clock, ServedPaper};
 
 /// How long [`Newsroom::close`] waits for open connections.
 const CLOSING_MAX: Duration = Duration::from_secs(2);
@@ -34,7 +34,7 @@ const CLOSING_MAX: Duration = Duration::from_secs(2);
 /// The papers while they are served. Their servers end when it is dropped.
 #[derive(Debug)]
 pub struct Newsroom {
-    sites: Vec<Arc<Site>>,
+    sites: Vec<Arc<ServedPaper>>,
     servers: JoinSet<()>,
     closing: DropGuard,
 }
@@ -153,10 +153,10 @@ fn site(
     listener: &TcpListener,
     clock: &Clock,
     closing: &CancellationToken,
-) -> io::Result<Arc<Site>> {
+) -> io::Result<Arc<ServedPaper>> {
     let address = listener.local_addr()?;
     let base = Url::parse(&format!("http://{address}/")).map_err(io::Error::other)?;
-    Ok(Arc::new(Site {
+    Ok(Arc::new(ServedPaper {
         paper,
         base,
         opened: Utc::now(),

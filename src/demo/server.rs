@@ -17,12 +17,12 @@ use super::{
     content::{Behaviour, PaperArticle},
     fallback::{HTML, broken, not_found},
     feeds, misbehave,
-    site::Site,
+    served::ServedPaper,
     theme::{self, Edition},
 };
 
 /// Every address of the paper.
-pub(super) fn app(site: Arc<Site>) -> Router {
+pub(super) fn app(site: Arc<ServedPaper>) -> Router {
     Router::new().fallback(answer).with_state(site)
 }
 
@@ -34,7 +34,7 @@ struct Representation {
 }
 
 async fn answer(
-    State(site): State<Arc<Site>>,
+    State(site): State<Arc<ServedPaper>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,

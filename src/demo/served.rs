@@ -16,7 +16,7 @@ use super::{content::Paper, theme::Edition};
 pub(super) type Clock = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// One paper on its own address, with what it has counted.
-pub(super) struct Site {
+pub(super) struct ServedPaper {
     pub(super) paper: Paper,
     pub(super) base: Url,
     pub(super) opened: DateTime<Utc>,
@@ -27,16 +27,16 @@ pub(super) struct Site {
     pub(super) throttled: AtomicU64,
 }
 
-impl fmt::Debug for Site {
+impl fmt::Debug for ServedPaper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Site")
+        f.debug_struct("ServedPaper")
             .field("paper", &self.paper.name)
             .field("base", &self.base.as_str())
             .finish_non_exhaustive()
     }
 }
 
-impl Site {
+impl ServedPaper {
     /// The paper as it is `elapsed` after the opening.
     pub(super) fn edition(&self, elapsed: Duration) -> Edition<'_> {
         Edition {
