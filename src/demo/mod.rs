@@ -52,7 +52,7 @@ pub struct Published<'a> {
 
 /// What one paper has been asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub struct RequestCounts {
     /// The name of the [`Source`].
     pub source: String,
     /// Requests answered, of any kind.
@@ -127,10 +127,10 @@ impl Newsroom {
     }
 
     /// What each paper has been asked for so far.
-    pub fn tally(&self) -> Vec<Tally> {
+    pub fn tally(&self) -> Vec<RequestCounts> {
         self.sites
             .iter()
-            .map(|site| Tally {
+            .map(|site| RequestCounts {
                 source: site.paper.name.clone(),
                 answered: site.answered.load(Ordering::Relaxed),
                 trespassed: site.trespassed.load(Ordering::Relaxed),
