@@ -15,7 +15,7 @@ use crate::{
     inspect::{Inspection, Rules, abstain, explanation, inspect, legend},
     model::{Article, FetchOutcome, Lang, Link, PageKind, Policy, Reason},
     report::{
-        Document as View, Tally,
+        Document as View, VerdictCounts,
         colour::Style,
         explain,
         json::{self, Fields},
@@ -79,7 +79,7 @@ pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
         args,
         policy: &rules.policy,
         legend: legend(),
-        tally: Tally::default(),
+        tally: VerdictCounts::default(),
     };
     for target in &args.targets {
         let mut report = |checked: Result<Checked, String>| {
@@ -235,7 +235,7 @@ struct Printer<'a> {
     args: &'a Args,
     policy: &'a Policy,
     legend: Vec<RuleView<'static>>,
-    tally: Tally,
+    tally: VerdictCounts,
 }
 
 impl Printer<'_> {
@@ -276,8 +276,8 @@ impl Printer<'_> {
             write!(out(), "\n{}", terminal::summary(&self.tally, Style::Colour))?;
         }
         Ok(match self.tally {
-            Tally { failed: 1.., .. } => Outcome::Incomplete,
-            Tally { flagged: 1.., .. } => Outcome::Flagged,
+            VerdictCounts { failed: 1.., .. } => Outcome::Incomplete,
+            VerdictCounts { flagged: 1.., .. } => Outcome::Flagged,
             _ => Outcome::Clean,
         })
     }

@@ -5,7 +5,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
-    ClusterView, Document, Entry, Mark, SourceView, Tally, TrailView,
+    ClusterView, Document, Entry, Mark, SourceView, TrailView, VerdictCounts,
     changes::Change,
     excerpt::Excerpt,
     highlight,
@@ -132,7 +132,7 @@ pub struct ReviewPage<'a> {
     /// What each rule is about.
     pub legend: &'a [RuleView<'a>],
     /// Articles of the chosen source, or of all.
-    pub counts: Tally,
+    pub counts: VerdictCounts,
     /// When a source is asked next.
     pub next_poll: Option<Timestamp>,
     /// The cursor of the next page.

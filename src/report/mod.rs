@@ -225,7 +225,7 @@ pub struct SourceView<'a> {
 
 /// How many documents ended in which way.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct VerdictCounts {
     /// Flagged.
     pub flagged: u64,
     /// Passed.
@@ -236,7 +236,7 @@ pub struct Tally {
     pub failed: u64,
 }
 
-impl Tally {
+impl VerdictCounts {
     /// Counts one verdict.
     pub fn add(&mut self, verdict: Verdict) {
         match verdict {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
-    Document, Entry, Mark, Tally, colour::Style, excerpt::Excerpt, explain, legend::RuleView,
-    wording,
+    Document, Entry, Mark, VerdictCounts, colour::Style, excerpt::Excerpt, explain,
+    legend::RuleView, wording,
 };
 use crate::model::{Reason, Scores, Verdict};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
@@ -88,7 +88,7 @@ pub fn flagged(entry: &Entry<'_>, style: Style) -> String {
 }
 
 /// The line after several documents: `3 flagged, 1 passed, 1 not judged`.
-pub fn summary(tally: &Tally, style: Style) -> String {
+pub fn summary(tally: &VerdictCounts, style: Style) -> String {
     let failed = (tally.failed > 0).then(|| format!(", {} could not be read", tally.failed));
     style.strong(&format!(
         "{} flagged, {} passed, {} not judged{}",

@@ -6,8 +6,8 @@ use url::Url;
 use crate::{
     model::SourceStanding,
     report::{
-        ClusterView, CopyView, Document, Entry, Mark, SourceView, Tally, TrailView, VersionView,
-        changes::changes,
+        ClusterView, CopyView, Document, Entry, Mark, SourceView, TrailView, VerdictCounts,
+        VersionView, changes::changes,
     },
     store::{ArticleRow, SourceRow, Store, StoreError, Trail, VersionRow},
 };
@@ -126,10 +126,10 @@ pub(super) async fn sources_page(
 }
 
 /// Articles by verdict, of one source or of all.
-pub(super) fn tally(rows: &[SourceRow], source: Option<&str>) -> Tally {
+pub(super) fn tally(rows: &[SourceRow], source: Option<&str>) -> VerdictCounts {
     rows.iter()
         .filter(|row| source.is_none_or(|name| row.name == name))
-        .fold(Tally::default(), |tally, row| Tally {
+        .fold(VerdictCounts::default(), |tally, row| VerdictCounts {
             flagged: tally.flagged + row.flagged,
             passed: tally.passed + row.passed,
             abstained: tally.abstained + row.abstained,

@@ -4,7 +4,7 @@ use askama::Template as _;
 use benggala::{
     model::{PageKind, SourceStanding, TranslationStanding, Turn},
     report::{
-        ClusterView, CopyView, Entry, SourceView, Tally, TrailView, VersionView,
+        ClusterView, CopyView, Entry, SourceView, TrailView, VerdictCounts, VersionView,
         changes::changes,
         html::{ArticlePage, Filter, ReviewForm, ReviewPage, SourcesPage},
     },
@@ -20,10 +20,10 @@ fn review_page<'a>(entries: &'a [Entry<'a>], filter: &'a Filter) -> ReviewPage<'
         filter,
         sources: vec!["news & co"],
         legend: &[],
-        counts: Tally {
+        counts: VerdictCounts {
             flagged: 1,
             passed: 4,
-            ..Tally::default()
+            ..VerdictCounts::default()
         },
         next_poll: None,
         next: Some("1-c".to_string()),
@@ -66,7 +66,7 @@ fn an_empty_page_says_what_happens_next() {
     let page = review_page(&[], &filter);
     assert!(page.render().unwrap().contains("Nothing is flagged"));
     let soon = ReviewPage {
-        counts: Tally::default(),
+        counts: VerdictCounts::default(),
         next_poll: Some(now() + TimeDelta::minutes(7)),
         ..review_page(&[], &filter)
     };

@@ -3,7 +3,7 @@
 use benggala::{
     model::{Article, Assessment, Finding, Reason, Verdict},
     report::{
-        Document, Tally,
+        Document, VerdictCounts,
         colour::Style,
         legend::{self},
         terminal, wording,
@@ -132,7 +132,7 @@ fn nothing_from_a_page_reaches_the_terminal_as_a_command() {
 
 #[test]
 fn several_documents_end_with_a_tally() {
-    let mut tally = Tally::default();
+    let mut tally = VerdictCounts::default();
     for verdict in [
         Verdict::Flag,
         Verdict::Flag,
