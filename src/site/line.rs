@@ -7,7 +7,7 @@ use crate::model::Sighting;
 /// Different articles, by their addresses and by their texts: a page that is read again after a
 /// change has another text, a copy has another address, and neither is another article.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Tally {
+pub(super) struct LinearCounter {
     urls: u64,
     bodies: u64,
 }
@@ -15,7 +15,7 @@ pub(super) struct Tally {
 /// A line and the articles it stood on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Line {
-    pub(super) tally: Tally,
+    pub(super) tally: LinearCounter,
     /// When it was seen last, on the memory's clock.
     pub(super) seen: u32,
 }
@@ -42,31 +42,31 @@ impl Setting {
         }
     }
 
-    pub(super) fn is_proved_by(self, line: Tally, all: Tally) -> bool {
+    pub(super) fn is_proved_by(self, line: LinearCounter, all: LinearCounter) -> bool {
         let (articles, share) = self.floors();
         line.count() >= articles && line.share(all) >= share
     }
 }
 
-impl Tally {
-    pub(super) const NONE: Tally = Tally { urls: 0, bodies: 0 };
+impl LinearCounter {
+    pub(super) const NONE: LinearCounter = LinearCounter { urls: 0, bodies: 0 };
 
     /// One article.
-    pub(super) fn of(sighting: &Sighting) -> Tally {
-        Tally {
+    pub(super) fn of(sighting: &Sighting) -> LinearCounter {
+        LinearCounter {
             urls: 1 << (sighting.url % 64),
             bodies: 1 << (sighting.body % 64),
         }
     }
 
-    pub(super) fn joined(self, other: Tally) -> Tally {
-        Tally {
+    pub(super) fn joined(self, other: LinearCounter) -> LinearCounter {
+        LinearCounter {
             urls: self.urls | other.urls,
             bodies: self.bodies | other.bodies,
         }
     }
 
-    pub(super) fn contains(self, other: Tally) -> bool {
+    pub(super) fn contains(self, other: LinearCounter) -> bool {
         self.joined(other) == self
     }
 
@@ -82,7 +82,7 @@ impl Tally {
     }
 
     /// The share of the articles `all` that are these.
-    pub(super) fn share(self, all: Tally) -> f32 {
+    pub(super) fn share(self, all: LinearCounter) -> f32 {
         let all = all.estimate();
         if all > 0.0 {
             (self.estimate() / all).min(1.0)
@@ -93,7 +93,7 @@ impl Tally {
 }
 
 impl Line {
-    pub(super) fn see(&mut self, articles: Tally, clock: u32) {
+    pub(super) fn see(&mut self, articles: LinearCounter, clock: u32) {
         self.tally = self.tally.joined(articles);
         self.seen = self.seen.max(clock);
     }

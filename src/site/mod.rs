@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use self::line::{Line, Tally};
+use self::line::{Line, LinearCounter};
 pub use self::{cache::Sites, line::Setting};
 use crate::model::Sighting;
 
@@ -45,7 +45,7 @@ pub struct SiteMemory {
     version: u32,
     generation: u32,
     /// The last articles, as far as they did not look like the others.
-    strangers: Tally,
+    strangers: LinearCounter,
     /// Articles learned from, to tell which lines were seen last.
     clock: u32,
     current: Generation,
@@ -54,7 +54,7 @@ pub struct SiteMemory {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Generation {
-    articles: Tally,
+    articles: LinearCounter,
     lines: BTreeMap<u64, Line>,
 }
 
@@ -63,7 +63,7 @@ impl SiteMemory {
     pub const EMPTY: SiteMemory = SiteMemory {
         version: 0,
         generation: 0,
-        strangers: Tally::NONE,
+        strangers: LinearCounter::NONE,
         clock: 0,
         current: Generation::EMPTY,
         previous: Generation::EMPTY,
@@ -95,7 +95,7 @@ impl SiteMemory {
 
     /// Takes in what one article showed.
     pub fn learn(&mut self, sighting: &Sighting) {
-        let bit = Tally::of(sighting);
+        let bit = LinearCounter::of(sighting);
         let known = self.seen().contains(bit);
         if !known {
             self.compare(sighting, bit);
@@ -152,11 +152,11 @@ impl SiteMemory {
         (fits(&memory.current) && fits(&memory.previous)).then_some(memory)
     }
 
-    fn seen(&self) -> Tally {
+    fn seen(&self) -> LinearCounter {
         self.current.articles.joined(self.previous.articles)
     }
 
-    fn tally(&self, fingerprint: u64) -> Tally {
+    fn tally(&self, fingerprint: u64) -> LinearCounter {
         let of = |generation: &Generation| generation.lines.get(&fingerprint).map(|l| l.tally);
         let current = of(&self.current).unwrap_or_default();
         current.joined(of(&self.previous).unwrap_or_default())
@@ -172,7 +172,7 @@ impl SiteMemory {
     }
 
     /// Sees whether the site has a new template. If so, only what the strangers showed is of use.
-    fn compare(&mut self, sighting: &Sighting, bit: Tally) {
+    fn compare(&mut self, sighting: &Sighting, bit: LinearCounter) {
         let seen = self.seen();
         let (mut lines, mut expected, mut shown) = (0, 0.0, 0.0);
         for line in self.template() {
@@ -181,7 +181,7 @@ impl SiteMemory {
             shown += f32::from(u8::from(sighting.lines.contains(&line)));
         }
         if lines < FAMILIAR_LINES_MIN || shown >= STRANGE_SHARE * expected {
-            self.strangers = Tally::NONE;
+            self.strangers = LinearCounter::NONE;
             return;
         }
         self.strangers = self.strangers.joined(bit);
@@ -199,11 +199,11 @@ impl SiteMemory {
 
 impl Generation {
     const EMPTY: Generation = Generation {
-        articles: Tally::NONE,
+        articles: LinearCounter::NONE,
         lines: BTreeMap::new(),
     };
 
-    fn add(&mut self, bit: Tally, lines: &[u64], clock: u32) {
+    fn add(&mut self, bit: LinearCounter, lines: &[u64], clock: u32) {
         self.articles = self.articles.joined(bit);
         for line in lines {
             self.lines.entry(*line).or_default().see(bit, clock);
@@ -220,7 +220,7 @@ impl Generation {
     }
 
     /// What these articles showed, and none of the others.
-    fn only(&self, articles: Tally) -> Generation {
+    fn only(&self, articles: LinearCounter) -> Generation {
         let lines = self.lines.iter();
         Generation {
             articles,
