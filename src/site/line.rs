@@ -14,7 +14,7 @@ pub(super) struct LinearCounter {
 
 /// A line and the articles it stood on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Line {
+pub(super) struct SeenLine {
     pub(super) tally: LinearCounter,
     /// When it was seen last, on the memory's clock.
     pub(super) seen: u32,
@@ -92,7 +92,7 @@ impl LinearCounter {
     }
 }
 
-impl Line {
+impl SeenLine {
     pub(super) fn see(&mut self, articles: LinearCounter, clock: u32) {
         self.tally = self.tally.joined(articles);
         self.seen = self.seen.max(clock);

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use self::line::{Line, LinearCounter};
+use self::line::{LinearCounter, SeenLine};
 pub use self::{cache::Sites, line::Setting};
 use crate::model::Sighting;
 
@@ -55,7 +55,7 @@ pub struct SiteMemory {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct Generation {
     articles: LinearCounter,
-    lines: BTreeMap<u64, Line>,
+    lines: BTreeMap<u64, SeenLine>,
 }
 
 impl SiteMemory {
@@ -242,7 +242,7 @@ impl Generation {
             return;
         }
         let rank =
-            |(fingerprint, line): (&u64, &Line)| (line.tally.count(), line.seen, *fingerprint);
+            |(fingerprint, line): (&u64, &SeenLine)| (line.tally.count(), line.seen, *fingerprint);
         let mut ranks: Vec<_> = self.lines.iter().map(rank).collect();
         ranks.sort_unstable();
         for (_, _, fingerprint) in &ranks[..ranks.len() - LINES_MAX] {
