@@ -14,11 +14,11 @@ const UNSAVED_MAX: u32 = 8;
 pub struct Sites {
     capacity: usize,
     clock: u64,
-    slots: HashMap<String, Slot>,
+    slots: HashMap<String, CachedSite>,
 }
 
 #[derive(Debug, Default)]
-struct Slot {
+struct CachedSite {
     memory: Arc<SiteMemory>,
     /// Articles learned from since it was saved.
     unsaved: u32,
@@ -68,7 +68,7 @@ impl Sites {
     }
 
     /// The slot of a site; makes room for it where there is none.
-    fn slot(&mut self, site: &str) -> &mut Slot {
+    fn slot(&mut self, site: &str) -> &mut CachedSite {
         self.clock += 1;
         if !self.slots.contains_key(site) && self.slots.len() >= self.capacity {
             let oldest = self.slots.iter().min_by_key(|(_, slot)| slot.used);
@@ -82,7 +82,7 @@ impl Sites {
     }
 }
 
-impl Slot {
+impl CachedSite {
     fn save(&mut self) -> Arc<SiteMemory> {
         self.unsaved = 0;
         Arc::clone(&self.memory)
