@@ -202,7 +202,7 @@ impl ReviewPage<'_> {
         wording::age(*at, self.now)
     }
 
-    fn evidence(&self, document: &Document<'_>) -> Vec<Evidence> {
+    fn evidence(&self, document: &Document<'_>) -> Vec<FindingExcerpt> {
         evidence(document, LISTED_FINDINGS_MAX, EXCERPT_COLUMNS)
     }
 
@@ -221,7 +221,7 @@ impl ReviewPage<'_> {
 }
 
 /// A finding in its context, with the address of the list of all like it.
-struct Evidence {
+struct FindingExcerpt {
     rule: String,
     href: String,
     note: String,
@@ -229,7 +229,7 @@ struct Evidence {
 }
 
 /// The first findings of each rule, then the others, `max` in all, by position.
-fn evidence(document: &Document<'_>, max: usize, columns: usize) -> Vec<Evidence> {
+fn evidence(document: &Document<'_>, max: usize, columns: usize) -> Vec<FindingExcerpt> {
     let is_first = |i: usize, mark: &Mark<'_>| {
         !document.marks[..i]
             .iter()
@@ -240,7 +240,7 @@ fn evidence(document: &Document<'_>, max: usize, columns: usize) -> Vec<Evidence
     order.truncate(max);
     order.sort_by_key(|(i, _)| *i);
     let shown = order.into_iter().filter_map(|(_, mark)| {
-        Some(Evidence {
+        Some(FindingExcerpt {
             rule: mark.rule.to_string(),
             href: Filter::default().with_rule(Some(mark.rule)),
             note: mark.note.to_string(),
