@@ -28,7 +28,7 @@ pub use self::{client::FetchSetupError, guard::GuardStage, network::Network};
 use self::{
     client::{Answer, Ask, Client, Cost},
     outcome::Failure,
-    redirect::Trail,
+    redirect::RedirectChain,
     robots_cache::RobotsCache,
 };
 
@@ -137,7 +137,7 @@ impl Fetcher {
     /// Asks for `request.url`, following redirects. Never fails: see [`Exchange`]. Dropping the
     /// future closes the connection and gives back every slot.
     pub async fn fetch(&self, request: &Request) -> Exchange {
-        let mut trail = Trail::new(&request.url, self.config.redirects_max);
+        let mut trail = RedirectChain::new(&request.url, self.config.redirects_max);
         let mut exchange = Exchange::unasked(&request.url);
         exchange.delay = self.client.gate.delay(Duration::ZERO);
         let failure = match self.follow(request, &mut trail, &mut exchange).await {
@@ -169,7 +169,7 @@ impl Fetcher {
     async fn follow(
         &self,
         request: &Request,
-        trail: &mut Trail,
+        trail: &mut RedirectChain,
         exchange: &mut Exchange,
     ) -> Result<Answer, Failure> {
         let mut left = self.config.timeout * CALL_TIMEOUTS;

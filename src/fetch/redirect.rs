@@ -34,7 +34,7 @@ pub enum RedirectError {
 
 /// The way from the first URL to the last.
 #[derive(Debug)]
-pub struct Trail {
+pub struct RedirectChain {
     url: Url,
     seen: HashSet<String>,
     permanent: bool,
@@ -42,10 +42,10 @@ pub struct Trail {
     hops_max: u32,
 }
 
-impl Trail {
+impl RedirectChain {
     /// A way that starts at `url` and may take `hops_max` redirects.
-    pub fn new(url: &Url, hops_max: u32) -> Trail {
-        Trail {
+    pub fn new(url: &Url, hops_max: u32) -> RedirectChain {
+        RedirectChain {
             url: url.clone(),
             seen: HashSet::from([key(url)]),
             permanent: true,

@@ -13,7 +13,7 @@ use url::Url;
 use super::{
     client::{Answer, Ask, Client, Cost, wait_asked_for},
     outcome::{self, Failure},
-    redirect::{Trail, drop_credentials, is_redirect},
+    redirect::{RedirectChain, drop_credentials, is_redirect},
 };
 use crate::{
     model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Timestamp},
@@ -259,7 +259,7 @@ async fn fetch(
     start.set_path("/robots.txt");
     start.set_query(None);
     start.set_fragment(None);
-    let mut trail = Trail::new(&start, REDIRECTS_MAX);
+    let mut trail = RedirectChain::new(&start, REDIRECTS_MAX);
     loop {
         let ask = Ask {
             url: trail.url(),

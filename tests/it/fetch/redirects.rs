@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use benggala::{
     config::FetchConfig,
-    fetch::{GuardStage, redirect::Trail},
+    fetch::{GuardStage, redirect::RedirectChain},
     model::FetchOutcome,
 };
 use url::Url;
@@ -375,7 +375,7 @@ async fn many_slow_hops_end_in_time() {
 #[test]
 fn a_fragment_is_inherited_unless_there_is_a_new_one() {
     let start = Url::parse("https://news.example/old#part").unwrap();
-    let mut trail = Trail::new(&start, 10);
+    let mut trail = RedirectChain::new(&start, 10);
     trail.follow(301, Some(b"/new")).unwrap();
     assert_eq!(trail.url().as_str(), "https://news.example/new#part");
     trail.follow(301, Some(b"/newer#other")).unwrap();
