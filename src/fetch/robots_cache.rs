@@ -58,7 +58,7 @@ struct Known {
 type Slot = Arc<tokio::sync::Mutex<Known>>;
 
 #[derive(Debug)]
-struct Place {
+struct CacheEntry {
     slot: Slot,
     used: Instant,
     bytes: usize,
@@ -67,7 +67,7 @@ struct Place {
 /// The robots.txt files of all origins, within bounds.
 #[derive(Debug, Default)]
 pub(super) struct RobotsCache {
-    places: Mutex<HashMap<String, Place>>,
+    places: Mutex<HashMap<String, CacheEntry>>,
 }
 
 /// The rules that bind a URL, and what it cost to learn them.
@@ -144,11 +144,13 @@ impl RobotsCache {
         if !places.contains_key(origin) {
             make_room(&mut places);
         }
-        let place = places.entry(origin.to_string()).or_insert_with(|| Place {
-            slot: Slot::default(),
-            used: Instant::now(),
-            bytes: 0,
-        });
+        let place = places
+            .entry(origin.to_string())
+            .or_insert_with(|| CacheEntry {
+                slot: Slot::default(),
+                used: Instant::now(),
+                bytes: 0,
+            });
         place.used = Instant::now();
         Arc::clone(&place.slot)
     }
@@ -159,7 +161,7 @@ impl RobotsCache {
         }
     }
 
-    fn places(&self) -> MutexGuard<'_, HashMap<String, Place>> {
+    fn places(&self) -> MutexGuard<'_, HashMap<String, CacheEntry>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -234,7 +236,7 @@ pub(super) fn origin(url: &Url) -> String {
 }
 
 /// Forgets the tenth that was not used for longest when a bound is reached.
-fn make_room(places: &mut HashMap<String, Place>) {
+fn make_room(places: &mut HashMap<String, CacheEntry>) {
     let bytes: usize = places.values().map(|place| place.bytes).sum();
     if places.len() < ORIGINS_MAX && bytes < BYTES_MAX {
         return;
