@@ -44,7 +44,7 @@ const UNREACHABLE: &str = "robots.txt could not be reached: nothing is allowed u
 /// What is known of one origin. `tokio`'s mutex around it is held while the file is fetched, so
 /// that others wait for the answer instead of asking too.
 #[derive(Debug, Default)]
-struct Known {
+struct KnownRules {
     rules: Option<Arc<Rules>>,
     /// When `rules` were fetched.
     fetched_at: Option<Timestamp>,
@@ -55,7 +55,7 @@ struct Known {
     unreachable_since: Option<Timestamp>,
 }
 
-type Slot = Arc<tokio::sync::Mutex<Known>>;
+type Slot = Arc<tokio::sync::Mutex<KnownRules>>;
 
 #[derive(Debug)]
 struct CacheEntry {
@@ -166,7 +166,7 @@ impl RobotsCache {
     }
 }
 
-impl Known {
+impl KnownRules {
     /// Takes in what came of asking. Returns what a store should keep of it.
     fn take_in(
         &mut self,
@@ -186,11 +186,11 @@ impl Known {
     }
 
     fn learn(&mut self, rules: &RobotsRules, at: Timestamp) {
-        *self = Known {
+        *self = KnownRules {
             rules: Some(Arc::new(Rules::read(rules))),
             fetched_at: Some(at),
             good_until: Some(at + FRESH),
-            ..Known::default()
+            ..KnownRules::default()
         };
     }
 
