@@ -55,11 +55,11 @@ struct KnownRules {
     unreachable_since: Option<Timestamp>,
 }
 
-type Slot = Arc<tokio::sync::Mutex<KnownRules>>;
+type SharedRules = Arc<tokio::sync::Mutex<KnownRules>>;
 
 #[derive(Debug)]
 struct CacheEntry {
-    slot: Slot,
+    slot: SharedRules,
     used: Instant,
     bytes: usize,
 }
@@ -139,7 +139,7 @@ impl RobotsCache {
         }
     }
 
-    fn slot(&self, origin: &str) -> Slot {
+    fn slot(&self, origin: &str) -> SharedRules {
         let mut places = self.places();
         if !places.contains_key(origin) {
             make_room(&mut places);
@@ -147,7 +147,7 @@ impl RobotsCache {
         let place = places
             .entry(origin.to_string())
             .or_insert_with(|| CacheEntry {
-                slot: Slot::default(),
+                slot: SharedRules::default(),
                 used: Instant::now(),
                 bytes: 0,
             });
