@@ -149,7 +149,7 @@ enum Stop {
     Ratio(u64, u64),
 }
 
-type Reader = Pin<Box<dyn AsyncBufRead + Send>>;
+type BodyReader = Pin<Box<dyn AsyncBufRead + Send>>;
 
 /// Reads and decodes the body of `response`; `received` counts its bytes before decoding, also
 /// when it fails.
@@ -191,7 +191,7 @@ pub(super) async fn read(
 /// Undoes `codings` from the last to the first. Reads one byte more than allowed, so that the
 /// caller can tell, unless the body is to be cut.
 async fn read_through(
-    wire: Reader,
+    wire: BodyReader,
     codings: &[Coding],
     limits: &Limits,
     received: &Arc<AtomicU64>,
@@ -229,12 +229,12 @@ async fn read_through(
 /// Whether gzip begins here (RFC 1952, 2.3.1: the magic bytes, then deflate, the only method). A
 /// cache that packs a page which is packed already, or loses the header, leaves it so; no text
 /// begins like that. A first read of fewer bytes than that is no sign of it.
-async fn is_gzip(reader: &mut Reader) -> io::Result<bool> {
+async fn is_gzip(reader: &mut BodyReader) -> io::Result<bool> {
     Ok(reader.fill_buf().await?.starts_with(b"\x1f\x8b\x08"))
 }
 
 /// The bytes as they arrive, until a limit.
-fn wire(response: reqwest::Response, limits: Limits, received: &Arc<AtomicU64>) -> Reader {
+fn wire(response: reqwest::Response, limits: Limits, received: &Arc<AtomicU64>) -> BodyReader {
     let state = (response, Arc::clone(received));
     let chunks = stream::try_unfold(state, move |(mut response, received)| async move {
         let so_far = received.load(Ordering::Relaxed);
@@ -259,10 +259,10 @@ fn wire(response: reqwest::Response, limits: Limits, received: &Arc<AtomicU64>) 
 
 /// One coding less.
 async fn undone(
-    mut reader: Reader,
+    mut reader: BodyReader,
     coding: Coding,
     received: &Arc<AtomicU64>,
-) -> io::Result<Reader> {
+) -> io::Result<BodyReader> {
     let decoder: Pin<Box<dyn AsyncRead + Send>> = match coding {
         Coding::Gzip => {
             let mut gzip = GzipDecoder::new(reader);
