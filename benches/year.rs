@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use benggala::frontier::{Pace, Rhythm};
+use benggala::frontier::{PollLimits, Rhythm};
 
 #[path = "../tests/it/frontier/newsrooms.rs"]
 mod newsrooms;
@@ -17,7 +17,7 @@ mod newsrooms;
 use newsrooms::{HOUR, Tally, articles, time};
 
 /// As in the default configuration.
-const PACE: Pace = Pace {
+const PACE: PollLimits = PollLimits {
     every: Duration::from_secs(600),
     min: Duration::from_secs(120),
     max: Duration::from_secs(4 * 3_600),

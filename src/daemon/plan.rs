@@ -8,7 +8,7 @@ use url::Url;
 use crate::{
     config::ScheduleConfig,
     discover,
-    frontier::{self, Moved, Next, Pace, Rhythm, Schedule},
+    frontier::{self, Moved, Next, PollLimits, Rhythm, Schedule},
     model::{Link, PageKind, Timestamp},
     store::{Fate, Lease},
 };
@@ -144,8 +144,8 @@ fn interval(active: &ActiveConfig, facts: &Facts, rhythm: &Rhythm) -> Duration {
 }
 
 /// An `every` outside its own limits widens them.
-fn pace(schedule: &ScheduleConfig) -> Pace {
-    Pace {
+fn pace(schedule: &ScheduleConfig) -> PollLimits {
+    PollLimits {
         every: schedule.every,
         min: schedule.every_min.min(schedule.every),
         max: schedule.every_max.max(schedule.every),

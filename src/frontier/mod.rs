@@ -9,7 +9,7 @@ mod moved;
 mod rhythm;
 
 pub use moved::Moved;
-pub use rhythm::{FRESH_MAX, Pace, Rhythm};
+pub use rhythm::{FRESH_MAX, PollLimits, Rhythm};
 
 use std::{collections::BTreeSet, time::Duration};
 

@@ -52,7 +52,7 @@ pub const FRESH_MAX: Duration = Duration::from_secs(3_600);
 
 /// Between which limits a source is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct PollLimits {
     /// Before anything is known of the source; what is learned later is scaled by it.
     pub every: Duration,
     /// Never sooner.
@@ -126,7 +126,7 @@ impl Rhythm {
 
     /// How long to wait from `now`: in `pace.min..=pace.max`, and not less than the source says
     /// that it stays the same, up to [`FRESH_MAX`].
-    pub fn wait(&self, now: Timestamp, pace: &Pace) -> Duration {
+    pub fn wait(&self, now: Timestamp, pace: &PollLimits) -> Duration {
         let wait = match self.until {
             Some(_) => self.patience(now, pace),
             None => pace.every,
@@ -136,7 +136,7 @@ impl Rhythm {
     }
 
     /// Sums up the rate from `now` on until as much waits as may.
-    fn patience(&self, now: Timestamp, pace: &Pace) -> Duration {
+    fn patience(&self, now: Timestamp, pace: &PollLimits) -> Duration {
         let scale = pace.every.as_secs_f64() / TYPICAL;
         let due = |articles: f64, waited: f64| {
             articles / (ARTICLES_WAITING * scale) + waited / (SECONDS_WAITING * scale * scale)

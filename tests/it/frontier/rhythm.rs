@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use benggala::frontier::{FRESH_MAX, Pace, Rhythm};
+use benggala::frontier::{FRESH_MAX, PollLimits, Rhythm};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::newsrooms::{DAY, HOUR, Tally, articles, time};
 
-const PACE: Pace = Pace {
+const PACE: PollLimits = PollLimits {
     every: Duration::from_secs(600),
     min: Duration::from_secs(120),
     max: Duration::from_secs(4 * 3_600),
@@ -130,7 +130,7 @@ proptest! {
             let arrivals: Vec<_> = arrivals.into_iter().map(|at| at.map(|at| time(at.into()))).collect();
             rhythm.observe(&arrivals, fresh.map(Duration::from_secs), time(at.into()));
         }
-        let pace = Pace {
+        let pace = PollLimits {
             every: Duration::from_secs(every),
             min: Duration::from_secs(min),
             max: Duration::from_secs(max),
