@@ -61,17 +61,17 @@ pub struct Places {
 }
 
 /// A row of the table: a territory in one language.
-struct Row<'a> {
+struct Territory<'a> {
     lang: &'a str,
     code: &'a str,
     names: Vec<&'a str>,
     subdivisions: Vec<&'a str>,
 }
 
-impl<'a> Row<'a> {
-    fn parse(line: &'a str) -> Option<Row<'a>> {
+impl<'a> Territory<'a> {
+    fn parse(line: &'a str) -> Option<Territory<'a>> {
         let mut columns = line.split('\t');
-        let row = Row {
+        let row = Territory {
             lang: columns.next()?,
             code: columns.next()?,
             names: columns.next()?.split('|').collect(),
@@ -85,9 +85,9 @@ impl<'a> Row<'a> {
     }
 }
 
-fn rows(table: &str) -> impl Iterator<Item = (&str, Option<Row<'_>>)> {
+fn rows(table: &str) -> impl Iterator<Item = (&str, Option<Territory<'_>>)> {
     let lines = table.lines().filter(|line| !line.starts_with('#'));
-    lines.map(|line| (line, Row::parse(line)))
+    lines.map(|line| (line, Territory::parse(line)))
 }
 
 /// What is wrong with a table.
@@ -104,7 +104,7 @@ impl Places {
     /// subdivisions, in columns separated by tabs, names separated by `|`.
     pub(super) fn parse(table: &str, pack: &Pack) -> Places {
         let mut places = Places::default();
-        let rows: Vec<Row<'_>> = rows(table)
+        let rows: Vec<Territory<'_>> = rows(table)
             .filter_map(|(_, row)| row)
             .filter(|row| row.lang == pack.lang.as_str())
             .collect();
@@ -115,7 +115,7 @@ impl Places {
         places
     }
 
-    fn add(&mut self, row: &Row<'_>, proper: &HashSet<Key>, pack: &Pack) {
+    fn add(&mut self, row: &Territory<'_>, proper: &HashSet<Key>, pack: &Pack) {
         let index = self.countries.len();
         let of_country: HashSet<Key> = row.names.iter().flat_map(|name| keys(name)).collect();
         let (mut kept, mut others) = (Vec::new(), Vec::new());
@@ -170,7 +170,7 @@ impl Places {
 }
 
 /// The words that name places rather than kinds of places: found in few countries.
-fn proper_words(rows: &[Row<'_>]) -> HashSet<Key> {
+fn proper_words(rows: &[Territory<'_>]) -> HashSet<Key> {
     let mut countries: HashMap<Key, HashSet<&str>> = HashMap::new();
     for row in rows {
         for word in row
