@@ -37,10 +37,10 @@ pub struct Trap {
 
 /// Words in lower case; `secur*` stands for every word that begins so.
 #[derive(Debug, Clone, Default)]
-pub struct WordList(Vec<(String, Extent)>);
+pub struct WordList(Vec<(String, WordMatch)>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
+enum WordMatch {
     Whole,
     Beginning,
 }
@@ -49,8 +49,8 @@ impl WordList {
     fn parse(text: &str) -> WordList {
         let words = text.split_whitespace().map(|word| {
             let (word, extent) = match word.strip_suffix('*') {
-                Some(stem) => (stem, Extent::Beginning),
-                None => (word, Extent::Whole),
+                Some(stem) => (stem, WordMatch::Beginning),
+                None => (word, WordMatch::Whole),
             };
             (word.to_lowercase(), extent)
         });
@@ -65,8 +65,8 @@ impl WordList {
     /// Whether `word`, in lower case, is one of them.
     pub fn contains(&self, word: &str) -> bool {
         self.0.iter().any(|(listed, extent)| match extent {
-            Extent::Whole => word == listed,
-            Extent::Beginning => word.starts_with(listed.as_str()),
+            WordMatch::Whole => word == listed,
+            WordMatch::Beginning => word.starts_with(listed.as_str()),
         })
     }
 }
