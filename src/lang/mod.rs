@@ -17,7 +17,7 @@ use std::{
 pub use self::{
     cases::Cases,
     pack::{Pack, ResidueFamily, StockFamily},
-    phrase::{FNV_SEED, Hit, Key, KeyMap, KeySet, Phrase, PhraseBook, Tail, fnv, key, keys},
+    phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
     trap::{Trap, Traps, WordList},
 };
@@ -121,7 +121,7 @@ impl Lexicon {
     }
 
     /// The languages in which `word` is one of the most frequent grammatical words.
-    pub fn function_word_of(&self, word: Key) -> &[Lang] {
+    pub fn function_word_of(&self, word: WordKey) -> &[Lang] {
         self.inner
             .function_words
             .get(&word)
@@ -163,7 +163,7 @@ pub fn identify(text: &str, lexicon: &Lexicon) -> Option<Lang> {
 }
 
 /// The same for a text whose words have been looked up.
-pub fn identify_words(text: &str, keys: &[Key], lexicon: &Lexicon) -> Option<Lang> {
+pub fn identify_words(text: &str, keys: &[WordKey], lexicon: &Lexicon) -> Option<Lang> {
     let keys = &keys[..keys.len().min(SAMPLE_WORDS)];
     let votes = votes(keys, lexicon);
     let share =
@@ -185,7 +185,7 @@ pub fn identify_words(text: &str, keys: &[Key], lexicon: &Lexicon) -> Option<Lan
 }
 
 /// How many of the words are function words of each pack.
-fn votes<'a>(keys: &[Key], lexicon: &'a Lexicon) -> HashMap<&'a Lang, usize> {
+fn votes<'a>(keys: &[WordKey], lexicon: &'a Lexicon) -> HashMap<&'a Lang, usize> {
     let mut votes = HashMap::new();
     for lang in keys
         .iter()

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{
     cases::Cases,
-    phrase::{Key, KeyMap, KeySet, Phrase, PhraseBook, key, keys},
+    phrase::{KeyMap, KeySet, Phrase, PhraseBook, WordKey, key, keys},
     trap::{TrapEntry, Traps},
 };
 use crate::model::{Lang, Problem};
@@ -97,7 +97,7 @@ pub struct Pack {
     /// Words that begin a gap left to fill: "[insert name]".
     pub placeholder: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
-    pub formerly: Vec<Vec<Key>>,
+    pub formerly: Vec<Vec<WordKey>>,
     /// Codes of the territories whose places need no introduction in this language's press.
     pub home: BTreeSet<String>,
     /// How its names are declined.

@@ -8,9 +8,9 @@ use std::{
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What a word is compared by: see [`key`].
-pub type Key = u64;
+pub type WordKey = u64;
 
-/// A [`Key`] is a hash already.
+/// A [`WordKey`] is a hash already.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KeyHasher(u64);
 
@@ -29,9 +29,9 @@ impl Hasher for KeyHasher {
 }
 
 /// A set of words.
-pub type KeySet = HashSet<Key, BuildHasherDefault<KeyHasher>>;
+pub type KeySet = HashSet<WordKey, BuildHasherDefault<KeyHasher>>;
 /// A map from words.
-pub type KeyMap<V> = HashMap<Key, V, BuildHasherDefault<KeyHasher>>;
+pub type KeyMap<V> = HashMap<WordKey, V, BuildHasherDefault<KeyHasher>>;
 
 /// The words that one `*` stands for, at most.
 const WILD_MAX: usize = 6;
@@ -51,7 +51,7 @@ pub const fn fnv(seed: u64, bytes: &[u8]) -> u64 {
 pub const FNV_SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// A hash of `word` in lower case, with one form for every apostrophe and for the Russian ё.
-pub fn key(word: &str) -> Key {
+pub fn key(word: &str) -> WordKey {
     if word.is_ascii() {
         return word.bytes().fold(FNV_SEED, |hash, byte| {
             fnv(hash, &[byte.to_ascii_lowercase()])
@@ -69,7 +69,7 @@ pub fn key(word: &str) -> Key {
 }
 
 /// The keys of the words of `text`.
-pub fn keys(text: &str) -> Vec<Key> {
+pub fn keys(text: &str) -> Vec<WordKey> {
     text.unicode_words().map(key).collect()
 }
 
@@ -87,7 +87,7 @@ pub enum Tail {
 #[derive(Debug, Clone, PartialEq)]
 enum Element {
     /// One of these runs of words; an empty run makes it optional.
-    OneOf(Vec<Vec<Key>>),
+    OneOf(Vec<Vec<WordKey>>),
     /// Between `min` and [`WILD_MAX`] words of any kind.
     Wild { min: usize },
 }
@@ -145,7 +145,7 @@ impl Phrase {
     }
 
     /// The words that it can begin with.
-    fn first_keys(&self) -> impl Iterator<Item = Key> {
+    fn first_keys(&self) -> impl Iterator<Item = WordKey> {
         let optional = self.elements.iter().take_while(|e| e.is_optional()).count();
         self.elements[..=optional.min(self.elements.len() - 1)]
             .iter()
@@ -155,7 +155,7 @@ impl Phrase {
 }
 
 impl Element {
-    fn runs(&self) -> &[Vec<Key>] {
+    fn runs(&self) -> &[Vec<WordKey>] {
         match self {
             Element::OneOf(runs) => runs,
             Element::Wild { .. } => &[],
@@ -194,7 +194,7 @@ fn element(part: &str) -> Option<Element> {
 /// The end of the longest match of `elements` in `keys` from `at` that `accept` allows.
 fn end(
     elements: &[Element],
-    keys: &[Key],
+    keys: &[WordKey],
     at: usize,
     accept: &dyn Fn(usize) -> bool,
 ) -> Option<usize> {
@@ -253,7 +253,7 @@ impl<T: Copy> PhraseBook<T> {
     }
 
     /// Whether any phrase begins with `word`.
-    pub fn begins_with(&self, word: Key) -> bool {
+    pub fn begins_with(&self, word: WordKey) -> bool {
         self.by_first.contains_key(&word)
     }
 
@@ -261,7 +261,7 @@ impl<T: Copy> PhraseBook<T> {
     /// such a tail may end before the word at an index.
     pub fn at<'a>(
         &'a self,
-        keys: &'a [Key],
+        keys: &'a [WordKey],
         at: usize,
         accept: &'a dyn Fn(Tail, usize) -> bool,
     ) -> impl Iterator<Item = Hit<'a, T>> {

@@ -6,7 +6,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     pack::Pack,
-    phrase::{Key, KeyMap, key, keys},
+    phrase::{KeyMap, WordKey, key, keys},
 };
 use crate::model::Problem;
 
@@ -29,7 +29,7 @@ pub struct Country {
     /// As displayed.
     pub name: String,
     /// The country's names and those of its subdivisions, as runs of words.
-    pub names: Vec<Vec<Key>>,
+    pub names: Vec<Vec<WordKey>>,
     /// The proper words of the country's names, in lower case: what the names of its inhabitants
     /// begin with.
     pub stems: Vec<String>,
@@ -39,11 +39,11 @@ pub struct Country {
 #[derive(Debug, Clone)]
 pub struct Place {
     /// The words of its name, in one of its cases.
-    pub name: Vec<Key>,
+    pub name: Vec<WordKey>,
     /// Which of them is the ordinary one.
     pub ordinary: usize,
     /// That word as the pack lists it.
-    pub listed: Key,
+    pub listed: WordKey,
     /// Index into [`Places::countries`].
     pub country: usize,
 }
@@ -115,9 +115,9 @@ impl Places {
         places
     }
 
-    fn add(&mut self, row: &Territory<'_>, proper: &HashSet<Key>, pack: &Pack) {
+    fn add(&mut self, row: &Territory<'_>, proper: &HashSet<WordKey>, pack: &Pack) {
         let index = self.countries.len();
-        let of_country: HashSet<Key> = row.names.iter().flat_map(|name| keys(name)).collect();
+        let of_country: HashSet<WordKey> = row.names.iter().flat_map(|name| keys(name)).collect();
         let (mut kept, mut others) = (Vec::new(), Vec::new());
         for name in &row.subdivisions {
             let words = keys(name);
@@ -125,7 +125,7 @@ impl Places {
                 .iter()
                 .position(|word| pack.place_words.contains_key(word));
             let is_proper =
-                |word: &Key| !pack.place_words.contains_key(word) && proper.contains(word);
+                |word: &WordKey| !pack.place_words.contains_key(word) && proper.contains(word);
             match ordinary {
                 Some(at)
                     if words.iter().any(is_proper)
@@ -170,8 +170,8 @@ impl Places {
 }
 
 /// The words that name places rather than kinds of places: found in few countries.
-fn proper_words(rows: &[Territory<'_>]) -> HashSet<Key> {
-    let mut countries: HashMap<Key, HashSet<&str>> = HashMap::new();
+fn proper_words(rows: &[Territory<'_>]) -> HashSet<WordKey> {
+    let mut countries: HashMap<WordKey, HashSet<&str>> = HashMap::new();
     for row in rows {
         for word in row
             .subdivisions

@@ -1,7 +1,7 @@
 //! What every detector is given: the text, its words ready to compare, and its language.
 
 use crate::{
-    lang::{Key, Lexicon, Pack, Places, identify_words, key},
+    lang::{Lexicon, Pack, Places, WordKey, identify_words, key},
     model::{Lang, Span},
     text::Text,
 };
@@ -15,7 +15,7 @@ pub struct Draft<'a> {
     /// The text.
     pub text: &'a Text<'a>,
     /// The key of each of its words.
-    pub keys: Vec<Key>,
+    pub keys: Vec<WordKey>,
     /// Its language, as far as it is known.
     pub lang: Option<Lang>,
     /// The pack of its language; `None` where none serves it.
@@ -59,7 +59,7 @@ impl<'a> Draft<'a> {
 
     fn assembled(
         text: &'a Text<'a>,
-        keys: Vec<Key>,
+        keys: Vec<WordKey>,
         lang: Option<&Lang>,
         lexicon: &'a Lexicon,
     ) -> Draft<'a> {
@@ -174,6 +174,6 @@ impl<'a> Draft<'a> {
 }
 
 /// The key of each word.
-fn look_up(text: &Text<'_>) -> Vec<Key> {
+fn look_up(text: &Text<'_>) -> Vec<WordKey> {
     (0..text.words.len()).map(|at| key(text.word(at))).collect()
 }

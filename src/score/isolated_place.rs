@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{About, Detector, Draft, Example, Family, Rates};
 use crate::{
-    lang::{Country, Key, KeySet, Place},
+    lang::{Country, KeySet, Place, WordKey},
     model::Finding,
 };
 
@@ -66,7 +66,7 @@ impl Detector for IsolatedPlace {
             .flat_map(|(at, candidates)| candidates.iter().map(move |place| (at, place)))
             .filter_map(|(at, place)| Some((named_at(draft, at, place)?, place)))
             .collect();
-        let mut mentions: HashMap<&[Key], usize> = HashMap::new();
+        let mut mentions: HashMap<&[WordKey], usize> = HashMap::new();
         for (_, place) in &named {
             *mentions.entry(&place.name).or_insert(0) += 1;
         }
@@ -107,11 +107,11 @@ fn named_at(draft: &Draft<'_>, at: usize, place: &Place) -> Option<usize> {
 }
 
 /// Whether the text names the country, its people or another of its places.
-fn is_mentioned(draft: &Draft<'_>, country: &Country, name: &[Key]) -> bool {
+fn is_mentioned(draft: &Draft<'_>, country: &Country, name: &[WordKey]) -> bool {
     let keys = &draft.keys;
     let present: KeySet = keys.iter().copied().collect();
     // "Virginia" is a sibling of "West Virginia", but stands in its name.
-    let within = |other: &[Key]| name.windows(other.len()).any(|words| words == other);
+    let within = |other: &[WordKey]| name.windows(other.len()).any(|words| words == other);
     let others = country.names.iter().filter(|other| !within(other));
     let by_name = others
         .filter(|other| other.iter().all(|word| present.contains(word)))
