@@ -1,6 +1,6 @@
 //! From margins to log likelihood ratios that hold on unseen texts.
 
-use super::model::Line;
+use super::model::Calibration;
 
 /// Keeps the slope finite where the sides part cleanly.
 const RIDGE: f64 = 1e-3;
@@ -14,7 +14,7 @@ type Case = (f64, f64, f64);
 /// Natives are left out. They lie farther from machine translations in every language: a line that
 /// is fitted against both kinds of people has even odds nearer to translators, of whom ten articles
 /// then add up to an accusation. For natives this line errs on the safe side.
-pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Line {
+pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Calibration {
     let side = |margins: &[f32], side: f64| -> Vec<Case> {
         let weight = 0.5 / margins.len().max(1) as f64;
         let cases = margins.iter().map(|x| (f64::from(*x), side, weight));
@@ -24,7 +24,7 @@ pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Line {
 }
 
 /// Logistic regression on one variable, by Newton's method.
-fn logistic_line(cases: &[Case]) -> Line {
+fn logistic_line(cases: &[Case]) -> Calibration {
     let (mut slope, mut offset) = (1.0_f64, 0.0_f64);
     for _ in 0..50 {
         let (mut gs, mut go) = (RIDGE * slope, 0.0);
@@ -46,7 +46,7 @@ fn logistic_line(cases: &[Case]) -> Line {
             break;
         }
     }
-    Line {
+    Calibration {
         slope: slope as f32,
         offset: offset as f32,
     }

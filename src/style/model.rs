@@ -27,12 +27,12 @@ pub(super) fn place(hash: u32) -> (usize, u8) {
 
 /// A straight line from a margin to log-odds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Line {
+pub(super) struct Calibration {
     pub(super) slope: f32,
     pub(super) offset: f32,
 }
 
-impl Line {
+impl Calibration {
     pub(super) fn at(self, x: f32) -> f32 {
         self.slope * x + self.offset
     }
@@ -46,7 +46,7 @@ pub(super) struct Header {
     /// The constant of each head.
     pub(super) biases: [f32; 2],
     /// Log-odds of both together.
-    pub(super) joined: Line,
+    pub(super) joined: Calibration,
 }
 
 /// One number for two opinions: machine translation is told from native writing by the first head
@@ -73,7 +73,7 @@ impl Header {
         Some(Header {
             steps: [next()?, next()?],
             biases: [next()?, next()?],
-            joined: Line {
+            joined: Calibration {
                 slope: next()?,
                 offset: next()?,
             },

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use super::{
     calibrate::against_people,
     fit::{Weights, fit},
-    model::{Header, Line, Model, ROW, join},
+    model::{Calibration, Header, Model, ROW, join},
     sample::{Example, Label, Sample, samples},
 };
 
@@ -45,7 +45,7 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
     let mut header = Header {
         steps,
         biases: weights.biases,
-        joined: Line {
+        joined: Calibration {
             slope: 1.0,
             offset: 0.0,
         },
@@ -66,7 +66,7 @@ pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError>
 /// Brings the heads to one scale: on held-out texts each says -1 on average of those that are no
 /// machine translations, and 1 of machine translations of the documents that people translated
 /// too. Else whichever head has the smaller margins decides.
-fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Line; 2] {
+fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Calibration; 2] {
     /// Keeps a head finite that cannot tell its sides apart.
     const APART_MIN: f32 = 0.05;
     let mean = |head: usize, of: &dyn Fn(&Sample) -> bool| {
@@ -83,7 +83,7 @@ fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Line; 2] {
             mean(head, &Sample::is_paired),
         );
         let slope = 2.0 / (high - low).max(APART_MIN);
-        Line {
+        Calibration {
             slope,
             offset: -slope * (low + high) / 2.0,
         }
@@ -91,7 +91,7 @@ fn scales(samples: &[Sample], held_out: &[[f32; 2]]) -> [Line; 2] {
 }
 
 /// Weights whose margins are on the scales.
-fn rescaled(mut weights: Weights, scales: [Line; 2]) -> Weights {
+fn rescaled(mut weights: Weights, scales: [Calibration; 2]) -> Weights {
     for (head, scale) in scales.into_iter().enumerate() {
         for (_, own) in weights.rows.iter_mut().flatten() {
             own[head] *= scale.slope;
