@@ -6,7 +6,7 @@ use super::model::Calibration;
 const RIDGE: f64 = 1e-3;
 
 /// A margin, whether it belongs to a machine translation (0 or 1), and its weight.
-type Case = (f64, f64, f64);
+type WeightedMargin = (f64, f64, f64);
 
 /// The line from joined margins to the log likelihood ratio of a machine translation to a human
 /// one, by logistic regression on held-out texts of which either side weighs the same (Platt 1999).
@@ -15,7 +15,7 @@ type Case = (f64, f64, f64);
 /// is fitted against both kinds of people has even odds nearer to translators, of whom ten articles
 /// then add up to an accusation. For natives this line errs on the safe side.
 pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Calibration {
-    let side = |margins: &[f32], side: f64| -> Vec<Case> {
+    let side = |margins: &[f32], side: f64| -> Vec<WeightedMargin> {
         let weight = 0.5 / margins.len().max(1) as f64;
         let cases = margins.iter().map(|x| (f64::from(*x), side, weight));
         cases.collect()
@@ -24,7 +24,7 @@ pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Calibration {
 }
 
 /// Logistic regression on one variable, by Newton's method.
-fn logistic_line(cases: &[Case]) -> Calibration {
+fn logistic_line(cases: &[WeightedMargin]) -> Calibration {
     let (mut slope, mut offset) = (1.0_f64, 0.0_f64);
     for _ in 0..50 {
         let (mut gs, mut go) = (RIDGE * slope, 0.0);
