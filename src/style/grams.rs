@@ -20,7 +20,7 @@ const PART: usize = 4;
 /// Calls `take` with the hash of each feature of `text` and returns how many there were. The
 /// lowest bit of a hash is that of `is_of_words`.
 pub fn grams(text: &str, take: impl FnMut(u32)) -> usize {
-    let mut reader = Reader::new(take);
+    let mut reader = GramReader::new(take);
     for c in text.chars() {
         reader.read(c);
     }
@@ -34,7 +34,7 @@ pub(super) fn is_of_words(hash: u32) -> bool {
 }
 
 /// What was read so far of a text.
-struct Reader<F> {
+struct GramReader<F> {
     take: F,
     count: usize,
     /// The hash of the word under way; `NOTHING` between words.
@@ -51,9 +51,9 @@ struct Reader<F> {
 /// The hash of a word that has no letter yet.
 const NOTHING: u64 = 0;
 
-impl<F: FnMut(u32)> Reader<F> {
-    fn new(take: F) -> Reader<F> {
-        Reader {
+impl<F: FnMut(u32)> GramReader<F> {
+    fn new(take: F) -> GramReader<F> {
+        GramReader {
             take,
             count: 0,
             word: NOTHING,
