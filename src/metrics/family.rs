@@ -23,14 +23,14 @@ pub struct LabelValues<'a> {
 }
 
 /// A family that is about to be registered.
-pub(super) struct Family<'a> {
+pub(super) struct MetricFamily<'a> {
     pub(super) registry: &'a Registry,
     pub(super) values: LabelValues<'a>,
     pub(super) name: &'static str,
     pub(super) help: &'static str,
 }
 
-impl Family<'_> {
+impl MetricFamily<'_> {
     fn opts(&self) -> Opts {
         Opts::new(self.name, self.help)
     }

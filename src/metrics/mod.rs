@@ -21,7 +21,7 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
 pub use family::LabelValues;
-use family::{Family, NONE_YET};
+use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
     NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, RETRY_CONNECTION_CLOSED, ROUTES, SCORES,
@@ -76,14 +76,14 @@ macro_rules! families {
                 revision: &str,
             ) -> Result<Metrics, prometheus::Error> {
                 let registry = Registry::new();
-                let family = |name: &'static str, help: &'static str| Family {
+                let family = |name: &'static str, help: &'static str| MetricFamily {
                     registry: &registry,
                     values,
                     name,
                     help: help.trim(),
                 };
                 $(
-                    let make: fn(Family<'_>) -> Result<$type, prometheus::Error> = $make;
+                    let make: fn(MetricFamily<'_>) -> Result<$type, prometheus::Error> = $make;
                     let $name = make(family(
                         concat!("benggala_", stringify!($name)),
                         concat!($($help),+),
