@@ -1,10 +1,10 @@
 //! A linear classifier, trained by coordinate descent.
 
 /// A sparse vector: columns in ascending order and their values.
-pub type Row = Vec<(u32, f32)>;
+pub type SparseVector = Vec<(u32, f32)>;
 
 /// A vector, the side it belongs to (1 or -1) and what an error on it costs.
-pub type Case<'a> = (&'a Row, f32, f32);
+pub type Case<'a> = (&'a SparseVector, f32, f32);
 
 /// Passes over the data; few problems need as many.
 const PASSES_MAX: usize = 200;
@@ -49,7 +49,7 @@ pub fn solve(columns: usize, cases: &[Case<'_>], seed: u64) -> Vec<f32> {
     weights
 }
 
-fn dot(weights: &[f32], row: &Row) -> f32 {
+fn dot(weights: &[f32], row: &SparseVector) -> f32 {
     row.iter()
         .map(|(column, value)| weights[*column as usize] * value)
         .sum()

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::learn::linear::Row;
+use crate::learn::linear::SparseVector;
 
 use super::{
     grams::{grams, is_of_words},
@@ -26,7 +26,7 @@ const WORDS_SCALE: f32 = 3.0;
 const FEATURES: usize = SLOTS << 8;
 
 /// The square root of each feature's count, over the square root of how many there are.
-pub(super) fn features(text: &str) -> Row {
+pub(super) fn features(text: &str) -> SparseVector {
     let mut found = Vec::with_capacity(text.len() * 2);
     let count = grams(text, |hash| {
         let (slot, check) = place(hash);
@@ -58,7 +58,7 @@ pub(super) struct Columns {
 impl Columns {
     /// The features that occur in enough source documents. Rare ones are scaled up by the square
     /// root of their inverse document frequency (Spärck Jones 1972).
-    pub(super) fn of(documents: &[(usize, &Row)]) -> Columns {
+    pub(super) fn of(documents: &[(usize, &SparseVector)]) -> Columns {
         let mut documents: Vec<_> = documents.iter().collect();
         documents.sort_by_key(|(doc, _)| *doc);
         let mut last = vec![u32::MAX; FEATURES];
@@ -127,7 +127,7 @@ impl Columns {
     }
 
     /// The training vector of a text.
-    pub(super) fn row(&self, features: &Row) -> Row {
+    pub(super) fn row(&self, features: &SparseVector) -> SparseVector {
         let known = features.iter().filter_map(|(feature, value)| {
             let column = self.of[*feature as usize];
             (column.at > 0).then_some((column.at, value * column.scale))

@@ -1,6 +1,6 @@
 //! The weights of the two heads, fitted to samples.
 
-use crate::learn::linear::{Row, solve};
+use crate::learn::linear::{SparseVector, solve};
 
 use super::{
     columns::{CONSTANT, Columns},
@@ -28,7 +28,7 @@ pub(super) struct Weights {
 }
 
 impl Weights {
-    pub(super) fn margins(&self, features: &Row) -> [f32; 2] {
+    pub(super) fn margins(&self, features: &SparseVector) -> [f32; 2] {
         let mut margins = self.biases;
         for (feature, value) in features {
             if let Some((owner, weights)) = self.rows[(feature >> 8) as usize]
@@ -97,7 +97,7 @@ const WITH_NATIVES: &[Group] = &[
 /// The weights of both heads, and how much each column matters to them: its weights times its
 /// length over the samples.
 fn heads(samples: &[&Sample], columns: &Columns, seed: u64) -> ([Vec<f32>; 2], Vec<f32>) {
-    let rows: Vec<Row> = samples.iter().map(|s| columns.row(&s.features)).collect();
+    let rows: Vec<SparseVector> = samples.iter().map(|s| columns.row(&s.features)).collect();
     let compared = |s: &&Sample| s.label == Label::Native && s.versions.by(Label::Machine);
     let natives = if samples.iter().any(compared) {
         WITH_ORIGINALS

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::learn::linear::Row;
+use crate::learn::linear::SparseVector;
 
 use super::columns::features;
 
@@ -34,7 +34,7 @@ pub(super) struct Sample {
     pub(super) label: Label,
     /// What there is of its document.
     pub(super) versions: Versions,
-    pub(super) features: Row,
+    pub(super) features: SparseVector,
 }
 
 impl Sample {

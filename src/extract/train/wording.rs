@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::lesson::Lesson;
 use crate::{
     extract::body::keys::LogOdds,
-    learn::linear::{Row, solve},
+    learn::linear::{SparseVector, solve},
 };
 
 /// Keys that are stored, at most, and the domains that must have one.
@@ -25,7 +25,7 @@ pub(super) struct Wording {
     /// Key of each column, with the domains that have it.
     columns: Vec<(u32, usize)>,
     /// One a labelled block, in order.
-    rows: Vec<Row>,
+    rows: Vec<SparseVector>,
 }
 
 impl Wording {
@@ -36,7 +36,7 @@ impl Wording {
             .zip(0..)
             .map(|((key, _), at)| (*key, at))
             .collect();
-        let row = |keys: &[u32]| -> Row {
+        let row = |keys: &[u32]| -> SparseVector {
             let value = 1.0 / (keys.len().max(1) as f32).sqrt();
             let known = keys.iter().filter_map(|key| at.get(key));
             let constant = (columns.len() as u32, CONSTANT);
