@@ -64,22 +64,22 @@ pub(super) fn fit(samples: &[&Sample], seed: u64) -> Weights {
 
 /// Samples of one kind on one side (1 or -1), and the share of [`COST`] that errors on all of them
 /// make up.
-type Group = (f32, f32, fn(&Sample) -> bool);
+type WeightedGroup = (f32, f32, fn(&Sample) -> bool);
 
 /// Natives against machine translations of whatever.
-const FIRST: &[Group] = &[
+const FIRST: &[WeightedGroup] = &[
     (-1.0, 1.0, |s| s.label == Label::Native),
     (1.0, 1.0, |s| s.label == Label::Machine),
 ];
 
 /// Human against machine translations of the same documents …
-const SECOND: &[Group] = &[
+const SECOND: &[WeightedGroup] = &[
     (-1.0, 1.0, |s| s.label == Label::Human),
     (1.0, 1.0, Sample::is_paired),
 ];
 
 /// … with the originals of those that went there and back, …
-const WITH_ORIGINALS: &[Group] = &[
+const WITH_ORIGINALS: &[WeightedGroup] = &[
     (-1.0, ORIGINALS, |s| {
         s.label == Label::Native && s.versions.by(Label::Machine)
     }),
@@ -89,7 +89,7 @@ const WITH_ORIGINALS: &[Group] = &[
 ];
 
 /// … or else with all natives.
-const WITH_NATIVES: &[Group] = &[
+const WITH_NATIVES: &[WeightedGroup] = &[
     (-1.0, NATIVES, |s| s.label == Label::Native),
     (1.0, NATIVES, Sample::is_paired),
 ];
