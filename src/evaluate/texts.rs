@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     model::Lang,
-    style::{Example, Label},
+    style::{Label, LabelledText},
 };
 
 /// Parts of a set.
@@ -70,9 +70,9 @@ impl Record {
 
     /// What it teaches. Translations of other things than news would teach their domain. Natives of
     /// every kind are welcome: the more of them are known, the fewer are taken for translations.
-    pub fn example(&self) -> Option<Example<'_>> {
+    pub fn example(&self) -> Option<LabelledText<'_>> {
         let teaches = self.is_news() || self.label() == Label::Native;
-        teaches.then(|| Example {
+        teaches.then(|| LabelledText {
             doc: &self.doc,
             label: self.label(),
             text: &self.text,

@@ -19,7 +19,7 @@ use crate::{
         statistics::{mean, share},
     },
     model::{Lang, Policy},
-    style::{self, Example, Label, Model},
+    style::{self, Label, LabelledText, Model},
 };
 
 /// What is known of one language, or of one engine in it. News only.
@@ -176,7 +176,7 @@ pub fn cross_validated(records: &[Record], folds: usize) -> Option<Vec<Scored<'_
     for fold in 0..folds {
         let is_out = |record: &&Record| fold_of.get(record.doc.as_str()) == Some(&fold);
         let kept = records.iter().filter(|record| !is_out(record));
-        let examples: Vec<Example<'_>> = kept.filter_map(Record::example).collect();
+        let examples: Vec<LabelledText<'_>> = kept.filter_map(Record::example).collect();
         let bytes = style::train(&examples, SEED).ok()?;
         let model = Model::parse(&bytes)?;
         scored.extend(score(&model, records.iter().filter(is_out)));

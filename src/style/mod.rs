@@ -14,6 +14,6 @@ pub use self::{
     built_in::{fingerprint, model},
     grams::grams,
     model::Model,
-    sample::{Example, Label},
+    sample::{Label, LabelledText},
     train::{TrainError, train},
 };

@@ -19,7 +19,7 @@ pub enum Label {
 
 /// A labelled text.
 #[derive(Debug, Clone, Copy)]
-pub struct Example<'a> {
+pub struct LabelledText<'a> {
     /// Shared by all versions of one source document.
     pub doc: &'a str,
     /// Who wrote it.
@@ -55,13 +55,13 @@ impl Versions {
 }
 
 /// The texts with their features, and what else there is of their documents.
-pub(super) fn samples(examples: &[Example<'_>]) -> Vec<Sample> {
+pub(super) fn samples(examples: &[LabelledText<'_>]) -> Vec<Sample> {
     let mut docs = BTreeMap::new();
     let mut versions: BTreeMap<&str, Versions> = BTreeMap::new();
     for example in examples {
         versions.entry(example.doc).or_default().0[example.label as usize] = true;
     }
-    let sample = |example: &Example<'_>| {
+    let sample = |example: &LabelledText<'_>| {
         let next = docs.len();
         Sample {
             doc: *docs.entry(example.doc.to_string()).or_insert(next),

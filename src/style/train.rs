@@ -10,7 +10,7 @@ use super::{
     calibrate::against_people,
     fit::{Weights, fit},
     model::{Calibration, Header, Model, ROW, join},
-    sample::{Example, Label, Sample, samples},
+    sample::{Label, LabelledText, Sample, samples},
 };
 
 /// Why no model came out.
@@ -34,7 +34,7 @@ const FOLDS: u64 = 5;
 
 /// Trains a model of one language. The same examples in the same order and the same `seed` give
 /// the same bytes.
-pub fn train(examples: &[Example<'_>], seed: u64) -> Result<Vec<u8>, TrainError> {
+pub fn train(examples: &[LabelledText<'_>], seed: u64) -> Result<Vec<u8>, TrainError> {
     let samples = samples(examples);
     suffices(&samples)?;
     let all: Vec<&Sample> = samples.iter().collect();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use benggala::{
     measure::separation::{area, source_recall},
     model::Lang,
-    style::{Example, Label, Model, grams, model, train},
+    style::{Label, LabelledText, Model, grams, model, train},
 };
 
 const SUBJECTS: [&str; 6] = [
@@ -43,9 +43,9 @@ pub(crate) fn corpus() -> Vec<(String, Label, String)> {
 
 fn trained(seed: u64) -> Vec<u8> {
     let corpus = corpus();
-    let examples: Vec<Example<'_>> = corpus
+    let examples: Vec<LabelledText<'_>> = corpus
         .iter()
-        .map(|(doc, label, text)| Example {
+        .map(|(doc, label, text)| LabelledText {
             doc,
             label: *label,
             text,
@@ -131,7 +131,7 @@ fn nothing_is_said_of_a_short_text_or_a_language_without_a_model() {
 
 #[test]
 fn too_few_texts_make_no_model() {
-    let example = Example {
+    let example = LabelledText {
         doc: "a",
         label: Label::Native,
         text: "The mayor met the council.",

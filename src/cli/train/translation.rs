@@ -9,7 +9,7 @@ use crate::{
         output::{out, tell},
     },
     evaluate::texts::Record,
-    style::{self, Example},
+    style::{self, LabelledText},
 };
 
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
     let split = args.split.split();
     for (lang, records) in &set.by_language {
         let kept = records.iter().filter(|record| record.is_in(split));
-        let examples: Vec<Example<'_>> = kept.filter_map(Record::example).collect();
+        let examples: Vec<LabelledText<'_>> = kept.filter_map(Record::example).collect();
         match style::train(&examples, args.seed) {
             Ok(model) => {
                 write(&args.out.join(format!("{lang}.bin")), &model)?;
