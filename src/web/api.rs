@@ -19,7 +19,7 @@ use crate::{
 use super::{
     State, cursor,
     pages::{TRAIL_MAX, article_id, cut},
-    problem::Problem,
+    problem::ProblemDetails,
     query::{self, Asked},
     views,
 };
@@ -37,7 +37,7 @@ struct ArticleList<'a> {
 pub(super) async fn articles(
     extract::State(state): extract::State<State>,
     Asked(asked): Asked<query::Articles>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let query = asked.to_store()?;
     let mut rows = state.store.articles(&query).await?;
     let next = cut(&mut rows, query.limit);
@@ -59,9 +59,9 @@ pub(super) async fn articles(
 pub(super) async fn article(
     extract::State(state): extract::State<State>,
     Path(id): Path<String>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let found = state.store.article(article_id(&id)?).await?;
-    let row = found.ok_or_else(|| Problem::no_article(&id))?;
+    let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
     let trail = state.store.trail(row.id, TRAIL_MAX).await?;
     let entry = EntryJson {
         entry: &views::entry(&row),
@@ -120,7 +120,7 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
 pub(super) async fn sources(
     extract::State(state): extract::State<State>,
     Asked(asked): Asked<query::Sources>,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let (after, limit) = (asked.after()?, asked.limit()?);
     let (rows, more) = views::sources_page(state.store.as_ref(), after.as_deref(), limit).await?;
     let last = rows.last().filter(|_| more);

@@ -15,16 +15,16 @@ use tokio::sync::Semaphore;
 
 use crate::{config::ServeConfig, report::html::ReviewForm};
 
-use super::{State, problem::Problem};
+use super::{State, problem::ProblemDetails};
 
 /// Waits for a free slot; the time limit around it ends a wait that is too long.
 pub(super) async fn admit(
     extract::State(slots): extract::State<Arc<Semaphore>>,
     request: Request,
     next: Next,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let Ok(_slot) = slots.acquire().await else {
-        return Err(Problem::new(
+        return Err(ProblemDetails::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "benggala is stopping.",
         ));
@@ -38,11 +38,11 @@ pub(super) async fn check_host(
     extract::State(state): extract::State<State>,
     request: Request,
     next: Next,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let listen = state.config.load().serve.listen;
     let host = authority(&request);
     if is_loopback(listen.ip()) && !host.is_none_or(|host| is_ours(host.host(), listen)) {
-        return Err(Problem::new(
+        return Err(ProblemDetails::new(
             StatusCode::MISDIRECTED_REQUEST,
             format!("This address serves this machine alone: use http://{listen}/."),
         ));
@@ -90,15 +90,15 @@ pub(super) fn review_form(serve: &ServeConfig) -> ReviewForm {
 }
 
 /// Refuses a writing request that does not bring the token, where it takes one.
-pub(super) fn authorise(serve: &ServeConfig, brought: Option<&str>) -> Result<(), Problem> {
+pub(super) fn authorise(serve: &ServeConfig, brought: Option<&str>) -> Result<(), ProblemDetails> {
     match (review_form(serve), &serve.token, brought) {
         (ReviewForm::Open, ..) => Ok(()),
         (ReviewForm::Token, Some(token), Some(brought)) if same(token.expose(), brought) => Ok(()),
-        (ReviewForm::Token, ..) => Err(Problem::new(
+        (ReviewForm::Token, ..) => Err(ProblemDetails::new(
             StatusCode::UNAUTHORIZED,
             "This needs the token of [serve]: send `Authorization: Bearer …`.",
         )),
-        (ReviewForm::Closed, ..) => Err(Problem::forbidden(
+        (ReviewForm::Closed, ..) => Err(ProblemDetails::forbidden(
             "benggala is served beyond this machine, so writing needs a `token` under [serve].",
         )),
     }

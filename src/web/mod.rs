@@ -29,7 +29,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use self::problem::Problem;
+use self::problem::ProblemDetails;
 pub use self::state::{Observer, State};
 
 /// Bytes of a request's body.
@@ -78,10 +78,13 @@ pub fn app(state: State) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
+        .layer(
+            CsrfLayer::new()
+                .with_rejection_response(|_| ProblemDetails::cross_site().into_response()),
+        )
         .layer(from_fn_with_state(state.clone(), guard::check_host))
         .layer(CatchPanicLayer::custom(|_| {
-            Problem::fault().into_response()
+            ProblemDetails::fault().into_response()
         }))
         .layer(from_fn(problem::present));
     with_headers(answers)

@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     State, cursor, guard,
-    problem::Problem,
+    problem::ProblemDetails,
     query::{self, Asked},
     views,
 };
@@ -36,7 +36,7 @@ pub(super) const TRAIL_MAX: usize = 50;
 pub(super) async fn review(
     extract::State(state): extract::State<State>,
     Asked(asked): Asked<query::Articles>,
-) -> Result<Html<String>, Problem> {
+) -> Result<Html<String>, ProblemDetails> {
     let asked = asked.or_flagged();
     let (query, filter) = (asked.to_store()?, asked.filter()?);
     let mut rows = state.store.articles(&query).await?;
@@ -72,17 +72,17 @@ pub(super) fn cut(rows: &mut Vec<ArticleRow>, limit: usize) -> Option<String> {
 }
 
 /// Reads the `{id}` of a path.
-pub(super) fn article_id(text: &str) -> Result<i64, Problem> {
-    text.parse().map_err(|_| Problem::no_article(text))
+pub(super) fn article_id(text: &str) -> Result<i64, ProblemDetails> {
+    text.parse().map_err(|_| ProblemDetails::no_article(text))
 }
 
 /// `/articles/{id}`
 pub(super) async fn article(
     extract::State(state): extract::State<State>,
     Path(id): Path<String>,
-) -> Result<Html<String>, Problem> {
+) -> Result<Html<String>, ProblemDetails> {
     let found = state.store.article(article_id(&id)?).await?;
-    let row = found.ok_or_else(|| Problem::no_article(&id))?;
+    let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
     let standing = state.store.standing(&row.source).await?.summary();
     let trail = state.store.trail(row.id, TRAIL_MAX).await?;
     let page = ArticlePage {
@@ -100,7 +100,7 @@ pub(super) async fn article(
 pub(super) async fn sources(
     extract::State(state): extract::State<State>,
     Asked(asked): Asked<query::Sources>,
-) -> Result<Html<String>, Problem> {
+) -> Result<Html<String>, ProblemDetails> {
     let (after, limit) = (asked.after()?, asked.limit()?);
     let (rows, more) = views::sources_page(state.store.as_ref(), after.as_deref(), limit).await?;
     let sources: Vec<SourceView<'_>> = rows.iter().map(views::source).collect();
@@ -117,7 +117,7 @@ pub(super) async fn sources(
 pub(super) async fn feed(
     extract::State(state): extract::State<State>,
     request: Request,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let query = ArticleQuery {
         verdict: Some("flag".to_string()),
         limit: FEED_MAX,
@@ -129,6 +129,6 @@ pub(super) async fn feed(
         Some(authority) => format!("http://{authority}"),
         None => format!("http://{}", state.config.load().serve.listen),
     };
-    let feed = atom::feed(&entries, &base, Utc::now()).map_err(|_| Problem::fault())?;
+    let feed = atom::feed(&entries, &base, Utc::now()).map_err(|_| ProblemDetails::fault())?;
     Ok(([(header::CONTENT_TYPE, atom::MEDIA_TYPE)], feed).into_response())
 }

@@ -17,43 +17,43 @@ const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+js
 
 /// Why there is no answer.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub(super) struct ProblemDetails {
     status: StatusCode,
     detail: String,
 }
 
-impl Problem {
-    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
-        Problem {
+impl ProblemDetails {
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> ProblemDetails {
+        ProblemDetails {
             status,
             detail: detail.into(),
         }
     }
 
-    pub(super) fn bad_request(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::BAD_REQUEST, detail)
+    pub(super) fn bad_request(detail: impl Into<String>) -> ProblemDetails {
+        ProblemDetails::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    pub(super) fn forbidden(detail: impl Into<String>) -> Problem {
-        Problem::new(StatusCode::FORBIDDEN, detail)
+    pub(super) fn forbidden(detail: impl Into<String>) -> ProblemDetails {
+        ProblemDetails::new(StatusCode::FORBIDDEN, detail)
     }
 
-    pub(super) fn no_article(id: &str) -> Problem {
-        Problem::new(StatusCode::NOT_FOUND, format!("There is no article {id}."))
+    pub(super) fn no_article(id: &str) -> ProblemDetails {
+        ProblemDetails::new(StatusCode::NOT_FOUND, format!("There is no article {id}."))
     }
 
-    pub(super) fn cross_site() -> Problem {
-        Problem::forbidden("The request comes from another site.")
+    pub(super) fn cross_site() -> ProblemDetails {
+        ProblemDetails::forbidden("The request comes from another site.")
     }
 
-    pub(super) fn fault() -> Problem {
-        Problem::new(
+    pub(super) fn fault() -> ProblemDetails {
+        ProblemDetails::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "This is a fault of benggala; the log says more.",
         )
     }
 
-    fn of_status(status: StatusCode) -> Problem {
+    fn of_status(status: StatusCode) -> ProblemDetails {
         let detail = match status {
             StatusCode::NOT_FOUND => "There is nothing at this address.",
             StatusCode::METHOD_NOT_ALLOWED => "This address does not take this method.",
@@ -61,7 +61,7 @@ impl Problem {
             StatusCode::SERVICE_UNAVAILABLE => "The answer took too long; try again later.",
             _ => "The request could not be answered.",
         };
-        Problem::new(status, detail)
+        ProblemDetails::new(status, detail)
     }
 
     fn title(&self) -> &'static str {
@@ -78,34 +78,34 @@ impl Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Problem {
+impl From<StoreError> for ProblemDetails {
+    fn from(error: StoreError) -> ProblemDetails {
         let status = match error {
             StoreError::Full | StoreError::Closed => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Problem::new(status, "The store could not answer; the log says why.")
+        ProblemDetails::new(status, "The store could not answer; the log says why.")
     }
 }
 
-impl From<askama::Error> for Problem {
-    fn from(error: askama::Error) -> Problem {
+impl From<askama::Error> for ProblemDetails {
+    fn from(error: askama::Error) -> ProblemDetails {
         tracing::error!(%error, "a page could not be written");
-        Problem::fault()
+        ProblemDetails::fault()
     }
 }
 
 #[derive(Serialize)]
-struct Details<'a> {
+struct ProblemJson<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
     detail: &'a str,
 }
 
-impl IntoResponse for Problem {
+impl IntoResponse for ProblemDetails {
     fn into_response(self) -> Response {
-        let details = Details {
+        let details = ProblemJson {
             r#type: "about:blank",
             title: self.title(),
             status: self.status.as_u16(),
@@ -128,8 +128,8 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    let known = response.extensions().get::<Problem>().cloned();
-    let problem = known.unwrap_or_else(|| Problem::of_status(status));
+    let known = response.extensions().get::<ProblemDetails>().cloned();
+    let problem = known.unwrap_or_else(|| ProblemDetails::of_status(status));
     let page = problem.page().filter(|_| wants_page);
     let mut presented = match page {
         Some(page) => (status, Html(page)).into_response(),

@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{model::Timestamp, report::html::Filter, store::ArticleQuery};
 
-use super::{cursor, problem::Problem};
+use super::{cursor, problem::ProblemDetails};
 
 /// Rows of a page of a list unless asked otherwise.
 const LIMIT_DEFAULT: usize = 50;
@@ -18,17 +18,17 @@ const LIMIT_MAX: usize = 200;
 /// The verdicts that can be asked for.
 const VERDICTS: [&str; 3] = ["pass", "flag", "abstain"];
 
-/// Query parameters; what cannot be read becomes a [`Problem`].
+/// Query parameters; what cannot be read becomes a [`ProblemDetails`].
 #[derive(Debug)]
 pub(super) struct Asked<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
-    type Rejection = Problem;
+    type Rejection = ProblemDetails;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Asked<T>, ProblemDetails> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(query)) => Ok(Asked(query)),
-            Err(rejection) => Err(Problem::bad_request(rejection.body_text())),
+            Err(rejection) => Err(ProblemDetails::bad_request(rejection.body_text())),
         }
     }
 }
@@ -49,7 +49,7 @@ pub(super) struct Articles {
 
 impl Articles {
     /// The store's query; its limit is one more than the page's, to tell whether there is another.
-    pub(super) fn to_store(&self) -> Result<ArticleQuery, Problem> {
+    pub(super) fn to_store(&self) -> Result<ArticleQuery, ProblemDetails> {
         Ok(ArticleQuery {
             verdict: self.verdict()?,
             source: given(&self.source),
@@ -74,7 +74,7 @@ impl Articles {
         self
     }
 
-    pub(super) fn filter(&self) -> Result<Filter, Problem> {
+    pub(super) fn filter(&self) -> Result<Filter, ProblemDetails> {
         Ok(Filter {
             verdict: self.verdict()?,
             source: given(&self.source),
@@ -85,12 +85,14 @@ impl Articles {
         })
     }
 
-    fn verdict(&self) -> Result<Option<String>, Problem> {
+    fn verdict(&self) -> Result<Option<String>, ProblemDetails> {
         match given(&self.verdict) {
             Some(all) if all == "all" => Ok(None),
-            Some(verdict) if !VERDICTS.contains(&verdict.as_str()) => Err(Problem::bad_request(
-                format!("There is no verdict `{verdict}`; there are pass, flag, abstain and all."),
-            )),
+            Some(verdict) if !VERDICTS.contains(&verdict.as_str()) => {
+                Err(ProblemDetails::bad_request(format!(
+                    "There is no verdict `{verdict}`; there are pass, flag, abstain and all."
+                )))
+            }
             verdict => Ok(verdict),
         }
     }
@@ -106,13 +108,13 @@ pub(super) struct Sources {
 
 impl Sources {
     /// The name after which the page begins.
-    pub(super) fn after(&self) -> Result<Option<String>, Problem> {
+    pub(super) fn after(&self) -> Result<Option<String>, ProblemDetails> {
         given(&self.cursor)
             .map(|text| cursor::source(&text).ok_or_else(|| bad_cursor(&text)))
             .transpose()
     }
 
-    pub(super) fn limit(&self) -> Result<usize, Problem> {
+    pub(super) fn limit(&self) -> Result<usize, ProblemDetails> {
         limit(self.limit)
     }
 }
@@ -122,31 +124,31 @@ fn given(value: &Option<String>) -> Option<String> {
     value.clone().filter(|text| !text.is_empty())
 }
 
-fn limit(asked: Option<usize>) -> Result<usize, Problem> {
+fn limit(asked: Option<usize>) -> Result<usize, ProblemDetails> {
     match asked {
         None => Ok(LIMIT_DEFAULT),
         Some(limit @ 1..=LIMIT_MAX) => Ok(limit),
-        Some(limit) => Err(Problem::bad_request(format!(
+        Some(limit) => Err(ProblemDetails::bad_request(format!(
             "`limit` is {limit}; it goes from 1 to {LIMIT_MAX}."
         ))),
     }
 }
 
-fn time(key: &str, text: &str) -> Result<Timestamp, Problem> {
+fn time(key: &str, text: &str) -> Result<Timestamp, ProblemDetails> {
     let instant = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
     let midnight = || {
         let date = text.parse::<NaiveDate>().ok()?;
         Some(date.and_hms_opt(0, 0, 0)?.and_utc())
     };
     instant.ok().or_else(midnight).ok_or_else(|| {
-        Problem::bad_request(format!(
+        ProblemDetails::bad_request(format!(
             "`{key}` is `{text}`; write 2025-03-04 or 2025-03-04T12:00:00Z."
         ))
     })
 }
 
-fn bad_cursor(text: &str) -> Problem {
-    Problem::bad_request(format!(
+fn bad_cursor(text: &str) -> ProblemDetails {
+    ProblemDetails::bad_request(format!(
         "`{text}` is no cursor: take `next` of the page before."
     ))
 }

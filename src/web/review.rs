@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::model::{Decision, Review};
 
-use super::{State, guard, pages::article_id, problem::Problem};
+use super::{State, guard, pages::article_id, problem::ProblemDetails};
 
 /// Characters of a reviewer's name.
 const BY_MAX: usize = 100;
@@ -42,7 +42,7 @@ pub(super) async fn post(
     extract::State(state): extract::State<State>,
     Path(id): Path<String>,
     request: Request,
-) -> Result<Response, Problem> {
+) -> Result<Response, ProblemDetails> {
     let article = article_id(&id)?;
     let bearer = guard::bearer(request.headers()).map(str::to_string);
     let (sender, brought) = read(request).await?;
@@ -51,7 +51,7 @@ pub(super) async fn post(
 
     let review = check(&brought)?;
     if !state.store.add_review(article, &review).await? {
-        return Err(Problem::no_article(&id));
+        return Err(ProblemDetails::no_article(&id));
     }
     (state.reviewed)(review.decision);
     Ok(match sender {
@@ -60,14 +60,14 @@ pub(super) async fn post(
     })
 }
 
-async fn read(request: Request) -> Result<(Sender, Brought), Problem> {
+async fn read(request: Request) -> Result<(Sender, Brought), ProblemDetails> {
     if is_form(request.headers()) {
         let form = Form::from_request(request, &()).await;
-        let Form(brought) = form.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+        let Form(brought) = form.map_err(|e| ProblemDetails::new(e.status(), e.body_text()))?;
         Ok((Sender::Form, brought))
     } else {
         let json = Json::from_request(request, &()).await;
-        let Json(brought) = json.map_err(|e| Problem::new(e.status(), e.body_text()))?;
+        let Json(brought) = json.map_err(|e| ProblemDetails::new(e.status(), e.body_text()))?;
         Ok((Sender::Program, brought))
     }
 }
@@ -80,16 +80,16 @@ fn is_form(headers: &HeaderMap) -> bool {
     })
 }
 
-fn check(brought: &Brought) -> Result<Review, Problem> {
+fn check(brought: &Brought) -> Result<Review, ProblemDetails> {
     let by = brought.by.trim().to_string();
     if by.is_empty() || by.chars().count() > BY_MAX || by.contains(char::is_control) {
-        return Err(Problem::bad_request(format!(
+        return Err(ProblemDetails::bad_request(format!(
             "`by` is a name of 1 to {BY_MAX} characters on one line."
         )));
     }
     let note = brought.note.trim().to_string();
     if note.chars().count() > NOTE_MAX {
-        return Err(Problem::bad_request(format!(
+        return Err(ProblemDetails::bad_request(format!(
             "`note` has at most {NOTE_MAX} characters."
         )));
     }

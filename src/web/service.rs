@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::{State, guard, problem::Problem};
+use super::{State, guard, problem::ProblemDetails};
 
 /// How long browsers keep the fixed files, which only change with the binary.
 const KEEP: &str = "public, max-age=3600";
@@ -26,9 +26,9 @@ pub(super) async fn healthy() -> &'static str {
 /// `/-/ready`: the daemon does its work.
 pub(super) async fn ready(
     extract::State(state): extract::State<State>,
-) -> Result<&'static str, Problem> {
+) -> Result<&'static str, ProblemDetails> {
     if !*state.ready.borrow() {
-        return Err(Problem::new(
+        return Err(ProblemDetails::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "benggala is starting or stopping.",
         ));
@@ -50,10 +50,10 @@ pub(super) async fn config(extract::State(state): extract::State<State>) -> Stri
 pub(super) async fn reload(
     extract::State(state): extract::State<State>,
     headers: HeaderMap,
-) -> Result<(StatusCode, &'static str), Problem> {
+) -> Result<(StatusCode, &'static str), ProblemDetails> {
     let config = state.config.load();
     let Some(reload) = state.reload.as_ref().filter(|_| config.serve.reload) else {
-        return Err(Problem::forbidden(
+        return Err(ProblemDetails::forbidden(
             "Reloading over HTTP is off: set `reload = true` under [serve], or send SIGHUP.",
         ));
     };
@@ -64,7 +64,7 @@ pub(super) async fn reload(
             StatusCode::ACCEPTED,
             "The configuration is being reloaded; /config and the metrics tell how it went.\n",
         )),
-        Err(TrySendError::Closed(())) => Err(Problem::new(
+        Err(TrySendError::Closed(())) => Err(ProblemDetails::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "benggala is stopping.",
         )),
