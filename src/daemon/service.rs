@@ -181,7 +181,7 @@ impl Service {
 /// Serves until the daemon stops; then open connections may finish.
 async fn serve(
     listener: TcpListener,
-    state: web::State,
+    state: web::AppState,
     stop: CancellationToken,
     stop_now: CancellationToken,
 ) -> io::Result<()> {
@@ -200,14 +200,14 @@ fn web_state(
     metrics: &Arc<Metrics>,
     ready: watch::Receiver<bool>,
     request_reload: mpsc::Sender<()>,
-) -> web::State {
+) -> web::AppState {
     let effective = Arc::clone(config);
     let (text, observed, reviewed) = (
         Arc::clone(metrics),
         Arc::clone(metrics),
         Arc::clone(metrics),
     );
-    web::State {
+    web::AppState {
         store: Arc::clone(store),
         config: Arc::clone(config),
         effective_config: Arc::new(move || effective.load().to_toml()),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    State, cursor,
+    AppState, cursor,
     pages::{TRAIL_MAX, article_id, cut},
     problem::ProblemDetails,
     query::{self, Asked},
@@ -35,7 +35,7 @@ struct ArticleList<'a> {
 
 /// `/api/v1/articles`: without bodies, which would make a page of them megabytes.
 pub(super) async fn articles(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Asked(asked): Asked<query::Articles>,
 ) -> Result<Response, ProblemDetails> {
     let query = asked.to_store()?;
@@ -57,7 +57,7 @@ pub(super) async fn articles(
 
 /// `/api/v1/articles/{id}`
 pub(super) async fn article(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Response, ProblemDetails> {
     let found = state.store.article(article_id(&id)?).await?;
@@ -118,7 +118,7 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
 
 /// `/api/v1/sources`
 pub(super) async fn sources(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Asked(asked): Asked<query::Sources>,
 ) -> Result<Response, ProblemDetails> {
     let (after, limit) = (asked.after()?, asked.limit()?);

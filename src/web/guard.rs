@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 
 use crate::{config::ServeConfig, report::html::ReviewForm};
 
-use super::{State, problem::ProblemDetails};
+use super::{AppState, problem::ProblemDetails};
 
 /// Waits for a free slot; the time limit around it ends a wait that is too long.
 pub(super) async fn admit(
@@ -35,7 +35,7 @@ pub(super) async fn admit(
 /// While only this machine can reach us, a name that does not belong to it was made to point here:
 /// a page somewhere is trying to read what the user can (DNS rebinding).
 pub(super) async fn check_host(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     request: Request,
     next: Next,
 ) -> Result<Response, ProblemDetails> {

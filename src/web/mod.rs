@@ -1,6 +1,6 @@
 //! The review page, the API, metrics and health.
 //!
-//! [`app`] is the whole of it: what it needs from the other rooms comes in by [`State`].
+//! [`app`] is the whole of it: what it needs from the other rooms comes in by [`AppState`].
 
 mod api;
 mod cursor;
@@ -30,7 +30,7 @@ use tower_http::{
 };
 
 use self::problem::ProblemDetails;
-pub use self::state::{Observer, State};
+pub use self::state::{AppState, Observer};
 
 /// Bytes of a request's body.
 const BODY_MAX: usize = 64 << 10;
@@ -47,7 +47,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Every route.
-pub fn app(state: State) -> Router {
+pub fn app(state: AppState) -> Router {
     let slots = Arc::new(Semaphore::new(CONCURRENCY));
     let health = Router::new()
         .route("/-/healthy", get(service::healthy))
@@ -92,7 +92,7 @@ pub fn app(state: State) -> Router {
         .with_state(state)
 }
 
-fn with_headers(router: Router<State>) -> Router<State> {
+fn with_headers(router: Router<AppState>) -> Router<AppState> {
     let fixed = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

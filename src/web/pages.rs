@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    State, cursor, guard,
+    AppState, cursor, guard,
     problem::ProblemDetails,
     query::{self, Asked},
     views,
@@ -34,7 +34,7 @@ pub(super) const TRAIL_MAX: usize = 50;
 
 /// `/`
 pub(super) async fn review(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Asked(asked): Asked<query::Articles>,
 ) -> Result<Html<String>, ProblemDetails> {
     let asked = asked.or_flagged();
@@ -78,7 +78,7 @@ pub(super) fn article_id(text: &str) -> Result<i64, ProblemDetails> {
 
 /// `/articles/{id}`
 pub(super) async fn article(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Path(id): Path<String>,
 ) -> Result<Html<String>, ProblemDetails> {
     let found = state.store.article(article_id(&id)?).await?;
@@ -98,7 +98,7 @@ pub(super) async fn article(
 
 /// `/sources`
 pub(super) async fn sources(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Asked(asked): Asked<query::Sources>,
 ) -> Result<Html<String>, ProblemDetails> {
     let (after, limit) = (asked.after()?, asked.limit()?);
@@ -115,7 +115,7 @@ pub(super) async fn sources(
 
 /// `/feed.atom`
 pub(super) async fn feed(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     request: Request,
 ) -> Result<Response, ProblemDetails> {
     let query = ArticleQuery {

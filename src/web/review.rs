@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::model::{Decision, Review};
 
-use super::{State, guard, pages::article_id, problem::ProblemDetails};
+use super::{AppState, guard, pages::article_id, problem::ProblemDetails};
 
 /// Characters of a reviewer's name.
 const BY_MAX: usize = 100;
@@ -39,7 +39,7 @@ enum Sender {
 }
 
 pub(super) async fn post(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, ProblemDetails> {

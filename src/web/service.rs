@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderMap, StatusCode, header};
 use tokio::sync::mpsc::error::TrySendError;
 
-use super::{State, guard, problem::ProblemDetails};
+use super::{AppState, guard, problem::ProblemDetails};
 
 /// How long browsers keep the fixed files, which only change with the binary.
 const KEEP: &str = "public, max-age=3600";
@@ -25,7 +25,7 @@ pub(super) async fn healthy() -> &'static str {
 
 /// `/-/ready`: the daemon does its work.
 pub(super) async fn ready(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
 ) -> Result<&'static str, ProblemDetails> {
     if !*state.ready.borrow() {
         return Err(ProblemDetails::new(
@@ -37,18 +37,18 @@ pub(super) async fn ready(
 }
 
 /// `/metrics`
-pub(super) async fn metrics(extract::State(state): extract::State<State>) -> impl IntoResponse {
+pub(super) async fn metrics(extract::State(state): extract::State<AppState>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, METRICS)], (state.metrics_text)())
 }
 
 /// `/config`
-pub(super) async fn config(extract::State(state): extract::State<State>) -> String {
+pub(super) async fn config(extract::State(state): extract::State<AppState>) -> String {
     (state.effective_config)()
 }
 
 /// `POST /-/reload`
 pub(super) async fn reload(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     headers: HeaderMap,
 ) -> Result<(StatusCode, &'static str), ProblemDetails> {
     let config = state.config.load();
@@ -98,7 +98,7 @@ pub(super) async fn not_found() -> StatusCode {
 
 /// Reports every answer. The route is the pattern and never the path, which anybody may make up.
 pub(super) async fn observe(
-    extract::State(state): extract::State<State>,
+    extract::State(state): extract::State<AppState>,
     path: Option<MatchedPath>,
     request: Request,
     next: Next,

@@ -13,7 +13,7 @@ pub type Observer = dyn Fn(&str, u16, Duration) + Send + Sync;
 
 /// What the pages show and what they may set off.
 #[derive(Clone)]
-pub struct State {
+pub struct AppState {
     /// Articles and sources.
     pub store: Arc<dyn Store>,
     /// As it is now: a reload swaps it.

@@ -17,7 +17,7 @@ use benggala::{
     },
     report::legend::RuleView,
     store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
-    web::{self, State},
+    web::{self, AppState},
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -42,7 +42,7 @@ const LEGEND: [RuleView<'static>; 1] = [RuleView {
 
 /// A served store, and what it told the rest of the program.
 pub(super) struct Site {
-    pub(super) state: State,
+    pub(super) state: AppState,
     pub(super) app: Router,
     pub(super) observed: Arc<Mutex<Vec<(String, u16)>>>,
     pub(super) reviewed: Arc<Mutex<Vec<&'static str>>>,
@@ -98,7 +98,7 @@ impl Site {
         let (reload, reloads) = mpsc::channel(1);
         let (ready, is_ready) = watch::channel(true);
         let (seen, said) = (observed.clone(), reviewed.clone());
-        let state = State {
+        let state = AppState {
             store,
             config: Arc::new(ArcSwap::from_pointee(Config::default())),
             effective_config: Arc::new(|| "[serve]\n".to_string()),
