@@ -30,7 +30,7 @@ use tower_http::{
 };
 
 use self::problem::ProblemDetails;
-pub use self::state::{AppState, Observer};
+pub use self::state::{AnswerObserver, AppState};
 
 /// Bytes of a request's body.
 const BODY_MAX: usize = 64 << 10;

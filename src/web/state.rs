@@ -9,7 +9,7 @@ use crate::{config::Config, model::Decision, report::legend::RuleView, store::St
 
 /// Told of every answer: the route as it is written in [`super::app`], or `other`; the status; the time
 /// it took.
-pub type Observer = dyn Fn(&str, u16, Duration) + Send + Sync;
+pub type AnswerObserver = dyn Fn(&str, u16, Duration) + Send + Sync;
 
 /// What the pages show and what they may set off.
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct AppState {
     /// Every metric in Prometheus' text format.
     pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
     /// Told of every answer.
-    pub observe: Arc<Observer>,
+    pub observe: Arc<AnswerObserver>,
     /// Told of every review that was kept.
     pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
     /// True once the daemon does its work.
