@@ -70,18 +70,18 @@ type AddressLimiter = RateLimiter<
 type Limiter =
     RateLimiter<NotKeyed, InMemoryState, RuntimeClock, NoOpMiddleware<std::time::Instant>>;
 
-/// Turns that are `delay` apart, without bursts: those of one host, or of all together.
+/// Requests `delay` apart, without bursts: those to one host, or all together.
 #[derive(Debug)]
-struct Turns {
+struct Spacing {
     delay: Duration,
     limiter: Limiter,
     /// When the next one comes, as governor said last.
     next: Instant,
 }
 
-impl Turns {
-    fn new(delay: Duration) -> Turns {
-        Turns {
+impl Spacing {
+    fn new(delay: Duration) -> Spacing {
+        Spacing {
             delay,
             limiter: RateLimiter::direct_with_clock(every(delay), RuntimeClock),
             next: Instant::now(),
@@ -92,7 +92,7 @@ impl Turns {
     /// changes it is an answer of the host, so the last request was a moment ago.
     fn keep_to(&mut self, delay: Duration) {
         if self.delay != delay {
-            *self = Turns::new(delay);
+            *self = Spacing::new(delay);
             self.try_take();
         }
     }
@@ -126,7 +126,7 @@ impl Turns {
 struct Host {
     slots: Arc<Semaphore>,
     /// Held while waiting: who came first goes first.
-    turns: tokio::sync::Mutex<Turns>,
+    turns: tokio::sync::Mutex<Spacing>,
     /// Until when a Retry-After of the host runs.
     held: Mutex<Instant>,
 }
@@ -172,7 +172,7 @@ pub(super) struct Gate {
     delay: Duration,
     slots_per_host: usize,
     all: Arc<Semaphore>,
-    turns_of_all: tokio::sync::Mutex<Turns>,
+    turns_of_all: tokio::sync::Mutex<Spacing>,
     addresses: AddressLimiter,
 }
 
@@ -186,7 +186,7 @@ impl Gate {
             all: Arc::new(Semaphore::new(
                 config.concurrency.clamp(1, Semaphore::MAX_PERMITS),
             )),
-            turns_of_all: tokio::sync::Mutex::new(Turns::new(delay_of_all)),
+            turns_of_all: tokio::sync::Mutex::new(Spacing::new(delay_of_all)),
             addresses: address_limiter(config),
         }
     }
@@ -261,7 +261,7 @@ impl Gate {
         }
         let host = Arc::new(Host {
             slots: Arc::new(Semaphore::new(self.slots_per_host)),
-            turns: tokio::sync::Mutex::new(Turns::new(delay)),
+            turns: tokio::sync::Mutex::new(Spacing::new(delay)),
             held: Mutex::new(Instant::now()),
         });
         hosts.insert(authority, Arc::clone(&host));
