@@ -24,7 +24,7 @@ pub struct Prediction {
     #[serde(alias = "text")]
     body: Option<String>,
     #[serde(flatten)]
-    metadata: metadata::Found,
+    metadata: metadata::FoundMetadata,
 }
 
 /// How one page came out.
@@ -39,7 +39,7 @@ pub struct PageResult<'g> {
 }
 
 impl<'g> PageResult<'g> {
-    fn new(gold: &'g Gold, body: &str, found: &metadata::Found) -> PageResult<'g> {
+    fn new(gold: &'g Gold, body: &str, found: &metadata::FoundMetadata) -> PageResult<'g> {
         PageResult {
             gold,
             score: PageScore::of(gold, body),
@@ -60,8 +60,8 @@ impl<'g> PageResult<'g> {
     }
 }
 
-fn metadata_of(article: &Article) -> metadata::Found {
-    metadata::Found {
+fn metadata_of(article: &Article) -> metadata::FoundMetadata {
+    metadata::FoundMetadata {
         title: article.title.clone(),
         byline: article.byline.clone().map(Names::Line),
         date: article.published.map(|time| time.to_rfc3339()),
@@ -74,7 +74,7 @@ pub fn predicted<'g>(gold: &'g [Gold], predictions: &[Prediction]) -> Vec<PageRe
         .iter()
         .map(|prediction| (prediction.id.as_str(), prediction))
         .collect();
-    let nothing = metadata::Found::default();
+    let nothing = metadata::FoundMetadata::default();
     let result = |gold: &'g Gold| {
         let prediction = by_id.get(gold.id.as_str());
         let body = prediction.and_then(|prediction| prediction.body.as_deref());

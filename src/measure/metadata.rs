@@ -18,7 +18,7 @@ use super::{
 
 /// What an extractor found out about a page.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq)]
-pub struct Found {
+pub struct FoundMetadata {
     /// The title.
     #[serde(default)]
     pub title: Option<String>,
@@ -43,7 +43,7 @@ pub struct Score {
 
 impl Score {
     /// Scores one page.
-    pub fn of(gold: &Gold, found: &Found) -> Score {
+    pub fn of(gold: &Gold, found: &FoundMetadata) -> Score {
         Score {
             title: given(gold.title.as_deref()).map(|wanted| {
                 found

@@ -1,6 +1,6 @@
 use benggala::measure::{
     Gold, Names, PageScore, SetScore,
-    metadata::{self, Found},
+    metadata::{self, FoundMetadata},
 };
 
 fn gold(body: &str) -> Gold {
@@ -72,7 +72,7 @@ fn metadata_of(gold: (&str, &str, &str), found: (&str, &str, &str)) -> metadata:
         date: Some(gold.2.to_string()),
         ..Gold::default()
     };
-    let found = Found {
+    let found = FoundMetadata {
         title: Some(found.0.to_string()),
         byline: Some(Names::Line(found.1.to_string())),
         date: Some(found.2.to_string()),
@@ -107,7 +107,7 @@ fn metadata_that_differs_is_told_from_what_is_absent() {
     );
     assert_eq!((score.title, score.date), (Some(false), Some(false)));
     assert!(score.authors.is_some_and(|f1| (f1 - 0.5).abs() < 1e-9));
-    let nothing = metadata::Score::of(&Gold::default(), &Found::default());
+    let nothing = metadata::Score::of(&Gold::default(), &FoundMetadata::default());
     assert_eq!(nothing, metadata::Score::default());
     let shares = metadata::Shares::of(&[&score, &nothing]);
     assert_eq!((shares.titled, shares.authored, shares.dated), (1, 1, 1));
