@@ -335,13 +335,13 @@ struct Weighed<'a>(&'a [Evidence]);
 impl Serialize for Weighed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Piece<'a> {
+        struct EvidenceJson<'a> {
             kind: EvidenceKind,
             name: &'a str,
             times: u32,
             log_ratio: f64,
         }
-        serializer.collect_seq(self.0.iter().map(|evidence| Piece {
+        serializer.collect_seq(self.0.iter().map(|evidence| EvidenceJson {
             kind: evidence.kind,
             name: &evidence.name,
             times: evidence.times,
@@ -355,7 +355,7 @@ struct Findings<'a>(&'a Document<'a>);
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
-        struct Finding<'a> {
+        struct FindingJson<'a> {
             rule: &'a str,
             start: usize,
             end: usize,
@@ -366,7 +366,7 @@ impl Serialize for Findings<'_> {
         let index = CodePoints::new(document.body, &document.marks);
         let mut seq = serializer.serialize_seq(Some(document.marks.len()))?;
         for mark in &document.marks {
-            seq.serialize_element(&Finding {
+            seq.serialize_element(&FindingJson {
                 rule: mark.rule,
                 start: index.of(mark.span.start),
                 end: index.of(mark.span.end),
