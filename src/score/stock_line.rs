@@ -90,7 +90,7 @@ pub(super) fn left_out(article: &Draft<'_>, line: &LeftOut) -> Option<Finding> {
     })
 }
 
-/// "tags: [Tag]" declares something.
+/// `tags: [Tag]` declares something.
 fn is_code(draft: &Draft<'_>, line: &Span) -> bool {
     draft.text.raw[draft.span(line.start, line.end)].contains(['[', '{', '='])
 }
