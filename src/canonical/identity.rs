@@ -32,12 +32,12 @@ pub fn accepted(declared: &Url, fetched: &Url) -> Url {
 /// like one of these.
 fn folds(declared: &Url, fetched: &Url) -> bool {
     let (whole, part) = (plain(declared), plain(fetched));
-    if whole.has_numbering_parameter() {
+    if whole.numbering_parameter().is_some() {
         return false;
     }
     if whole.segments() == part.segments() {
         let asks_script = part.is_script() && fetched.query().is_some();
-        return declared.query().is_none() && (asks_script || part.has_numbering_parameter());
+        return declared.query().is_none() && (asks_script || part.numbering_parameter().is_some());
     }
     part.segments().starts_with(whole.segments()) || is_vaguer(&whole, &part)
 }
@@ -65,10 +65,11 @@ fn is_vaguer(whole: &Shape, part: &Shape) -> bool {
     if whole.words().count() < 2 && !tells_outside_ascii(whole) {
         return true;
     }
-    is_readable
-        && !whole
-            .words()
-            .any(|word| part.words().any(|other| other == word))
+    let shared = whole
+        .words()
+        .filter(|word| part.words().any(|other| other == *word))
+        .count();
+    is_readable && 2 * shared <= whole.words().count()
 }
 
 fn is_numbered(shape: &Shape) -> bool {

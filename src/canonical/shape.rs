@@ -52,7 +52,7 @@ pub struct Shape {
     segments: Vec<String>,
     slug: String,
     ending: String,
-    has_numbering_parameter: bool,
+    numbering_parameter: Option<usize>,
 }
 
 impl Shape {
@@ -76,9 +76,12 @@ impl Shape {
         Shape {
             slug: slug.to_string(),
             ending: ending.to_string(),
-            has_numbering_parameter: url.query_pairs().any(|(name, value)| {
-                NUMBERING.contains(&name.to_ascii_lowercase().as_str()) && numbers(&value)
-            }),
+            numbering_parameter: url
+                .query_pairs()
+                .filter(|(name, _)| NUMBERING.contains(&name.to_ascii_lowercase().as_str()))
+                .filter(|(_, value)| numbers(value))
+                .map(|(_, value)| value.len())
+                .max(),
             segments,
         }
     }
@@ -113,9 +116,9 @@ impl Shape {
         self.segments.is_empty() || (self.is_page_file() && FOLDER_FILES.contains(&self.slug()))
     }
 
-    /// Whether a parameter numbers the article: `?p=412`.
-    pub fn has_numbering_parameter(&self) -> bool {
-        self.has_numbering_parameter
+    /// The length of the parameter that numbers the article, where there is one: `?p=412`.
+    pub fn numbering_parameter(&self) -> Option<usize> {
+        self.numbering_parameter
     }
 
     /// The words of the slug: `new-bridge-opens` has three.

@@ -272,6 +272,7 @@ fn no_declaration_folds_a_site_into_one_page() {
         ("/news/", "/amp/2024/05/17/ferry-returns-after-winter"),
         ("/news/", "/2024/05/17/ferry-returns-after-winter/amp"),
         ("/world-news/", "/2024/05/17/ferry-returns-after-winter"),
+        ("/ferry-template", "/harbour/ferry-returns-after-winter"),
         (
             "/default-article",
             "/harbour/ferry-returns-after-winter-48213",
