@@ -93,14 +93,13 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
         return Ok(vec![own]);
     }
     let (links, _) = discover(PageKind::Auto, &page);
-    let feeds = links
+    let named = links
         .into_iter()
-        .filter(|link| link.kind == PageKind::Feed)
-        .map(|link| link.url);
+        .filter(|link| link.kind != PageKind::Article)
+        .map(|link| (link.kind, link.url));
     let robots = String::from_utf8_lossy(&robots);
     let sitemaps = discover::sitemaps_of(&robots, &page.final_url);
-    let offers = feeds.map(|url| (PageKind::Feed, url));
-    let offers = offers.chain(sitemaps.into_iter().map(|url| (PageKind::Sitemap, url)));
+    let offers = named.chain(sitemaps.into_iter().map(|url| (PageKind::Sitemap, url)));
     let mut candidates = Vec::new();
     for (kind, url) in offers {
         match get(&fetcher, &url, kind).await {

@@ -30,17 +30,24 @@ const USUAL_PLACES: &[(PageKind, &str)] = &[
     (PageKind::Sitemap, "/sitemap_index.xml"),
 ];
 
-/// The feeds that a web page names; its own links where it names none.
+/// The feeds that a web page names; where it names none, its own links and the sitemaps that it
+/// names.
 pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
-    let feeds = named::feeds(page, document.text());
-    if feeds.is_empty() {
-        return listing::read(page, document);
+    let named = named::by(page, document.text());
+    let (mut found, problems) = match named.feeds.is_empty() {
+        true => listing::read(page, document),
+        false => Default::default(),
+    };
+    let (kind, urls) = match named.feeds.is_empty() {
+        true => (PageKind::Sitemap, named.sitemaps),
+        false => (PageKind::Feed, named.feeds),
+    };
+    let mut links = LinkList::new(page, urls.len());
+    for url in urls {
+        links.add(url, kind, None);
     }
-    let mut links = LinkList::new(page, feeds.len());
-    for url in feeds {
-        links.add(url, PageKind::Feed, None);
-    }
-    (links.into_vec(), Vec::new())
+    found.extend(links.into_vec());
+    (found, problems)
 }
 
 /// The sitemaps that a robots.txt names, on whatever host they lie, at most [`SITEMAPS_MAX`], those

@@ -1,5 +1,5 @@
-//! The feeds that a web page names: in `<link>` elements (HTML, "Link type alternate"), in `Link`
-//! headers, and in the links of its text.
+//! The feeds and sitemaps that a web page names: in `<link>` elements (HTML, "Link type
+//! alternate"), in `Link` headers, and in the links of its text.
 
 use std::collections::HashSet;
 
@@ -66,10 +66,17 @@ const FEED_HOSTS: &[&str] = &[
     "feeds2.feedburner.com",
 ];
 
-/// The feeds of a page whose text is `html`: the site's own and those nearest to the root first,
-/// each in one format. Those of comments only if there are no others.
-pub(super) fn feeds(page: &Page, html: &str) -> Vec<Url> {
-    let (names, _) = tokens::read(html, FeedNames::new(page));
+/// Where a page says that the links of its site are.
+pub(super) struct Named {
+    /// The site's own and those nearest to the root first, each in one format. Those of comments
+    /// only if there are no others.
+    pub(super) feeds: Vec<Url>,
+    pub(super) sitemaps: Vec<Url>,
+}
+
+/// What the page whose text is `html` names.
+pub(super) fn by(page: &Page, html: &str) -> Named {
+    let (mut names, _) = tokens::read(html, Names::new(page));
     let mut feeds = match names.declared.is_empty() {
         true => names.linked,
         false => names.declared,
@@ -86,7 +93,11 @@ pub(super) fn feeds(page: &Page, html: &str) -> Vec<Url> {
     let mut stems = HashSet::new();
     feeds.retain(|feed| stems.insert(stem(&feed.url)));
     feeds.truncate(FEEDS_MAX);
-    feeds.into_iter().map(|feed| feed.url).collect()
+    names.sitemaps.truncate(FEEDS_MAX);
+    Named {
+        feeds: feeds.into_iter().map(|feed| feed.url).collect(),
+        sitemaps: names.sitemaps,
+    }
 }
 
 struct NamedFeed {
@@ -94,16 +105,17 @@ struct NamedFeed {
     is_of_comments: bool,
 }
 
-struct FeedNames {
+struct Names {
     base: Base,
     /// By elements and headers that are there to name feeds.
     declared: Vec<NamedFeed>,
     /// By links for people, whose address gives them away.
     linked: Vec<NamedFeed>,
+    sitemaps: Vec<Url>,
 }
 
-impl FeedNames {
-    fn new(page: &Page) -> FeedNames {
+impl Names {
+    fn new(page: &Page) -> Names {
         let base = Base::new(&page.final_url);
         let declared = link_header::links(&page.headers)
             .into_iter()
@@ -116,10 +128,11 @@ impl FeedNames {
                 )
             })
             .collect();
-        FeedNames {
+        Names {
             base,
             declared,
             linked: Vec::new(),
+            sitemaps: Vec::new(),
         }
     }
 
@@ -131,6 +144,13 @@ impl FeedNames {
             tokens::attribute(tag, "type"),
             tokens::attribute(tag, "title"),
         )
+    }
+
+    fn sitemap(&self, tag: &Tag) -> Option<Url> {
+        let rel = tokens::attribute(tag, "rel")?;
+        let is_sitemap = rel.eq_ignore_ascii_case("sitemap");
+        let href = tokens::attribute(tag, "href").filter(|href| is_sitemap && !href.is_empty())?;
+        resolve(href, self.base.url())
     }
 
     /// A link in the text: blogs link to feeds of others, so it must stay on the site.
@@ -145,11 +165,14 @@ impl FeedNames {
     }
 }
 
-impl tokens::Sink for FeedNames {
+impl tokens::Sink for Names {
     fn open(&mut self, name: &str, tag: &Tag) {
         match name {
             "base" => self.base.read(tag),
-            "link" if self.declared.len() < CANDIDATES_MAX => self.declared.extend(self.feed(tag)),
+            "link" if self.declared.len() < CANDIDATES_MAX => {
+                self.declared.extend(self.feed(tag));
+                self.sitemaps.extend(self.sitemap(tag));
+            }
             "a" if self.linked.len() < CANDIDATES_MAX => {
                 let is_typed = tokens::attribute(tag, "type").is_some_and(is_feed_type);
                 let feed = if is_typed {
@@ -217,17 +240,24 @@ fn has_feed_ending(url: &Url) -> bool {
     let path = url.path().trim_end_matches('/').to_ascii_lowercase();
     let last = path.rsplit('/').next().unwrap_or_default();
     let ending = last.rsplit_once('.').map_or("", |(_, ending)| ending);
-    last == "feed" || FEED_FILES.contains(&last) || matches!(ending, "rss" | "atom" | "rdf")
+    let is_in_folder = path.split('/').any(is_feed_word);
+    last == "feed"
+        || FEED_FILES.contains(&last)
+        || matches!(ending, "rss" | "atom" | "rdf")
+        || (ending == "xml" && is_in_folder)
+}
+
+fn is_feed_word(word: &str) -> bool {
+    matches!(word, "atom" | "feed" | "feeds" | "rss" | "rss2")
 }
 
 /// As [`has_feed_ending`], or named so anywhere: `/rss/news`, `?format=feed`, `?page=backend`.
 fn looks_like_feed(url: &Url) -> bool {
-    let is_word = |word: &str| matches!(word, "atom" | "feed" | "feeds" | "rss" | "rss2");
     let path = url.path().to_ascii_lowercase();
     has_feed_ending(url)
-        || path.split(['/', '.', '-', '_']).any(is_word)
+        || path.split(['/', '.', '-', '_']).any(is_feed_word)
         || url.query_pairs().any(|(name, value)| {
-            is_word(&name) || is_word(&value) || (name == "page" && value == "backend")
+            is_feed_word(&name) || is_feed_word(&value) || (name == "page" && value == "backend")
         })
 }
 

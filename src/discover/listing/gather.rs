@@ -36,6 +36,9 @@ const CARDS: &[&str] = &[
     "td", "tr",
 ];
 
+/// Attributes from which such scripts take the address.
+const DATA_ADDRESSES: &[&str] = &["data-href", "data-url", "data-link"];
+
 /// An address on the page, and the best that was seen of the links to it.
 pub(super) struct FrontLink {
     pub(super) url: Url,
@@ -298,14 +301,15 @@ fn href(name: &str, tag: &Tag) -> Option<String> {
     if !CARDS.contains(&name) {
         return None;
     }
-    let is_address = |href: &&str| !href.is_empty() && !href.starts_with(['#']);
-    let own = tokens::attribute(tag, "href").filter(|_| name == "a");
-    let data = tokens::attribute(tag, "data-href").filter(is_address);
-    let known = match own.filter(|href| is_address(href) && !href.starts_with("javascript:")) {
-        Some(own) => Some(own),
-        None => data.or(own),
+    let is_address = |href: &&str| {
+        !href.is_empty() && !href.starts_with('#') && !href.starts_with("javascript:")
     };
-    known
+    let own = tokens::attribute(tag, "href").filter(|_| name == "a");
+    let data = DATA_ADDRESSES
+        .iter()
+        .find_map(|data| tokens::attribute(tag, data).filter(is_address));
+    own.filter(is_address)
+        .or(data)
         .map(str::to_string)
         .or_else(|| tokens::attribute(tag, "onclick").and_then(clicked))
 }

@@ -80,6 +80,7 @@ fn feeds_are_named_as_sites_do() {
             "/harbour/atom.xml",
         ),
         ("<a href=/harbour/feed/>Follow us</a>", "/harbour/feed/"),
+        ("<a href=/rss/harbour.xml>Harbour</a>", "/rss/harbour.xml"),
         (
             "<a href='/feed/atom?'>Atom</a><link rel=alternate href='/feed/atom?'>",
             "/feed/atom",
@@ -116,6 +117,15 @@ fn much_is_named_that_is_no_feed() {
     ] {
         names(html, &[]);
     }
+}
+
+#[test]
+fn a_page_without_feeds_may_name_a_sitemap() {
+    let html = "<link rel=sitemap type=application/xml href=/maps/all.xml>\
+        <a href=/2024/05/31/ferry-returns>Ferry returns after a long winter</a>";
+    let named = "article https://news.example/2024/05/31/ferry-returns -\n\
+        sitemap https://news.example/maps/all.xml -\n";
+    assert_eq!(shown(&discover(PageKind::Auto, &page(html))), named);
 }
 
 #[test]
