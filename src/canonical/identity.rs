@@ -58,18 +58,18 @@ fn plain(url: &Url) -> Shape {
 
 /// Whether `part` tells which article it is, and `whole` does not or tells of another one.
 fn is_vaguer(whole: &Shape, part: &Shape) -> bool {
-    let is_readable = part.words().count() >= TELLING_WORDS || tells_outside_ascii(part);
+    let is_readable =
+        Shape::words(part.slug()).count() >= TELLING_WORDS || tells_outside_ascii(part);
     if whole.slug() == part.slug() || is_numbered(whole) || !(is_readable || is_numbered(part)) {
         return false;
     }
-    if whole.words().count() < 2 && !tells_outside_ascii(whole) {
+    if Shape::words(whole.slug()).count() < 2 && !tells_outside_ascii(whole) {
         return true;
     }
-    let shared = whole
-        .words()
-        .filter(|word| part.words().any(|other| other == *word))
+    let shared = Shape::words(whole.slug())
+        .filter(|word| Shape::words(part.slug()).any(|other| other == *word))
         .count();
-    is_readable && 2 * shared <= whole.words().count()
+    is_readable && 2 * shared <= Shape::words(whole.slug()).count()
 }
 
 fn is_numbered(shape: &Shape) -> bool {

@@ -121,10 +121,19 @@ impl Shape {
         self.numbering_parameter
     }
 
-    /// The words of the slug: `new-bridge-opens` has three.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.slug
-            .split(|c: char| !c.is_alphanumeric() && !is_mark(c))
+    /// What the page is called: the slug, or the last segment before it that is no mere number.
+    pub fn name(&self) -> &str {
+        let is_called = |name: &str| name.chars().any(char::is_alphabetic);
+        let before = self.segments.iter().rev().skip(1).map(String::as_str);
+        std::iter::once(self.slug())
+            .chain(before)
+            .find(|name| is_called(name))
+            .unwrap_or_default()
+    }
+
+    /// The words of a name: `new-bridge-opens` has three.
+    pub fn words(name: &str) -> impl Iterator<Item = &str> {
+        name.split(|c: char| !c.is_alphanumeric() && !is_mark(c))
             .filter(|word| !word.is_empty())
     }
 

@@ -9,6 +9,7 @@ const TABLE: &str = include_str!("../../config/link_words.tsv");
 pub(super) enum Meaning {
     Article,
     Section,
+    Media,
     List,
     Machine,
     Comments,
@@ -27,6 +28,7 @@ fn row(line: &'static str) -> Option<(&'static str, Meaning)> {
     let meaning = match meaning {
         "article" => Meaning::Article,
         "section" => Meaning::Section,
+        "media" => Meaning::Media,
         "list" => Meaning::List,
         "machine" => Meaning::Machine,
         "comments" => Meaning::Comments,

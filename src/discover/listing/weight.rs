@@ -9,7 +9,10 @@ use super::{
     gather::FrontLink,
     headline::{HEADLINE, LONG_HEADLINE},
 };
-use crate::discover::words::{self, Meaning};
+use crate::{
+    canonical::Shape,
+    discover::words::{self, Meaning},
+};
 
 /// From this weight on a link is taken for an article.
 const ARTICLE_AT: i32 = 4;
@@ -31,6 +34,9 @@ const SIBLINGS_MANY: usize = 5;
 /// The part of the siblings, in percent, that must bear headlines.
 const SIBLINGS_HEADED: usize = 80;
 
+/// So many words before a date tell an article: `/how-to-mend-a-net/2024/10`.
+const DATED_WORDS: usize = 3;
+
 /// Characters of a slug without spaces that count as one word.
 const UNSPACED_WORD: usize = 2;
 
@@ -45,7 +51,12 @@ pub(super) fn articles(links: Vec<FrontLink>) -> impl Iterator<Item = Url> {
 
 fn is_no_page(link: &FrontLink) -> bool {
     let mut segments = link.shape.segments().iter();
-    MEDIA.contains(&link.shape.ending())
+    let is_front_page = link.shape.is_folder_file() && link.shape.numbering_parameter().is_none();
+    // A template that nobody filled in: `/news/{{path}}`.
+    let is_unfilled = segments.clone().any(|segment| segment.contains('{'));
+    is_front_page
+        || is_unfilled
+        || MEDIA.contains(&link.shape.ending())
         || segments.any(|segment| words::meaning(segment) == Some(Meaning::Machine))
 }
 
@@ -61,7 +72,7 @@ fn by_text(link: &FrontLink) -> i32 {
     };
     // A section is headed, too, but by one word.
     let heading = match link.is_headed && headline > 0 {
-        true if link.is_plain_word() && link.shape.segments().len() < 2 => 1,
+        true if link.is_plain_word() => 1,
         true => 2,
         false => 0,
     };
@@ -76,8 +87,10 @@ fn by_address(link: &FrontLink) -> i32 {
         (false, false) => 0,
     };
     // A date alone names an archive.
-    let is_dated =
-        shape.is_dated() && (shape.is_numbered() || shape.slug().chars().any(char::is_alphabetic));
+    let is_dated = shape.is_dated()
+        && (shape.is_numbered()
+            || shape.slug().chars().any(char::is_alphabetic)
+            || words_of(shape.name()) >= DATED_WORDS);
     let parameter = match shape.numbering_parameter() {
         Some(3..) => 2,
         _ => 0,
@@ -100,20 +113,21 @@ fn is_page_of_list(link: &FrontLink) -> bool {
 
 /// Words joined by hyphens: a headline has many, a section at most two.
 fn by_slug(link: &FrontLink) -> i32 {
-    let slug = link.shape.slug();
-    let outside_ascii = slug.chars().filter(|c| !c.is_ascii()).count();
-    let words = link
-        .shape
-        .words()
-        .filter(|word| !word.bytes().all(|b| b.is_ascii_digit()));
-    let words = words.count();
-    match words.max(outside_ascii / UNSPACED_WORD * usize::from(words == 1)) {
+    let name = link.shape.name();
+    match words_of(name) {
         6.. => 4,
         4..6 => 3,
         3 => 1,
-        2 if outside_ascii > 0 => 1,
+        2 if !name.is_ascii() => 1,
         _ => 0,
     }
+}
+
+/// The words of a name, those of scripts without spaces by the number of characters.
+fn words_of(name: &str) -> usize {
+    let words = Shape::words(name).count();
+    let outside_ascii = name.chars().filter(|c| !c.is_ascii()).count();
+    words.max(outside_ascii / UNSPACED_WORD * usize::from(words == 1))
 }
 
 fn by_words(link: &FrontLink) -> i32 {
@@ -121,8 +135,9 @@ fn by_words(link: &FrontLink) -> i32 {
         .iter()
         .any(|word| words::meaning(word) == Some(Meaning::Article));
     i32::from(is_below_articles)
-        - 5 * i32::from(is_list(link))
         - 2 * i32::from(says(link, Meaning::Section))
+        - 7 * i32::from(is_list(link))
+        - 8 * i32::from(says(link, Meaning::Media))
 }
 
 /// Whether its words say that it lists, explains or sells.
@@ -186,7 +201,7 @@ fn pattern(link: &FrontLink) -> String {
     let slug = shape.slug();
     let last = if slug.bytes().all(|b| b.is_ascii_digit()) {
         "#"
-    } else if shape.words().count() > 1 {
+    } else if Shape::words(slug).count() > 1 {
         "a-b"
     } else if slug.bytes().any(|b| b.is_ascii_digit()) {
         "a1"
