@@ -77,6 +77,9 @@ pub fn inspect<'a>(
                 if let Some(lang) = lang {
                     article.lang = Some(lang.clone());
                 }
+                // What the feed or sitemap said, where the page says nothing.
+                let announced = page.link.published.map(|date| date.fixed_offset());
+                article.published = article.published.or(announced);
                 judge(article, rules)
             }
             Err(none) => Inspection {

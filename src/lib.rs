@@ -6,7 +6,7 @@
 //! the shell around them. `tests/it/tidy.rs` holds both this order and that promise.
 
 pub mod model; //     pure  the nouns
-pub mod canonical; // pure  one URL for one page
+pub mod canonical; // pure  one URL for one page, and what its spelling tells
 pub mod text; //      pure  paragraphs, sentences, words with spans, cut once
 pub mod robots; //    pure  what a robots.txt allows: RFC 9309, one normal form of paths
 pub mod learn; //     pure  models from examples: boosted trees, linear classifiers

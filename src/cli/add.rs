@@ -93,32 +93,50 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
         return Ok(vec![own]);
     }
     let (links, _) = discover(PageKind::Auto, &page);
-    let feeds = links
+    let named = links
         .into_iter()
-        .filter(|link| link.kind == PageKind::Feed)
-        .map(|link| link.url);
+        .filter(|link| link.kind != PageKind::Article)
+        .map(|link| (link.kind, link.url));
     let robots = String::from_utf8_lossy(&robots);
     let sitemaps = discover::sitemaps_of(&robots, &page.final_url);
-    let offers = feeds.map(|url| (PageKind::Feed, url));
-    let offers = offers.chain(sitemaps.into_iter().map(|url| (PageKind::Sitemap, url)));
+    let offers = named.chain(sitemaps.into_iter().map(|url| (PageKind::Sitemap, url)));
     let mut candidates = Vec::new();
     for (kind, url) in offers {
         match get(&fetcher, &url, kind).await {
-            Ok((page, _)) => {
-                let articles = discover(kind, &page).0.len();
-                candidates.push(Candidate {
-                    kind,
-                    url,
-                    articles,
-                });
-            }
+            Ok((page, _)) => candidates.push(Candidate {
+                kind,
+                url,
+                articles: discover(kind, &page).0.len(),
+            }),
             Err(why) => tell(format!("{why}; left out")),
         }
+    }
+    if candidates.is_empty() {
+        candidates.extend(guess(&fetcher, &page.final_url).await);
     }
     if own.articles > 0 {
         candidates.push(own);
     }
     Ok(candidates)
+}
+
+/// The first of the usual places of feeds and sitemaps that has one: most are not there, and some
+/// servers answer with a web page whatever they are asked for.
+async fn guess(fetcher: &Fetcher, page: &Url) -> Option<Candidate> {
+    for (kind, url) in discover::usual_places(page) {
+        let Ok((page, _)) = get(fetcher, &url, kind).await else {
+            continue;
+        };
+        let articles = discover(kind, &page).0.len();
+        if discover::sniff(&page) == kind && articles > 0 {
+            return Some(Candidate {
+                kind,
+                url,
+                articles,
+            });
+        }
+    }
+    None
 }
 
 /// A page, and the robots.txt that was read on the way to it.

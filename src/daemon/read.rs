@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use url::Url;
 
 use crate::{
     config::Config,
@@ -48,7 +49,7 @@ pub(super) async fn read(
         .cores
         .run(move || guarded(|| read_links(&work, robots.as_deref())))
         .await;
-    let content = content.unwrap_or_else(|why| PageContent {
+    let mut content = content.unwrap_or_else(|why| PageContent {
         problems: vec![Problem {
             what: format!("reading the page failed: {why}"),
         }],
@@ -60,6 +61,7 @@ pub(super) async fn read(
         if instead.is_bot_wall() {
             return instead;
         }
+        content.links.extend(usual_places(page));
     }
     content
 }
@@ -103,14 +105,20 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     }
 }
 
-/// Reads a page of links. What an `Auto` source turns out to be is settled here, and the sitemaps
-/// that its robots.txt names stand in where it offers no feed.
+/// Reads a page of links. Where a source of unknown kind offers no feed, the sitemaps that its
+/// robots.txt names stand in.
 fn read_links(page: &Page, robots: Option<&[u8]>) -> PageContent {
     let (mut links, problems) = discover(page.link.kind, page);
-    let kind = (page.link.kind == PageKind::Auto).then(|| discover::sniff(page));
-    if kind == Some(PageKind::Listing) && !links.iter().any(|link| link.kind == PageKind::Feed) {
-        links.extend(sitemaps(page, robots));
+    let shown = discover::sniff(page);
+    let is_site = page.link.kind == PageKind::Auto && shown == PageKind::Listing;
+    if is_site && !links.iter().any(|link| link.kind == PageKind::Feed) {
+        let text = String::from_utf8_lossy(robots.unwrap_or_default());
+        let named = discover::sitemaps_of(&text, &page.final_url).into_iter();
+        links.extend(places(page, named.map(|url| (PageKind::Sitemap, url))));
     }
+    // A web page without links may be an excuse in the place of a feed, and settles nothing.
+    let is_settled = shown != PageKind::Listing || (is_site && !links.is_empty());
+    let kind = is_settled.then_some(shown);
     let found = links.len();
     links.retain(|link| frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX));
     keep_newest_sitemaps(&mut links);
@@ -136,15 +144,24 @@ fn keep_newest_sitemaps(links: &mut Vec<Link>) {
     links.extend(sitemaps);
 }
 
-fn sitemaps(page: &Page, robots: Option<&[u8]>) -> Vec<Link> {
-    let text = String::from_utf8_lossy(robots.unwrap_or_default());
-    discover::sitemaps_of(&text, &page.final_url)
-        .into_iter()
-        .map(|url| Link {
-            url,
-            source: page.link.source.clone(),
-            kind: PageKind::Sitemap,
-            published: None,
-        })
-        .collect()
+/// Where a site may list its articles whose front page yields nothing at all.
+fn usual_places(page: &Page) -> Vec<Link> {
+    let is_site = page.link.kind == PageKind::Auto && discover::sniff(page) == PageKind::Listing;
+    if !is_site || page.final_url.path() != "/" {
+        return Vec::new();
+    }
+    places(page, discover::usual_places(&page.final_url)).collect()
+}
+
+/// Links to other places where the source of `page` lists its articles.
+fn places(
+    page: &Page,
+    urls: impl IntoIterator<Item = (PageKind, Url)>,
+) -> impl Iterator<Item = Link> {
+    urls.into_iter().map(|(kind, url)| Link {
+        url,
+        source: page.link.source.clone(),
+        kind,
+        published: None,
+    })
 }

@@ -5,7 +5,7 @@ use std::{borrow::Cow, io::Read};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use flate2::read::MultiGzDecoder;
 
-use super::problem;
+use super::links::problem;
 use crate::model::{Page, Problem};
 
 /// Bytes of an unpacked body: the sitemap protocol allows 50 MB uncompressed.
@@ -70,7 +70,13 @@ fn unpack(body: &[u8], most: usize, into: &mut Vec<u8>) -> std::io::Result<()> {
 /// As [`decoded`], without a second copy of what is UTF-8 already.
 fn owned(bytes: Vec<u8>, page: &Page) -> String {
     match String::from_utf8(bytes) {
-        Ok(text) if !text.starts_with(['\u{feff}', '\0']) && !text.starts_with("<\0") => text,
+        Ok(text)
+            if !text.starts_with('\u{feff}')
+                && !text.starts_with("\0<\0")
+                && !text.starts_with("<\0") =>
+        {
+            text
+        }
         Ok(text) => decoded(text.as_bytes(), page).into_owned(),
         Err(error) => decoded(error.as_bytes(), page).into_owned(),
     }
@@ -83,7 +89,7 @@ fn decoded<'a>(bytes: &'a [u8], page: &Page) -> Cow<'a, str> {
     // What reads as UTF-8 is UTF-8, whatever anybody declares, but UTF-16 may pass for it.
     match bytes {
         [b'<', 0, ..] => return UTF_16LE.decode_without_bom_handling(bytes).0,
-        [0, b'<', ..] => return UTF_16BE.decode_without_bom_handling(bytes).0,
+        [0, b'<', 0, ..] => return UTF_16BE.decode_without_bom_handling(bytes).0,
         _ => {}
     }
     if let Ok(text) = std::str::from_utf8(bytes) {

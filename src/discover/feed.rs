@@ -3,152 +3,211 @@
 //! Read as a stream, so that a feed that is cut short or broken in the middle still yields what
 //! stands before, and so that full texts, which most feeds carry, are never held in memory.
 
-use std::{cmp::Reverse, fmt, ops::ControlFlow};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+};
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use url::Url;
 
-use super::{Found, Links, autodiscover::looks_like, date, decode, problem, xml, xml::Node};
-use crate::model::{Page, PageKind, Problem, Timestamp};
+use super::{
+    document::{Document, Format},
+    entry::{ENTRIES_READ_MAX, FeedEntry, Form},
+    json_feed::{self, JsonItem},
+    links::{Found, LinkList, problem, resolve},
+    xml::{self, Attributes, Node},
+};
+use crate::{
+    canonical::Shape,
+    model::{Page, PageKind, Problem, Timestamp},
+};
 
 /// Entries kept of one feed, the newest first. The busiest agencies list some hundred.
 pub const ENTRIES_MAX: usize = 1_000;
 
-/// Entries read at all: what a feed holds beyond is an archive or an attack.
-const READ_MAX: usize = 30_000;
-
 /// Bytes of a link or date; longer ones are neither.
 const FIELD_MAX: usize = 8 * 1_024;
 
-/// What matters of an entry. All as written.
-#[derive(Debug, Default)]
-struct Entry {
-    /// `feedburner:origLink`: the article behind a link that counts clicks.
-    original: Option<String>,
-    link: Option<String>,
-    /// `guid` unless it says that it is no link, or `rdf:about`.
-    permalink: Option<String>,
-    published: Option<String>,
-    updated: Option<String>,
-    /// Of relative links (XML Base), where given.
-    base: Option<String>,
-}
+/// The relation of a link to the page of the entry (RFC 4287, 4.2.7.2), short and as an IRI.
+const ALTERNATE: &[&str] = &[
+    "alternate",
+    "http://www.iana.org/assignments/relation/alternate",
+];
 
-impl Entry {
-    fn href(&self) -> Option<&str> {
-        [&self.original, &self.link, &self.permalink]
-            .into_iter()
-            .find_map(|href| href.as_deref())
-    }
-
-    fn date(&self) -> Option<Timestamp> {
-        [&self.published, &self.updated]
-            .into_iter()
-            .find_map(|text| date::parse(text.as_deref()?))
-    }
-}
-
-pub(super) fn read(page: &Page) -> Found {
-    let (text, mut problems) = decode::text(page);
-    let (entries, wrong) = match looks_like(&text) {
-        Some(PageKind::Feed) if text.trim_start().starts_with('{') => json_entries(&text),
-        Some(PageKind::Feed) => xml_entries(&text),
-        _ => (Vec::new(), Some(problem("this is no feed"))),
+pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
+    let (entries, wrong) = match document.format {
+        Format::JsonFeed => json_entries(document.text(), &page.final_url),
+        _ => xml_entries(document.text(), &page.final_url),
     };
-    problems.extend(wrong);
-    if entries.len() >= READ_MAX {
-        problems.push(problem(format!("read only the first {READ_MAX} entries")));
+    let mut problems: Vec<Problem> = wrong.into_iter().collect();
+    if entries.len() >= ENTRIES_READ_MAX {
+        problems.push(problem(format!(
+            "read only the first {ENTRIES_READ_MAX} entries"
+        )));
     }
-    let mut dated: Vec<(Option<Timestamp>, &Entry)> =
+    let shared = shared_links(&entries);
+    let mut dated: Vec<(Option<Timestamp>, &FeedEntry)> =
         entries.iter().map(|entry| (entry.date(), entry)).collect();
     // The sort is stable: what bears no date stays in the feed's order, after what does.
     dated.sort_by_key(|&(date, _)| Reverse(date));
-    let mut links = Links::new(page, ENTRIES_MAX);
+    let mut links = LinkList::new(page, ENTRIES_MAX);
     for (date, entry) in dated {
-        let Some(href) = entry.href() else { continue };
-        let base = entry
-            .base
-            .as_deref()
-            .and_then(|base| page.final_url.join(base).ok());
-        links.add(
-            href,
-            base.as_ref().unwrap_or(&page.final_url),
-            PageKind::Article,
-            date,
-        );
+        if let Some(url) = article_url(entry, &shared) {
+            links.add(url.clone(), PageKind::Article, date);
+        }
     }
-    (links.found, problems)
+    (links.into_vec(), problems)
 }
 
-fn xml_entries(text: &str) -> (Vec<Entry>, Option<Problem>) {
-    let mut reader = XmlReader::default();
+/// Links that lead to no article of their own: several entries with different permalinks share
+/// them. One permalink that all entries share tells nothing.
+fn shared_links(entries: &[FeedEntry]) -> HashSet<&Url> {
+    let mut permalinks: HashMap<&Url, HashSet<&Url>> = HashMap::new();
+    for entry in entries {
+        if let (Some(url), Some(permalink)) = (entry.url(), &entry.permalink) {
+            permalinks.entry(url).or_default().insert(permalink);
+        }
+    }
+    permalinks
+        .into_iter()
+        .filter(|(_, permalinks)| permalinks.len() > 1)
+        .map(|(url, _)| url)
+        .collect()
+}
+
+fn article_url<'e>(entry: &'e FeedEntry, shared: &HashSet<&Url>) -> Option<&'e Url> {
+    let url = entry.url()?;
+    let is_front_page = Shape::of(url).segments().is_empty() && url.query().is_none();
+    let permalink = entry
+        .permalink
+        .as_ref()
+        .filter(|_| is_front_page || shared.contains(url));
+    permalink.or(Some(url))
+}
+
+fn json_entries(text: &str, base: &Url) -> (Vec<FeedEntry>, Option<Problem>) {
+    let (feed, wrong) = json_feed::read(text);
+    let entry = |item: JsonItem| {
+        let url = item.url.or(item.external_url);
+        let mut entry = FeedEntry {
+            permalink: item.id.as_deref().and_then(|id| permalink(id, base)),
+            published: item.date_published,
+            updated: item.date_modified,
+            ..FeedEntry::default()
+        };
+        entry.offer(url.and_then(|url| written(&url, base)), Form::Html);
+        entry
+    };
+    (feed.items.into_iter().map(entry).collect(), wrong)
+}
+
+fn xml_entries(text: &str, home: &Url) -> (Vec<FeedEntry>, Option<Problem>) {
+    let mut reader = FeedReader::new(home);
     let wrong = xml::walk(text, |path, node| reader.step(path, &node));
     (reader.entries, wrong)
 }
 
 /// Follows the stream and keeps its place in it.
-#[derive(Default)]
-struct XmlReader {
-    entries: Vec<Entry>,
-    current: Entry,
+struct FeedReader {
+    entries: Vec<FeedEntry>,
+    current: FeedEntry,
     /// The text of the field that is open.
     field: String,
-    /// Whether the `guid` that is open is a link (RSS 2.0: by default it is).
-    is_permalink: bool,
-    base: Option<String>,
+    /// Whether the text of the field that is open is an address.
+    is_address: bool,
+    /// The address of the feed, or of the site where an RSS feed names it: against what relative
+    /// links are resolved where no `xml:base` is given.
+    home: Url,
+    /// XML Base, each resolved against the one around it, with the depth of its element.
+    bases: Vec<(usize, Url)>,
 }
 
-impl XmlReader {
+impl FeedReader {
+    fn new(home: &Url) -> FeedReader {
+        FeedReader {
+            entries: Vec::new(),
+            current: FeedEntry::default(),
+            field: String::new(),
+            is_address: false,
+            home: home.clone(),
+            bases: Vec::new(),
+        }
+    }
+
+    fn base(&self) -> &Url {
+        self.bases.last().map_or(&self.home, |(_, base)| base)
+    }
+
     fn step(&mut self, path: &[String], node: &Node<'_>) -> ControlFlow<()> {
         let name = path.last().map_or("", String::as_str);
         let parent = path.len().checked_sub(2).map_or("", |at| path[at].as_str());
         match node {
-            Node::Open(attributes) if is_entry(name) => {
-                self.current = Entry {
-                    permalink: attributes.get("about"),
-                    base: attributes.get("base").or_else(|| self.base.clone()),
-                    ..Entry::default()
-                };
-            }
-            Node::Open(attributes) if is_entry(parent) => self.open(name, attributes),
-            Node::Open(attributes) if matches!(name, "feed" | "rss" | "channel" | "rdf") => {
-                self.base = attributes.get("base").or_else(|| self.base.take());
-            }
-            Node::Text(text)
-                if is_entry(parent)
-                    && is_field(name)
-                    && self.field.len() + text.len() <= FIELD_MAX =>
-            {
-                self.field.push_str(text);
-            }
-            Node::Close if is_entry(name) => {
-                self.entries.push(std::mem::take(&mut self.current));
-                if self.entries.len() >= READ_MAX {
-                    return ControlFlow::Break(());
+            Node::Open(attributes) => {
+                self.rebase(attributes, path.len());
+                if is_entry(name) {
+                    let about = attributes.get("about");
+                    self.current = FeedEntry {
+                        permalink: about.and_then(|about| permalink(&about, self.base())),
+                        ..FeedEntry::default()
+                    };
+                } else if is_entry(parent) || parent == "channel" {
+                    self.open(name, parent, attributes);
                 }
             }
-            Node::Close if is_entry(parent) => self.close(name),
-            _ => {}
+            Node::Text(text) => {
+                let is_kept = (is_entry(parent) && is_field(name)) || is_site_link(parent, name);
+                if is_kept && self.field.len() + text.len() <= FIELD_MAX {
+                    self.field.push_str(text);
+                }
+            }
+            Node::Close => {
+                if is_entry(name) {
+                    self.entries.push(std::mem::take(&mut self.current));
+                    if self.entries.len() >= ENTRIES_READ_MAX {
+                        return ControlFlow::Break(());
+                    }
+                } else if is_entry(parent) {
+                    self.close(name);
+                } else if is_site_link(parent, name) && self.is_address {
+                    self.home = written(&self.field, &self.home).unwrap_or(self.home.clone());
+                }
+                self.bases.retain(|(depth, _)| *depth < path.len());
+            }
         }
         ControlFlow::Continue(())
     }
 
-    fn open(&mut self, name: &str, attributes: &xml::Attributes<'_>) {
+    fn rebase(&mut self, attributes: &Attributes<'_>, depth: usize) {
+        let base = attributes
+            .get("base")
+            .filter(|base| base.len() <= FIELD_MAX)
+            .and_then(|base| self.base().join(base.trim()).ok());
+        self.bases.extend(base.map(|base| (depth, base)));
+    }
+
+    fn open(&mut self, name: &str, parent: &str, attributes: &Attributes<'_>) {
         self.field.clear();
+        self.is_address = false;
         match name {
-            // Atom: the link is an attribute; of several, the one without a special role.
+            // RSS: the address is the text. Atom: it is an attribute.
             "link" => {
-                let role = attributes.get("rel");
-                let is_page = role.is_none_or(|rel| rel.trim().eq_ignore_ascii_case("alternate"));
-                if is_page && self.current.link.is_none() {
-                    self.current.link = attributes.get("href").filter(|href| !href.is_empty());
+                let (rel, href) = (attributes.get("rel"), attributes.get("href"));
+                self.is_address = rel.is_none() && href.is_none();
+                let href = href.filter(|href| !href.is_empty() && is_entry(parent));
+                if let Some(href) = href
+                    && is_alternate(rel.as_deref())
+                {
+                    let url = resolve(&href, self.base());
+                    self.current.offer(url, form(attributes.get("type")));
                 }
             }
+            // RSS 2.0: by default it is a link.
             "guid" => {
                 let says = attributes.get("isPermaLink");
-                self.is_permalink = says.is_none_or(|is| !is.trim().eq_ignore_ascii_case("false"));
+                self.is_address = says.is_none_or(|is| !is.trim().eq_ignore_ascii_case("false"));
             }
-            _ => {}
+            _ => self.is_address = true,
         }
     }
 
@@ -157,22 +216,35 @@ impl XmlReader {
         if field.is_empty() {
             return;
         }
-        let place = match name {
-            "link" => &mut self.current.link,
-            "origlink" => &mut self.current.original,
-            "guid" | "id" if !is_http(field) => return,
-            "guid" if self.is_permalink => &mut self.current.permalink,
-            "id" => &mut self.current.permalink,
+        let text = match name {
+            "link" if self.is_address => {
+                let url = written(field, self.base());
+                return self.current.offer(url, Form::Html);
+            }
+            "origlink" => {
+                let url = written(field, self.base());
+                self.current.original = self.current.original.take().or(url);
+                return;
+            }
+            "guid" | "id" if self.is_address => {
+                let url = permalink(field, self.base());
+                self.current.permalink = self.current.permalink.take().or(url);
+                return;
+            }
             "pubdate" | "published" | "date" | "issued" | "created" => &mut self.current.published,
             "updated" | "modified" => &mut self.current.updated,
             _ => return,
         };
-        place.get_or_insert_with(|| field.to_string());
+        text.get_or_insert_with(|| field.to_string());
     }
 }
 
 fn is_entry(name: &str) -> bool {
     matches!(name, "item" | "entry")
+}
+
+fn is_site_link(parent: &str, name: &str) -> bool {
+    parent == "channel" && name == "link"
 }
 
 fn is_field(name: &str) -> bool {
@@ -192,81 +264,36 @@ fn is_field(name: &str) -> bool {
     )
 }
 
-fn is_http(text: &str) -> bool {
-    Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+/// Whether a link is to the page of the entry: one without a relation is, too.
+fn is_alternate(rel: Option<&str>) -> bool {
+    let is_it = |word: &str| ALTERNATE.iter().any(|name| word.eq_ignore_ascii_case(name));
+    rel.is_none_or(|rel| rel.trim().is_empty() || rel.split_whitespace().any(is_it))
 }
 
-fn json_entries(text: &str) -> (Vec<Entry>, Option<Problem>) {
-    let mut entries = Vec::new();
-    let result = JsonFeed(&mut entries).deserialize(&mut serde_json::Deserializer::from_str(text));
-    let wrong = result.err().filter(|_| entries.len() < READ_MAX);
-    (
-        entries,
-        wrong.map(|why| problem(format!("bad JSON: {why}"))),
-    )
-}
-
-/// Reads a JSON Feed straight into the list, so that an error later on loses nothing.
-struct JsonFeed<'a>(&'a mut Vec<Entry>);
-
-impl<'de> DeserializeSeed<'de> for JsonFeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        input.deserialize_map(self)
+fn form(media_type: Option<String>) -> Form {
+    let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
+    match media_type.split(';').next().map_or("", str::trim) {
+        "" => Form::Undeclared,
+        "text/html" | "application/xhtml+xml" => Form::Html,
+        _ => Form::Other,
     }
 }
 
-impl<'de> Visitor<'de> for JsonFeed<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON Feed")
+/// An address as people write it, the scheme sometimes left out: `www.news.example/ferry`.
+fn written(text: &str, base: &Url) -> Option<Url> {
+    let text = text.trim();
+    let names_host = base.host_str().is_some_and(|host| {
+        text.strip_prefix(host)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    if names_host || text.starts_with("www.") {
+        return resolve(&format!("//{text}"), base);
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "items" {
-                map.next_value_seed(JsonItems(self.0))?;
-            } else {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
+    resolve(text, base)
 }
 
-struct JsonItems<'a>(&'a mut Vec<Entry>);
-
-impl<'de> DeserializeSeed<'de> for JsonItems<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, input: D) -> Result<(), D::Error> {
-        input.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for JsonItems<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of items")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while let Some(item) = items.next_element::<serde_json::Value>()? {
-            let text = |key: &str| item.get(key)?.as_str().map(str::to_string);
-            self.0.push(Entry {
-                link: text("url").or_else(|| text("external_url")),
-                permalink: text("id").filter(|id| is_http(id)),
-                published: text("date_published"),
-                updated: text("date_modified"),
-                ..Entry::default()
-            });
-            if self.0.len() >= READ_MAX {
-                return Err(serde::de::Error::custom("too many items"));
-            }
-        }
-        Ok(())
-    }
+/// An identifier that is an address: a whole one, or a path from the root.
+fn permalink(text: &str, base: &Url) -> Option<Url> {
+    let is_address = text.starts_with('/') || Url::parse(text).is_ok();
+    is_address.then(|| resolve(text, base)).flatten()
 }

@@ -1,14 +1,20 @@
 //! Sitemaps (sitemaps.org 0.9) with Google's news extension, sitemap indexes, and plain lists of
-//! URLs. RSS and Atom serve as sitemaps too.
+//! URLs.
 
-use std::ops::ControlFlow;
+use std::{cmp::Reverse, collections::HashMap, ops::ControlFlow};
 
 use url::Url;
 
-use super::{Found, Links, autodiscover::looks_like, date, decode, feed, problem, xml, xml::Node};
+use super::{
+    date,
+    document::{Document, Format},
+    links::{Found, LinkList, problem, resolve},
+    xml,
+    xml::Node,
+};
 use crate::{
-    canonical::same_site,
-    model::{Page, PageKind, Problem},
+    canonical::{authority, same_site},
+    model::{Page, PageKind, Problem, Timestamp},
 };
 
 /// URLs read of one file: the limit of the protocol.
@@ -17,50 +23,60 @@ pub const URLS_MAX: usize = 50_000;
 /// Bytes of one field; longer ones are neither URL nor date.
 const FIELD_MAX: usize = 8 * 1_024;
 
-pub(super) fn read(page: &Page) -> Found {
-    let (text, mut problems) = decode::text(page);
-    match looks_like(&text) {
-        Some(PageKind::Feed) => feed::read(page),
-        Some(PageKind::Sitemap) => {
-            let mut reader = Reader::new(page);
-            if text.trim_start().starts_with('<') {
-                problems.extend(xml::walk(&text, |path, node| reader.step(path, &node)));
-            } else {
-                reader.read_lines(&text);
-            }
-            problems.extend(reader.problems());
-            (reader.links.found, problems)
-        }
-        _ => {
-            problems.push(problem("this is no sitemap"));
-            (Vec::new(), problems)
-        }
+pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
+    let mut reader = SitemapReader::new(&page.final_url);
+    let mut problems = Vec::new();
+    match document.format {
+        Format::UrlList => reader.read_lines(document.text()),
+        _ => problems.extend(xml::walk(document.text(), |path, node| {
+            reader.step(path, &node)
+        })),
     }
+    if reader.is_over {
+        problems.push(problem(format!("read only the first {URLS_MAX} URLs")));
+    }
+    let (places, foreign) = of_the_site(reader.places, page);
+    problems.extend(foreign);
+    let (mut maps, pages): (Vec<Place>, Vec<Place>) = places
+        .into_iter()
+        .partition(|place| place.kind == PageKind::Sitemap);
+    newest_first(&mut maps);
+    let mut links = LinkList::new(page, URLS_MAX);
+    for place in maps.into_iter().chain(pages) {
+        links.add(place.url, place.kind, place.date);
+    }
+    (links.into_vec(), problems)
 }
 
-struct Reader<'a> {
-    page: &'a Page,
-    links: Links<'a>,
+/// A page or another sitemap.
+struct Place {
+    url: Url,
+    kind: PageKind,
+    date: Option<Timestamp>,
+}
+
+struct SitemapReader<'a> {
+    base: &'a Url,
+    places: Vec<Place>,
     /// Of the `<url>` or `<sitemap>` that is open.
     location: String,
     modified: String,
     published: String,
     /// URLs met, kept or not.
     count: usize,
-    /// Of these, on other sites.
-    foreign: usize,
+    is_over: bool,
 }
 
-impl<'a> Reader<'a> {
-    fn new(page: &'a Page) -> Reader<'a> {
-        Reader {
-            page,
-            links: Links::new(page, URLS_MAX),
+impl<'a> SitemapReader<'a> {
+    fn new(base: &'a Url) -> SitemapReader<'a> {
+        SitemapReader {
+            base,
+            places: Vec::new(),
             location: String::new(),
             modified: String::new(),
             published: String::new(),
             count: 0,
-            foreign: 0,
+            is_over: false,
         }
     }
 
@@ -100,25 +116,18 @@ impl<'a> Reader<'a> {
         self.add(&location, kind)
     }
 
-    /// A sitemap speaks for its own site only (sitemaps.org, "Sitemap file location"): a list of
-    /// other people's pages would send us there on its word.
     fn add(&mut self, location: &str, kind: PageKind) -> ControlFlow<()> {
         if location.trim().is_empty() {
             return ControlFlow::Continue(());
         }
         if self.count >= URLS_MAX {
-            self.count += 1;
+            self.is_over = true;
             return ControlFlow::Break(());
         }
         self.count += 1;
-        let Ok(url) = self.page.final_url.join(location.trim()) else {
-            return ControlFlow::Continue(());
-        };
-        if same_site(&url, &self.page.final_url) || same_site(&url, &self.page.link.url) {
+        if let Some(url) = resolve(location, self.base) {
             let date = date::parse(&self.published).or_else(|| date::parse(&self.modified));
-            self.links.add(url.as_str(), &url, kind, date);
-        } else {
-            self.foreign += 1;
+            self.places.push(Place { url, kind, date });
         }
         ControlFlow::Continue(())
     }
@@ -130,16 +139,84 @@ impl<'a> Reader<'a> {
             }
         }
     }
-
-    fn problems(&self) -> impl Iterator<Item = Problem> {
-        let over = (self.count > URLS_MAX)
-            .then(|| problem(format!("read only the first {URLS_MAX} URLs")));
-        let foreign = (self.foreign > 0)
-            .then(|| problem(format!("left out {} URLs of other sites", self.foreign)));
-        over.into_iter().chain(foreign)
-    }
 }
 
 fn is_place(name: &str) -> bool {
     matches!(name, "url" | "sitemap")
+}
+
+/// A sitemap speaks for its own site (sitemaps.org, "Sitemap file location"). One that lists
+/// nothing of its own site lies on a host that serves others, as a robots.txt may name it ("Sitemaps
+/// & Cross Submits"), and speaks for the site that it lists most of. What else it lists is left out:
+/// it would send us there on its word.
+fn of_the_site(places: Vec<Place>, page: &Page) -> (Vec<Place>, Option<Problem>) {
+    let is_own = |place: &Place| {
+        same_site(&place.url, &page.final_url) || same_site(&place.url, &page.link.url)
+    };
+    let count = places.len();
+    let kept: Vec<Place> = match places.iter().any(is_own) {
+        true => places.into_iter().filter(is_own).collect(),
+        false => of_one_site(places),
+    };
+    let foreign = count - kept.len();
+    let problem = (foreign > 0).then(|| problem(format!("left out {foreign} URLs of other sites")));
+    (kept, problem)
+}
+
+fn of_one_site(places: Vec<Place>) -> Vec<Place> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for place in &places {
+        *counts.entry(authority(&place.url)).or_default() += 1;
+    }
+    let most = places
+        .iter()
+        .max_by_key(|place| counts.get(&authority(&place.url)))
+        .map(|place| place.url.clone());
+    let Some(site) = most else { return places };
+    let mut places = places;
+    places.retain(|place| same_site(&place.url, &site));
+    places
+}
+
+/// The parts of an archive, the newest first: by the date that is given, else by the month in the
+/// address. Without either nobody knows at which end the newest are, so they are taken from both
+/// ends in turn, the last first.
+fn newest_first(maps: &mut Vec<Place>) {
+    let last = maps.len().saturating_sub(1);
+    let mut placed: Vec<(usize, Place)> = std::mem::take(maps)
+        .into_iter()
+        .enumerate()
+        .map(|(at, map)| ((2 * (last - at)).min(2 * at + 1), map))
+        .collect();
+    placed.sort_by_key(|(turn, map)| {
+        (
+            Reverse(map.date),
+            Reverse(month_in(map.url.as_str())),
+            *turn,
+        )
+    });
+    maps.extend(placed.into_iter().map(|(_, map)| map));
+}
+
+/// Year, month and day, as far as the address tells: `/2024-05.xml`, `?yyyy=2024&mm=05`,
+/// `/sitemap-20240517.xml`. What it does not tell is 0.
+fn month_in(address: &str) -> Option<(u32, u32, u32)> {
+    let numbers: Vec<&str> = address
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|number| !number.is_empty())
+        .collect();
+    let number = |text: &str, max: u32| text.parse().ok().filter(|n| (1..=max).contains(n));
+    let year = |text: &str| text.parse().ok().filter(|n| (1990..2100).contains(n));
+    numbers.iter().enumerate().find_map(|(at, text)| {
+        let following = |by: usize| numbers.get(at + by).copied().unwrap_or_default();
+        let (year_text, month_text, day_text) = match text.len() {
+            4 => (*text, following(1), following(2)),
+            6 => (&text[..4], &text[4..], ""),
+            8 => (&text[..4], &text[4..6], &text[6..]),
+            _ => return None,
+        };
+        let month = number(month_text, 12).unwrap_or(0);
+        let day = number(day_text, 31).filter(|_| month > 0).unwrap_or(0);
+        Some((year(year_text)?, month, day))
+    })
 }

@@ -10,8 +10,10 @@ use html5ever::{
     },
 };
 
-use super::{char_boundary, problem};
-use crate::model::Problem;
+use url::Url;
+
+use super::links::problem;
+use crate::{model::Problem, text::head};
 
 /// Bytes of a page that are read.
 const BYTES_MAX: usize = 5 << 20;
@@ -40,7 +42,7 @@ pub(super) trait Sink {
 /// Reads `html` into `sink`, up to the limits; tells where it stopped short.
 pub(super) fn read<S: Sink>(html: &str, sink: S) -> (S, Option<Problem>) {
     let tokenizer = Tokenizer::new(
-        Watched(RefCell::new(State {
+        Watched(RefCell::new(Progress {
             sink,
             tokens: 0,
             over: false,
@@ -62,8 +64,8 @@ fn feed<S: Sink>(tokenizer: &Tokenizer<Watched<S>>, html: &str) -> Option<Proble
         if from >= BYTES_MAX {
             return Some(problem(format!("read only the first {from} bytes")));
         }
-        let to = char_boundary(html, from + PIECE);
-        let piece = &html[from..to];
+        let piece = head(&html[from..], PIECE);
+        let to = from + piece.len();
         queue.push_back(StrTendril::from_slice(piece));
         // Control comes back early only for scripts, which nobody runs here.
         let _ = tokenizer.feed(&queue);
@@ -81,13 +83,13 @@ fn feed<S: Sink>(tokenizer: &Tokenizer<Watched<S>>, html: &str) -> Option<Proble
     None
 }
 
-struct State<S> {
+struct Progress<S> {
     sink: S,
     tokens: u64,
     over: bool,
 }
 
-struct Watched<S>(RefCell<State<S>>);
+struct Watched<S>(RefCell<Progress<S>>);
 
 impl<S: Sink> TokenSink for Watched<S> {
     type Handle = ();
@@ -130,6 +132,38 @@ fn raw(name: &str) -> TokenSinkResult<()> {
         }
         "textarea" | "title" => TokenSinkResult::RawData(RawKind::Rcdata),
         _ => TokenSinkResult::Continue,
+    }
+}
+
+/// Against what the links of a page are resolved: its address, or the first `<base>` that has one
+/// (HTML, 4.2.3).
+pub(super) struct Base {
+    url: Url,
+    is_given: bool,
+}
+
+impl Base {
+    pub(super) fn new(page: &Url) -> Base {
+        Base {
+            url: page.clone(),
+            is_given: false,
+        }
+    }
+
+    pub(super) fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Reads a `<base>` element.
+    pub(super) fn read(&mut self, tag: &Tag) {
+        let Some(href) = attribute(tag, "href").filter(|_| !self.is_given) else {
+            return;
+        };
+        self.is_given = true;
+        // One that is no address, or not on the web, leaves that of the page.
+        if let Some(url) = self.url.join(href).ok().filter(|url| url.has_host()) {
+            self.url = url;
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
-use super::problem;
+use super::links::problem;
 use crate::model::Problem;
 
 /// Elements nested deeper are skipped: feeds and sitemaps need six levels.

@@ -97,6 +97,42 @@ fn what_may_be_another_page_is_left_alone() {
     }
 }
 
+/// Many pages come from a script, and one of its parameters must tell which.
+#[test]
+fn a_script_keeps_the_parameter_that_may_name_its_page() {
+    for (given, expected) in [
+        ("/read.php?sessionid=12", "/read.php?sessionid=12"),
+        ("/read.php?icid=12&utm_source=x", "/read.php?icid=12"),
+        ("/read.asp?ocid=12&smid=13", "/read.asp?ocid=12&smid=13"),
+        ("/?campaign_id=12", "/?campaign_id=12"),
+        ("/read.php?id=7&campaign_id=12", "/read.php?id=7"),
+        (
+            "/read.php?s=a0b1c2d3e4f5a6b7c8d9",
+            "/read.php?s=a0b1c2d3e4f5a6b7c8d9",
+        ),
+        ("/read?s=a0b1c2d3e4f5a6b7c8d9", "/read"),
+        ("/story-of-the-ferry?campaign_id=12", "/story-of-the-ferry"),
+        ("/read.php?fbclid=12", "/read.php"),
+        // names that only begin as those of analytics do
+        ("/read?at_id=1", "/read?at_id=1"),
+        ("/read?pk_id=1&pk=2", "/read?pk_id=1&pk=2"),
+        ("/read?ns_id=1", "/read?ns_id=1"),
+        ("/read?wt.id=1&hsa_no=2", "/read?wt.id=1&hsa_no=2"),
+        ("/read?utm_zone=33", "/read?utm_zone=33"),
+        // escaped twice by a feed
+        ("/read?id=1&amp;utm_source=x", "/read?id=1"),
+        ("/read?_ga_1A2B3C4D5E=GS1", "/read"),
+    ] {
+        let given = url(&format!("https://example.com{given}"));
+        let found = canonical(&given).map(String::from);
+        assert_eq!(
+            found,
+            Some(format!("https://example.com{expected}")),
+            "{given}"
+        );
+    }
+}
+
 #[test]
 fn no_page_is_no_url() {
     for none in [
@@ -219,6 +255,81 @@ fn a_declared_address_is_accepted_only_for_the_same_page() {
     ] {
         let got = accepted(&url(declared), &url(fetched));
         assert_eq!(got.as_str(), expected, "{declared} on {fetched}");
+    }
+}
+
+/// Templates that declare one address on all their pages; the first column is believed by nobody.
+#[test]
+fn no_declaration_folds_a_site_into_one_page() {
+    for (declared, fetched) in [
+        ("/news/", "/news/ferry-returns"),
+        ("/news", "/news/2024/05/17/ferry-returns-after-winter"),
+        ("/2024/05/17/", "/2024/05/17/ferry"),
+        ("/news/", "/2024/05/17/ferry-returns-after-winter"),
+        ("/en/", "/2024/05/17/ferry-returns-after-winter"),
+        ("/index.php", "/2024/05/17/ferry-returns-after-winter"),
+        ("/en/index.html", "/en/ferry"),
+        ("/news/", "/amp/2024/05/17/ferry-returns-after-winter"),
+        ("/news/", "/2024/05/17/ferry-returns-after-winter/amp"),
+        ("/world-news/", "/2024/05/17/ferry-returns-after-winter"),
+        ("/ferry-template", "/harbour/ferry-returns-after-winter"),
+        (
+            "/default-article",
+            "/harbour/ferry-returns-after-winter-48213",
+        ),
+        ("/article", "/harbour/48213.html"),
+        ("/harbour/", "/read/482"),
+        ("/?lang=en", "/harbour/ferry-returns"),
+        ("/index.php", "/index.php?id=48213"),
+        ("/read.php", "/read.php?story=ferry"),
+        ("/", "/?p=482"),
+        ("/article", "/article?id=48213"),
+        ("/新闻", "/新闻/渡轮冬季后恢复航行"),
+        ("/новости/", "/2024/05/17/паром-снова-ходит-после-зимы"),
+    ] {
+        let [declared, fetched] =
+            [declared, fetched].map(|path| url("https://example.com").join(path).unwrap());
+        assert_eq!(
+            accepted(&declared, &fetched),
+            canonical(&fetched).unwrap(),
+            "{declared}"
+        );
+    }
+}
+
+/// Addresses of one page that differ, as sites have them; the first column is believed.
+#[test]
+fn a_declaration_unites_the_forms_of_one_page() {
+    for (declared, fetched) in [
+        (
+            "/2024/05/17/ferry-returns",
+            "/2024/05/17/ferry-returns/amp/",
+        ),
+        ("/2024/05/17/ferry-returns", "/amp/2024/05/17/ferry-returns"),
+        ("/ferry-returns", "/ferry-returns/amp.html"),
+        ("/ferry-returns/", "/ferry-returns/print"),
+        ("/ferry/", "/ferry/index.html"),
+        ("/news/index.html", "/news/"),
+        ("/ferry-returns", "/ferry-returns?page=all"),
+        ("/ferry-returns", "/?p=48213"),
+        ("/?p=48213", "/2024/05/17/ferry-returns-after-winter"),
+        ("/read.php?id=48213", "/ferry-returns-after-the-winter"),
+        (
+            "/harbour/ferry-back-after-winter-48213",
+            "/harbour/ferry-returns-after-winter-48213",
+        ),
+        ("/harbour/ferry-returns", "/ferry-returns-after-the-winter"),
+        ("/harbour/ferry-returns", "/node/48213"),
+        ("/48213", "/harbour/ferry-returns-after-winter-48213"),
+        ("/渡轮冬季后恢复航行", "/node/48213"),
+    ] {
+        let [declared, fetched] =
+            [declared, fetched].map(|path| url("https://example.com").join(path).unwrap());
+        assert_eq!(
+            accepted(&declared, &fetched),
+            canonical(&declared).unwrap(),
+            "{fetched}"
+        );
     }
 }
 

@@ -14,6 +14,9 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 use url::Url;
 
+mod fronts;
+mod offers;
+
 /// Every page of these tests was fetched from here, in the middle of 1 June 2024.
 const AT: &str = "https://news.example/section/page";
 const NOW: i64 = 1_717_243_200;
@@ -129,6 +132,30 @@ fn a_body_shows_what_it_is() {
             r#"{"version": "https://jsonfeed.org/version/1.1", "items": []}"#,
             Feed,
         ),
+        (
+            r#"{"items": [{"id": "1"}], "version": "https:\/\/jsonfeed.org\/version\/1.1"}"#,
+            Feed,
+        ),
+        (
+            r#"{"items": [{"url": "/a", "date_published": "2024-05-31"}]}"#,
+            Feed,
+        ),
+        (r#"{"items": [{"url": "/a"}]}"#, Listing),
+        ("<entry xmlns='http://www.w3.org/2005/Atom'>", Feed),
+        ("\u{feff}\u{feff}<rss>", Feed),
+        ("\n\u{feff}<rss>", Feed),
+        ("\u{200b}<urlset>", Sitemap),
+        ("\0<rss>", Feed),
+        (
+            "<br />\n<b>Warning</b>: old key in <b>/x.php</b>\n<?xml version='1.0'?><rss>",
+            Feed,
+        ),
+        ("Notice: old key\n<urlset>", Sitemap),
+        ("2f10\r\n<RSS>", Feed),
+        ("<!DOCTYPE html>\n<rss>", Feed),
+        ("# all our pages\n\nhttps://news.example/a", Sitemap),
+        ("<html><p>We have a feed: <rss>", Listing),
+        ("<br><?xml version='1.0'?><html>", Listing),
         (r#"{"version": "1.0"}"#, Listing),
         ("<urlset>", Sitemap),
         ("<s:sitemapindex xmlns:s='x'>", Sitemap),
@@ -143,6 +170,52 @@ fn a_body_shows_what_it_is() {
         ("<!--", Listing),
     ] {
         assert_eq!(sniff(&page(body)), kind, "{body}");
+    }
+}
+
+#[test]
+fn what_stands_before_a_feed_is_told() {
+    let feed = "<rss><item><link>https://news.example/a</link></item></rss>";
+    for (before, note) in [
+        ("\u{feff}\u{feff}\n", None),
+        (
+            "Notice: old key\n",
+            Some("skipped 16 bytes before the document"),
+        ),
+    ] {
+        let (links, problems) = discover(PageKind::Feed, &page(format!("{before}{feed}")));
+        assert_eq!(urls(&links), ["https://news.example/a"]);
+        let notes: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.what.as_str())
+            .collect();
+        assert_eq!(notes, Vec::from_iter(note));
+    }
+}
+
+/// Sites swap one for another, and excuse themselves with a web page in between.
+#[test]
+fn an_answer_is_read_as_what_it_is() {
+    const FEED: &str = "<rss><item><link>https://news.example/a</link></item></rss>";
+    const SITEMAP: &str = "<urlset><url><loc>https://news.example/a</loc></url></urlset>";
+    for kind in [
+        PageKind::Feed,
+        PageKind::Sitemap,
+        PageKind::Listing,
+        PageKind::Auto,
+    ] {
+        for body in [FEED, SITEMAP] {
+            let (links, problems) = discover(kind, &page(body));
+            assert_eq!(urls(&links), ["https://news.example/a"], "{kind:?} {body}");
+            assert_eq!(problems, [], "{kind:?} {body}");
+        }
+        let excuse = discover(kind, &page("<html><p>Back soon, we are cleaning."));
+        let told = match kind {
+            PageKind::Feed => "! this is no feed\n",
+            PageKind::Sitemap => "! this is no sitemap\n",
+            _ => "",
+        };
+        assert_eq!(shown(&excuse), told, "{kind:?}");
     }
 }
 
@@ -428,6 +501,7 @@ fn sitemaps_that_a_robots_txt_names() {
             "https://news.example/sitemap-news.xml",
             "https://news.example/sitemap.xml",
             "https://www.news.example/sitemap.xml",
+            "https://elsewhere.example/sitemap.xml",
         ]
     );
     let many: String = (0..100).map(|n| format!("Sitemap: /{n}.xml\n")).collect();

@@ -1,0 +1,67 @@
+//! What matters of an entry of a feed.
+
+use url::Url;
+
+use super::date;
+use crate::model::Timestamp;
+
+/// Entries read at all: what a feed holds beyond is an archive or an attack.
+pub(super) const ENTRIES_READ_MAX: usize = 30_000;
+
+/// An entry: its addresses, canonical, and its dates as written.
+#[derive(Debug, Default)]
+pub(super) struct FeedEntry {
+    /// `feedburner:origLink`: the article behind a link that counts clicks.
+    pub(super) original: Option<Url>,
+    /// The best link so far.
+    pub(super) link: Option<Alternate>,
+    /// `guid` unless it says that it is no link, `id`, or `rdf:about`.
+    pub(super) permalink: Option<Url>,
+    pub(super) published: Option<String>,
+    pub(super) updated: Option<String>,
+}
+
+/// An address of the entry, and how sure it is that people read it there.
+#[derive(Debug)]
+pub(super) struct Alternate {
+    pub(super) url: Url,
+    pub(super) form: Form,
+}
+
+/// The media type that a link declares, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// A web page.
+    Html,
+    Undeclared,
+    /// Data for programs.
+    Other,
+}
+
+impl FeedEntry {
+    /// Takes a link if it is better than the one there is; the first of equals stays.
+    pub(super) fn offer(&mut self, url: Option<Url>, form: Form) {
+        if let Some(url) = url
+            && self.link.as_ref().is_none_or(|known| form < known.form)
+        {
+            self.link = Some(Alternate { url, form });
+        }
+    }
+
+    /// Where the article is.
+    pub(super) fn url(&self) -> Option<&Url> {
+        let is_for_people = |link: &&Alternate| link.form != Form::Other;
+        let link = self.link.as_ref();
+        let original = self.original.as_ref();
+        original
+            .or(link.filter(is_for_people).map(|link| &link.url))
+            .or(self.permalink.as_ref())
+            .or(link.map(|link| &link.url))
+    }
+
+    pub(super) fn date(&self) -> Option<Timestamp> {
+        [&self.published, &self.updated]
+            .into_iter()
+            .find_map(|text| date::parse(text.as_deref()?))
+    }
+}

@@ -1,0 +1,30 @@
+//! Front pages and section pages: which of their links lead to articles.
+//!
+//! Nothing tells but the shape of the address, the words of the link and what is around it, so all
+//! are weighed. What is taken for an article and is none costs one fetch; the extractor then says
+//! so.
+
+mod gather;
+mod headline;
+mod state;
+mod weight;
+
+use super::{
+    document::Document,
+    links::{Found, LinkList},
+    tokens,
+};
+use crate::model::{Page, PageKind};
+use gather::FrontLinks;
+
+/// Links taken from one page, from the top: a front page shows a few hundred.
+pub const LINKS_MAX: usize = 500;
+
+pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
+    let (gathered, wrong) = tokens::read(document.text(), FrontLinks::new(page));
+    let mut links = LinkList::new(page, LINKS_MAX);
+    for url in weight::articles(gathered.links()) {
+        links.add(url, PageKind::Article, None);
+    }
+    (links.into_vec(), wrong.into_iter().collect())
+}
