@@ -5,12 +5,15 @@ use benggala::{
     model::Lang,
 };
 
+/// The packs that must not shrink. A new one may begin with its grammatical words alone.
+const GROWN: [&str; 8] = ["de", "en", "es", "fr", "id", "ms", "pt", "ru"];
+
 #[test]
 fn the_built_in_packs_have_no_problem() {
     let (lexicon, problems) = Lexicon::built_in_checked();
     assert!(problems.is_empty(), "{problems:#?}");
     let langs: Vec<_> = lexicon.packs().map(|pack| pack.lang.as_str()).collect();
-    for lang in ["de", "en", "es", "fr", "id", "ms", "pt", "ru"] {
+    for lang in GROWN {
         assert!(langs.contains(&lang), "{lang}");
     }
     for pack in lexicon.packs() {
@@ -223,9 +226,11 @@ fn a_damaged_row_of_the_table_of_places_is_told() {
 }
 
 #[test]
-fn every_pack_has_its_traps() {
-    for pack in Lexicon::built_in().packs() {
-        let least = if pack.lang.as_str() == "id" { 60 } else { 20 };
+fn packs_keep_their_traps() {
+    let lexicon = Lexicon::built_in();
+    for lang in GROWN {
+        let pack = lexicon.pack(&Lang::new(lang).expect("a tag")).expect(lang);
+        let least = if lang == "id" { 60 } else { 20 };
         assert!(pack.traps.iter().count() >= least, "{}", pack.name);
         for trap in pack.traps.iter() {
             assert!(!trap.renders.is_empty(), "{}: {trap:?}", pack.name);
