@@ -18,8 +18,13 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Output, Stdio},
+    sync::Arc,
 };
 
+use benggala::{
+    model::StoreUrl,
+    store::{self, Observer, Store},
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -78,4 +83,14 @@ fn json_lines(output: &Output) -> Vec<Value> {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
+}
+
+/// An empty store, and the configuration that names it.
+async fn store_in(folder: &TempDir) -> (Arc<dyn Store>, String) {
+    let path = folder.path().join("benggala.db");
+    let text = format!("[store]\nurl = \"sqlite:{}\"\n", path.display());
+    let config = file(folder, "benggala.toml", text);
+    let url = StoreUrl::Sqlite(path);
+    let store = store::open(&url, Observer::default()).await.unwrap();
+    (store, config)
 }

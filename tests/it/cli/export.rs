@@ -2,28 +2,20 @@
 
 use std::io::Read;
 
-use benggala::{
-    model::{StoreUrl, Verdict},
-    store::{self, Observer},
-};
+use benggala::model::Verdict;
 use flate2::read::MultiGzDecoder;
 use tempfile::TempDir;
 
-use super::{err, file, json_lines, out, run};
+use super::{err, json_lines, out, run, store_in};
 use crate::store::given::{ABSTAIN, read_all};
 
 /// A store with an article of each verdict, and the configuration that names it.
 async fn filled(folder: &TempDir) -> String {
-    let url = StoreUrl::Sqlite(folder.path().join("benggala.db"));
-    let store = store::open(&url, Observer::default()).await.unwrap();
+    let (store, config) = store_in(folder).await;
     let read = read_all(&store, &[Verdict::Pass, Verdict::Flag, ABSTAIN]).await;
     assert_eq!(read.len(), 3);
     store.close().await.unwrap();
-    file(
-        folder,
-        "benggala.toml",
-        format!("[store]\nurl = \"{url}\"\n"),
-    )
+    config
 }
 
 fn export(config: &str, args: &[&str]) -> std::process::Output {
@@ -98,17 +90,15 @@ async fn an_archive_holds_the_pages_as_they_were_fetched() {
     assert!(archive.contains("<p>Kata pertama, kata kedua.</p>"));
 }
 
-#[test]
-fn an_archive_leaves_byte_by_byte() {
+#[tokio::test]
+async fn an_archive_of_nothing_leaves_byte_by_byte() {
     let folder = TempDir::new().unwrap();
-    let store = folder.path().join("benggala.db");
-    let config = format!("[store]\nurl = \"sqlite:{}\"\n", store.display());
-    let config = file(&folder, "benggala.toml", config);
-    let output = run(&["--config", &config, "export", "--format", "warc"]);
-    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    let text = unpacked(&output);
+    let (store, config) = store_in(&folder).await;
+    store.close().await.unwrap();
+    let archive = unpacked(&export(&config, &["--format", "warc"]));
     assert!(
-        text.starts_with("WARC/1.1\r\nWARC-Type: warcinfo\r\n"),
-        "{text}"
+        archive.starts_with("WARC/1.1\r\nWARC-Type: warcinfo\r\n"),
+        "{archive}"
     );
+    assert_eq!(archive.matches("WARC-Type").count(), 1);
 }

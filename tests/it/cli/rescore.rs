@@ -1,13 +1,10 @@
 //! `rescore`: stored pages, judged again.
 
-use benggala::{
-    model::{StoreUrl, Verdict},
-    store::{self, Observer},
-};
+use benggala::model::Verdict;
 use bytes::Bytes;
 use tempfile::TempDir;
 
-use super::{err, file, json_lines, run};
+use super::{err, json_lines, run, store_in};
 use crate::{
     daemon::site::{article_page, clean, machine_made},
     store::given::{announced, at, complete, lease_one, read},
@@ -16,8 +13,7 @@ use crate::{
 /// A store in which two pages were passed by rules of another day: one of clean prose, and one
 /// with the words of an engine.
 async fn judged_before(folder: &TempDir) -> String {
-    let url = StoreUrl::Sqlite(folder.path().join("benggala.db"));
-    let store = store::open(&url, Observer::default()).await.unwrap();
+    let (store, config) = store_in(folder).await;
     let addresses = [
         "https://harian.example/bersih",
         "https://harian.example/mesin",
@@ -35,11 +31,7 @@ async fn judged_before(folder: &TempDir) -> String {
         complete(&store, &lease, completion).await;
     }
     store.close().await.unwrap();
-    file(
-        folder,
-        "benggala.toml",
-        format!("[store]\nurl = \"{url}\"\n"),
-    )
+    config
 }
 
 #[tokio::test]
