@@ -61,8 +61,11 @@ pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
+/// The name of a set, and which lessons are its.
+type Share = (String, Range<usize>);
+
 /// The lessons of all sets, and which of them are whose.
-fn read_all(args: &Args) -> Result<(Vec<Lesson>, Vec<(String, Range<usize>)>), Failure> {
+fn read_all(args: &Args) -> Result<(Vec<Lesson>, Vec<Share>), Failure> {
     let mut lessons = Vec::new();
     let mut sets = Vec::new();
     for folder in &args.folders {
@@ -90,7 +93,7 @@ fn read_one(set: &PageSet, gold: &Gold) -> Result<Option<Lesson>, Failure> {
 }
 
 fn tell_trees(fold: usize, folds: usize, trees: usize) {
-    if trees % (TREES / 3) == 0 {
+    if trees.is_multiple_of(TREES / 3) {
         tell(format!(
             "fold {} of {folds}: {trees} of {TREES} trees",
             fold + 1
