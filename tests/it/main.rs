@@ -10,6 +10,7 @@ mod cli;
 mod config;
 mod copies;
 mod daemon;
+mod dates;
 mod demo;
 mod discover;
 mod extract;
