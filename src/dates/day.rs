@@ -19,7 +19,7 @@ pub(super) struct Found {
 /// From the first news sites on; what lies ahead of the present is refused elsewhere.
 pub(super) const YEARS: Range<i32> = 1990..2100;
 /// Thailand counts the years from 543 BC.
-const BUDDHIST_YEARS: i32 = 543;
+const BUDDHIST_YEARS: u64 = 543;
 
 /// The day that a line names, in figures or with its month's name.
 pub(super) fn find(line: &Line<'_>, words: &Lookup<'_>) -> Option<Found> {
@@ -33,15 +33,19 @@ fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     YEARS.contains(&date.year()).then_some(date)
 }
 
-/// A year of four digits, of either era.
+/// A year of four digits.
 fn year(number: Number) -> Option<i32> {
-    if number.digits != 4 {
-        return None;
-    }
     let year = i32::try_from(number.value).ok()?;
-    [year, year - BUDDHIST_YEARS]
-        .into_iter()
-        .find(|year| YEARS.contains(year))
+    (number.digits == 4 && YEARS.contains(&year)).then_some(year)
+}
+
+/// The same, of either era: no year of ours is so large.
+fn year_of_either(number: Number) -> Option<i32> {
+    let buddhist = Number {
+        value: number.value.checked_sub(BUDDHIST_YEARS)?,
+        ..number
+    };
+    year(number).or_else(|| year(buddhist))
 }
 
 /// A year of two digits (RFC 2822, 4.3), or of three eras in a Buddhist calendar's.
@@ -50,9 +54,12 @@ fn short_year(number: Number, is_buddhist: bool) -> Option<i32> {
     if number.digits != 2 {
         return None;
     }
-    let buddhist = 2_500 + short - BUDDHIST_YEARS;
-    if is_buddhist && YEARS.contains(&buddhist) {
-        return Some(buddhist);
+    let buddhist = Number {
+        value: 2_500 + number.value,
+        digits: 4,
+    };
+    if let Some(year) = year_of_either(buddhist).filter(|_| is_buddhist) {
+        return Some(year);
     }
     Some(if short < 50 {
         2_000 + short
@@ -89,9 +96,9 @@ fn in_figures(line: &Line<'_>, order: Order) -> Option<Found> {
 /// Where day and month could be either and `order` does not say, it is none.
 fn of_three([a, b, c]: [Number; 3], mark: char, order: Order) -> Option<NaiveDate> {
     match (a.digits, b.digits, c.digits) {
-        (4, 1..=2, 1..=2) => day(year(a)?, small(b)?, small(c)?),
+        (4, 1..=2, 1..=2) => day(year_of_either(a)?, small(b)?, small(c)?),
         (1..=2, 1..=2, 4) => {
-            let (year, first, second) = (year(c)?, small(a)?, small(b)?);
+            let (year, first, second) = (year_of_either(c)?, small(a)?, small(b)?);
             by_order(year, first, second, mark, order)
         }
         (2, 1..=2, 1..=2) if order == Order::YearFirst => {
@@ -189,6 +196,11 @@ fn around_month(
     let small_at = |at: usize| small(line.number(at)?).map(|value| (value, at));
     let before = number_before(line, range.start).and_then(small_at);
     let after = number_after(line, range.end).and_then(small_at);
+    let year = if month.is_buddhist {
+        year_of_either
+    } else {
+        year
+    };
     let is_before_year = |at: usize| {
         let next = number_after(line, at + 1).and_then(|at| line.number(at));
         next.is_some_and(|next| year(next).is_some())
@@ -220,7 +232,7 @@ fn around_month(
     let ends = [range.start, range.end - 1, at, year_at];
     let start = ends.into_iter().min().unwrap_or(range.start);
     let end = ends.into_iter().max().unwrap_or(range.start);
-    // A unit may follow: `3日`.
+    // A unit may follow, as in `3日`.
     Some(Found {
         day: day(year, month.number, of_month)?,
         range: start..(end + 1).min(line.len()),

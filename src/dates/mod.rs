@@ -12,7 +12,9 @@ mod path;
 mod tokens;
 mod words;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc,
+};
 
 use self::{
     day::YEARS,
@@ -52,20 +54,24 @@ impl<'w> Reader<'w> {
     }
 
     /// What was written for machines: as [`Reader::text`], and seconds or milliseconds since 1970.
+    /// The language does not tell which of `3/4/2025` is the month: templates and programs often
+    /// speak American on pages that do not.
     pub fn field(&self, text: &str) -> Option<Date> {
         let text = text.trim();
-        if text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let date = since_1970(text).or_else(|| run_together(text));
-            return date
-                .and_then(|date| self.plausible(date))
-                .or_else(|| self.text(text));
+        if text.bytes().all(|byte| byte.is_ascii_digit())
+            && let Some(date) = since_1970(text).or_else(|| run_together(text))
+        {
+            return self.plausible(date);
         }
-        self.text(text)
+        self.read(text, &self.words.in_no_order())
     }
 
     /// What was written for people, or nearly so: a text with a date and little else.
     pub fn text(&self, text: &str) -> Option<Date> {
-        let text = text.trim();
+        self.read(text.trim(), &self.words)
+    }
+
+    fn read(&self, text: &str, words: &Lookup<'_>) -> Option<Date> {
         if !(BYTES_MIN..=BYTES_MAX).contains(&text.len()) || !may_have_digits(text) {
             return None;
         }
@@ -76,21 +82,21 @@ impl<'w> Reader<'w> {
         }
         let folded = fold(text);
         let mut line = Line::cut(&folded);
-        let mut clock = clock::find(&line, text, &self.words);
+        let mut clock = clock::find(&line, text, words);
         if let Some(clock) = &clock {
             line.take(clock.range.clone());
         }
-        let found = day::find(&line, &self.words)?;
+        let found = day::find(&line, words)?;
         if clock.is_none() {
-            clock = clock::dotted_after(&line, text, &self.words, found.range);
+            clock = clock::dotted_after(&line, text, words, found.range);
         }
         let date = match clock {
             None => Date::Day(found.day),
             Some(clock) => {
-                let local = found.day.and_time(clock.time);
+                let time = found.day.and_time(clock.time);
                 clock
                     .zone
-                    .map_or(Some(Date::Local(local)), |zone| at_zone(local, zone))?
+                    .map_or(Some(local(time)), |zone| at_zone(time, zone))?
             }
         };
         self.plausible(date)
@@ -117,6 +123,16 @@ fn may_have_digits(text: &str) -> bool {
     !text.is_ascii() || text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
+/// A time whose zone is not known. Programs write a day as its midnight, and next to nothing is
+/// published in that very second.
+fn local(time: NaiveDateTime) -> Date {
+    if time.time() == NaiveTime::MIN {
+        Date::Day(time.date())
+    } else {
+        Date::Local(time)
+    }
+}
+
 fn at_zone(local: NaiveDateTime, seconds: i32) -> Option<Date> {
     let zone = FixedOffset::east_opt(seconds)?;
     local.and_local_timezone(zone).single().map(Date::Moment)
@@ -137,5 +153,5 @@ fn since_1970(text: &str) -> Option<Date> {
 fn run_together(text: &str) -> Option<Date> {
     let is_whole = text.len() == "yyyymmddhhmmss".len();
     let time = NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S");
-    time.ok().filter(|_| is_whole).map(Date::Local)
+    time.ok().filter(|_| is_whole).map(local)
 }

@@ -243,6 +243,14 @@ impl<'w> Lookup<'w> {
         }
     }
 
+    /// The same words for texts of which the language tells no order.
+    pub(super) fn in_no_order(self) -> Lookup<'w> {
+        Lookup {
+            order: Order::Unknown,
+            ..self
+        }
+    }
+
     pub(super) fn order(&self) -> Order {
         self.order
     }

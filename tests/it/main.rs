@@ -6,6 +6,7 @@
 )]
 
 mod canonical;
+mod charset;
 mod cli;
 mod config;
 mod copies;
