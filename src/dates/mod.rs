@@ -72,7 +72,7 @@ impl<'w> Reader<'w> {
     }
 
     fn read(&self, text: &str, words: &Lookup<'_>) -> Option<Date> {
-        if !(BYTES_MIN..=BYTES_MAX).contains(&text.len()) || !may_have_digits(text) {
+        if !(BYTES_MIN..=BYTES_MAX).contains(&text.len()) || digits(text) == 0 {
             return None;
         }
         if is_iso(text)
@@ -117,10 +117,6 @@ impl<'w> Reader<'w> {
         let day = date.day();
         (YEARS.contains(&day.year()) && day <= self.last).then_some(date)
     }
-}
-
-fn may_have_digits(text: &str) -> bool {
-    !text.is_ascii() || text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// A time whose zone is not known. Programs write a day as its midnight, and next to nothing is

@@ -231,13 +231,7 @@ impl<'t> Line<'t> {
 
     /// The words of `range`, one space between them; `None` if anything else stands there.
     pub(super) fn words(&self, range: Range<usize>) -> Option<String> {
-        let mut words = String::new();
-        for at in range {
-            if !words.is_empty() {
-                words.push(' ');
-            }
-            words.push_str(self.word(at)?);
-        }
-        Some(words)
+        let words: Option<Vec<&str>> = range.map(|at| self.word(at)).collect();
+        Some(words?.join(" "))
     }
 }

@@ -129,7 +129,11 @@ impl<T: Copy + PartialEq> Names<T> {
     }
 
     fn get(&self, line: &Line<'_>, range: Range<usize>) -> Option<T> {
-        self.known.get(&line.words(range)?).copied().flatten()
+        let known = match range.len() {
+            1 => self.known.get(line.word(range.start)?),
+            _ => self.known.get(&line.words(range)?),
+        };
+        known.copied().flatten()
     }
 
     /// What the longest name at `at` means, and where it ends.

@@ -1,7 +1,9 @@
 //! Which language a text is in, and what is known about each language.
 //!
 //! To add a language, write `config/languages/<code>.toml` (`en.toml` explains the keys); the
-//! build embeds every file of that folder. `config/places.py` then rebuilds the table of places.
+//! build embeds every file of that folder. `config/places.py` then rebuilds the table of places. A
+//! file that holds nothing but tables such as `[dates]` helps to read pages of its language, whose
+//! texts stay unjudged.
 
 mod cases;
 mod pack;
