@@ -240,7 +240,7 @@ fn page(body: Vec<u8>) -> Page {
             published: None,
         },
         final_url: url,
-        fetched_at: Default::default(),
+        fetched_at: std::time::SystemTime::now().into(),
         status: 200,
         headers: Headers(vec![("content-type".into(), "text/html".into())]),
         body: body.into(),

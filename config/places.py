@@ -50,6 +50,8 @@ def main():
     print(HEADER)
     for path in sorted(glob.glob(f"{HERE}/languages/*.toml")):
         lang = os.path.basename(path)[:-5]
+        if "function_words" not in open(path, encoding="utf-8").read():
+            continue
         if os.path.exists(f"{CLDR}/subdivisions/{lang}.xml"):
             for row in rows(lang):
                 print(row)

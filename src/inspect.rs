@@ -78,8 +78,7 @@ pub fn inspect<'a>(
                     article.lang = Some(lang.clone());
                 }
                 // What the feed or sitemap said, where the page says nothing.
-                let announced = page.link.published.map(|date| date.fixed_offset());
-                article.published = article.published.or(announced);
+                article.published = article.published.or(page.link.published);
                 judge(article, rules)
             }
             Err(none) => Inspection {

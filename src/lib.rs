@@ -7,7 +7,9 @@
 
 pub mod model; //     pure  the nouns
 pub mod canonical; // pure  one URL for one page, and what its spelling tells
+pub mod charset; //   pure  bytes -> text
 pub mod text; //      pure  paragraphs, sentences, words with spans, cut once
+pub mod dates; //     pure  a text -> the day or moment it names
 pub mod robots; //    pure  what a robots.txt allows: RFC 9309, one normal form of paths
 pub mod learn; //     pure  models from examples: boosted trees, linear classifiers
 pub mod lang; //      pure  identification and language packs

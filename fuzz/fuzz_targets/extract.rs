@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
             published: None,
         },
         final_url: ADDRESS.clone(),
-        fetched_at: Default::default(),
+        fetched_at: std::time::SystemTime::now().into(),
         status: 200,
         headers: Headers::default(),
         body: bytes.to_vec().into(),

@@ -8,8 +8,10 @@ use url::Url;
 
 use crate::{
     config::Config,
+    dates::Words,
     discover::{self, discover},
     fetch::{Fetcher, Network, Request},
+    lang::Lexicon,
     model::{Link, Page, PageKind},
 };
 
@@ -78,8 +80,9 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
     let (page, robots) = get(&fetcher, url, PageKind::Auto)
         .await
         .map_err(Failure::Message)?;
+    let lexicon = Lexicon::built_in();
     let kind = discover::sniff(&page);
-    let (links, _) = discover(kind, &page);
+    let (links, _) = discover(kind, &page, lexicon.dates());
     let articles = links
         .iter()
         .filter(|link| link.kind == PageKind::Article)
@@ -92,7 +95,7 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
     if kind != PageKind::Listing {
         return Ok(vec![own]);
     }
-    let (links, _) = discover(PageKind::Auto, &page);
+    let (links, _) = discover(PageKind::Auto, &page, lexicon.dates());
     let named = links
         .into_iter()
         .filter(|link| link.kind != PageKind::Article)
@@ -106,13 +109,13 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
             Ok((page, _)) => candidates.push(Candidate {
                 kind,
                 url,
-                articles: discover(kind, &page).0.len(),
+                articles: discover(kind, &page, lexicon.dates()).0.len(),
             }),
             Err(why) => tell(format!("{why}; left out")),
         }
     }
     if candidates.is_empty() {
-        candidates.extend(guess(&fetcher, &page.final_url).await);
+        candidates.extend(guess(&fetcher, &page.final_url, lexicon.dates()).await);
     }
     if own.articles > 0 {
         candidates.push(own);
@@ -122,12 +125,12 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
 
 /// The first of the usual places of feeds and sitemaps that has one: most are not there, and some
 /// servers answer with a web page whatever they are asked for.
-async fn guess(fetcher: &Fetcher, page: &Url) -> Option<Candidate> {
+async fn guess(fetcher: &Fetcher, page: &Url, words: &Words) -> Option<Candidate> {
     for (kind, url) in discover::usual_places(page) {
         let Ok((page, _)) = get(fetcher, &url, kind).await else {
             continue;
         };
-        let articles = discover(kind, &page).0.len();
+        let articles = discover(kind, &page, words).0.len();
         if discover::sniff(&page) == kind && articles > 0 {
             return Some(Candidate {
                 kind,

@@ -42,7 +42,10 @@ pub(super) fn address(lease: &Lease, now: Timestamp) -> &Url {
 
 /// The rhythm of a source after an answered poll that brought `new` links.
 pub(super) fn rhythm(facts: &Facts, new: &[Link]) -> Rhythm {
-    let arrivals: Vec<_> = new.iter().map(|link| link.published).collect();
+    let arrivals: Vec<_> = new
+        .iter()
+        .map(|link| Some(link.published?.instant()))
+        .collect();
     let exchange = &facts.exchange;
     let fresh_for = discover::fresh_for(&exchange.headers, &exchange.body);
     let mut rhythm = facts.lease.rhythm.clone();

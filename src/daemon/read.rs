@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::{
     config::Config,
+    dates::Words,
     discover::{self, discover},
     extract::Site,
     fetch::Exchange,
@@ -44,10 +45,10 @@ pub(super) async fn read(
         return inspected(resources, active, page).await;
     }
     let robots = robots_text(lease, exchange);
-    let work = page.clone();
+    let (work, known) = (page.clone(), Arc::clone(active));
     let content = resources
         .cores
-        .run(move || guarded(|| read_links(&work, robots.as_deref())))
+        .run(move || guarded(|| read_links(&work, robots.as_deref(), known.rules.lexicon.dates())))
         .await;
     let mut content = content.unwrap_or_else(|why| PageContent {
         problems: vec![Problem {
@@ -107,8 +108,8 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
 
 /// Reads a page of links. Where a source of unknown kind offers no feed, the sitemaps that its
 /// robots.txt names stand in.
-fn read_links(page: &Page, robots: Option<&[u8]>) -> PageContent {
-    let (mut links, problems) = discover(page.link.kind, page);
+fn read_links(page: &Page, robots: Option<&[u8]>, words: &Words) -> PageContent {
+    let (mut links, problems) = discover(page.link.kind, page, words);
     let shown = discover::sniff(page);
     let is_site = page.link.kind == PageKind::Auto && shown == PageKind::Listing;
     if is_site && !links.iter().any(|link| link.kind == PageKind::Feed) {
@@ -138,7 +139,7 @@ fn keep_newest_sitemaps(links: &mut Vec<Link>) {
     let (mut sitemaps, others): (Vec<Link>, Vec<Link>) = links
         .drain(..)
         .partition(|link| link.kind == PageKind::Sitemap);
-    sitemaps.sort_by_key(|link| std::cmp::Reverse(link.published));
+    sitemaps.sort_by_key(|link| std::cmp::Reverse(link.published.map(|date| date.instant())));
     sitemaps.truncate(SITEMAPS_OF_A_PAGE);
     links.extend(others);
     links.extend(sitemaps);

@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use super::date;
-use crate::model::Timestamp;
+use super::dates::Dates;
+use crate::model::Date;
 
 /// Entries read at all: what a feed holds beyond is an archive or an attack.
 pub(super) const ENTRIES_READ_MAX: usize = 30_000;
@@ -59,9 +59,9 @@ impl FeedEntry {
             .or(link.map(|link| &link.url))
     }
 
-    pub(super) fn date(&self) -> Option<Timestamp> {
+    pub(super) fn date(&self, dates: &Dates<'_>) -> Option<Date> {
         [&self.published, &self.updated]
             .into_iter()
-            .find_map(|text| date::parse(text.as_deref()?))
+            .find_map(|text| dates.read(text.as_deref()?))
     }
 }

@@ -12,6 +12,7 @@ use std::{
 use url::Url;
 
 use super::{
+    dates::Dates,
     document::{Document, Format},
     entry::{ENTRIES_READ_MAX, FeedEntry, Form},
     json_feed::{self, JsonItem},
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     canonical::Shape,
-    model::{Page, PageKind, Problem, Timestamp},
+    model::{Date, Page, PageKind, Problem},
 };
 
 /// Entries kept of one feed, the newest first. The busiest agencies list some hundred.
@@ -35,7 +36,7 @@ const ALTERNATE: &[&str] = &[
     "http://www.iana.org/assignments/relation/alternate",
 ];
 
-pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
+pub(super) fn read(page: &Page, document: &Document<'_>, dates: &Dates<'_>) -> Found {
     let (entries, wrong) = match document.format {
         Format::JsonFeed => json_entries(document.text(), &page.final_url),
         _ => xml_entries(document.text(), &page.final_url),
@@ -47,10 +48,12 @@ pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
         )));
     }
     let shared = shared_links(&entries);
-    let mut dated: Vec<(Option<Timestamp>, &FeedEntry)> =
-        entries.iter().map(|entry| (entry.date(), entry)).collect();
+    let mut dated: Vec<(Option<Date>, &FeedEntry)> = entries
+        .iter()
+        .map(|entry| (entry.date(dates), entry))
+        .collect();
     // The sort is stable: what bears no date stays in the feed's order, after what does.
-    dated.sort_by_key(|&(date, _)| Reverse(date));
+    dated.sort_by_key(|(date, _)| Reverse(date.map(|date| date.instant())));
     let mut links = LinkList::new(page, ENTRIES_MAX);
     for (date, entry) in dated {
         if let Some(url) = article_url(entry, &shared) {

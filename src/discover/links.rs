@@ -1,22 +1,16 @@
 //! What a page of links yields.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use url::Url;
 
 use crate::{
     canonical::canonical,
-    model::{Link, Page, PageKind, Problem, Timestamp},
+    model::{Date, Link, Page, PageKind, Problem},
 };
 
 /// Links, and what could not be read.
 pub(super) type Found = (Vec<Link>, Vec<Problem>);
-
-/// Dates before this are mistakes (1970 above all): there was no news on the web.
-const FIRST_YEAR: i32 = 1990;
-
-/// How far in the future a date may lie: time zones are often wrong, by a day at most.
-const FUTURE_MAX: Duration = Duration::from_secs(2 * 24 * 3_600);
 
 /// Collects the links of one page: canonical, each once, in order, up to a limit.
 pub(super) struct LinkList<'a> {
@@ -37,7 +31,7 @@ impl<'a> LinkList<'a> {
     }
 
     /// Takes a canonical URL, unless it is there or the limit is reached.
-    pub(super) fn add(&mut self, url: Url, kind: PageKind, published: Option<Timestamp>) {
+    pub(super) fn add(&mut self, url: Url, kind: PageKind, published: Option<Date>) {
         if self.found.len() >= self.max || !self.seen.insert(url.clone()) {
             return;
         }
@@ -45,7 +39,7 @@ impl<'a> LinkList<'a> {
             url,
             source: self.page.link.source.clone(),
             kind,
-            published: published.and_then(|date| plausible(date, self.page.fetched_at)),
+            published,
         });
     }
 
@@ -57,16 +51,6 @@ impl<'a> LinkList<'a> {
 /// `href` as a canonical URL; `None` for what is no page on the web.
 pub(super) fn resolve(href: &str, base: &Url) -> Option<Url> {
     canonical(&base.join(href.trim()).ok()?)
-}
-
-/// A date that news may have: what lies too far ahead was published now, what lies too far back
-/// says nothing.
-fn plausible(date: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    use chrono::Datelike;
-    if (date - now).to_std().is_ok_and(|ahead| ahead > FUTURE_MAX) {
-        return Some(now);
-    }
-    (date.year() >= FIRST_YEAR).then_some(date)
 }
 
 pub(super) fn problem(what: impl Into<String>) -> Problem {

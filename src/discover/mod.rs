@@ -7,7 +7,7 @@
 //! (billion laughs, XXE).
 
 mod autodiscover;
-mod date;
+mod dates;
 mod decode;
 mod document;
 mod entry;
@@ -30,7 +30,11 @@ pub use freshness::fresh_for;
 pub use listing::LINKS_MAX;
 pub use sitemap::URLS_MAX;
 
-use crate::model::{Link, Page, PageKind, Problem};
+use crate::{
+    dates::Words,
+    model::{Link, Page, PageKind, Problem},
+};
+use dates::Dates;
 use document::Document;
 
 /// How a kind of page that announces links is read.
@@ -40,7 +44,7 @@ pub struct LinkReader {
     pub kind: PageKind,
     /// What is read, for people.
     pub reads: &'static str,
-    read: fn(&Page, &Document<'_>) -> links::Found,
+    read: fn(&Page, &Document<'_>, &Dates<'_>) -> links::Found,
 }
 
 /// Every kind of page that announces links. A new one is a row here and a file beside this one.
@@ -58,18 +62,19 @@ pub const KINDS: &[LinkReader] = &[
     LinkReader {
         kind: PageKind::Listing,
         reads: "front pages and section pages: links that look like articles",
-        read: listing::read,
+        read: |page, document, _| listing::read(page, document),
     },
     LinkReader {
         kind: PageKind::Auto,
         reads: "any of these; of a web page, the feeds that it names",
-        read: autodiscover::read,
+        read: |page, document, _| autodiscover::read(page, document),
     },
 ];
 
 /// Reads `page`, which was expected to be of this kind. What could be read is returned even when
-/// the rest is broken. An article or a robots.txt announces nothing here.
-pub fn discover(kind: PageKind, page: &Page) -> (Vec<Link>, Vec<Problem>) {
+/// the rest is broken, its dates in the words of any language. An article or a robots.txt announces
+/// nothing here.
+pub fn discover(kind: PageKind, page: &Page, words: &Words) -> (Vec<Link>, Vec<Problem>) {
     if !KINDS.iter().any(|reader| reader.kind == kind) {
         return Default::default();
     }
@@ -84,8 +89,9 @@ pub fn discover(kind: PageKind, page: &Page) -> (Vec<Link>, Vec<Problem>) {
         (shown, _) => shown,
     };
     let found = KINDS.iter().find(|reader| reader.kind == kind);
-    let (links, problems) =
-        found.map_or_else(Default::default, |reader| (reader.read)(page, &document));
+    let (links, problems) = found.map_or_else(Default::default, |reader| {
+        (reader.read)(page, &document, &Dates::new(page, words))
+    });
     document.problems.extend(problems);
     (links, document.problems)
 }

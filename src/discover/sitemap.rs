@@ -6,7 +6,7 @@ use std::{cmp::Reverse, collections::HashMap, ops::ControlFlow};
 use url::Url;
 
 use super::{
-    date,
+    dates::Dates,
     document::{Document, Format},
     links::{Found, LinkList, problem, resolve},
     xml,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     canonical::{authority, same_site},
-    model::{Page, PageKind, Problem, Timestamp},
+    model::{Date, Page, PageKind, Problem},
 };
 
 /// URLs read of one file: the limit of the protocol.
@@ -23,8 +23,8 @@ pub const URLS_MAX: usize = 50_000;
 /// Bytes of one field; longer ones are neither URL nor date.
 const FIELD_MAX: usize = 8 * 1_024;
 
-pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
-    let mut reader = SitemapReader::new(&page.final_url);
+pub(super) fn read(page: &Page, document: &Document<'_>, dates: &Dates<'_>) -> Found {
+    let mut reader = SitemapReader::new(&page.final_url, dates);
     let mut problems = Vec::new();
     match document.format {
         Format::UrlList => reader.read_lines(document.text()),
@@ -52,11 +52,12 @@ pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
 struct Place {
     url: Url,
     kind: PageKind,
-    date: Option<Timestamp>,
+    date: Option<Date>,
 }
 
 struct SitemapReader<'a> {
     base: &'a Url,
+    dates: &'a Dates<'a>,
     places: Vec<Place>,
     /// Of the `<url>` or `<sitemap>` that is open.
     location: String,
@@ -68,9 +69,10 @@ struct SitemapReader<'a> {
 }
 
 impl<'a> SitemapReader<'a> {
-    fn new(base: &'a Url) -> SitemapReader<'a> {
+    fn new(base: &'a Url, dates: &'a Dates<'a>) -> SitemapReader<'a> {
         SitemapReader {
             base,
+            dates,
             places: Vec::new(),
             location: String::new(),
             modified: String::new(),
@@ -126,7 +128,8 @@ impl<'a> SitemapReader<'a> {
         }
         self.count += 1;
         if let Some(url) = resolve(location, self.base) {
-            let date = date::parse(&self.published).or_else(|| date::parse(&self.modified));
+            let date = self.dates.read(&self.published);
+            let date = date.or_else(|| self.dates.read(&self.modified));
             self.places.push(Place { url, kind, date });
         }
         ControlFlow::Continue(())
@@ -190,7 +193,7 @@ fn newest_first(maps: &mut Vec<Place>) {
         .collect();
     placed.sort_by_key(|(turn, map)| {
         (
-            Reverse(map.date),
+            Reverse(map.date.map(|date| date.instant())),
             Reverse(month_in(map.url.as_str())),
             *turn,
         )

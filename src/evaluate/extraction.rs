@@ -64,7 +64,7 @@ fn metadata_of(article: &Article) -> metadata::FoundMetadata {
     metadata::FoundMetadata {
         title: article.title.clone(),
         byline: article.byline.clone().map(Names::Line),
-        date: article.published.map(|time| time.to_rfc3339()),
+        date: article.published.map(|date| date.to_string()),
     }
 }
 

@@ -88,7 +88,7 @@ fn read(
     lexicon: &Lexicon,
 ) -> Result<Article, NoArticle> {
     let (text, tree) = (parsed.text, parsed.tree);
-    let mut parts = PageParts::of(page, parsed);
+    let mut parts = PageParts::of(page, parsed, lexicon);
     let ruled = ruled_containers(tree, &parts.cut, site.rules);
     let hints = body::Hints {
         ruled: &ruled,

@@ -10,7 +10,11 @@ use super::{
     metadata::{self, Collected, JsonLd},
     provenance,
 };
-use crate::model::{Article, NoArticle, Page, ParseLimits, Reason, SiteRules};
+use crate::{
+    dates::Reader,
+    lang::Lexicon,
+    model::{Article, NoArticle, Page, ParseLimits, Reason, SiteRules},
+};
 
 /// A page that has become a tree.
 pub(super) struct ParsedPage<'p> {
@@ -64,12 +68,14 @@ pub(super) struct PageParts<'t> {
 }
 
 impl<'t> PageParts<'t> {
-    pub(super) fn of(page: &Page, parsed: &ParsedPage<'t>) -> PageParts<'t> {
+    pub(super) fn of(page: &Page, parsed: &ParsedPage<'t>, lexicon: &Lexicon) -> PageParts<'t> {
         let json_ld = JsonLd::read(parsed.json_ld);
-        let collected = metadata::collect(parsed.tree);
+        let tag = parsed.tree.root_element().attr("lang").unwrap_or_default();
+        let dates = Reader::new(lexicon.dates(), tag, page.fetched_at);
+        let collected = metadata::collect(parsed.tree, &dates);
         let mut article = Article::default();
         let (text, url) = (parsed.text, &page.final_url);
-        metadata::fill(&mut article, &collected, &json_ld, text, url);
+        metadata::fill(&mut article, &collected, &json_ld, text, url, &dates);
         article.next = metadata::next_page(parsed.tree, url);
         PageParts {
             article,

@@ -294,7 +294,7 @@ pub fn worth_fetching(link: &Link, now: Timestamp, max_age: Duration) -> bool {
         return true;
     };
     // A date in the future has a negative age, which `to_std` refuses.
-    (now - published).to_std().unwrap_or_default() <= max_age
+    (now - published.instant()).to_std().unwrap_or_default() <= max_age
 }
 
 /// One fetch, as far as it tells of our own network.

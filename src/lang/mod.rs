@@ -1,7 +1,9 @@
 //! Which language a text is in, and what is known about each language.
 //!
 //! To add a language, write `config/languages/<code>.toml` (`en.toml` explains the keys); the
-//! build embeds every file of that folder. `config/places.py` then rebuilds the table of places.
+//! build embeds every file of that folder. `config/places.py` then rebuilds the table of places. A
+//! file that holds nothing but tables such as `[dates]` helps to read pages of its language, whose
+//! texts stay unjudged.
 
 mod cases;
 mod pack;
@@ -16,12 +18,13 @@ use std::{
 
 pub use self::{
     cases::Cases,
-    pack::{Pack, ResidueFamily, StockFamily},
+    pack::{Language, Pack, ResidueFamily, StockFamily},
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
     trap::{Trap, Traps, WordList},
 };
 use crate::{
+    dates,
     model::{Lang, Problem},
     text,
 };
@@ -41,6 +44,7 @@ pub struct Lexicon {
 #[derive(Debug, Default)]
 struct Inner {
     packs: BTreeMap<Lang, Pack>,
+    dates: dates::Words,
     /// Read out of `places_table` when the first text of the language asks: most of a run's
     /// languages never do.
     places: BTreeMap<Lang, OnceLock<Places>>,
@@ -70,6 +74,7 @@ impl Lexicon {
             ..Inner::default()
         };
         let mut problems: Vec<Problem> = places::problems(places_table).collect();
+        let mut tables = BTreeMap::new();
         for (code, text) in files {
             inner.hash = fnv(fnv(inner.hash, code.as_bytes()), text.as_bytes());
             let Some(lang) = Lang::new(code) else {
@@ -78,9 +83,13 @@ impl Lexicon {
                 });
                 continue;
             };
-            let Some(pack) = Pack::parse(lang.clone(), text, &mut problems) else {
+            let Some(language) = Language::parse(lang.clone(), text, &mut problems) else {
                 continue;
             };
+            if let Some(table) = language.dates {
+                tables.insert(lang.clone(), table);
+            }
+            let Some(pack) = language.pack else { continue };
             if !pack.place_words.is_empty() {
                 inner.places.insert(lang.clone(), OnceLock::new());
             }
@@ -93,6 +102,7 @@ impl Lexicon {
             }
             inner.packs.insert(lang, pack);
         }
+        inner.dates = dates::Words::new(&tables, Lang::new(TEMPLATE_LANGUAGE));
         let inner = Arc::new(inner);
         (Lexicon { inner }, problems)
     }
@@ -113,6 +123,11 @@ impl Lexicon {
             .find(|pack| pack.lang.as_str() == TEMPLATE_LANGUAGE)
     }
 
+    /// What all languages' files say of dates.
+    pub fn dates(&self) -> &dates::Words {
+        &self.inner.dates
+    }
+
     /// The places of `lang`.
     pub fn places(&self, lang: &Lang) -> Option<&Places> {
         let places = self.inner.places.get(lang)?;
@@ -128,7 +143,7 @@ impl Lexicon {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// Changes whenever a pack or the table of places does.
+    /// Changes whenever a language's file or the table of places does.
     pub fn hash(&self) -> u64 {
         self.inner.hash
     }

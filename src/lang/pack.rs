@@ -1,4 +1,4 @@
-//! One language pack: a TOML file turned into look-up tables.
+//! One language's file: TOML turned into look-up tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +9,10 @@ use super::{
     phrase::{KeyMap, KeySet, Phrase, PhraseBook, WordKey, key, keys},
     trap::{TrapEntry, Traps},
 };
-use crate::model::{Lang, Problem};
+use crate::{
+    dates,
+    model::{Lang, Problem},
+};
 
 /// What a stock line belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -51,10 +54,30 @@ pub enum ResidueFamily {
     Engine,
 }
 
-/// The file as written. `config/languages/en.toml` explains the keys.
+/// What one language's file holds.
+#[derive(Debug, Clone)]
+pub struct Language {
+    /// What its texts are judged with; without one, they are not judged.
+    pub pack: Option<Pack>,
+    /// What its dates are read with.
+    pub dates: Option<dates::Table>,
+}
+
+/// A file that only helps to read pages: it holds such tables and no pack.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TablesFile {
+    dates: Option<dates::Table>,
+}
+
+/// The keys of [`TablesFile`].
+const TABLES: [&str; 1] = ["dates"];
+
+/// The whole file as written. `config/languages/en.toml` explains the keys.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackFile {
+    dates: Option<dates::Table>,
     name: String,
     identified_as: Option<String>,
     function_words: String,
@@ -112,19 +135,38 @@ pub struct Pack {
     pub residue: PhraseBook<ResidueFamily>,
 }
 
-impl Pack {
-    /// Reads a pack. What is wrong with a phrase costs that phrase; `None` when the file as a
-    /// whole cannot be read.
-    pub fn parse(lang: Lang, text: &str, problems: &mut Vec<Problem>) -> Option<Pack> {
-        let file: PackFile = match toml::from_str(text) {
-            Ok(file) => file,
-            Err(error) => {
-                problems.push(Problem {
-                    what: format!("language pack {lang}: {error}"),
-                });
-                return None;
-            }
+impl Language {
+    /// Reads a language's file. What is wrong with a phrase costs that phrase; `None` when the file
+    /// as a whole cannot be read.
+    pub fn parse(lang: Lang, text: &str, problems: &mut Vec<Problem>) -> Option<Language> {
+        let language = if has_pack(text) {
+            toml::from_str(text).map(|mut file: PackFile| Language {
+                dates: file.dates.take(),
+                pack: Some(Pack::new(lang.clone(), file, problems)),
+            })
+        } else {
+            toml::from_str(text).map(|file: TablesFile| Language {
+                dates: file.dates,
+                pack: None,
+            })
         };
+        let told = language.map_err(|error| Problem {
+            what: format!("language pack {lang}: {error}"),
+        });
+        told.map_err(|problem| problems.push(problem)).ok()
+    }
+}
+
+/// Whether a file has more than [`TABLES`]. One that is no TOML is read as a pack, which says why.
+fn has_pack(text: &str) -> bool {
+    let table: Result<toml::Table, _> = toml::from_str(text);
+    table.map_or(true, |table| {
+        table.keys().any(|key| !TABLES.contains(&key.as_str()))
+    })
+}
+
+impl Pack {
+    fn new(lang: Lang, file: PackFile, problems: &mut Vec<Problem>) -> Pack {
         let named = file.identified_as.as_deref().map(Lang::new);
         let identified_as = match named {
             None => lang.clone(),
@@ -146,7 +188,7 @@ impl Pack {
                 });
             }
         }
-        Some(Pack {
+        Pack {
             name: file.name,
             identified_as,
             function_words: keys(&file.function_words).into_iter().collect(),
@@ -165,7 +207,7 @@ impl Pack {
             stock,
             residue,
             lang,
-        })
+        }
     }
 }
 

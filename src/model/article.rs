@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Lang, Reason, Span};
+use super::{Date, Lang, Reason, Span};
 
 /// The role of a block in the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,10 +101,10 @@ pub struct Article {
     pub title: Option<String>,
     /// Authors, joined by ", ".
     pub byline: Option<String>,
-    /// With the zone that the page gave.
-    pub published: Option<DateTime<FixedOffset>>,
+    /// As exactly as the page says it.
+    pub published: Option<Date>,
     /// Last modification.
-    pub modified: Option<DateTime<FixedOffset>>,
+    pub modified: Option<Date>,
     /// As declared by the caller or the page, or identified from the text.
     pub lang: Option<Lang>,
     /// The section or category.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{PageKind, Timestamp};
+use super::{Date, PageKind, Timestamp};
 
 /// A URL worth fetching, and who told us about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,8 +15,8 @@ pub struct Link {
     pub source: String,
     /// What is expected there.
     pub kind: PageKind,
-    /// The publication time that a feed or sitemap gave.
-    pub published: Option<Timestamp>,
+    /// When it was published, as a feed or sitemap gave it.
+    pub published: Option<Date>,
 }
 
 /// Response headers in the order received, names in lower case.

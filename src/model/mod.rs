@@ -1,6 +1,7 @@
 //! The nouns that travel between rooms. Verbs live in the rooms.
 
 mod article;
+mod date;
 mod fetched;
 mod judgement;
 mod policy;
@@ -17,6 +18,7 @@ pub use self::{
     article::{
         Article, Block, BlockKind, CopyKind, Grade, Hint, LeftOut, NoArticle, Provenance, Sighting,
     },
+    date::{Date, NoDate},
     fetched::{FetchOutcome, Headers, Link, Page, RobotsRecord, RobotsRules},
     judgement::{
         Assessment, Decision, Evidence, EvidenceKind, Finding, Reason, Review, RulesHash, Scores,

@@ -28,7 +28,10 @@ pub fn feed(entries: &[Entry<'_>], base: &str, now: Timestamp) -> std::io::Resul
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 1);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     xml.create_element("feed")
-        .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
+        .with_attributes([
+            ("xmlns", "http://www.w3.org/2005/Atom"),
+            ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
+        ])
         .write_inner_content(|xml| {
             leaf(xml, "id", &this)?;
             leaf(xml, "title", "Flagged by benggala")?;
@@ -50,7 +53,11 @@ fn entry(xml: &mut Writer<Vec<u8>>, entry: &Entry<'_>, base: &str) -> std::io::R
         leaf(xml, "title", document.heading())?;
         leaf(xml, "updated", &entry.fetched_at.to_rfc3339())?;
         if let Some(published) = document.published {
-            leaf(xml, "published", &published.to_rfc3339())?;
+            // RFC 4287 knows moments only, and a day is no midnight.
+            match published.moment() {
+                Some(moment) => leaf(xml, "published", &moment.to_rfc3339())?,
+                None => leaf(xml, "dc:date", &published.day().to_string())?,
+            }
         }
         link(xml, "alternate", &page)?;
         if let Some(url) = document.url {

@@ -19,15 +19,14 @@ pub mod terminal;
 pub mod warc;
 pub mod wording;
 
-use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 use url::Url;
 
 use self::changes::Piece;
 
 use crate::model::{
-    Article, Assessment, Evidence, PageKind, Provenance, Review, RulesHash, Scores, SourceStanding,
-    Span, Timestamp, Verdict,
+    Article, Assessment, Date, Evidence, PageKind, Provenance, Review, RulesHash, Scores,
+    SourceStanding, Span, Timestamp, Verdict,
 };
 
 /// One finding, wherever it is kept.
@@ -55,7 +54,7 @@ pub struct Document<'a> {
     /// Metadata.
     pub byline: Option<&'a str>,
     /// Metadata.
-    pub published: Option<DateTime<FixedOffset>>,
+    pub published: Option<Date>,
     /// The primary subtag of its language.
     pub lang: Option<&'a str>,
     /// Paragraphs separated by a blank line.

@@ -12,7 +12,7 @@ cluster,cluster_articles,cluster_sources,first_source,first_seen,other_addresses
 pub fn csv_row(entry: &Entry<'_>) -> String {
     let document = &entry.document;
     let scores = document.scores;
-    let published = document.published.map(|at| at.to_rfc3339());
+    let published = document.published.map(|date| date.to_string());
     let mut rules: Vec<&str> = document.marks.iter().map(|mark| mark.rule).collect();
     rules.sort_unstable();
     rules.dedup();

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Evidence, Lang, PageKind, Provenance, Review, RulesHash, Scores, Span, Timestamp, Verdict,
+    Date, Evidence, Lang, PageKind, Provenance, Review, RulesHash, Scores, Span, Timestamp, Verdict,
 };
 
 /// A finding with the words it points at, as stored.
@@ -40,7 +39,7 @@ pub struct ArticleRow {
     /// Metadata.
     pub byline: Option<String>,
     /// Metadata.
-    pub published: Option<DateTime<FixedOffset>>,
+    pub published: Option<Date>,
     /// Metadata.
     pub lang: Option<Lang>,
     /// Paragraphs separated by a blank line.

@@ -1,4 +1,4 @@
-use std::{fs, io::Write, path::Path, time::Instant};
+use std::{fs, io::Write, path::Path, sync::LazyLock, time::Instant};
 
 use benggala::{
     canonical::canonical,
@@ -6,10 +6,11 @@ use benggala::{
         ENTRIES_MAX, KINDS, LINKS_MAX, SITEMAPS_MAX, URLS_MAX, discover, fresh_for, sitemaps_of,
         sniff,
     },
-    model::{Headers, Link, Page, PageKind, Problem, Timestamp},
+    lang::Lexicon,
+    model::{Date, Headers, Link, Page, PageKind, Problem, Timestamp},
 };
 use bytes::Bytes;
-use chrono::{SecondsFormat, TimeDelta};
+use chrono::TimeDelta;
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 use url::Url;
@@ -38,15 +39,23 @@ fn page(body: impl Into<Bytes>) -> Page {
     }
 }
 
+/// What [`discover`] finds, with the months of every language.
+fn read(kind: PageKind, page: &Page) -> (Vec<Link>, Vec<Problem>) {
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::built_in);
+    discover(kind, page, LEXICON.dates())
+}
+
 fn urls(links: &[Link]) -> Vec<&str> {
     links.iter().map(|link| link.url.as_str()).collect()
 }
 
 fn shown((links, problems): &(Vec<Link>, Vec<Problem>)) -> String {
     let links = links.iter().map(|link| {
-        let date = link.published.map_or("-".to_string(), |date| {
-            date.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+        let date = link.published.map(|date| match date {
+            Date::Moment(moment) => Date::from(moment.to_utc()),
+            Date::Day(_) | Date::Local(_) => date,
         });
+        let date = date.map_or("-".to_string(), |date| date.to_string());
         format!("{} {} {date}\n", link.kind.as_str(), link.url)
     });
     let problems = problems
@@ -88,7 +97,7 @@ fn every_page_yields_what_stands_beside_it() {
     assert!(cases.len() >= 15, "the pages are missing");
     let mut wrong = String::new();
     for (name, kind, body, expected) in cases {
-        let found = shown(&discover(kind, &page(body)));
+        let found = shown(&read(kind, &page(body)));
         if found != expected {
             wrong += &format!("--- {name}, found\n{found}--- expected\n{expected}\n");
         }
@@ -99,7 +108,7 @@ fn every_page_yields_what_stands_beside_it() {
 #[test]
 fn every_link_is_canonical_and_tells_its_source() {
     for (name, kind, body, _) in cases() {
-        for link in discover(kind, &page(body)).0 {
+        for link in read(kind, &page(body)).0 {
             assert_eq!(link.source, "harbour", "{name}");
             assert_eq!(canonical(&link.url).as_ref(), Some(&link.url), "{name}");
         }
@@ -113,7 +122,7 @@ fn the_kinds_that_announce_links_are_those_of_sources() {
     assert!(KINDS.iter().all(|row| !row.reads.is_empty()));
     let feed = "<rss><channel><item><link>https://news.example/a</link></item></channel></rss>";
     for kind in [PageKind::Article, PageKind::Robots] {
-        assert_eq!(discover(kind, &page(feed)), (Vec::new(), Vec::new()));
+        assert_eq!(read(kind, &page(feed)), (Vec::new(), Vec::new()));
     }
 }
 
@@ -183,7 +192,7 @@ fn what_stands_before_a_feed_is_told() {
             Some("skipped 16 bytes before the document"),
         ),
     ] {
-        let (links, problems) = discover(PageKind::Feed, &page(format!("{before}{feed}")));
+        let (links, problems) = read(PageKind::Feed, &page(format!("{before}{feed}")));
         assert_eq!(urls(&links), ["https://news.example/a"]);
         let notes: Vec<&str> = problems
             .iter()
@@ -205,11 +214,11 @@ fn an_answer_is_read_as_what_it_is() {
         PageKind::Auto,
     ] {
         for body in [FEED, SITEMAP] {
-            let (links, problems) = discover(kind, &page(body));
+            let (links, problems) = read(kind, &page(body));
             assert_eq!(urls(&links), ["https://news.example/a"], "{kind:?} {body}");
             assert_eq!(problems, [], "{kind:?} {body}");
         }
-        let excuse = discover(kind, &page("<html><p>Back soon, we are cleaning."));
+        let excuse = read(kind, &page("<html><p>Back soon, we are cleaning."));
         let told = match kind {
             PageKind::Feed => "! this is no feed\n",
             PageKind::Sitemap => "! this is no sitemap\n",
@@ -246,35 +255,39 @@ fn dates_as_feeds_write_them() {
         ("2024-05-17T09:30:00Z", "2024-05-17T09:30:00Z"),
         ("2024-05-17T09:30:00+0700", "2024-05-17T02:30:00Z"),
         ("2024-05-17T09:30+07:00", "2024-05-17T02:30:00Z"),
-        ("2024-05-17 09:30:00", "2024-05-17T09:30:00Z"),
+        ("2024-05-17 09:30:00", "2024-05-17T09:30:00"),
         ("2024-05-17 09:30:00 WIB", "2024-05-17T02:30:00Z"),
-        ("2024-05-17T09:30:00.250", "2024-05-17T09:30:00.250Z"),
-        ("2024-05", "2024-05-01T00:00:00Z"),
-        ("2024", "2024-01-01T00:00:00Z"),
+        ("2024-05-17T09:30:00.250", "2024-05-17T09:30:00.250"),
+        ("2024-05", "2024-05-01"),
+        ("2024", "2024-01-01"),
         ("Fri, 17 May 2024 09:30:00 GMT", "2024-05-17T09:30:00Z"),
         ("Thu, 17 May 2024 09:30:00 UTC", "2024-05-17T09:30:00Z"),
         ("Jumat, 17 Mei 2024 09:30:00 +0700", "2024-05-17T02:30:00Z"),
         ("17 May 24 09:30 EST", "2024-05-17T14:30:00Z"),
         ("Fri 17 May 2024 9:30:00 CEST", "2024-05-17T07:30:00Z"),
-        ("May 17, 2024", "2024-05-17T00:00:00Z"),
+        ("May 17, 2024", "2024-05-17"),
         (
             "Friday, May 17, 2024 09:30:00 -0330",
             "2024-05-17T13:00:00Z",
         ),
         ("17 May 2024 09:30:00 GMT+7", "2024-05-17T02:30:00Z"),
-        ("17 May 2024 09:30:00 XYZT", "-"),
-        ("17 May 2024 25:00:00 GMT", "-"),
+        ("17 May 2024 09:30:00 XYZT", "2024-05-17T09:30:00"),
+        ("17 May 2024 25:00:00 GMT", "2024-05-17"),
         ("31 Feb 2024", "-"),
         ("2024-13-01", "-"),
-        ("2024-05-17T09:30:00+99999999999", "-"),
+        ("2024-05-17T09:30:00+99999999999", "2024-05-17T09:30:00"),
         ("yesterday", "-"),
-        ("1717000000", "-"),
+        ("1717000000", "2024-05-29T16:26:40Z"),
+        ("17/05/2024 09:30", "2024-05-17T09:30:00"),
+        ("3 ottobre 2023, 10.15", "2023-10-03T10:15:00"),
+        // The feed was read on 1 June 2024.
+        ("Wed, 05 Jun 2024 09:30:00 GMT", "-"),
         ("é", "-"),
     ] {
         let body = format!(
             "<rss><item><link>https://news.example/a</link><pubDate>{text}</pubDate></item></rss>"
         );
-        let found = discover(PageKind::Feed, &page(body));
+        let found = read(PageKind::Feed, &page(body));
         assert_eq!(
             shown(&found),
             format!("article https://news.example/a {expected}\n"),
@@ -294,7 +307,7 @@ fn other_encodings_are_read() {
     let undeclared = b"<rss><item><link>https://news.example/caf\xe9</link></item></rss>".to_vec();
     let lying = "<?xml version='1.0' encoding='Shift_JIS'?><rss><item><link>https://news.example/café</link></item></rss>".as_bytes().to_vec();
     for body in [latin, utf16, marked, undeclared, lying] {
-        let (links, problems) = discover(PageKind::Feed, &page(body));
+        let (links, problems) = read(PageKind::Feed, &page(body));
         assert_eq!(urls(&links), ["https://news.example/caf%C3%A9"]);
         assert_eq!(problems, []);
     }
@@ -311,7 +324,7 @@ fn a_feed_keeps_the_newest_entries() {
             )
         })
         .collect();
-    let (links, problems) = discover(PageKind::Feed, &page(format!("<rss>{items}</rss>")));
+    let (links, problems) = read(PageKind::Feed, &page(format!("<rss>{items}</rss>")));
     assert_eq!(links.len(), ENTRIES_MAX);
     assert_eq!(links[0].url.path(), "/19999");
     assert_eq!(links[ENTRIES_MAX - 1].url.path(), "/19000");
@@ -321,7 +334,7 @@ fn a_feed_keeps_the_newest_entries() {
 #[test]
 fn a_feed_of_a_million_items_ends_soon() {
     let body = format!("<rss>{}", "<item><link>/a</link></item>".repeat(1_000_000));
-    let (links, problems) = discover(PageKind::Feed, &page(body));
+    let (links, problems) = read(PageKind::Feed, &page(body));
     assert_eq!(links.len(), 1);
     assert!(
         problems[0].what.contains("first 30000 entries"),
@@ -334,7 +347,7 @@ fn a_sitemap_ends_at_the_limit_of_the_protocol() {
     let urls: String = (0..=URLS_MAX)
         .map(|n| format!("<url><loc>/{n}</loc></url>"))
         .collect();
-    let (links, problems) = discover(PageKind::Sitemap, &page(format!("<urlset>{urls}</urlset>")));
+    let (links, problems) = read(PageKind::Sitemap, &page(format!("<urlset>{urls}</urlset>")));
     assert_eq!(links.len(), URLS_MAX);
     assert!(
         problems[0].what.contains("first 50000 URLs"),
@@ -354,14 +367,14 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn gzip_is_seen_by_its_first_bytes() {
     let text = b"<urlset><url><loc>/a</loc></url><url><loc>/b</loc></url></urlset>";
     let whole = gzip(text);
-    let (links, problems) = discover(PageKind::Auto, &page(whole.clone()));
+    let (links, problems) = read(PageKind::Auto, &page(whole.clone()));
     assert_eq!(
         urls(&links),
         ["https://news.example/a", "https://news.example/b"]
     );
     assert_eq!(problems, []);
     let cut = whole[..whole.len() - 12].to_vec();
-    let (_, problems) = discover(PageKind::Sitemap, &page(cut));
+    let (_, problems) = read(PageKind::Sitemap, &page(cut));
     assert!(problems[0].what.contains("gzip"), "{problems:?}");
 }
 
@@ -369,7 +382,7 @@ fn gzip_is_seen_by_its_first_bytes() {
 fn a_gzip_bomb_is_read_to_the_limit() {
     let mut text = b"<urlset><url><loc>/a</loc></url>".to_vec();
     text.resize(60 << 20, b' ');
-    let (links, problems) = discover(PageKind::Sitemap, &page(gzip(&text)));
+    let (links, problems) = read(PageKind::Sitemap, &page(gzip(&text)));
     assert_eq!(links.len(), 1);
     assert!(problems[0].what.ends_with("bytes unpacked"), "{problems:?}");
 }
@@ -379,7 +392,7 @@ fn a_front_page_yields_so_many_links_at_most() {
     let body: String = (0..2_000)
         .map(|n| format!("<a href='/2024/06/01/story-number-{n}'>Story number {n}</a>"))
         .collect();
-    let (links, problems) = discover(PageKind::Listing, &page(body));
+    let (links, problems) = read(PageKind::Listing, &page(body));
     assert_eq!(links.len(), LINKS_MAX);
     assert_eq!(links[0].url.path(), "/2024/06/01/story-number-0");
     assert_eq!(problems, []);
@@ -392,7 +405,7 @@ fn a_front_page_on_an_address_keeps_to_its_port() {
          <a href='http://127.0.0.1:8002/2024/06/01/ferry-returns'>Ferry returns after winter</a>",
     );
     page.final_url = Url::parse("http://127.0.0.1:8001/").expect("a URL");
-    let (links, _) = discover(PageKind::Listing, &page);
+    let (links, _) = read(PageKind::Listing, &page);
     assert_eq!(
         urls(&links),
         ["http://127.0.0.1:8001/2024/06/01/ferry-returns"]
@@ -475,7 +488,7 @@ fn hostile_pages_end_soon() {
         ),
     ] {
         let start = Instant::now();
-        let (links, _) = discover(kind, &page(body));
+        let (links, _) = read(kind, &page(body));
         assert!(links.len() <= 1, "{name}: {}", links.len());
         assert!(start.elapsed() < SOON, "{name} took {:?}", start.elapsed());
     }
@@ -514,7 +527,7 @@ fn read_as_everything(body: Vec<u8>) {
     let page = page(body);
     sniff(&page);
     for row in KINDS {
-        discover(row.kind, &page);
+        read(row.kind, &page);
     }
     sitemaps_of(&String::from_utf8_lossy(&page.body), &page.final_url);
 }
@@ -538,7 +551,7 @@ proptest! {
     #[test]
     fn no_date_breaks_it(text in "[0-9a-zA-Z:+,. \\-éT]{0,40}") {
         let body = format!("<rss><item><link>/a</link><pubDate>{text}</pubDate></item></rss>");
-        prop_assert_eq!(discover(PageKind::Feed, &page(body)).0.len(), 1);
+        prop_assert_eq!(read(PageKind::Feed, &page(body)).0.len(), 1);
     }
 
     #[test]

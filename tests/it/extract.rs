@@ -39,7 +39,7 @@ fn page(url: &str, content_type: &str, body: &[u8]) -> Page {
             published: None,
         },
         final_url: url,
-        fetched_at: Default::default(),
+        fetched_at: "2026-01-01T00:00:00Z".parse().unwrap(),
         status: 200,
         headers: Headers(vec![("content-type".into(), content_type.into())]),
         body: body.to_vec().into(),
@@ -195,8 +195,8 @@ fn every_field_says_where_it_came_from() {
     assert_eq!(article.title.as_deref(), Some("A title from the graph"));
     assert_eq!(article.byline.as_deref(), Some("Ines Okafor"));
     assert_eq!(
-        article.published.unwrap().to_rfc3339(),
-        "2024-03-05T10:00:00+00:00"
+        article.published.unwrap().to_string(),
+        "2024-03-05T10:00:00"
     );
     let origin = |field: &str| article.origins.get(field).map(String::as_str);
     assert_eq!(origin("title"), Some("opengraph"));
@@ -209,21 +209,21 @@ fn every_field_says_where_it_came_from() {
 fn dates_are_read_in_the_forms_pages_use() {
     let cases = [
         ("2024-03-05T10:20:30+07:00", "2024-03-05T10:20:30+07:00"),
-        ("2024-03-05T10:20:30.123Z", "2024-03-05T10:20:30.123+00:00"),
+        ("2024-03-05T10:20:30.123Z", "2024-03-05T10:20:30.123Z"),
         ("2024-03-05T10:20:30+0700", "2024-03-05T10:20:30+07:00"),
-        ("2024-03-05 10:20:30", "2024-03-05T10:20:30+00:00"),
-        ("2024-03-05", "2024-03-05T00:00:00+00:00"),
+        ("2024-03-05 10:20:30", "2024-03-05T10:20:30"),
+        ("2024-03-05", "2024-03-05"),
         (
             "Tue, 05 Mar 2024 10:20:30 +0100",
             "2024-03-05T10:20:30+01:00",
         ),
-        ("March 5, 2024 3:20 PM", "2024-03-05T15:20:00+00:00"),
-        ("5. März 2024", "2024-03-05T00:00:00+00:00"),
+        ("March 5, 2024 3:20 PM", "2024-03-05T15:20:00"),
+        ("5. März 2024", "2024-03-05"),
         (
             "Selasa, 5 Maret 2024 10:20 WIB",
-            "2024-03-05T10:20:00+00:00",
+            "2024-03-05T10:20:00+07:00",
         ),
-        ("5 de octubre de 2024", "2024-10-05T00:00:00+00:00"),
+        ("5 de octubre de 2024", "2024-10-05"),
     ];
     for (text, expected) in cases {
         let html = format!(
@@ -231,7 +231,7 @@ fn dates_are_read_in_the_forms_pages_use() {
             "A sentence with enough words to be read as an article. ".repeat(4)
         );
         let article = read(html.as_bytes()).unwrap();
-        let found = article.published.map(|date| date.to_rfc3339());
+        let found = article.published.map(|date| date.to_string());
         assert_eq!(found.as_deref(), Some(expected), "{text}");
     }
 }

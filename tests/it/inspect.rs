@@ -6,7 +6,7 @@ use benggala::{
     extract::Site,
     inspect::{Rules, guarded, inspect},
     lang::Lexicon,
-    model::{Headers, Link, Page, PageKind, ParseLimits, Policy, Reason, Verdict},
+    model::{Headers, Link, Page, PageKind, ParseLimits, Policy, Reason, SiteRules, Verdict},
 };
 use bytes::Bytes;
 use chrono::Utc;
@@ -39,6 +39,24 @@ fn a_guard_gives_what_the_work_gives_or_what_its_panic_says() {
     }
 }
 
+/// An article as it was fetched.
+fn page(body: &'static str) -> Page {
+    let url = Url::parse("https://harian.example/berita/1").unwrap();
+    Page {
+        link: Link {
+            url: url.clone(),
+            source: "harian".to_string(),
+            kind: PageKind::Article,
+            published: None,
+        },
+        final_url: url,
+        fetched_at: Utc::now(),
+        status: 200,
+        headers: Headers::default(),
+        body: Bytes::from_static(body.as_bytes()),
+    }
+}
+
 /// A site that cannot be asked anything.
 struct Trap;
 
@@ -50,24 +68,31 @@ impl From<Trap> for Site<'_> {
 
 #[test]
 fn a_page_that_makes_the_inspection_panic_cannot_be_judged() {
-    let url = Url::parse("https://harian.example/berita/1").unwrap();
-    let page = Page {
-        link: Link {
-            url: url.clone(),
-            source: "harian".to_string(),
-            kind: PageKind::Article,
-            published: None,
-        },
-        final_url: url.clone(),
-        fetched_at: Utc::now(),
-        status: 200,
-        headers: Headers::default(),
-        body: Bytes::from_static(b"<p>Jembatan baru dibuka pagi ini."),
-    };
+    let page = page("<p>Jembatan baru dibuka pagi ini.");
+    let url = page.final_url.clone();
     let inspection = inspect(&page, Trap, None, &rules());
     let failed = Verdict::Abstain(Reason::Failed);
     assert_eq!(inspection.assessment.verdict, failed);
     assert_eq!(inspection.article.url, Some(url));
+}
+
+/// A sitemap's day stays a day where it stands in for the page's own date.
+#[test]
+fn what_a_feed_said_stands_in_as_exactly_as_it_was_said() {
+    for said in [
+        "2024-05-03",
+        "2024-05-03T10:15:00",
+        "2024-05-03T10:15:00+07:00",
+    ] {
+        let mut page = page(
+            "<p>Jembatan baru dibuka pagi ini, dan warga sudah lewat sejak subuh. Mereka \
+            menunggu tiga tahun, kata kepala desa, yang ikut memotong pita bersama anak sekolah.",
+        );
+        page.link.published = said.parse().ok();
+        let inspection = inspect(&page, &SiteRules::default(), None, &rules());
+        let found = inspection.article.published.map(|date| date.to_string());
+        assert_eq!(found.as_deref(), Some(said));
+    }
 }
 
 /// Whoever reads a stranger's page does so behind the one guard.

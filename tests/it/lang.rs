@@ -49,6 +49,22 @@ fn a_pack_with_mistakes_loses_them_and_says_so() {
     assert!(lexicon.pack(&xx).is_some(), "the rest of the pack is used");
 }
 
+/// A table helps to read pages; texts of its language stay as unknown as they were.
+#[test]
+fn a_file_of_tables_makes_no_pack() {
+    let months = "[dates]\nmonths = [\"a\", \"b\", \"c\", \"d\", \"e\", \"f\", \"g\", \"h\", \"i\", \"j\", \"k\", \"l\"]\n";
+    let (lexicon, problems) = Lexicon::parse(&[("xx", months)], "");
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(lexicon.packs().count(), 0);
+    let half = format!("coordinators = [\"and\"]\n{months}");
+    let (lexicon, problems) = Lexicon::parse(&[("xx", &half)], "");
+    assert!(problems[0].what.contains("missing field"), "{problems:?}");
+    assert_eq!(lexicon.packs().count(), 0);
+    let packs = Lexicon::built_in();
+    let packs: Vec<&str> = packs.packs().map(|pack| pack.lang.as_str()).collect();
+    assert_eq!(packs, ["de", "en", "es", "fr", "id", "ms", "pt", "ru"]);
+}
+
 #[test]
 fn a_language_is_one_file() {
     let pack = "name = \"Test\"\nidentified_as = \"en\"\nfunction_words = \"zap zip\"\n\

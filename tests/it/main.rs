@@ -6,10 +6,12 @@
 )]
 
 mod canonical;
+mod charset;
 mod cli;
 mod config;
 mod copies;
 mod daemon;
+mod dates;
 mod demo;
 mod discover;
 mod extract;

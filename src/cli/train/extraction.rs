@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     evaluate::extraction::BodyTable,
     extract::train::{Course, Lesson, TREES},
+    lang::Lexicon,
     measure::{Gold, PageScore},
     model::ParseLimits,
 };
@@ -66,11 +67,12 @@ type Share = (String, Range<usize>);
 
 /// The lessons of all sets, and which of them are whose.
 fn read_all(args: &Args) -> Result<(Vec<Lesson>, Vec<Share>), Failure> {
+    let lexicon = Lexicon::built_in();
     let mut lessons = Vec::new();
     let mut sets = Vec::new();
     for folder in &args.folders {
         let set = PageSet::read(folder)?;
-        let read = on_all_cores(set.gold.len(), |at| read_one(&set, &set.gold[at]))?;
+        let read = on_all_cores(set.gold.len(), |at| read_one(&set, &set.gold[at], &lexicon))?;
         let first = lessons.len();
         lessons.extend(read.into_iter().flatten());
         let pages = first..lessons.len();
@@ -81,10 +83,10 @@ fn read_all(args: &Args) -> Result<(Vec<Lesson>, Vec<Share>), Failure> {
 }
 
 /// A page to learn from; one without a tree is passed over.
-fn read_one(set: &PageSet, gold: &Gold) -> Result<Option<Lesson>, Failure> {
+fn read_one(set: &PageSet, gold: &Gold, lexicon: &Lexicon) -> Result<Option<Lesson>, Failure> {
     let page = input::local_page(set.page(gold)?, labelled::url(gold).as_ref());
     let site = Config::rules_for(None, page.final_url.host_str());
-    let lesson = Lesson::new(&page, gold, &site, &ParseLimits::default());
+    let lesson = Lesson::new(&page, gold, &site, &ParseLimits::default(), lexicon);
     if lesson.is_err() {
         let path = set.path(gold);
         tell(format!("{}: no tree, passed over", path.display()));

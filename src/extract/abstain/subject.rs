@@ -1,10 +1,11 @@
 //! The page that is judged, and what all judgements ask of it.
 
 use crate::{
+    dates,
     extract::{
         blocks::{Cut, Families, TextBlock, phrases},
         body::Body,
-        metadata::{Collected, JsonLd, dates},
+        metadata::{Collected, JsonLd},
     },
     model::BlockKind,
 };

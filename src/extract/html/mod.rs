@@ -2,7 +2,7 @@
 //!
 //! Bytes become text, dead weight is left out of it, and the rest is parsed within a budget.
 
-mod charset;
+mod decode;
 mod element;
 mod over_limit;
 mod parse;
@@ -11,7 +11,7 @@ mod refresh;
 mod space;
 mod tag;
 
-pub(super) use charset::decode;
+pub(super) use decode::decode;
 pub(super) use element::{attr, is_hidden_style};
 pub use over_limit::OverLimit;
 pub use parse::parse;

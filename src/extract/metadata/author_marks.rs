@@ -7,7 +7,7 @@ use super::{
     field::text_of,
     names::{clean, opening, without_colons},
 };
-use crate::extract::blocks::phrases;
+use crate::{dates::Reader, extract::blocks::phrases};
 
 /// Names that are gathered from the tree for each kind of mark.
 const MARKED_MAX: usize = 12;
@@ -75,6 +75,7 @@ impl MarkedAuthors {
         whole: ElementRef<'_>,
         attributes: &Attributes<'_>,
         at: usize,
+        dates: &Reader<'_>,
     ) {
         let element = whole.value();
         if at >= self.comments_end && holds_comments(element, attributes) {
@@ -99,12 +100,12 @@ impl MarkedAuthors {
             && self.has_room(mark)
             && let Some(text) = text_of(whole)
         {
-            self.push(mark, at, &text);
+            self.push(mark, at, &text, dates);
         }
     }
 
     /// Looks at one piece of text.
-    pub(super) fn line(&mut self, text: &str, at: usize) {
+    pub(super) fn line(&mut self, text: &str, at: usize, dates: &Reader<'_>) {
         let text = text.trim();
         if at >= self.comments_end
             && (8..=60).contains(&text.len())
@@ -112,7 +113,7 @@ impl MarkedAuthors {
             && opening(&without_colons(text)) > 0
             && !phrases::ends_sentence(text)
         {
-            self.push(Certainty::Line, at, text);
+            self.push(Certainty::Line, at, text, dates);
         }
     }
 
@@ -120,8 +121,8 @@ impl MarkedAuthors {
         self.found.iter().filter(|(own, ..)| *own == mark).count() < MARKED_MAX
     }
 
-    fn push(&mut self, mark: Certainty, at: usize, text: &str) {
-        let mut names = clean(text);
+    fn push(&mut self, mark: Certainty, at: usize, text: &str, dates: &Reader<'_>) {
+        let mut names = clean(text, dates);
         if mark >= Certainty::Near {
             // Weak marks stand on whole sentences too.
             names.retain(|name| name.starts_with(|c: char| !c.is_lowercase()));

@@ -6,7 +6,7 @@ use super::{
     jsonld::Thing,
     names::{AUTHORS_MAX, OPENINGS, clean},
 };
-use crate::extract::blocks::phrases;
+use crate::{dates::Reader, extract::blocks::phrases};
 
 /// `meta` names that hold authors.
 const METAS: [&str; 8] = [
@@ -26,9 +26,12 @@ pub(super) fn byline(
     collected: &Collected,
     thing: Option<&Thing>,
     site: Option<&str>,
+    dates: &Reader<'_>,
 ) -> FieldValue<String> {
+    let gather = |values: &[&str]| gather(values, dates);
     let told = thing.map(|e| e.texts("author")).unwrap_or_default();
     let cited: Vec<String> = collected.cited.iter().map(|name| in_order(name)).collect();
+    let cited: Vec<&str> = cited.iter().map(String::as_str).collect();
     let metas = METAS.iter().filter_map(|name| {
         let written = *name != "twitter:data1"
             || collected.meta("twitter:label1").is_some_and(|label| {
@@ -37,13 +40,14 @@ pub(super) fn byline(
                     .iter()
                     .any(|word| label.starts_with(word.trim_end()))
             });
-        Some((gather([collected.meta(name).filter(|_| written)?]), "meta"))
+        Some((gather(&[collected.meta(name).filter(|_| written)?]), "meta"))
     });
     let marked = collected.authors.best();
-    let places: Vec<(Vec<String>, &'static str)> = std::iter::once((gather(told), "json-ld"))
-        .chain([(gather(cited.iter().map(String::as_str)), "meta")])
+    let marked: Vec<&str> = marked.iter().map(String::as_str).collect();
+    let places: Vec<(Vec<String>, &'static str)> = std::iter::once((gather(&told), "json-ld"))
+        .chain([(gather(&cited), "meta")])
         .chain(metas)
-        .chain([(gather(marked.iter().map(String::as_str)), "page")])
+        .chain([(gather(&marked), "page")])
         .collect();
     let of_site = |name: &String| site.is_some_and(|site| phrases::same_words(site, name));
     let people: Vec<(Vec<String>, &'static str)> = places
@@ -67,9 +71,9 @@ pub(super) fn byline(
 }
 
 /// All names in some values, each once. A lone word beside a full name that has it is dropped.
-fn gather<'a>(values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+fn gather(values: &[&str], dates: &Reader<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in values.into_iter().flat_map(clean) {
+    for name in values.iter().flat_map(|value| clean(value, dates)) {
         if !names.contains(&name) && names.len() < AUTHORS_MAX {
             names.push(name);
         }

@@ -14,7 +14,7 @@ use super::{
     names::AUTHORS_MAX,
     stamps::{HeadingRank, Stamps},
 };
-use crate::extract::blocks::phrases;
+use crate::{dates::Reader, extract::blocks::phrases};
 
 /// What the page's tree says, read in one pass.
 #[derive(Debug, Default)]
@@ -56,12 +56,12 @@ impl Collected {
 }
 
 /// Reads all that metadata can be made of out of the tree.
-pub(in crate::extract) fn collect(page: &Html) -> Collected {
+pub(in crate::extract) fn collect(page: &Html, dates: &Reader<'_>) -> Collected {
     let mut collected = Collected::default();
     for (at, node) in page.root_element().descendants().enumerate() {
         if let Node::Text(text) = node.value() {
-            collected.stamps.line(text, at);
-            collected.authors.line(text, at);
+            collected.stamps.line(text, at, dates);
+            collected.authors.line(text, at, dates);
         }
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
             continue;
@@ -70,9 +70,6 @@ pub(in crate::extract) fn collect(page: &Html) -> Collected {
         match element.name.local {
             local_name!("html") => {
                 collected.html_lang = element.attr("lang").map(str::to_string);
-                collected
-                    .stamps
-                    .language(element.attr("lang").unwrap_or_default());
             }
             local_name!("meta") => collected.meta_tag(element),
             local_name!("link") if element.attr("rel") == Some("canonical") => {
@@ -90,8 +87,8 @@ pub(in crate::extract) fn collect(page: &Html) -> Collected {
         if attributes.has_properties || attributes.speaks.publication {
             collected.marked(whole);
         }
-        collected.authors.element(whole, &attributes, at);
-        collected.stamps.element(whole, &attributes, at);
+        collected.authors.element(whole, &attributes, at, dates);
+        collected.stamps.element(whole, &attributes, at, dates);
     }
     collected
 }

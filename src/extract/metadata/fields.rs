@@ -10,7 +10,10 @@ use super::{
     published::{modified, published},
     titles::{self, SiteName},
 };
-use crate::model::{Article, Lang};
+use crate::{
+    dates::Reader,
+    model::{Article, Lang},
+};
 
 /// Fills all metadata of an article but the language of its text.
 pub(in crate::extract) fn fill(
@@ -19,6 +22,7 @@ pub(in crate::extract) fn fill(
     json_ld: &JsonLd,
     page: &str,
     url: &Url,
+    dates: &Reader<'_>,
 ) {
     let thing = json_ld.article.as_ref();
     let site = SiteName::new(collected, thing, url);
@@ -36,9 +40,9 @@ pub(in crate::extract) fn fill(
     }
     set!(url, address(collected, thing, url));
     set!(title, titles::title(collected, thing, &site));
-    set!(byline, authors::byline(collected, thing, site.name));
-    set!(published, published(collected, json_ld, page, url));
-    set!(modified, modified(collected, thing));
+    set!(byline, authors::byline(collected, thing, site.name, dates));
+    set!(published, published(collected, json_ld, page, url, dates));
+    set!(modified, modified(collected, thing, dates));
     set!(lang, language(collected, thing));
     set!(section, section(collected, thing));
     set!(image, image(collected, thing, url));

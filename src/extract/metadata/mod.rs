@@ -6,7 +6,6 @@ mod attributes;
 mod author_marks;
 mod authors;
 mod collected;
-pub(super) mod dates;
 mod field;
 mod fields;
 mod heading;
@@ -15,6 +14,7 @@ mod names;
 mod next_page;
 pub(super) mod noarchive;
 mod published;
+mod scripts;
 mod stamps;
 mod titles;
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{dates, field::plain};
+use super::field::plain;
+use crate::dates::Reader;
 
 /// Names of one article.
 pub(super) const AUTHORS_MAX: usize = 12;
@@ -194,7 +195,7 @@ pub(super) fn without_colons(text: &str) -> Cow<'_, str> {
 }
 
 /// The names in one line.
-pub(super) fn clean(text: &str) -> Vec<String> {
+pub(super) fn clean(text: &str, dates: &Reader<'_>) -> Vec<String> {
     let text = plain(text);
     let text = without_colons(&text);
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
@@ -206,7 +207,7 @@ pub(super) fn clean(text: &str) -> Vec<String> {
         .split([',', ';', '\n'])
         .enumerate()
         .filter(|(number, part)| *number == 0 || !opens_with_role(part))
-        .filter_map(|(_, part)| name(part))
+        .filter_map(|(_, part)| name(part, dates))
         .take(AUTHORS_MAX)
         .collect();
     names.dedup();
@@ -220,7 +221,7 @@ fn opens_with_role(part: &str) -> bool {
 }
 
 /// One name up to the first word that is none.
-fn name(part: &str) -> Option<String> {
+fn name(part: &str, dates: &Reader<'_>) -> Option<String> {
     let part = part.trim();
     let part = part[opening(part)..].trim();
     let lower = part.to_lowercase();
@@ -235,7 +236,7 @@ fn name(part: &str) -> Option<String> {
         }
         match end_before(&words, word, is_group) {
             None => words.push(word),
-            Some(End::Date) if words.last().is_some_and(|last| dates::is_month(last)) => {
+            Some(End::Date) if words.last().is_some_and(|last| dates.is_month(last)) => {
                 words.pop();
                 break;
             }
@@ -246,7 +247,7 @@ fn name(part: &str) -> Option<String> {
     }
     let name = words.join(" ");
     let name = name.trim_end_matches([':', '.', '|', '•']);
-    is_name(name, &words).then(|| name.to_string())
+    is_name(name, &words, dates).then(|| name.to_string())
 }
 
 /// A mark, a time or a year that stands before a name, as in `2024 Ann Lee`. A shorter number may
@@ -291,18 +292,18 @@ fn end_before(words: &[&str], word: &str, is_group: bool) -> Option<End> {
     }
 }
 
-fn is_name(name: &str, words: &[&str]) -> bool {
+fn is_name(name: &str, words: &[&str], dates: &Reader<'_>) -> bool {
     let opens_with_digit = name.starts_with(|c: char| c.is_ascii_digit());
     (2..=80).contains(&name.len())
         && words.len() <= 2 * NAME_WORDS_MAX
         && name.chars().any(char::is_alphabetic)
         && !name.contains(['{', '}', '<', '>', '_', '=', '©'])
-        && !(words.len() == 1 && (name.matches('.').count() > 1 || dates::is_month(name)))
-        && !(opens_with_digit && words.iter().any(|word| dates::is_month(word)))
+        && !(words.len() == 1 && (name.matches('.').count() > 1 || dates.is_month(name)))
+        && !(opens_with_digit && words.iter().any(|word| dates.is_month(word)))
         && !(opens_with_digit
             && words
                 .get(1)
                 .is_some_and(|word| word.starts_with(char::is_lowercase)))
-        && dates::parse(name).is_none()
+        && dates.text(name).is_none()
         && !NOBODY.contains(&name.to_lowercase().as_str())
 }

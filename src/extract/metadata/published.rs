@@ -1,13 +1,17 @@
 //! When the article was published and changed, by the most explicit place that tells.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{NaiveDateTime, Timelike};
 use url::Url;
 
 use super::{
     collected::Collected,
-    dates,
     field::FieldValue,
     jsonld::{JsonLd, Thing},
+    scripts,
+};
+use crate::{
+    dates::{self, Reader},
+    model::Date,
 };
 
 /// `meta` names that hold the date of publication.
@@ -56,11 +60,12 @@ pub(super) fn published(
     json_ld: &JsonLd,
     page: &str,
     url: &Url,
-) -> FieldValue<DateTime<FixedOffset>> {
+    dates: &Reader<'_>,
+) -> FieldValue<Date> {
     let date_of = |thing: &Option<Thing>, is_iso: bool| {
         let thing = thing.as_ref()?;
         let text = thing.text("datePublished").or(thing.text("dateCreated"))?;
-        let date = dates::parse(text).filter(|_| dates::is_iso(text) == is_iso);
+        let date = dates.field(text).filter(|_| dates::is_iso(text) == is_iso);
         date.map(|date| (date, "json-ld"))
     };
     let metas = || {
@@ -70,23 +75,23 @@ pub(super) fn published(
     };
     let microdata = || [(collected.published.as_deref(), "microdata")];
     let found = date_of(&json_ld.article, true)
-        .or_else(|| first_date(metas()))
-        .or_else(|| first_date(microdata()))
+        .or_else(|| first_date(metas(), dates))
+        .or_else(|| first_date(microdata(), dates))
         .or_else(|| date_of(&json_ld.page, true))
-        .or_else(|| dates::in_path(url.path()).map(|date| (date, "url")))
+        .or_else(|| dates.path(url.path()).map(|date| (date, "url")))
         .or_else(|| collected.stamps.published().map(|date| (date, "page")))
         .or_else(|| date_of(&json_ld.article, false))
-        .or_else(|| dates::embedded(page).map(|date| (date, "script")))
+        .or_else(|| scripts::published(page, dates).map(|date| (date, "script")))
         .or_else(|| {
             // It was published by then: better than no day at all, and the origin says so.
-            let known = modified(collected, json_ld.article.as_ref())
-                .or_else(|| modified(collected, json_ld.page.as_ref()));
+            let known = modified(collected, json_ld.article.as_ref(), dates)
+                .or_else(|| modified(collected, json_ld.page.as_ref(), dates));
             known.map(|(date, _)| (date, "modified"))
         })
         .or_else(|| collected.stamps.updated().map(|date| (date, "modified")));
     let (date, origin) = found?;
     let told = metas().chain(microdata());
-    let told = told.filter_map(|(text, _)| dates::parse(text?));
+    let told = told.filter_map(|(text, _)| dates.field(text?));
     Some((
         in_own_zone(date, told.chain(collected.stamps.dates())),
         origin,
@@ -94,46 +99,59 @@ pub(super) fn published(
 }
 
 /// The same moment in the zone of the newsroom, where one of the dates has it: the day that readers
-/// are told is that of the zone.
-fn in_own_zone(
-    date: DateTime<FixedOffset>,
-    mut others: impl Iterator<Item = DateTime<FixedOffset>>,
-) -> DateTime<FixedOffset> {
-    if date.offset().local_minus_utc() != 0 {
-        return date;
-    }
-    others
-        .find(|other| *other == date && other.offset().local_minus_utc() != 0)
-        .unwrap_or(date)
+/// are told is that of the zone. A time without a zone is taken for the newsroom's, or for UTC,
+/// where another date of the page says that moment with its zone.
+fn in_own_zone(date: Date, others: impl Iterator<Item = Date>) -> Date {
+    let mut others = others.filter_map(|other| other.moment());
+    let found = match date {
+        Date::Day(_) => None,
+        Date::Moment(moment) if moment.offset().local_minus_utc() != 0 => None,
+        Date::Moment(moment) => {
+            others.find(|other| *other == moment && other.offset().local_minus_utc() != 0)
+        }
+        Date::Local(time) => {
+            // What readers are shown has no seconds.
+            let is_it = |clock: NaiveDateTime| match time.second() {
+                0 => {
+                    clock
+                        .with_second(0)
+                        .and_then(|clock| clock.with_nanosecond(0))
+                        == Some(time)
+                }
+                _ => clock == time,
+            };
+            others.find(|other| is_it(other.naive_local()) || is_it(other.naive_utc()))
+        }
+    };
+    found.map_or(date, Date::Moment)
 }
 
 pub(super) fn modified(
     collected: &Collected,
     thing: Option<&Thing>,
-) -> FieldValue<DateTime<FixedOffset>> {
+    dates: &Reader<'_>,
+) -> FieldValue<Date> {
     let metas = [
         "article:modified_time",
         "og:updated_time",
         "datemodified",
         "last-modified",
     ];
-    first_date([(thing.and_then(|e| e.text("dateModified")), "json-ld")])
-        .or_else(|| {
-            first_date(
-                metas
-                    .iter()
-                    .map(|name| (collected.meta(name), meta_origin(name))),
-            )
-        })
-        .or_else(|| first_date([(collected.modified.as_deref(), "microdata")]))
+    let thing = [(thing.and_then(|e| e.text("dateModified")), "json-ld")];
+    let metas = metas
+        .iter()
+        .map(|name| (collected.meta(name), meta_origin(name)));
+    let microdata = [(collected.modified.as_deref(), "microdata")];
+    first_date(thing.into_iter().chain(metas).chain(microdata), dates)
 }
 
 fn first_date<'a>(
     places: impl IntoIterator<Item = (Option<&'a str>, &'static str)>,
-) -> FieldValue<DateTime<FixedOffset>> {
+    dates: &Reader<'_>,
+) -> FieldValue<Date> {
     places
         .into_iter()
-        .find_map(|(text, origin)| Some((dates::parse(text?)?, origin)))
+        .find_map(|(text, origin)| Some((dates.field(text?)?, origin)))
 }
 
 fn meta_origin(name: &str) -> &'static str {

@@ -1,13 +1,12 @@
 //! The dates that readers see on a page, and which of them is the article's own.
 
-use chrono::{DateTime, FixedOffset};
 use html5ever::local_name;
 use scraper::ElementRef;
 
-use super::{
-    attributes::Attributes,
-    dates::{Order, parse, parse_in},
-    field::text_of,
+use super::{attributes::Attributes, field::text_of};
+use crate::{
+    dates::{self, Reader},
+    model::Date,
 };
 
 /// Dates that readers see, with their places in the document, counted in nodes.
@@ -15,7 +14,6 @@ use super::{
 pub(super) struct Stamps {
     /// The first of the headings that are most surely the article's.
     heading: Option<(HeadingRank, usize)>,
-    order: Order,
     seen: Vec<Stamp>,
     /// The node after the last element that was read as a date.
     read_to: usize,
@@ -35,7 +33,7 @@ pub(super) enum HeadingRank {
 #[derive(Debug)]
 struct Stamp {
     at: usize,
-    date: DateTime<FixedOffset>,
+    date: Date,
     form: Form,
     event: StampEvent,
 }
@@ -75,9 +73,11 @@ impl StampEvent {
 
 /// Dates that are looked at.
 const STAMPS_MAX: usize = 60;
-/// Longest line with a date and little else, in bytes, and in words.
-const STAMP_BYTES_MAX: usize = 60;
+/// Longest line with a date and little else, in characters, and in words.
+const STAMP_CHARS_MAX: usize = 60;
 const STAMP_WORDS_MAX: usize = 9;
+/// Fewest digits of a date: a day and a year.
+const DIGITS_MIN: usize = 5;
 /// Nodes after and before the heading in which a date belongs to it.
 const AFTER_NODES: usize = 160;
 const BEFORE_NODES: usize = 60;
@@ -134,17 +134,13 @@ impl Stamps {
         }
     }
 
-    /// The page is in this language, as a tag.
-    pub(super) fn language(&mut self, tag: &str) {
-        self.order = Order::of_language(tag);
-    }
-
     /// Looks at an element: a `time`, or one whose class speaks of dates.
     pub(super) fn element(
         &mut self,
         whole: ElementRef<'_>,
         attributes: &Attributes<'_>,
         at: usize,
+        dates: &Reader<'_>,
     ) {
         let element = whole.value();
         let class = attributes.class;
@@ -153,59 +149,27 @@ impl Stamps {
             return;
         }
         let text = text_of(whole).unwrap_or_default();
-        let told = element.attr("datetime").filter(|_| is_time).and_then(parse);
-        if let Some(date) = told.or_else(|| self.in_line(&text)) {
+        let told = element.attr("datetime").filter(|_| is_time);
+        let told = told.and_then(|told| dates.field(told));
+        if let Some(date) = told.or_else(|| in_line(&text, dates)) {
             self.push(at, date, Form::Marked, &format!("{class} {text}"));
             self.read_to = at + whole.descendants().count();
         }
     }
 
     /// Looks at a piece of text.
-    pub(super) fn line(&mut self, text: &str, at: usize) {
+    pub(super) fn line(&mut self, text: &str, at: usize, dates: &Reader<'_>) {
         if at < self.read_to || self.seen.len() >= STAMPS_MAX {
             return;
         }
-        if let Some(date) = self.in_line(text) {
+        if let Some(date) = in_line(text, dates) {
             self.push(at, date, Form::Line, text);
-        } else if let Some(date) = self.in_sentence(text) {
+        } else if let Some(date) = in_sentence(text, dates) {
             self.push(at, date, Form::Sentence, text);
         }
     }
 
-    /// The date right behind the word for a publication, or between marks that part a line.
-    fn in_sentence(&self, text: &str) -> Option<DateTime<FixedOffset>> {
-        let text = text.trim();
-        let may_hold = (STAMP_BYTES_MAX..=SENTENCE_BYTES_MAX).contains(&text.len())
-            && text.bytes().filter(u8::is_ascii_digit).count() >= 5;
-        if !may_hold {
-            return None;
-        }
-        let lower = text.to_lowercase();
-        let Some(at) = PUBLISHED.iter().find_map(|word| lower.find(word)) else {
-            let mut parts = text.split(PARTING);
-            return parts.find_map(|part| self.in_line(part));
-        };
-        let words: Vec<&str> = lower[at..]
-            .split_whitespace()
-            .take(STAMP_WORDS_MAX)
-            .collect();
-        parse_in(self.order, &words.join(" "))
-    }
-
-    /// The date in a line with little else.
-    fn in_line(&self, text: &str) -> Option<DateTime<FixedOffset>> {
-        let text = text.trim();
-        let is_short = (8..=STAMP_BYTES_MAX).contains(&text.len())
-            && text.bytes().filter(u8::is_ascii_digit).count() >= 5
-            && text.split_whitespace().count() <= STAMP_WORDS_MAX;
-        if is_short {
-            parse_in(self.order, text)
-        } else {
-            None
-        }
-    }
-
-    fn push(&mut self, at: usize, date: DateTime<FixedOffset>, form: Form, words: &str) {
+    fn push(&mut self, at: usize, date: Date, form: Form, words: &str) {
         if self.seen.len() < STAMPS_MAX {
             self.seen.push(Stamp {
                 at,
@@ -217,12 +181,12 @@ impl Stamps {
     }
 
     /// All of them.
-    pub(super) fn dates(&self) -> impl Iterator<Item = DateTime<FixedOffset>> {
+    pub(super) fn dates(&self) -> impl Iterator<Item = Date> {
         self.seen.iter().map(|stamp| stamp.date)
     }
 
     /// The date beside the heading, or else the first that is marked, or else the only one.
-    pub(super) fn published(&self) -> Option<DateTime<FixedOffset>> {
+    pub(super) fn published(&self) -> Option<Date> {
         self.beside(|event| event == StampEvent::Publication)
             .or_else(|| self.beside(|event| event != StampEvent::Change))
             .or_else(|| {
@@ -237,7 +201,7 @@ impl Stamps {
     }
 
     /// The date of a change beside the heading, or else the only one.
-    pub(super) fn updated(&self) -> Option<DateTime<FixedOffset>> {
+    pub(super) fn updated(&self) -> Option<Date> {
         let is_change = |event| event == StampEvent::Change;
         self.beside(is_change).or_else(|| self.only(is_change))
     }
@@ -247,20 +211,18 @@ impl Stamps {
     }
 
     /// The day that all dates of a page agree on. Of several, most belong to other articles.
-    fn only(&self, fits: impl Fn(StampEvent) -> bool) -> Option<DateTime<FixedOffset>> {
+    fn only(&self, fits: impl Fn(StampEvent) -> bool) -> Option<Date> {
         let mut dates = self
             .seen
             .iter()
             .filter(|stamp| stamp.form != Form::Sentence && fits(stamp.event))
             .map(|stamp| stamp.date);
         let first = dates.next()?;
-        dates
-            .all(|date| date.date_naive() == first.date_naive())
-            .then_some(first)
+        dates.all(|date| date.day() == first.day()).then_some(first)
     }
 
     /// The nearest date, where most pages have theirs: behind the heading.
-    fn beside(&self, fits: impl Fn(StampEvent) -> bool) -> Option<DateTime<FixedOffset>> {
+    fn beside(&self, fits: impl Fn(StampEvent) -> bool) -> Option<Date> {
         let heading = self.place();
         let fitting = || self.seen.iter().filter(|stamp| fits(stamp.event));
         let after = fitting()
@@ -272,4 +234,36 @@ impl Stamps {
         let nearer = after.into_iter().chain(before).min_by_key(|(far, _)| *far);
         nearer.map(|(_, date)| date)
     }
+}
+
+/// The date right behind the word for a publication, or between marks that part a line.
+fn in_sentence(text: &str, dates: &Reader<'_>) -> Option<Date> {
+    let text = text.trim();
+    let may_hold = (STAMP_CHARS_MAX..=SENTENCE_BYTES_MAX).contains(&text.len())
+        && dates::digits(text) >= DIGITS_MIN;
+    if !may_hold {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    let Some(at) = PUBLISHED.iter().find_map(|word| lower.find(word)) else {
+        let mut parts = text.split(PARTING);
+        return parts.find_map(|part| in_line(part, dates));
+    };
+    let words: Vec<&str> = lower[at..]
+        .split_whitespace()
+        .take(STAMP_WORDS_MAX)
+        .collect();
+    dates.text(&words.join(" "))
+}
+
+/// The date in a line with little else.
+fn in_line(text: &str, dates: &Reader<'_>) -> Option<Date> {
+    let text = text.trim();
+    // A character has at most four bytes, and is counted in short lines only.
+    let is_short = text.len() <= STAMP_CHARS_MAX
+        || (text.len() <= 4 * STAMP_CHARS_MAX && text.chars().count() <= STAMP_CHARS_MAX);
+    let may_hold = is_short
+        && dates::digits(text) >= DIGITS_MIN
+        && text.split_whitespace().count() <= STAMP_WORDS_MAX;
+    may_hold.then(|| dates.text(text)).flatten()
 }

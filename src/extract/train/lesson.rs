@@ -11,6 +11,7 @@ use crate::{
         page::{PageParts, ParsedPage, open},
         template::{self, SaidParagraphs},
     },
+    lang::Lexicon,
     measure::Gold,
     model::{Article, BlockKind, NoArticle, Page, ParseLimits, SiteRules},
 };
@@ -43,14 +44,15 @@ impl Lesson {
         gold: &Gold,
         rules: &SiteRules,
         limits: &ParseLimits,
+        lexicon: &Lexicon,
     ) -> Result<Lesson, NoArticle> {
         open(page, rules, limits, |parsed| {
-            Ok(Lesson::read(page, gold, parsed))
+            Ok(Lesson::read(page, gold, parsed, lexicon))
         })
     }
 
-    fn read(page: &Page, gold: &Gold, parsed: &ParsedPage<'_>) -> Lesson {
-        let parts = PageParts::of(page, parsed);
+    fn read(page: &Page, gold: &Gold, parsed: &ParsedPage<'_>, lexicon: &Lexicon) -> Lesson {
+        let parts = PageParts::of(page, parsed, lexicon);
         let hints = parts.hints();
         let proposal = body::choose(&parts.cut, &hints);
         let features = features::PageSums::new(&parts.cut, &hints, &proposal);

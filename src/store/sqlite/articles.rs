@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    column::{Address, Json, Millis, Named, Zoned, row_limit, unreadable, verdict},
+    column::{Address, Dated, Json, Millis, Named, row_limit, unreadable, verdict},
     copies,
     packed::{self, Packed},
     standings,
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     copies::Fingerprint,
     model::{
-        Article, Assessment, Block, BlockKind, Evidence, Headers, Lang, Link, Page, PageKind,
+        Article, Assessment, Block, BlockKind, Date, Evidence, Headers, Lang, Link, Page, PageKind,
         Provenance, Review, RulesHash, Scores, Timestamp,
     },
     store::{ArticleQuery, ArticleRow, StoredFinding},
@@ -28,7 +28,7 @@ struct StoredLink {
     url: Url,
     source: String,
     kind: PageKind,
-    published: Option<Timestamp>,
+    published: Option<Date>,
 }
 
 /// What is known of an article that is read again.
@@ -133,8 +133,8 @@ pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqli
         ":named_url": article.url.as_ref().map(Url::as_str),
         ":title": article.title,
         ":byline": article.byline,
-        ":published": article.published.map(Zoned),
-        ":modified": article.modified.map(Zoned),
+        ":published": article.published.map(Dated),
+        ":modified": article.modified.map(Dated),
         ":lang": article.lang.as_ref().map(Lang::as_str),
         ":section": article.section,
         ":image": article.image.as_ref().map(Url::as_str),
@@ -378,7 +378,7 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
         fetched_at: row.get::<_, Millis>("fetched_at")?.0,
         title: row.get("title")?,
         byline: row.get("byline")?,
-        published: row.get::<_, Option<Zoned>>("published")?.map(|time| time.0),
+        published: row.get::<_, Option<Dated>>("published")?.map(|date| date.0),
         lang: lang.as_deref().and_then(Lang::new),
         body: row.get("body")?,
         provenance: row.get::<_, Json<Vec<Provenance>>>("provenance")?.0,

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, str::FromStr};
 
-use chrono::{DateTime, FixedOffset};
+use chrono::DateTime;
 use rusqlite::{
     Row, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
@@ -10,7 +10,7 @@ use rusqlite::{
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
-use crate::model::{PageKind, Reason, Timestamp, Verdict};
+use crate::model::{Date, PageKind, Reason, Timestamp, Verdict};
 
 /// An instant as milliseconds since 1970 UTC.
 #[derive(Debug, Clone, Copy)]
@@ -30,21 +30,21 @@ impl FromSql for Millis {
     }
 }
 
-/// A time of day somewhere, as RFC 3339 with its zone.
-pub(super) struct Zoned(pub(super) DateTime<FixedOffset>);
+/// A day or a moment as its text.
+pub(super) struct Dated(pub(super) Date);
 
-impl ToSql for Zoned {
+impl ToSql for Dated {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.to_rfc3339().into())
+        Ok(self.0.to_string().into())
     }
 }
 
-impl FromSql for Zoned {
+impl FromSql for Dated {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         let text = value.as_str()?;
-        DateTime::parse_from_rfc3339(text)
-            .map(Zoned)
-            .map_err(|why| unreadable("a time", text, &why))
+        Date::from_str(text)
+            .map(Dated)
+            .map_err(|why| unreadable("a date", text, &why))
     }
 }
 

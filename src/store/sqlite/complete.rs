@@ -6,7 +6,7 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Json, Kind, Millis},
+    column::{Dated, Json, Kind, Millis},
     outbox,
     packed::Packed,
     queue::{authority, day, held, host_id, origin, refresh_host},
@@ -309,7 +309,7 @@ fn add_link(
             ":kind": Kind(link.kind),
             ":wanted": wanted,
             ":at": at,
-            ":published": link.published.map(Millis),
+            ":published": link.published.map(Dated),
         })?;
     Ok(added > 0)
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Address, Json, Kind, Millis, row_limit, time},
+    column::{Address, Dated, Json, Kind, Millis, row_limit, time},
     packed,
 };
 use crate::{
@@ -126,7 +126,7 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
             url: row.get::<_, Address>("url")?.0,
             source: row.get("source")?,
             kind: row.get::<_, Kind>("kind")?.0,
-            published: time(row, "published")?,
+            published: row.get::<_, Option<Dated>>("published")?.map(|date| date.0),
         },
         attempts: row.get("attempts")?,
         etag: row.get("etag")?,

@@ -2,10 +2,10 @@
 
 use std::{fs, path::Path};
 
-use benggala::{discover::discover, model::PageKind};
+use benggala::model::PageKind;
 use serde::Deserialize;
 
-use super::page;
+use super::{page, read};
 
 #[derive(Deserialize)]
 struct Shapes {
@@ -20,7 +20,7 @@ struct Shape {
     articles: Vec<String>,
 }
 
-fn read(file: &str) -> String {
+fn text_of(file: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path:?}: {why}"))
 }
@@ -28,11 +28,11 @@ fn read(file: &str) -> String {
 #[test]
 fn every_front_page_yields_its_articles_and_no_more() {
     let shapes: Shapes =
-        toml::from_str(&read("tests/front-pages.toml")).unwrap_or_else(|why| panic!("{why}"));
+        toml::from_str(&text_of("tests/front-pages.toml")).unwrap_or_else(|why| panic!("{why}"));
     let (mut missed, mut false_links, mut articles) = (0, 0, 0);
     let mut wrong = String::new();
     for shape in &shapes.shape {
-        let (links, _) = discover(PageKind::Listing, &page(shape.html.clone()));
+        let (links, _) = read(PageKind::Listing, &page(shape.html.clone()));
         let found: Vec<&str> = links
             .iter()
             .map(|link| link.url.as_str().trim_start_matches("https://news.example"))
@@ -58,7 +58,7 @@ fn every_front_page_yields_its_articles_and_no_more() {
 
 #[test]
 fn the_words_of_addresses_are_sorted_and_explained() {
-    let text = read("config/link_words.tsv");
+    let text = text_of("config/link_words.tsv");
     let (head, rows): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
     let rows: Vec<(&str, &str)> = rows
         .into_iter()

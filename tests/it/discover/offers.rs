@@ -1,10 +1,10 @@
 //! Where a site keeps its feeds and sitemaps.
 
-use benggala::discover::{discover, usual_places};
+use benggala::discover::usual_places;
 use benggala::model::{Link, PageKind};
 use url::Url;
 
-use super::{page, shown};
+use super::{page, read, shown};
 
 /// Addresses without the host of the page.
 fn short(links: &[Link]) -> Vec<&str> {
@@ -17,7 +17,7 @@ fn short(links: &[Link]) -> Vec<&str> {
 /// The feeds that the page names, in order.
 #[track_caller]
 fn names(html: &str, feeds: &[&str]) {
-    let (mut links, problems) = discover(PageKind::Auto, &page(html.to_string()));
+    let (mut links, problems) = read(PageKind::Auto, &page(html.to_string()));
     links.retain(|link| link.kind == PageKind::Feed);
     assert_eq!(short(&links), feeds, "{html}");
     assert_eq!(problems, [], "{html}");
@@ -125,7 +125,7 @@ fn a_page_without_feeds_may_name_a_sitemap() {
         <a href=/2024/05/31/ferry-returns>Ferry returns after a long winter</a>";
     let named = "article https://news.example/2024/05/31/ferry-returns -\n\
         sitemap https://news.example/maps/all.xml -\n";
-    assert_eq!(shown(&discover(PageKind::Auto, &page(html))), named);
+    assert_eq!(shown(&read(PageKind::Auto, &page(html))), named);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn feeds_are_named_in_headers_too() {
         page.headers
             .0
             .push(("link".to_string(), header.to_string()));
-        let (links, _) = discover(PageKind::Auto, &page);
+        let (links, _) = read(PageKind::Auto, &page);
         assert_eq!(short(&links), feeds, "{header}");
     }
 }
@@ -237,7 +237,7 @@ fn a_sitemap_on_a_host_for_sitemaps_speaks_for_one_site() {
     );
     page.final_url = Url::parse("https://sitemaps.host.example/paper.xml").expect("a URL");
     page.link.url = page.final_url.clone();
-    let found = discover(PageKind::Sitemap, &page);
+    let found = read(PageKind::Sitemap, &page);
     assert_eq!(
         shown(&found),
         "article https://www.paper.example/a -\narticle https://sport.paper.example/b -\n\
@@ -285,7 +285,7 @@ fn the_newest_parts_of_an_archive_come_first() {
             })
             .collect();
         let body = format!("<sitemapindex>{entries}</sitemapindex>");
-        let (links, _) = discover(PageKind::Sitemap, &page(body));
+        let (links, _) = read(PageKind::Sitemap, &page(body));
         assert_eq!(short(&links).join(" "), newest, "{maps}");
     }
 }

@@ -9,7 +9,7 @@ use benggala::{
         Attempt, HOST_FAILING_MAX, Next, RETRY_AFTER_MAX, Schedule, WAIT_MAX, WAIT_MIN, after,
         host_pause, network_down, put_off, recheck, retry, slowed, worth_fetching,
     },
-    model::{Courtesy, FetchOutcome, Link, PageKind, Quiet, Timestamp},
+    model::{Courtesy, Date, FetchOutcome, Link, PageKind, Quiet, Timestamp},
 };
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -282,11 +282,11 @@ fn a_quiet_time_reads_as_it_is_written() {
 
 #[test]
 fn old_news_is_no_news() {
-    let link = |published| Link {
+    let link = |published: Option<Timestamp>| Link {
         url: Url::parse("https://example.com/a").expect("a URL"),
         source: "example.com".to_string(),
         kind: PageKind::Article,
-        published,
+        published: published.map(Date::from),
     };
     for (published, worth) in [
         (None, true),

@@ -10,7 +10,7 @@ use benggala::{
         legend::{ExampleView, RatesView, RuleView},
     },
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use serde_json::json;
 use url::Url;
 
@@ -37,7 +37,7 @@ pub(super) fn article(body: &str) -> Article {
         url: Url::parse("https://news.example/jembatan").ok(),
         title: Some("Jembatan <b>dibuka</b>".to_string()),
         byline: Some("Rani, Joko".to_string()),
-        published: DateTime::parse_from_rfc3339("2025-03-04T09:30:00+07:00").ok(),
+        published: "2025-03-04T09:30:00+07:00".parse().ok(),
         lang: benggala::model::Lang::new("id"),
         body: body.to_string(),
         provenance: vec![Provenance {

@@ -37,6 +37,34 @@ fn elements(xml: &str) -> Vec<(String, String)> {
     out
 }
 
+/// A day is no midnight, and a time without its zone is not in UTC.
+#[test]
+fn a_date_is_exported_as_exactly_as_it_is_known() {
+    for (published, moments, days) in [
+        (
+            "2025-03-04T09:30:00+07:00",
+            vec!["2025-03-04T09:30:00+07:00"],
+            vec![],
+        ),
+        ("2025-03-04T09:30:00", vec![], vec!["2025-03-04"]),
+        ("2025-03-04", vec![], vec!["2025-03-04"]),
+    ] {
+        let (mut article, assessment) = (article(BODY), flagged());
+        article.published = published.parse().ok();
+        let entry = entry(&article, &assessment, &[]);
+        let line: Value = serde_json::from_str(&table::ndjson_row(&entry)).unwrap();
+        assert_eq!(line["published"], published);
+        assert!(table::csv_row(&entry).contains(&format!(",{published},")));
+        let feed = elements(&atom::feed(&[entry], "http://127.0.0.1:9630", now()).unwrap());
+        let texts = |name: &str| {
+            let named = feed.iter().filter(|(element, _)| element == name);
+            named.map(|(_, text)| text.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("published"), moments, "{published}");
+        assert_eq!(texts("dc:date"), days, "{published}");
+    }
+}
+
 #[test]
 fn the_feed_is_atom_and_survives_hostile_titles() {
     let (mut article, assessment) = (article(BODY), flagged());
@@ -57,7 +85,7 @@ fn the_feed_is_atom_and_survives_hostile_titles() {
     assert_eq!(texts("title"), ["Flagged by benggala", "a & b <c> ]]>"]);
     assert_eq!(texts("updated"), ["2025-03-04T11:55:00+00:00"; 2]);
     assert!(texts("summary")[0].contains("a word twice: “dan dan”"));
-    assert!(feed.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\">"));
+    assert!(feed.contains("<feed xmlns=\"http://www.w3.org/2005/Atom\" "));
 
     let empty = atom::feed(&[], page, now()).unwrap();
     let updated = ("updated".to_string(), now().to_rfc3339());

@@ -87,7 +87,7 @@ pub(crate) fn article(body: &str) -> Article {
     Article {
         title: Some("Jembatan baru dibuka".to_string()),
         byline: Some("Sari".to_string()),
-        published: DateTime::parse_from_rfc3339("2025-06-15T08:30:00+07:00").ok(),
+        published: "2025-06-15T08:30:00+07:00".parse().ok(),
         body: body.to_string(),
         blocks: vec![Block {
             span: 0..body.len(),

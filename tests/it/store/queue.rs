@@ -379,7 +379,7 @@ async fn a_lease_carries_what_was_stored() {
         assert_eq!(links, expected);
 
         let published = Link {
-            published: Some(at(-60)),
+            published: "2025-06-15".parse().ok(),
             ..link("https://feed.example/1", "feed", PageKind::Article)
         };
         let answer = Completion {

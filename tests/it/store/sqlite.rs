@@ -371,3 +371,25 @@ fn incompressible(length: usize, state: &mut u64) -> Bytes {
     bytes.truncate(length);
     Bytes::from(bytes)
 }
+
+/// Dates once stood there as RFC 3339 in every case.
+#[tokio::test]
+async fn dates_of_former_and_of_today_are_read() {
+    let place = place();
+    let store = place.open().await;
+    let id = read_all(&store, &[Verdict::Flag]).await[0];
+    drop(store);
+    for (stored, read) in [
+        ("2025-06-15T00:00:00+00:00", "2025-06-15T00:00:00Z"),
+        ("2025-06-15T08:30:00+07:00", "2025-06-15T08:30:00+07:00"),
+        ("2025-06-15T08:30:00", "2025-06-15T08:30:00"),
+        ("2025-06-15", "2025-06-15"),
+    ] {
+        let db = Connection::open(file(&place)).unwrap();
+        db.execute("UPDATE articles SET published = ?1", [stored])
+            .unwrap();
+        drop(db);
+        let row = place.open().await.article(id).await.unwrap().unwrap();
+        assert_eq!(row.published.unwrap().to_string(), read);
+    }
+}

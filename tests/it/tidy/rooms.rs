@@ -5,7 +5,7 @@ use super::{graph::Graph, reader::Source};
 /// Rooms by level, in the order in which data flows. A room imports rooms of earlier levels only.
 pub(super) const LEVELS: &[&[&str]] = &[
     &["model"],
-    &["canonical", "text", "robots", "learn"],
+    &["canonical", "charset", "text", "dates", "robots", "learn"],
     &["lang", "style", "site", "measure"],
     &[
         "config", "discover", "frontier", "extract", "score", "copies", "standing", "report",

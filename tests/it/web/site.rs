@@ -210,7 +210,7 @@ async fn seed(store: &dyn Store) -> Vec<i64> {
             url: url(&format!("https://{}.example/{verdict}", &source[..4])),
             source: (*source).to_string(),
             kind: PageKind::Article,
-            published: Some(now()),
+            published: Some(now().into()),
         });
         let completion = Completion {
             links: links.collect(),

@@ -57,7 +57,7 @@ fn benggala_extract(source: &Source, lexicon: &Lexicon) -> Value {
             published: None,
         },
         final_url: url,
-        fetched_at: Default::default(),
+        fetched_at: std::time::SystemTime::now().into(),
         status: 200,
         headers: Headers(Vec::new()),
         body: source.bytes.clone().into(),
@@ -73,7 +73,7 @@ fn benggala_extract(source: &Source, lexicon: &Lexicon) -> Value {
         "body": article.body,
         "title": article.title,
         "byline": article.byline,
-        "date": article.published.map(|date| date.to_rfc3339()),
+        "date": article.published.map(|date| date.to_string()),
     })
 }
 

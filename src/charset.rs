@@ -6,36 +6,23 @@ use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
-use crate::model::{Headers, Reason};
-
-/// How far into the page a `meta` label is looked for. The standard says 1,024 bytes; real pages
+/// How far into a document a `meta` label is looked for. The standard says 1,024 bytes; real pages
 /// put it later and browsers follow it all the same.
 const META_WINDOW: usize = 8 << 10;
 
 /// The bytes that chardetng is shown: enough to decide, and a bound on its time.
 const DETECT_WINDOW: usize = 256 << 10;
 
-/// Decodes a document. The error is `NotHtml` for another format and `Empty` for nothing but
-/// white space.
-pub(in crate::extract) fn decode<'a>(
-    bytes: &'a [u8],
-    headers: &Headers,
-) -> Result<Cow<'a, str>, Reason> {
-    let content_type = headers.get("content-type").unwrap_or_default();
-    if is_other_format(bytes) || is_other_type(content_type, bytes) {
-        return Err(Reason::NotHtml);
-    }
+/// One byte in so many at least is NUL in markup that is UTF-16.
+const UTF16_NULS_MIN: usize = 20;
+
+/// The text of a page or feed without its byte order mark. `content_type` is the header's value,
+/// or empty.
+pub fn decode<'a>(bytes: &'a [u8], content_type: &str) -> Cow<'a, str> {
     let (encoding, bytes) = choose(bytes, content_type);
-    let text = match encoding.decode_without_bom_handling(bytes).0 {
-        text if memchr(0, text.as_bytes()).is_some() => Cow::Owned(text.replace('\0', "")),
-        text => text,
-    };
-    if text.trim().is_empty() {
-        return Err(Reason::Empty);
-    }
-    Ok(text)
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 /// The encoding and the bytes after the byte order mark.
@@ -46,7 +33,15 @@ fn choose<'a>(bytes: &'a [u8], content_type: &str) -> (&'static Encoding, &'a [u
     if let Some(encoding) = utf16_without_mark(bytes) {
         return (encoding, bytes);
     }
-    let labelled = http_label(content_type).or_else(|| meta_label(bytes));
+    let in_header = label_after(content_type.as_bytes(), b"charset");
+    if let Some(encoding) = in_header.filter(|encoding| is_utf16(encoding)) {
+        // Markup is ASCII for a good part, which UTF-16 fills up with NULs.
+        let head = &bytes[..bytes.len().min(DETECT_WINDOW)];
+        if memchr_iter(0, head).count() * UTF16_NULS_MIN >= head.len() {
+            return (encoding, bytes);
+        }
+    }
+    let labelled = in_header.or_else(|| meta_label(bytes));
     (labelled_or_seen(labelled, bytes), bytes)
 }
 
@@ -116,15 +111,11 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     (even >= most && odd * 10 <= even).then_some(UTF_16BE)
 }
 
-fn http_label(content_type: &str) -> Option<&'static Encoding> {
-    label_after(content_type.as_bytes(), b"charset")
-}
-
 /// The first `charset` in a `meta` tag or XML declaration. UTF-16 named in readable bytes is UTF-8
 /// (HTML 13.2.3.2).
 fn meta_label(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(META_WINDOW)];
-    if head.starts_with(b"<?xml") {
+    if head.trim_ascii_start().starts_with(b"<?xml") {
         let end = memchr(b'>', head).unwrap_or(head.len());
         if let Some(encoding) = label_after(&head[..end], b"encoding") {
             return Some(as_readable(encoding));
@@ -149,12 +140,12 @@ fn meta_label(bytes: &[u8]) -> Option<&'static Encoding> {
     None
 }
 
+fn is_utf16(encoding: &'static Encoding) -> bool {
+    encoding == UTF_16LE || encoding == UTF_16BE
+}
+
 fn as_readable(encoding: &'static Encoding) -> &'static Encoding {
-    if encoding == UTF_16LE || encoding == UTF_16BE {
-        UTF_8
-    } else {
-        encoding
-    }
+    if is_utf16(encoding) { UTF_8 } else { encoding }
 }
 
 /// The encoding named after `key =` in `text`; `None` for an unknown label.
@@ -171,49 +162,4 @@ fn label_after(text: &[u8], key: &[u8]) -> Option<&'static Encoding> {
         .position(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b';' | b'>' | b'/'))
         .unwrap_or(value.len());
     Encoding::for_label(&value[..end])
-}
-
-/// Magic numbers of what is served as HTML by mistake (MIME Sniffing Standard, 7.1).
-fn is_other_format(bytes: &[u8]) -> bool {
-    const MAGIC: &[&[u8]] = &[
-        b"%PDF-",
-        b"%!PS-Adobe-",
-        b"\x89PNG\r\n\x1a\n",
-        b"GIF87a",
-        b"GIF89a",
-        b"\xff\xd8\xff",
-        b"PK\x03\x04",
-        b"PK\x05\x06",
-        b"\x1f\x8b\x08",
-        b"Rar!\x1a\x07",
-        b"7z\xbc\xaf\x27\x1c",
-        b"\x28\xb5\x2f\xfd",
-        b"\x00\x00\x01\x00",
-        b"OggS\x00",
-        b"ID3\x03",
-        b"ID3\x04",
-        b"\x1aE\xdf\xa3",
-        b"wOFF",
-        b"wOF2",
-        b"\x00asm",
-        b"\x7fELF",
-        b"{\\rtf",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-    ];
-    MAGIC.iter().any(|magic| bytes.starts_with(magic))
-        || (bytes.starts_with(b"RIFF") && bytes.len() > 12)
-        || bytes.get(4..8) == Some(b"ftyp")
-}
-
-/// A declared type that is not text is believed when no markup opens the document.
-fn is_other_type(content_type: &str, bytes: &[u8]) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim();
-    let top = kind.split('/').next().unwrap_or_default();
-    let other = ["image", "audio", "video", "font"]
-        .iter()
-        .any(|name| top.eq_ignore_ascii_case(name))
-        || ["application/pdf", "application/zip", "application/json"]
-            .iter()
-            .any(|name| kind.eq_ignore_ascii_case(name));
-    other && !bytes.trim_ascii_start().starts_with(b"<")
 }

@@ -1,0 +1,60 @@
+//! Bytes of pages and feeds as text.
+
+use benggala::charset::decode;
+
+const MARKUP: &str = "<rss><item><title>灯台の郵便局、七十年の歴史に幕</title></item></rss>";
+
+fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(unit).collect()
+}
+
+#[test]
+fn utf16_is_read_with_a_mark_a_label_or_neither() {
+    let (little, big) = (u16::to_le_bytes, u16::to_be_bytes);
+    // Too much of it is Japanese for the bytes alone to tell.
+    let wordy = format!("<p>{}</p>", "灯台の郵便局".repeat(20));
+    let marked = |mark: &[u8], text: Vec<u8>| [mark, &text].concat();
+    for (label, bytes, text) in [
+        ("", utf16(MARKUP, little), MARKUP),
+        ("", utf16(MARKUP, big), MARKUP),
+        ("", marked(b"\xff\xfe", utf16(&wordy, little)), &wordy),
+        (
+            "text/html; charset=latin1",
+            marked(b"\xfe\xff", utf16(&wordy, big)),
+            &wordy,
+        ),
+        ("text/html; charset=utf-16le", utf16(&wordy, little), &wordy),
+        ("text/xml; charset=UTF-16BE", utf16(&wordy, big), &wordy),
+        (
+            "text/html; charset=utf-16",
+            utf16("<p>灯台</p>", little),
+            "<p>灯台</p>",
+        ),
+    ] {
+        assert_eq!(decode(&bytes, label), text, "{label}");
+    }
+}
+
+#[test]
+fn a_label_that_cannot_be_true_is_not_believed() {
+    let plain = "<p>Old timber pier to be rebuilt</p>";
+    let noisy = format!("{}\0", plain.repeat(4));
+    for text in [MARKUP, plain, &noisy] {
+        let read = decode(text.as_bytes(), "text/html; charset=utf-16le");
+        assert_eq!(read, text);
+    }
+}
+
+#[test]
+fn a_label_inside_the_document_counts_where_the_header_says_nothing() {
+    let latin = |head: &str| [head.as_bytes(), b"<p>caf\xe9</p>"].concat();
+    for head in [
+        "<?xml version='1.0' encoding='ISO-8859-2'?>",
+        "\n <?xml version='1.0' encoding=\"iso-8859-2\" ?>",
+        "<meta charset=iso-8859-2>",
+    ] {
+        let read = decode(&latin(head), "").into_owned();
+        assert!(read.ends_with("<p>café</p>"), "{read}");
+    }
+    assert_eq!(decode(b"\xef\xbb\xbfcaf\xc3\xa9", ""), "café");
+}
