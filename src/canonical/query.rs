@@ -178,22 +178,24 @@ const SESSION_TOKEN_MIN: usize = 20;
 /// Without the parameters that do not name the page; the others stay as they are, in their order,
 /// because some sites do mind. `None` if nothing is left.
 pub(super) fn canonical(query: &str, of_script: bool) -> Option<String> {
-    let named: Vec<(&str, Meaning)> = query
+    let named: Vec<(&str, ParameterPurpose)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             // A feed that escapes its links twice leaves `amp;` before all names but the first.
             let name = name.to_ascii_lowercase();
-            (pair, meaning(name.trim_start_matches("amp;"), value))
+            (pair, purpose(name.trim_start_matches("amp;"), value))
         })
-        .filter(|(_, meaning)| *meaning != Meaning::Visit)
+        .filter(|(_, purpose)| *purpose != ParameterPurpose::Visit)
         .collect();
-    let is_named = named.iter().any(|(_, meaning)| *meaning == Meaning::Page);
+    let is_named = named
+        .iter()
+        .any(|(_, purpose)| *purpose == ParameterPurpose::Page);
     let keeps_doubtful = of_script && !is_named;
     let kept: Vec<Cow<'_, str>> = named
         .iter()
-        .filter(|(_, meaning)| *meaning == Meaning::Page || keeps_doubtful)
+        .filter(|(_, purpose)| *purpose == ParameterPurpose::Page || keeps_doubtful)
         .map(|(pair, _)| in_upper_case(pair))
         .collect();
     (!kept.is_empty()).then(|| kept.join("&"))
@@ -201,14 +203,14 @@ pub(super) fn canonical(query: &str, of_script: bool) -> Option<String> {
 
 /// What a parameter is there for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+enum ParameterPurpose {
     Page,
     Visit,
     /// A visit, unless there is nothing else.
     Doubtful,
 }
 
-fn meaning(name: &str, value: &str) -> Meaning {
+fn purpose(name: &str, value: &str) -> ParameterPurpose {
     // Google Analytics 4 appends the number of the property: `_ga_1A2B3C4D5E`.
     let is_visit = TRACKING.binary_search(&name).is_ok()
         || SESSION.contains(&name)
@@ -217,9 +219,9 @@ fn meaning(name: &str, value: &str) -> Meaning {
     let is_doubtful = MOSTLY_TRACKING.contains(&name)
         || (SESSION_IF_RANDOM.contains(&name) && looks_random(value));
     match (is_visit, is_doubtful) {
-        (true, _) => Meaning::Visit,
-        (false, true) => Meaning::Doubtful,
-        (false, false) => Meaning::Page,
+        (true, _) => ParameterPurpose::Visit,
+        (false, true) => ParameterPurpose::Doubtful,
+        (false, false) => ParameterPurpose::Page,
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use url::Url;
 
 use super::{
-    document::Document,
+    document::LinkDocument,
     links::{Found, LinkList, resolve},
     listing, named,
 };
@@ -32,7 +32,7 @@ const USUAL_PLACES: &[(PageKind, &str)] = &[
 
 /// The feeds that a web page names; where it names none, its own links and the sitemaps that it
 /// names.
-pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
+pub(super) fn read(page: &Page, document: &LinkDocument<'_>) -> Found {
     let named = named::by(page, document.text());
     let (mut found, problems) = match named.feeds.is_empty() {
         true => listing::read(page, document),

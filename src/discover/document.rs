@@ -29,7 +29,7 @@ const HTML_STARTS: &[&str] = &["<html", "<head", "<body"];
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum LinkFormat {
     XmlFeed,
     JsonFeed,
     XmlSitemap,
@@ -40,17 +40,17 @@ pub(super) enum Format {
 }
 
 /// A body as text.
-pub(super) struct Document<'a> {
+pub(super) struct LinkDocument<'a> {
     whole: Cow<'a, str>,
     /// Where it begins, in bytes: before that lies what does not belong to it.
     start: usize,
-    pub(super) format: Format,
+    pub(super) format: LinkFormat,
     /// What was lost on the way.
     pub(super) problems: Vec<Problem>,
 }
 
-impl<'a> Document<'a> {
-    pub(super) fn of(page: &'a Page) -> Document<'a> {
+impl<'a> LinkDocument<'a> {
+    pub(super) fn of(page: &'a Page) -> LinkDocument<'a> {
         let (whole, mut problems) = decode::text(page);
         let visible = whole.trim_start_matches(is_invisible);
         let mut start = whole.len() - visible.len();
@@ -62,10 +62,10 @@ impl<'a> Document<'a> {
             )));
             Some(format)
         });
-        Document {
+        LinkDocument {
             whole,
             start,
-            format: format.unwrap_or(Format::Html),
+            format: format.unwrap_or(LinkFormat::Html),
             problems,
         }
     }
@@ -76,16 +76,16 @@ impl<'a> Document<'a> {
 
     pub(super) fn kind(&self) -> PageKind {
         match self.format {
-            Format::XmlFeed | Format::JsonFeed => PageKind::Feed,
-            Format::XmlSitemap | Format::UrlList => PageKind::Sitemap,
-            Format::Html => PageKind::Listing,
+            LinkFormat::XmlFeed | LinkFormat::JsonFeed => PageKind::Feed,
+            LinkFormat::XmlSitemap | LinkFormat::UrlList => PageKind::Sitemap,
+            LinkFormat::Html => PageKind::Listing,
         }
     }
 }
 
 /// What the body is, whatever it was asked for as: a feed, a sitemap, or else a page to be listed.
 pub fn sniff(page: &Page) -> PageKind {
-    Document::of(page).kind()
+    LinkDocument::of(page).kind()
 }
 
 /// Byte order marks (some servers send two), and what editors leave before the first character.
@@ -94,24 +94,24 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// By the first element, the members of JSON, or a first line that is a URL.
-fn format_of(text: &str) -> Option<Format> {
+fn format_of(text: &str) -> Option<LinkFormat> {
     match text.bytes().next()? {
         b'{' => json_feed::read(text)
             .0
             .is_feed()
-            .then_some(Format::JsonFeed),
+            .then_some(LinkFormat::JsonFeed),
         b'<' => xml_format(text),
-        _ => is_url_list(text).then_some(Format::UrlList),
+        _ => is_url_list(text).then_some(LinkFormat::UrlList),
     }
 }
 
-fn xml_format(text: &str) -> Option<Format> {
+fn xml_format(text: &str) -> Option<LinkFormat> {
     let mut format = None;
     xml::walk(head(text, SHOWS_WITHIN), |path, node| {
         if let (Node::Open(_), [root]) = (node, path) {
             format = match root.as_str() {
-                "rss" | "feed" | "rdf" | "channel" | "entry" => Some(Format::XmlFeed),
-                "urlset" | "sitemapindex" => Some(Format::XmlSitemap),
+                "rss" | "feed" | "rdf" | "channel" | "entry" => Some(LinkFormat::XmlFeed),
+                "urlset" | "sitemapindex" => Some(LinkFormat::XmlSitemap),
                 _ => None,
             };
             return ControlFlow::Break(());
@@ -131,7 +131,7 @@ fn is_url_list(text: &str) -> bool {
 }
 
 /// Where XML begins behind the warnings of a program, the length of a chunk or the like.
-fn after_junk(text: &str) -> Option<(usize, Format)> {
+fn after_junk(text: &str) -> Option<(usize, LinkFormat)> {
     // Lower-casing ASCII moves no byte.
     let start = head(text, SHOWS_WITHIN).to_ascii_lowercase();
     let at = XML_STARTS

@@ -14,7 +14,7 @@ pub(super) struct FeedEntry {
     /// `feedburner:origLink`: the article behind a link that counts clicks.
     pub(super) original: Option<Url>,
     /// The best link so far.
-    pub(super) link: Option<Alternate>,
+    pub(super) link: Option<AlternateLink>,
     /// `guid` unless it says that it is no link, `id`, or `rdf:about`.
     pub(super) permalink: Option<Url>,
     pub(super) published: Option<String>,
@@ -23,14 +23,14 @@ pub(super) struct FeedEntry {
 
 /// An address of the entry, and how sure it is that people read it there.
 #[derive(Debug)]
-pub(super) struct Alternate {
+pub(super) struct AlternateLink {
     pub(super) url: Url,
-    pub(super) form: Form,
+    pub(super) form: LinkForm,
 }
 
 /// The media type that a link declares, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Form {
+pub(super) enum LinkForm {
     /// A web page.
     Html,
     Undeclared,
@@ -40,17 +40,17 @@ pub(super) enum Form {
 
 impl FeedEntry {
     /// Takes a link if it is better than the one there is; the first of equals stays.
-    pub(super) fn offer(&mut self, url: Option<Url>, form: Form) {
+    pub(super) fn offer(&mut self, url: Option<Url>, form: LinkForm) {
         if let Some(url) = url
             && self.link.as_ref().is_none_or(|known| form < known.form)
         {
-            self.link = Some(Alternate { url, form });
+            self.link = Some(AlternateLink { url, form });
         }
     }
 
     /// Where the article is.
     pub(super) fn url(&self) -> Option<&Url> {
-        let is_for_people = |link: &&Alternate| link.form != Form::Other;
+        let is_for_people = |link: &&AlternateLink| link.form != LinkForm::Other;
         let link = self.link.as_ref();
         let original = self.original.as_ref();
         original

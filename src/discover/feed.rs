@@ -13,8 +13,8 @@ use url::Url;
 
 use super::{
     dates::Dates,
-    document::{Document, Format},
-    entry::{ENTRIES_READ_MAX, FeedEntry, Form},
+    document::{LinkDocument, LinkFormat},
+    entry::{ENTRIES_READ_MAX, FeedEntry, LinkForm},
     json_feed::{self, JsonItem},
     links::{Found, LinkList, problem, resolve},
     xml::{self, Attributes, Node},
@@ -36,9 +36,9 @@ const ALTERNATE: &[&str] = &[
     "http://www.iana.org/assignments/relation/alternate",
 ];
 
-pub(super) fn read(page: &Page, document: &Document<'_>, dates: &Dates<'_>) -> Found {
+pub(super) fn read(page: &Page, document: &LinkDocument<'_>, dates: &Dates<'_>) -> Found {
     let (entries, wrong) = match document.format {
-        Format::JsonFeed => json_entries(document.text(), &page.final_url),
+        LinkFormat::JsonFeed => json_entries(document.text(), &page.final_url),
         _ => xml_entries(document.text(), &page.final_url),
     };
     let mut problems: Vec<Problem> = wrong.into_iter().collect();
@@ -99,7 +99,7 @@ fn json_entries(text: &str, base: &Url) -> (Vec<FeedEntry>, Option<Problem>) {
             updated: item.date_modified,
             ..FeedEntry::default()
         };
-        entry.offer(url.and_then(|url| written(&url, base)), Form::Html);
+        entry.offer(url.and_then(|url| written(&url, base)), LinkForm::Html);
         entry
     };
     (feed.items.into_iter().map(entry).collect(), wrong)
@@ -222,7 +222,7 @@ impl FeedReader {
         let text = match name {
             "link" if self.is_address => {
                 let url = written(field, self.base());
-                return self.current.offer(url, Form::Html);
+                return self.current.offer(url, LinkForm::Html);
             }
             "origlink" => {
                 let url = written(field, self.base());
@@ -273,12 +273,12 @@ fn is_alternate(rel: Option<&str>) -> bool {
     rel.is_none_or(|rel| rel.trim().is_empty() || rel.split_whitespace().any(is_it))
 }
 
-fn form(media_type: Option<String>) -> Form {
+fn form(media_type: Option<String>) -> LinkForm {
     let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
     match media_type.split(';').next().map_or("", str::trim) {
-        "" => Form::Undeclared,
-        "text/html" | "application/xhtml+xml" => Form::Html,
-        _ => Form::Other,
+        "" => LinkForm::Undeclared,
+        "text/html" | "application/xhtml+xml" => LinkForm::Html,
+        _ => LinkForm::Other,
     }
 }
 

@@ -35,7 +35,7 @@ use crate::{
     model::{Link, Page, PageKind, Problem},
 };
 use dates::Dates;
-use document::Document;
+use document::LinkDocument;
 
 /// How a kind of page that announces links is read.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ pub struct LinkReader {
     pub kind: PageKind,
     /// What is read, for people.
     pub reads: &'static str,
-    read: fn(&Page, &Document<'_>, &Dates<'_>) -> links::Found,
+    read: fn(&Page, &LinkDocument<'_>, &Dates<'_>) -> links::Found,
 }
 
 /// Every kind of page that announces links. A new one is a row here and a file beside this one.
@@ -78,7 +78,7 @@ pub fn discover(kind: PageKind, page: &Page, words: &Words) -> (Vec<Link>, Vec<P
     if !KINDS.iter().any(|reader| reader.kind == kind) {
         return Default::default();
     }
-    let mut document = Document::of(page);
+    let mut document = LinkDocument::of(page);
     let kind = match (document.kind(), kind) {
         (PageKind::Listing, PageKind::Feed | PageKind::Sitemap) => {
             let what = format!("this is no {}", kind.as_str());

@@ -10,7 +10,7 @@ use super::{
     link_header,
     links::resolve,
     tokens::{self, Base},
-    words::{self, Meaning},
+    words::{self, WordMeaning},
 };
 use crate::{canonical::same_site, model::Page};
 
@@ -67,7 +67,7 @@ const FEED_HOSTS: &[&str] = &[
 ];
 
 /// Where a page says that the links of its site are.
-pub(super) struct Named {
+pub(super) struct NamedPlaces {
     /// The site's own and those nearest to the root first, each in one format. Those of comments
     /// only if there are no others.
     pub(super) feeds: Vec<Url>,
@@ -75,8 +75,8 @@ pub(super) struct Named {
 }
 
 /// What the page whose text is `html` names.
-pub(super) fn by(page: &Page, html: &str) -> Named {
-    let (mut names, _) = tokens::read(html, Names::new(page));
+pub(super) fn by(page: &Page, html: &str) -> NamedPlaces {
+    let (mut names, _) = tokens::read(html, NameReader::new(page));
     let mut feeds = match names.declared.is_empty() {
         true => names.linked,
         false => names.declared,
@@ -94,7 +94,7 @@ pub(super) fn by(page: &Page, html: &str) -> Named {
     feeds.retain(|feed| stems.insert(stem(&feed.url)));
     feeds.truncate(FEEDS_MAX);
     names.sitemaps.truncate(FEEDS_MAX);
-    Named {
+    NamedPlaces {
         feeds: feeds.into_iter().map(|feed| feed.url).collect(),
         sitemaps: names.sitemaps,
     }
@@ -105,7 +105,7 @@ struct NamedFeed {
     is_of_comments: bool,
 }
 
-struct Names {
+struct NameReader {
     base: Base,
     /// By elements and headers that are there to name feeds.
     declared: Vec<NamedFeed>,
@@ -114,8 +114,8 @@ struct Names {
     sitemaps: Vec<Url>,
 }
 
-impl Names {
-    fn new(page: &Page) -> Names {
+impl NameReader {
+    fn new(page: &Page) -> NameReader {
         let base = Base::new(&page.final_url);
         let declared = link_header::links(&page.headers)
             .into_iter()
@@ -128,7 +128,7 @@ impl Names {
                 )
             })
             .collect();
-        Names {
+        NameReader {
             base,
             declared,
             linked: Vec::new(),
@@ -165,7 +165,7 @@ impl Names {
     }
 }
 
-impl tokens::Sink for Names {
+impl tokens::Sink for NameReader {
     fn open(&mut self, name: &str, tag: &Tag) {
         match name {
             "base" => self.base.read(tag),
@@ -264,7 +264,7 @@ fn looks_like_feed(url: &Url) -> bool {
 /// By a whole segment of the path (`/comments/feed/`), a parameter (`?feed=comments-rss2`) or the
 /// title of the link.
 fn is_of_comments(url: &Url, title: &str) -> bool {
-    let is_it = |word: &str| words::meaning(&word.to_lowercase()) == Some(Meaning::Comments);
+    let is_it = |word: &str| words::meaning(&word.to_lowercase()) == Some(WordMeaning::Comments);
     url.path().split('/').any(is_it)
         || url
             .query_pairs()

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     dates::Dates,
-    document::{Document, Format},
+    document::{LinkDocument, LinkFormat},
     links::{Found, LinkList, problem, resolve},
     xml,
     xml::Node,
@@ -23,11 +23,11 @@ pub const URLS_MAX: usize = 50_000;
 /// Bytes of one field; longer ones are neither URL nor date.
 const FIELD_MAX: usize = 8 * 1_024;
 
-pub(super) fn read(page: &Page, document: &Document<'_>, dates: &Dates<'_>) -> Found {
+pub(super) fn read(page: &Page, document: &LinkDocument<'_>, dates: &Dates<'_>) -> Found {
     let mut reader = SitemapReader::new(&page.final_url, dates);
     let mut problems = Vec::new();
     match document.format {
-        Format::UrlList => reader.read_lines(document.text()),
+        LinkFormat::UrlList => reader.read_lines(document.text()),
         _ => problems.extend(xml::walk(document.text(), |path, node| {
             reader.step(path, &node)
         })),
@@ -37,7 +37,7 @@ pub(super) fn read(page: &Page, document: &Document<'_>, dates: &Dates<'_>) -> F
     }
     let (places, foreign) = of_the_site(reader.places, page);
     problems.extend(foreign);
-    let (mut maps, pages): (Vec<Place>, Vec<Place>) = places
+    let (mut maps, pages): (Vec<SitemapEntry>, Vec<SitemapEntry>) = places
         .into_iter()
         .partition(|place| place.kind == PageKind::Sitemap);
     newest_first(&mut maps);
@@ -49,7 +49,7 @@ pub(super) fn read(page: &Page, document: &Document<'_>, dates: &Dates<'_>) -> F
 }
 
 /// A page or another sitemap.
-struct Place {
+struct SitemapEntry {
     url: Url,
     kind: PageKind,
     date: Option<Date>,
@@ -58,7 +58,7 @@ struct Place {
 struct SitemapReader<'a> {
     base: &'a Url,
     dates: &'a Dates<'a>,
-    places: Vec<Place>,
+    places: Vec<SitemapEntry>,
     /// Of the `<url>` or `<sitemap>` that is open.
     location: String,
     modified: String,
@@ -130,7 +130,7 @@ impl<'a> SitemapReader<'a> {
         if let Some(url) = resolve(location, self.base) {
             let date = self.dates.read(&self.published);
             let date = date.or_else(|| self.dates.read(&self.modified));
-            self.places.push(Place { url, kind, date });
+            self.places.push(SitemapEntry { url, kind, date });
         }
         ControlFlow::Continue(())
     }
@@ -152,12 +152,12 @@ fn is_place(name: &str) -> bool {
 /// nothing of its own site lies on a host that serves others, as a robots.txt may name it ("Sitemaps
 /// & Cross Submits"), and speaks for the site that it lists most of. What else it lists is left out:
 /// it would send us there on its word.
-fn of_the_site(places: Vec<Place>, page: &Page) -> (Vec<Place>, Option<Problem>) {
-    let is_own = |place: &Place| {
+fn of_the_site(places: Vec<SitemapEntry>, page: &Page) -> (Vec<SitemapEntry>, Option<Problem>) {
+    let is_own = |place: &SitemapEntry| {
         same_site(&place.url, &page.final_url) || same_site(&place.url, &page.link.url)
     };
     let count = places.len();
-    let kept: Vec<Place> = match places.iter().any(is_own) {
+    let kept: Vec<SitemapEntry> = match places.iter().any(is_own) {
         true => places.into_iter().filter(is_own).collect(),
         false => of_one_site(places),
     };
@@ -166,7 +166,7 @@ fn of_the_site(places: Vec<Place>, page: &Page) -> (Vec<Place>, Option<Problem>)
     (kept, problem)
 }
 
-fn of_one_site(places: Vec<Place>) -> Vec<Place> {
+fn of_one_site(places: Vec<SitemapEntry>) -> Vec<SitemapEntry> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for place in &places {
         *counts.entry(authority(&place.url)).or_default() += 1;
@@ -184,9 +184,9 @@ fn of_one_site(places: Vec<Place>) -> Vec<Place> {
 /// The parts of an archive, the newest first: by the date that is given, else by the month in the
 /// address. Without either nobody knows at which end the newest are, so they are taken from both
 /// ends in turn, the last first.
-fn newest_first(maps: &mut Vec<Place>) {
+fn newest_first(maps: &mut Vec<SitemapEntry>) {
     let last = maps.len().saturating_sub(1);
-    let mut placed: Vec<(usize, Place)> = std::mem::take(maps)
+    let mut placed: Vec<(usize, SitemapEntry)> = std::mem::take(maps)
         .into_iter()
         .enumerate()
         .map(|(at, map)| ((2 * (last - at)).min(2 * at + 1), map))

@@ -67,7 +67,7 @@ pub(super) struct FrontLinks<'a> {
     wordless: Option<usize>,
     /// Menus and footers that are open.
     menus: usize,
-    raw: Option<Raw>,
+    raw: Option<RawElement>,
 }
 
 /// The link that is open, and what was read of it so far.
@@ -88,7 +88,7 @@ struct OpenHeading {
 }
 
 /// An element whose content is no text for readers.
-enum Raw {
+enum RawElement {
     Data(String),
     Code,
 }
@@ -248,11 +248,11 @@ impl tokens::Sink for FrontLinks<'_> {
             "script" => {
                 let kind = tokens::attribute(tag, "type").unwrap_or_default();
                 self.raw = Some(match kind.to_ascii_lowercase().ends_with("json") {
-                    true => Raw::Data(String::new()),
-                    false => Raw::Code,
+                    true => RawElement::Data(String::new()),
+                    false => RawElement::Code,
                 });
             }
-            "style" => self.raw = Some(Raw::Code),
+            "style" => self.raw = Some(RawElement::Code),
             _ => {}
         }
     }
@@ -271,7 +271,7 @@ impl tokens::Sink for FrontLinks<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.end_heading(),
             "article" | "li" => (self.orphan, self.wordless) = (None, None),
             "script" | "style" => {
-                if let Some(Raw::Data(json)) = self.raw.take() {
+                if let Some(RawElement::Data(json)) = self.raw.take() {
                     self.read_data(&json);
                 }
             }
@@ -281,7 +281,9 @@ impl tokens::Sink for FrontLinks<'_> {
 
     fn text(&mut self, text: &str) {
         match &mut self.raw {
-            Some(Raw::Data(data)) if data.len() + text.len() <= DATA_MAX => data.push_str(text),
+            Some(RawElement::Data(data)) if data.len() + text.len() <= DATA_MAX => {
+                data.push_str(text)
+            }
             Some(_) => {}
             None => {
                 let link = self.link.as_mut().map(|link| &mut link.text);

@@ -10,7 +10,7 @@ mod state;
 mod weight;
 
 use super::{
-    document::Document,
+    document::LinkDocument,
     links::{Found, LinkList},
     tokens,
 };
@@ -20,7 +20,7 @@ use gather::FrontLinks;
 /// Links taken from one page, from the top: a front page shows a few hundred.
 pub const LINKS_MAX: usize = 500;
 
-pub(super) fn read(page: &Page, document: &Document<'_>) -> Found {
+pub(super) fn read(page: &Page, document: &LinkDocument<'_>) -> Found {
     let (gathered, wrong) = tokens::read(document.text(), FrontLinks::new(page));
     let mut links = LinkList::new(page, LINKS_MAX);
     for url in weight::articles(gathered.links()) {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     canonical::Shape,
-    discover::words::{self, Meaning},
+    discover::words::{self, WordMeaning},
 };
 
 /// From this weight on a link is taken for an article.
@@ -57,7 +57,7 @@ fn is_no_page(link: &FrontLink) -> bool {
     is_front_page
         || is_unfilled
         || MEDIA.contains(&link.shape.ending())
-        || segments.any(|segment| words::meaning(segment) == Some(Meaning::Machine))
+        || segments.any(|segment| words::meaning(segment) == Some(WordMeaning::Machine))
 }
 
 fn weight(link: &FrontLink) -> i32 {
@@ -133,20 +133,20 @@ fn words_of(name: &str) -> usize {
 fn by_words(link: &FrontLink) -> i32 {
     let is_below_articles = folders(link)
         .iter()
-        .any(|word| words::meaning(word) == Some(Meaning::Article));
+        .any(|word| words::meaning(word) == Some(WordMeaning::Article));
     i32::from(is_below_articles)
-        - 2 * i32::from(says(link, Meaning::Section))
+        - 2 * i32::from(says(link, WordMeaning::Section))
         - 7 * i32::from(is_list(link))
-        - 8 * i32::from(says(link, Meaning::Media))
+        - 8 * i32::from(says(link, WordMeaning::Media))
 }
 
 /// Whether its words say that it lists, explains or sells.
 fn is_list(link: &FrontLink) -> bool {
-    says(link, Meaning::List) || says(link, Meaning::Comments)
+    says(link, WordMeaning::List) || says(link, WordMeaning::Comments)
 }
 
 /// Whether a folder of the path, or the page itself, is called by a word of this meaning.
-fn says(link: &FrontLink, meaning: Meaning) -> bool {
+fn says(link: &FrontLink, meaning: WordMeaning) -> bool {
     let is_it = |word: &str| words::meaning(word) == Some(meaning);
     folders(link).iter().any(|word| is_it(word)) || is_it(link.shape.slug())
 }
