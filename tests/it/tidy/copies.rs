@@ -13,17 +13,10 @@ struct Line<'s> {
     text: &'s str,
 }
 
-/// What stands at two places.
-#[derive(Debug)]
-pub(super) struct Copy {
-    pub(super) files: [String; 2],
-    pub(super) told: String,
-}
-
 /// Runs of more than [`LINES_MAX`] lines that stand at two places, each told once. Lines are
 /// compared without indentation; lines of brackets and imports do not count, because the
 /// formatter and the language ask for them.
-pub(super) fn copies(sources: &[Source]) -> Vec<Copy> {
+pub(super) fn copies(sources: &[Source]) -> Vec<String> {
     let files: Vec<Vec<Line<'_>>> = sources.iter().map(lines).collect();
     let mut first_at: BTreeMap<Vec<&str>, (usize, usize)> = BTreeMap::new();
     let mut told = Vec::new();
@@ -38,14 +31,11 @@ pub(super) fn copies(sources: &[Source]) -> Vec<Copy> {
             }
             let length = common(&files[other][other_at..], &lines[at..]);
             told_until = at + length;
-            told.push(Copy {
-                files: [file, other].map(|at| sources[at].file.clone()),
-                told: format!(
-                    "{} says for {length} lines what {} says",
-                    sources[file].at(lines[at].number),
-                    sources[other].at(files[other][other_at].number),
-                ),
-            });
+            told.push(format!(
+                "{} says for {length} lines what {} says",
+                sources[file].at(lines[at].number),
+                sources[other].at(files[other][other_at].number),
+            ));
         }
     }
     told
