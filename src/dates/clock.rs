@@ -131,7 +131,11 @@ fn is_glued_mark(line: &Line<'_>, at: usize, marks: &[char]) -> bool {
 /// `10:15`, `10:15:30`, `10:15:30.250`
 fn with_colons(line: &Line<'_>, at: usize) -> Option<Face> {
     let hour = hour(line, at)?;
-    if !is_glued_mark(line, at + 1, &[':']) {
+    // `03/May/2024:10:15:00` is how web servers write their logs.
+    let before = at.checked_sub(2).and_then(|before| line.number(before));
+    let is_part =
+        before.is_some_and(|before| before.digits <= 2) && is_glued_mark(line, at - 1, &[':']);
+    if is_part || !is_glued_mark(line, at + 1, &[':']) {
         return None;
     }
     let mut face = Face::new(hour, sixtieth(line, at + 2)?, at + 3);

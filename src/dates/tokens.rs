@@ -32,8 +32,8 @@ pub(super) struct Number {
 /// Tokens that are looked at: the longest dates have about thirty.
 const TOKENS_MAX: usize = 60;
 
-/// The zeros of the digits that news is written in, besides ASCII and its full-width forms.
-const ZEROS: [char; 13] = [
+/// The zeros of the digits that news is written in, besides ASCII.
+const ZEROS: [char; 14] = [
     '\u{660}',  // Arabic
     '\u{6f0}',  // Persian, Urdu
     '\u{966}',  // Devanagari
@@ -47,6 +47,7 @@ const ZEROS: [char; 13] = [
     '\u{e50}',  // Thai
     '\u{1040}', // Burmese
     '\u{17e0}', // Khmer
+    '\u{ff10}', // full-width
 ];
 
 /// Whether a date is written as ISO 8601 has it, the year first.
@@ -95,7 +96,7 @@ fn plain(c: char) -> Option<char> {
 }
 
 fn foreign_digit(c: char) -> Option<char> {
-    if !('\u{660}'..='\u{17e9}').contains(&c) {
+    if !matches!(c, '\u{660}'..='\u{17e9}' | '\u{ff10}'..='\u{ff19}') {
         return None;
     }
     let zeros = ZEROS.iter().map(|zero| u32::from(*zero));
