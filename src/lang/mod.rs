@@ -83,7 +83,7 @@ impl Lexicon {
                 });
                 continue;
             };
-            let Some(language) = Language::parse(lang.clone(), text, &mut problems) else {
+            let Some(language) = Language::parse(&lang, text, &mut problems) else {
                 continue;
             };
             if let Some(table) = language.dates {

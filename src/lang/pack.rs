@@ -138,7 +138,7 @@ pub struct Pack {
 impl Language {
     /// Reads a language's file. What is wrong with a phrase costs that phrase; `None` when the file
     /// as a whole cannot be read.
-    pub fn parse(lang: Lang, text: &str, problems: &mut Vec<Problem>) -> Option<Language> {
+    pub fn parse(lang: &Lang, text: &str, problems: &mut Vec<Problem>) -> Option<Language> {
         let language = if has_pack(text) {
             toml::from_str(text).map(|mut file: PackFile| Language {
                 dates: file.dates.take(),

@@ -282,7 +282,7 @@ impl tokens::Sink for FrontLinks<'_> {
     fn text(&mut self, text: &str) {
         match &mut self.raw {
             Some(RawElement::Data(data)) if data.len() + text.len() <= DATA_MAX => {
-                data.push_str(text)
+                data.push_str(text);
             }
             Some(_) => {}
             None => {
