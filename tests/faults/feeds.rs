@@ -6,7 +6,6 @@ use benggala::{
     canonical::accepted,
     discover::{ENTRIES_MAX, LINKS_MAX, URLS_MAX, discover},
     fetch::{Exchange, Fetcher, Request},
-    lang::Lexicon,
     model::{Link, PageKind, Problem},
 };
 use chrono::Utc;
@@ -18,7 +17,7 @@ use crate::{
         Fault, Measured, PATIENT, ask, ask_for, fault, fetcher, longest_call, measured, outcome,
         page, patient, request, same,
     },
-    pages::inspected,
+    pages::{RULES, inspected},
     server::{Server, Step, full, head},
 };
 
@@ -95,7 +94,7 @@ async fn links(fetcher: &Fetcher, url: Url, kind: PageKind) -> (Exchange, Vec<Li
         exchange.body = body;
         let page = page(exchange, kind);
         let read =
-            tokio::task::spawn_blocking(move || discover(kind, &page, Lexicon::built_in().dates()));
+            tokio::task::spawn_blocking(move || discover(kind, &page, RULES.lexicon.dates()));
         let (links, problems) = read.await.unwrap();
         (told, links, problems)
     })

@@ -91,7 +91,7 @@ pub(crate) const FAULTS: &[Fault] = &[
     fault!(54, "a panic in the extraction", "panic", PATIENT, panics),
 ];
 
-static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
+pub(crate) static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
     Arc::new(Rules {
         lexicon: Lexicon::built_in(),
         policy: Policy::default(),
