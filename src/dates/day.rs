@@ -194,7 +194,10 @@ fn around_month(
     range: Range<usize>,
 ) -> Option<Found> {
     let small_at = |at: usize| small(line.number(at)?).map(|value| (value, at));
-    let before = number_before(line, range.start).and_then(small_at);
+    let before = number_before(line, range.start).and_then(|at| {
+        let first = first_of_span(line, at).and_then(small_at);
+        first.or_else(|| small_at(at))
+    });
     let after = number_after(line, range.end).and_then(small_at);
     let year = if month.is_buddhist {
         year_of_either
@@ -237,6 +240,16 @@ fn around_month(
         day: day(year, month.number, of_month)?,
         range: start..(end + 1).min(line.len()),
     })
+}
+
+/// The number that begins a span which ends at a place, as in `14. - 20. Januar`.
+fn first_of_span(line: &Line<'_>, end: usize) -> Option<usize> {
+    let dash = end.checked_sub(1)?;
+    if !matches!(line.mark(dash)?, '-' | '–') {
+        return None;
+    }
+    let before = dash.checked_sub(1)?;
+    before.checked_sub(usize::from(line.mark(before) == Some('.')))
 }
 
 /// Words between a day and its month, such as `of`, `de` and the endings of ordinals, and letters
