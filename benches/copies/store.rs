@@ -8,6 +8,7 @@ use std::{
 
 use benggala::{
     copies::{KEYS, SKETCH},
+    frontier::Schedule,
     model::{
         Article, Assessment, FetchOutcome, Headers, Link, Page, PageKind, RulesHash, Scores,
         SiteRules, Source, StoreUrl, Timestamp, Verdict,
@@ -190,6 +191,7 @@ async fn announce(store: &dyn Store) {
         kind: PageKind::Feed,
         url: feed.clone(),
         every: None,
+        link_age: None,
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
@@ -235,7 +237,16 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         host_failures: 0,
         host_delay: None,
         robots: Vec::new(),
+        poll: None,
         links: Vec::new(),
+        known: Vec::new(),
+        remembered: Vec::new(),
+        schedule: Schedule {
+            attempts_max: 5,
+            retry_first: Duration::from_secs(60),
+            retry_max: Duration::from_secs(86_400),
+            give_up_after: Duration::from_secs(86_400),
+        },
         visit,
         error: None,
     }

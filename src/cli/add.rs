@@ -1,6 +1,6 @@
 //! `benggala add`: finds what a site offers and prints the TOML to paste.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, path::Path, time::Duration};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -11,6 +11,7 @@ use crate::{
     dates::Words,
     discover::{self, discover},
     fetch::{Fetcher, Network, Request},
+    frontier::{Listing, Unread, intake},
     lang::Lexicon,
     model::{Link, Page, PageKind},
 };
@@ -35,6 +36,52 @@ struct Candidate {
     kind: PageKind,
     url: Url,
     articles: usize,
+    /// How many are dated further back than `link_age` allows.
+    old: usize,
+    /// How many would be read at first.
+    read: usize,
+}
+
+impl Candidate {
+    /// What a source would yield that is watched from now on.
+    fn new(kind: PageKind, url: Url, links: Vec<Link>, link_age: Duration) -> Candidate {
+        let listing = Listing {
+            kind,
+            is_first: true,
+            link_age,
+            now: Utc::now(),
+        };
+        let articles: Vec<Link> = links
+            .into_iter()
+            .filter(|link| link.kind == PageKind::Article)
+            .collect();
+        let old = articles.iter().filter(|link| listing.is_old(link)).count();
+        let unseen = articles.iter().map(|link| link.url.clone()).collect();
+        let unread = Unread {
+            unseen,
+            ..Unread::default()
+        };
+        Candidate {
+            kind,
+            url,
+            articles: articles.len(),
+            old,
+            read: intake(articles, &unread, &listing).new.len(),
+        }
+    }
+
+    /// ``12 articles right now, 12 of them older than `link_age`; 10 would be read``
+    fn promise(&self) -> String {
+        let articles = self.articles;
+        let mut promise = format!("{articles} articles right now");
+        if self.old > 0 {
+            promise += &format!(", {} of them older than `link_age`", self.old);
+        }
+        if self.read < articles {
+            promise += &format!("; {} would be read", self.read);
+        }
+        promise
+    }
 }
 
 pub(super) fn add(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
@@ -60,18 +107,10 @@ pub(super) fn add(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure
 }
 
 fn write_source(out: &mut impl Write, candidate: &Candidate, mark: &str) -> std::io::Result<()> {
-    let Candidate {
-        kind,
-        url,
-        articles,
-    } = candidate;
     writeln!(out, "{mark}[[source]]")?;
-    writeln!(out, "{mark}url = \"{url}\"")?;
-    writeln!(
-        out,
-        "{mark}kind = \"{}\"  # {articles} articles right now",
-        kind.as_str()
-    )
+    writeln!(out, "{mark}url = \"{}\"", candidate.url)?;
+    let (kind, promise) = (candidate.kind.as_str(), candidate.promise());
+    writeln!(out, "{mark}kind = \"{kind}\"  # {promise}")
 }
 
 /// Everything worth watching at `url`, best first: feeds, then sitemaps, then the page itself.
@@ -81,21 +120,15 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
         .await
         .map_err(Failure::Message)?;
     let lexicon = Lexicon::built_in();
+    let words = lexicon.dates();
     let kind = discover::sniff(&page);
-    let (links, _) = discover(kind, &page, lexicon.dates());
-    let articles = links
-        .iter()
-        .filter(|link| link.kind == PageKind::Article)
-        .count();
-    let own = Candidate {
-        kind,
-        url: page.final_url.clone(),
-        articles,
-    };
+    let link_age = config.schedule.link_age;
+    let (links, _) = discover(kind, &page, words);
+    let own = Candidate::new(kind, page.final_url.clone(), links, link_age);
     if kind != PageKind::Listing {
         return Ok(vec![own]);
     }
-    let (links, _) = discover(PageKind::Auto, &page, lexicon.dates());
+    let (links, _) = discover(PageKind::Auto, &page, words);
     let named = links
         .into_iter()
         .filter(|link| link.kind != PageKind::Article)
@@ -106,16 +139,15 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
     let mut candidates = Vec::new();
     for (kind, url) in offers {
         match get(&fetcher, &url, kind).await {
-            Ok((page, _)) => candidates.push(Candidate {
-                kind,
-                url,
-                articles: discover(kind, &page, lexicon.dates()).0.len(),
-            }),
+            Ok((page, _)) => {
+                let (links, _) = discover(kind, &page, words);
+                candidates.push(Candidate::new(kind, url, links, link_age));
+            }
             Err(why) => tell(format!("{why}; left out")),
         }
     }
     if candidates.is_empty() {
-        candidates.extend(guess(&fetcher, &page.final_url, lexicon.dates()).await);
+        candidates.extend(guess(&fetcher, &page.final_url, link_age, words).await);
     }
     if own.articles > 0 {
         candidates.push(own);
@@ -125,18 +157,20 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
 
 /// The first of the usual places of feeds and sitemaps that has one: most are not there, and some
 /// servers answer with a web page whatever they are asked for.
-async fn guess(fetcher: &Fetcher, page: &Url, words: &Words) -> Option<Candidate> {
+async fn guess(
+    fetcher: &Fetcher,
+    page: &Url,
+    link_age: Duration,
+    words: &Words,
+) -> Option<Candidate> {
     for (kind, url) in discover::usual_places(page) {
         let Ok((page, _)) = get(fetcher, &url, kind).await else {
             continue;
         };
-        let articles = discover(kind, &page, words).0.len();
-        if discover::sniff(&page) == kind && articles > 0 {
-            return Some(Candidate {
-                kind,
-                url,
-                articles,
-            });
+        let (links, _) = discover(kind, &page, words);
+        let candidate = Candidate::new(kind, url, links, link_age);
+        if discover::sniff(&page) == kind && candidate.articles > 0 {
+            return Some(candidate);
         }
     }
     None

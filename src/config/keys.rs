@@ -66,6 +66,8 @@ const RATE_MAX: f64 = 1e6;
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(600);
 /// Below 1 s a poll is an attack; above a year it is none.
 const EVERY: RangeInclusive<Duration> = seconds(1, YEAR);
+/// Zero takes articles of any age.
+const LINK_AGE: RangeInclusive<Duration> = seconds(0, 100 * YEAR);
 
 pub(super) const FETCH: &[Key<FetchConfig>] = &[
     key(
@@ -160,6 +162,11 @@ pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
         "every_max",
         |c, v| v.duration(EVERY).map(|x| c.every_max = x),
         |c| notation::text(&notation::duration(c.every_max)),
+    ),
+    key(
+        "link_age",
+        |c, v| v.duration(LINK_AGE).map(|x| c.link_age = x),
+        |c| notation::text(&notation::duration(c.link_age)),
     ),
     key(
         "recheck",
@@ -335,6 +342,7 @@ pub(super) struct PartialSource {
     pub(super) url: Option<Url>,
     pub(super) kind: Option<PageKind>,
     pub(super) every: Option<Duration>,
+    pub(super) link_age: Option<Duration>,
     pub(super) lang: Option<Lang>,
     pub(super) rules: SiteRules,
     pub(super) certificate: Option<CertificateHash>,
@@ -348,6 +356,7 @@ impl From<&Source> for PartialSource {
             url: Some(source.url.clone()),
             kind: Some(source.kind),
             every: source.every,
+            link_age: source.link_age,
             lang: source.lang.clone(),
             rules: source.rules.clone(),
             certificate: source.certificate,
@@ -378,6 +387,14 @@ pub(super) const SOURCE: &[Key<PartialSource>] = &[
         |c| {
             c.every
                 .and_then(|every| notation::text(&notation::duration(every)))
+        },
+    ),
+    key(
+        "link_age",
+        |c, v| v.duration(LINK_AGE).map(|x| c.link_age = Some(x)),
+        |c| {
+            c.link_age
+                .and_then(|age| notation::text(&notation::duration(age)))
         },
     ),
     key(

@@ -361,6 +361,7 @@ fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
         kind: entry.kind.unwrap_or(PageKind::Auto),
         url,
         every: entry.every,
+        link_age: entry.link_age,
         lang: entry.lang,
         rules: entry.rules,
         certificate: entry.certificate,

@@ -72,11 +72,13 @@ pub struct ScheduleConfig {
     pub every_min: Duration,
     /// The longest interval that is learned.
     pub every_max: Duration,
+    /// How far back an article may be dated when it is found; zero: any age.
+    pub link_age: Duration,
     /// The age of an article at the first look for corrections; zero: none.
     pub recheck: Duration,
     /// The age from which on it is not looked at again.
     pub recheck_until: Duration,
-    /// Attempts at one article before it is given up.
+    /// Attempts at one article before it rests until its source lists it again.
     pub attempts_max: u32,
     /// The first wait after a failure; doubles with each.
     pub retry_first: Duration,
@@ -145,6 +147,7 @@ impl Default for Config {
                 every: Duration::from_secs(600),
                 every_min: Duration::from_secs(120),
                 every_max: Duration::from_secs(4 * 3600),
+                link_age: Duration::from_secs(7 * 24 * 3600),
                 recheck: Duration::from_secs(3600),
                 recheck_until: Duration::from_secs(7 * 24 * 3600),
                 attempts_max: 5,

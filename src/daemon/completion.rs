@@ -28,7 +28,11 @@ pub(super) fn completion(facts: &Facts, plan: Plan) -> Completion {
         rhythm: plan.rhythm,
         moved: plan.moved,
         robots: exchange.robots.clone(),
-        links: content.links.clone(),
+        poll: plan.poll,
+        links: plan.intake.new,
+        known: plan.intake.known,
+        remembered: plan.intake.remembered,
+        schedule: plan.schedule,
         visit: read_article(facts).map(Box::new),
         error: failure(facts).or_else(|| first_problem(content)),
     }

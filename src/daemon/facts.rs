@@ -30,10 +30,8 @@ pub(super) struct Facts {
 pub(super) struct PageContent {
     /// What an `Auto` source has turned out to be.
     pub(super) kind: Option<PageKind>,
-    /// Those that are worth a visit.
+    /// Of the newest sitemaps and of all articles.
     pub(super) links: Vec<Link>,
-    /// How many others there were.
-    pub(super) links_filtered: usize,
     pub(super) problems: Vec<Problem>,
     /// Of an article's page, and of a wall in the place of a page of links.
     pub(super) inspected: Option<TimedInspection>,

@@ -13,7 +13,11 @@ use crate::{
     store::{Counts, SourceRow},
 };
 
-use super::{active::ActiveConfig, record::record_standing, resources::Resources};
+use super::{
+    active::ActiveConfig,
+    record::{record_source_links, record_standing},
+    resources::Resources,
+};
 
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -190,6 +194,9 @@ fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
             .source_template_lines
             .with_label_values(&label)
             .set(source.template_lines as i64);
+        if let Some(links) = source.links {
+            record_source_links(metrics, label[0], links);
+        }
         if let Some(boilerplate) = source.boilerplate {
             metrics
                 .source_boilerplate_ratio

@@ -8,8 +8,8 @@ use url::Url;
 use crate::{
     config::ScheduleConfig,
     discover,
-    frontier::{self, Moved, Next, PollLimits, Rhythm, Schedule},
-    model::{Link, PageKind, Timestamp},
+    frontier::{self, Asked, Intake, Listing, Moved, Next, PollLimits, Rhythm, Schedule, Unread},
+    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Problem, Timestamp},
     store::{Fate, Lease},
 };
 
@@ -21,6 +21,12 @@ pub(super) struct Plan {
     pub(super) fate: Fate,
     /// Of a source that answered.
     pub(super) rhythm: Option<Rhythm>,
+    /// What a source that answered listed.
+    pub(super) poll: Option<Poll>,
+    /// What becomes of that.
+    pub(super) intake: Intake,
+    /// How what fails is tried again.
+    pub(super) schedule: Schedule,
     /// Where the source says that it is.
     pub(super) moved: Option<Moved>,
     /// When the host may be asked again.
@@ -40,22 +46,20 @@ pub(super) fn address(lease: &Lease, now: Timestamp) -> &Url {
     believed(lease.moved.as_ref(), now).unwrap_or(&lease.link.url)
 }
 
-/// The rhythm of a source after an answered poll that brought `new` links.
-pub(super) fn rhythm(facts: &Facts, new: &[Link]) -> Rhythm {
-    let arrivals: Vec<_> = new
-        .iter()
-        .map(|link| Some(link.published?.instant()))
-        .collect();
-    let exchange = &facts.exchange;
-    let fresh_for = discover::fresh_for(&exchange.headers, &exchange.body);
-    let mut rhythm = facts.lease.rhythm.clone();
-    rhythm.observe(&arrivals, fresh_for, facts.at);
-    rhythm
+/// What becomes of the links of a poll. `unread` are those that the store has not read.
+pub(super) fn intake(active: &ActiveConfig, facts: &Facts, unread: &Unread) -> Intake {
+    let lease = &facts.lease;
+    let listing = Listing {
+        kind: facts.content.kind.unwrap_or(lease.link.kind),
+        is_first: lease.last_poll.is_none_or(|poll| poll.links.total() == 0),
+        link_age: link_age(active, &lease.link.source),
+        now: facts.at,
+    };
+    frontier::intake(facts.content.links.clone(), unread, &listing)
 }
 
-/// Plans what follows from a visit. `rhythm` is that of a source after this poll, where something
-/// was learned of it.
-pub(super) fn plan(active: &ActiveConfig, facts: &Facts, rhythm: Option<Rhythm>) -> Plan {
+/// Plans what follows from a visit. `intake` is what its links are taken for.
+pub(super) fn plan(active: &ActiveConfig, facts: &Facts, intake: Intake) -> Plan {
     let exchange = &facts.exchange;
     let (pause, host_failures) = frontier::host_pause(
         exchange.outcome,
@@ -65,12 +69,80 @@ pub(super) fn plan(active: &ActiveConfig, facts: &Facts, rhythm: Option<Rhythm>)
         exchange.retry_after,
         rand::random(),
     );
+    let rhythm = facts.is_answered_poll().then(|| rhythm(facts, &intake.new));
+    let schedule = schedule(active, &facts.lease.link.source);
     Plan {
-        fate: fate(active, facts, rhythm.as_ref()),
+        fate: fate(active, facts, rhythm.as_ref(), &schedule),
         rhythm,
+        poll: poll(facts, &intake),
+        intake,
+        schedule,
         moved: moved(facts),
         host_next_at: facts.at + pause,
         host_failures,
+    }
+}
+
+/// The rhythm of a source after an answered poll that brought `new` links.
+fn rhythm(facts: &Facts, new: &[Link]) -> Rhythm {
+    let articles = new.iter().filter(|link| link.kind == PageKind::Article);
+    let arrivals: Vec<_> = articles
+        .map(|link| Some(link.published?.instant()))
+        .collect();
+    let exchange = &facts.exchange;
+    let fresh_for = discover::fresh_for(&exchange.headers, &exchange.body);
+    let mut rhythm = facts.lease.rhythm.clone();
+    rhythm.observe(&arrivals, fresh_for, facts.at);
+    rhythm
+}
+
+/// What an answered poll listed, but for what only the store can tell. "Not modified" lists what was
+/// listed before, and none of it is new.
+fn poll(facts: &Facts, intake: &Intake) -> Option<Poll> {
+    if !facts.is_answered_poll() {
+        return None;
+    }
+    let (lease, problems) = (&facts.lease, &facts.content.problems);
+    let at = facts.at;
+    if facts.exchange.outcome == FetchOutcome::NotModified {
+        return lease.last_poll.map(|poll| Poll {
+            at,
+            links: LinkCounts {
+                new: 0,
+                known: poll.links.known + poll.links.new,
+                ..poll.links
+            },
+            ..poll
+        });
+    }
+    let is_left_out = |problem: &&Problem| problem.foreign > 0;
+    Some(Poll {
+        at,
+        kind: facts.content.kind.unwrap_or(lease.link.kind),
+        links: LinkCounts {
+            old: (intake.remembered.len() + intake.dropped) as u64,
+            foreign: problems.iter().map(|problem| problem.foreign).sum(),
+            invalid: (problems.len() - problems.iter().filter(is_left_out).count()) as u64,
+            ..LinkCounts::default()
+        },
+    })
+}
+
+/// How far back articles of a source may be dated.
+fn link_age(active: &ActiveConfig, source: &str) -> Duration {
+    let source = active.sources.get(source);
+    source
+        .and_then(|source| source.link_age)
+        .unwrap_or(active.config.schedule.link_age)
+}
+
+fn schedule(active: &ActiveConfig, source: &str) -> Schedule {
+    let schedule = &active.config.schedule;
+    Schedule {
+        attempts_max: schedule.attempts_max,
+        retry_first: schedule.retry_first,
+        retry_max: schedule.retry_max,
+        give_up_after: frontier::give_up_after(link_age(active, source)),
     }
 }
 
@@ -97,7 +169,7 @@ fn moved(facts: &Facts) -> Option<Moved> {
 }
 
 /// What becomes of the URL.
-fn fate(active: &ActiveConfig, facts: &Facts, rhythm: Option<&Rhythm>) -> Fate {
+fn fate(active: &ActiveConfig, facts: &Facts, rhythm: Option<&Rhythm>, retries: &Schedule) -> Fate {
     let (lease, now) = (&facts.lease, facts.at);
     if facts.network_is_down {
         return Fate::Again {
@@ -115,22 +187,17 @@ fn fate(active: &ActiveConfig, facts: &Facts, rhythm: Option<&Rhythm>) -> Fate {
         }
         _ => Some(interval(active, facts, rhythm.unwrap_or(&lease.rhythm))),
     };
-    let next = frontier::after(
+    let asked = Asked {
         kind,
-        facts.exchange.outcome,
-        facts.exchange.status,
-        lease.attempts,
-        again,
-        &Schedule {
-            attempts_max: schedule.attempts_max,
-            retry_first: schedule.retry_first,
-            retry_max: schedule.retry_max,
-        },
-        rand::random(),
-    );
+        outcome: facts.exchange.outcome,
+        status: facts.exchange.status,
+        attempts: lease.attempts,
+        known_for: (now - lease.known_since).to_std().unwrap_or_default(),
+    };
+    let next = frontier::after(&asked, again, retries, rand::random());
     match next {
         Next::Done => Fate::Done,
-        Next::Gone => Fate::Gone,
+        Next::Gone { attempts } => Fate::Gone { attempts },
         Next::Again { after, attempts } => Fate::Again {
             at: now + after,
             attempts,

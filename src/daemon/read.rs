@@ -1,9 +1,6 @@
 //! Reading the page that a fetch has brought: an article is inspected, a page of links is searched.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use url::Url;
@@ -14,7 +11,6 @@ use crate::{
     discover::{self, discover},
     extract::Site,
     fetch::Exchange,
-    frontier,
     inspect::{guarded, inspect},
     model::{Link, Page, PageKind, Problem, RobotsRules},
     store::Lease,
@@ -25,10 +21,6 @@ use super::{
     facts::{PageContent, TimedInspection},
     resources::Resources,
 };
-
-/// Articles that a feed or sitemap dates further back than this are not fetched: a monitor
-/// watches what is new.
-const LINK_AGE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// Sitemaps taken from one index.
 const SITEMAPS_OF_A_PAGE: usize = 10;
@@ -45,18 +37,25 @@ pub(super) async fn read(
         return inspected(resources, active, page).await;
     }
     let robots = robots_text(lease, exchange);
+    let source = active.sources.get(&page.link.source);
+    let is_open =
+        source.is_some_and(|source| source.kind == PageKind::Auto && source.url == page.link.url);
     let (work, known) = (page.clone(), Arc::clone(active));
     let content = resources
         .cores
-        .run(move || guarded(|| read_links(&work, robots.as_deref(), known.rules.lexicon.dates())))
+        .run(move || {
+            let words = known.rules.lexicon.dates();
+            guarded(|| read_links(&work, is_open, robots.as_deref(), words))
+        })
         .await;
     let mut content = content.unwrap_or_else(|why| PageContent {
         problems: vec![Problem {
             what: format!("reading the page failed: {why}"),
+            ..Problem::default()
         }],
         ..PageContent::default()
     });
-    if content.links.is_empty() && content.links_filtered == 0 {
+    if content.links.is_empty() {
         // Perhaps it is none of what was expected, but a wall.
         let instead = inspected(resources, active, page).await;
         if instead.is_bot_wall() {
@@ -106,12 +105,20 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     }
 }
 
-/// Reads a page of links. Where a source of unknown kind offers no feed, the sitemaps that its
-/// robots.txt names stand in.
-fn read_links(page: &Page, robots: Option<&[u8]>, words: &Words) -> PageContent {
+/// Reads a page of links. A site whose kind is left open (`is_open`) is searched for feeds at every
+/// answer: what stood there the last time may have been an excuse. Where it offers none, the sitemaps
+/// that its robots.txt names stand in.
+fn read_links(page: &Page, is_open: bool, robots: Option<&[u8]>, words: &Words) -> PageContent {
     let (mut links, problems) = discover(page.link.kind, page, words);
     let shown = discover::sniff(page);
-    let is_site = page.link.kind == PageKind::Auto && shown == PageKind::Listing;
+    let is_site = is_open && shown == PageKind::Listing;
+    if is_site && page.link.kind != PageKind::Auto {
+        let (named, _) = discover(PageKind::Auto, page, words);
+        let places = named
+            .into_iter()
+            .filter(|link| link.kind != PageKind::Article);
+        links.extend(places);
+    }
     if is_site && !links.iter().any(|link| link.kind == PageKind::Feed) {
         let text = String::from_utf8_lossy(robots.unwrap_or_default());
         let named = discover::sitemaps_of(&text, &page.final_url).into_iter();
@@ -120,14 +127,10 @@ fn read_links(page: &Page, robots: Option<&[u8]>, words: &Words) -> PageContent 
     // A web page without links may be an excuse in the place of a feed, and settles nothing.
     let is_settled = shown != PageKind::Listing || (is_site && !links.is_empty());
     let kind = is_settled.then_some(shown);
-    let found = links.len();
-    links.retain(|link| frontier::worth_fetching(link, page.fetched_at, LINK_AGE_MAX));
     keep_newest_sitemaps(&mut links);
-    let links_filtered = found - links.len();
     PageContent {
         kind,
         links,
-        links_filtered,
         problems,
         inspected: None,
     }

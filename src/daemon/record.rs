@@ -8,7 +8,9 @@ use crate::{
         Metrics,
         labels::{self, kind_label},
     },
-    model::{FetchOutcome, PageKind, Reason, RobotsRules, Scores, SourceStanding, Verdict},
+    model::{
+        FetchOutcome, LinkCounts, PageKind, Reason, RobotsRules, Scores, SourceStanding, Verdict,
+    },
     store::{Completed, Op, StoreError},
 };
 
@@ -151,18 +153,7 @@ fn record_completed(
     standing: Option<&SourceStanding>,
 ) {
     let link = &facts.lease.link;
-    let kind = kind_label(link.kind);
-    for (outcome, count) in [
-        ("new", completed.links_new),
-        ("known", completed.links_known),
-        ("filtered", facts.content.links_filtered),
-        ("invalid", facts.content.problems.len()),
-    ] {
-        metrics
-            .discoveries_total
-            .with_label_values(&[kind, outcome])
-            .inc_by(count as u64);
-    }
+    record_links(metrics, facts, &completed);
     let Some(inspected) = &facts.content.inspected else {
         return;
     };
@@ -180,6 +171,7 @@ fn record_completed(
         return;
     }
     let assessment = &inspected.inspection.assessment;
+    tracing::info!(verdict = assessment.verdict.as_str(), "read");
     metrics
         .articles_scored_total
         .with_label_values(&[assessment.verdict.as_str()])
@@ -211,6 +203,44 @@ fn record_completed(
         }
     }
     record_scores(metrics, assessment.scores);
+}
+
+/// What a page announced, and of a poll that was answered, what the source lists by now.
+fn record_links(metrics: &Metrics, facts: &Facts, completed: &Completed) {
+    let kind = kind_label(facts.lease.link.kind);
+    let poll = completed
+        .poll
+        .filter(|_| facts.exchange.outcome == FetchOutcome::Ok);
+    let filtered = poll.map_or(0, |poll| poll.links.old + poll.links.foreign);
+    for (outcome, count) in [
+        ("new", completed.links_new as u64),
+        ("known", completed.links_known as u64),
+        ("filtered", filtered),
+        ("invalid", facts.content.problems.len() as u64),
+    ] {
+        metrics
+            .discoveries_total
+            .with_label_values(&[kind, outcome])
+            .inc_by(count);
+    }
+    if let Some(poll) = completed.poll {
+        tracing::info!(links = %poll.links, "polled");
+        let source = metrics.source_label(&facts.lease.link.source);
+        record_source_links(metrics, &source, completed.source_links);
+    }
+}
+
+/// Says what a source lists; nothing of those that share a label.
+pub(super) fn record_source_links(metrics: &Metrics, source: &str, links: LinkCounts) {
+    if source == labels::OTHER {
+        return;
+    }
+    for (outcome, count) in links.by_name() {
+        metrics
+            .source_links
+            .with_label_values(&[source, outcome])
+            .set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
 }
 
 /// Says how a source stands; nothing before its first judged article, nor of those that share a

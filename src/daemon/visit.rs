@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     fetch::{Exchange, Request},
+    frontier::Intake,
     metrics::labels::kind_label,
     model::{SourceStanding, Timestamp},
     store::Lease,
@@ -79,12 +80,17 @@ async fn ask(
 ) -> VisitEnd {
     let store = &resources.store;
     let facts = facts(resources, active, lease, now).await;
-    let rhythm = match facts.is_answered_poll() {
-        true => store.unseen(facts.content.links.clone()).await.ok(),
-        false => None,
-    }
-    .map(|new| plan::rhythm(&facts, &new));
-    let plan = plan::plan(active, &facts, rhythm);
+    let plan = match facts.content.links.is_empty() {
+        true => plan::plan(active, &facts, Intake::default()),
+        false => match store.unread(facts.content.links.clone()).await {
+            Ok(unread) => {
+                let intake = plan::intake(active, &facts, &unread);
+                plan::plan(active, &facts, intake)
+            }
+            // Counted and told already. The lease runs out, and the page is read again.
+            Err(_) => return VisitEnd::Finished,
+        },
+    };
     record::moved(&facts, &plan);
     let completion = completion(&facts, plan);
     let completed = store

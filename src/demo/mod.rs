@@ -102,6 +102,7 @@ impl Newsroom {
                 kind: site.paper.door.kind(),
                 url: site.edition(Duration::ZERO).url(site.paper.door.path()),
                 every: None,
+                link_age: None,
                 lang: site.paper.announced.then(|| site.paper.lang.clone()),
                 rules: SiteRules::default(),
                 certificate: None,

@@ -54,5 +54,8 @@ pub(super) fn resolve(href: &str, base: &Url) -> Option<Url> {
 }
 
 pub(super) fn problem(what: impl Into<String>) -> Problem {
-    Problem { what: what.into() }
+    Problem {
+        what: what.into(),
+        foreign: 0,
+    }
 }

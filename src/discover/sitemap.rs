@@ -162,7 +162,10 @@ fn of_the_site(places: Vec<SitemapEntry>, page: &Page) -> (Vec<SitemapEntry>, Op
         false => of_one_site(places),
     };
     let foreign = count - kept.len();
-    let problem = (foreign > 0).then(|| problem(format!("left out {foreign} URLs of other sites")));
+    let problem = (foreign > 0).then(|| Problem {
+        what: format!("left out {foreign} URLs of other sites"),
+        foreign: foreign as u64,
+    });
     (kept, problem)
 }
 

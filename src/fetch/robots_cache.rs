@@ -39,7 +39,7 @@ const ORIGINS_MAX: usize = 10_000;
 /// Rough memory of all rules together.
 const BYTES_MAX: usize = 64 << 20;
 
-const UNREACHABLE: &str = "robots.txt could not be reached: nothing is allowed until it can";
+const UNREACHABLE: &str = "robots.txt could not be reached: nothing is asked until it can be";
 
 /// What is known of one origin. `tokio`'s mutex around it is held while the file is fetched, so
 /// that others wait for the answer instead of asking too.
@@ -98,7 +98,7 @@ impl RobotsCache {
         }
         match record.rules {
             RobotsRules::Unreachable => {
-                known.fail(denied(UNREACHABLE.to_string()), record.fetched_at);
+                known.fail(unreachable(UNREACHABLE), record.fetched_at);
             }
             _ => known.learn(&record.rules, record.fetched_at),
         }
@@ -219,7 +219,7 @@ impl KnownRules {
         match (&self.rules, &self.failure) {
             (Some(rules), None) => Ok(Arc::clone(rules)),
             (_, Some(failure)) => Err(failure.clone()),
-            (None, None) => Err(denied(UNREACHABLE.to_string())),
+            (None, None) => Err(unreachable(UNREACHABLE)),
         }
     }
 
@@ -301,10 +301,15 @@ fn unreadable(answer: &Answer, url: &Url) -> Failure {
             ..Failure::new(FetchOutcome::Throttled, error)
         };
     }
-    denied(format!("{error}: nothing is allowed until it can be read"))
+    unreachable(format!("{error}: nothing is asked until it can be read"))
 }
 
-/// A refusal by robots.txt, or for want of it.
+/// No rules for now, which is no refusal: waiting helps.
+fn unreachable(error: impl Into<String>) -> Failure {
+    Failure::new(FetchOutcome::RobotsUnreachable, error)
+}
+
+/// A refusal by robots.txt.
 pub(super) fn denied(error: String) -> Failure {
     Failure {
         robots_denied: true,
@@ -312,7 +317,7 @@ pub(super) fn denied(error: String) -> Failure {
     }
 }
 
-fn of_file(mut failure: Failure) -> Failure {
-    failure.error.insert_str(0, "robots.txt: ");
-    failure
+/// A file that came and cannot be read is the site's fault, and no page's.
+fn of_file(failure: Failure) -> Failure {
+    unreachable(format!("robots.txt: {}", failure.error))
 }

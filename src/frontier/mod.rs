@@ -1,13 +1,18 @@
 //! The rules of what comes next: pure functions of the clock.
 //!
-//! Two things are kept apart. [`after`] plans one URL: done, gone, or again. [`host_pause`] plans
+//! Two things are kept apart. [`after`] plans one URL: done, gone, or again ([`relisted`]: what is
+//! gone and still listed). [`host_pause`] plans
 //! the host: how long nobody may ask it. A URL is asked when both its own time and its host's have
 //! come. When a source that answers is asked again follows from its [`Rhythm`], when an article is
 //! looked at again for corrections from [`recheck`].
 
+mod intake;
 mod moved;
 mod rhythm;
 
+pub use intake::{
+    BACKDATED_MAX, HOUR_MAX, INTAKE_MAX, Intake, LIST_MAX, Listing, NEWEST_MIN, Unread, intake,
+};
 pub use moved::Moved;
 pub use rhythm::{FRESH_MAX, PollLimits, Rhythm};
 
@@ -15,7 +20,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::Timelike;
 
-use crate::model::{Courtesy, FetchOutcome, Link, PageKind, Timestamp};
+use crate::model::{Courtesy, FetchOutcome, PageKind, Timestamp};
 
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -30,7 +35,8 @@ pub const WAIT_MIN: Duration = SECOND;
 /// 2100.
 pub const RETRY_AFTER_MAX: Duration = DAY;
 
-/// The first pause after a 429 that does not say how long (RFC 6585, section 4, leaves it open).
+/// The least pause after a first 429, whatever it says (RFC 6585, section 4, leaves it open); it
+/// doubles with each further one.
 pub const THROTTLED_FIRST: Duration = Duration::from_secs(60);
 
 /// Failures of a host in a row that cost it nothing: one lost packet is no outage.
@@ -46,8 +52,15 @@ pub const HOST_FAILING_FIRST: Duration = Duration::from_secs(30);
 pub const HOST_FAILING_MAX: Duration = Duration::from_secs(3_600);
 
 /// Failures that will most likely repeat (too large, undecodable, redirected in circles) get this
-/// many attempts in all.
+/// many attempts in all before the article rests.
 pub const ATTEMPTS_AT_BROKEN: u32 = 2;
+
+/// Where articles of any age are taken, links that are never read are given up after this long.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// A link that rests after failures is tried again this long after the last one at most, while its
+/// source lists it.
+pub const REST_MAX: Duration = DAY;
 
 /// A host is left alone at least so many times as long as it took to answer. Heritrix, the crawler
 /// of the Internet Archive, takes five by default; its gaps without it are shorter than ours.
@@ -76,12 +89,29 @@ const RECHECK_GROWTH: u32 = 4;
 /// How failures are retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// Attempts at one article before it is given up.
+    /// Attempts at one article before it rests until it is listed again.
     pub attempts_max: u32,
     /// The first wait after a failure; doubles with each.
     pub retry_first: Duration,
     /// The longest wait after failures.
     pub retry_max: Duration,
+    /// An article that has been known for so long without being read is not tried any more.
+    pub give_up_after: Duration,
+}
+
+/// One URL after it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// What was expected there.
+    pub kind: PageKind,
+    /// How it ended.
+    pub outcome: FetchOutcome,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Attempts that had failed in a row before.
+    pub attempts: u32,
+    /// How long it has been known.
+    pub known_for: Duration,
 }
 
 /// What becomes of a URL after an attempt.
@@ -89,8 +119,11 @@ pub struct Schedule {
 pub enum Next {
     /// It was read and need not be asked again.
     Done,
-    /// It is given up.
-    Gone,
+    /// It rests: given up, unless its source lists it again (see [`relisted`]).
+    Gone {
+        /// Failed attempts in a row by then.
+        attempts: u32,
+    },
     /// It is asked again.
     Again {
         /// From now.
@@ -107,39 +140,64 @@ pub fn retry(attempts: u32, first: Duration, max: Duration, jitter: f64) -> Dura
     scaled(doubled(attempts, first, max), 0.5 + 0.5 * unit(jitter)).max(WAIT_MIN)
 }
 
-/// What becomes of a URL of this kind, of which `attempts` failed in a row before this one.
-/// `again` is when it is asked next if it was read: for a source always something (the longest wait
-/// if not), for an article `None` unless it is to be looked at for corrections. `jitter` is random
-/// in 0..1.
+/// What becomes of a URL. `again` is when it is asked next if it was read: for a source always
+/// something (the longest wait if not), for an article `None` unless it is to be looked at for
+/// corrections. `jitter` is random in 0..1.
 ///
-/// An article is given up when it is gone, forbidden or has failed too often. A source is never
-/// given up: one that is down is asked ever more slowly, and is back as soon as it answers.
-pub fn after(
-    kind: PageKind,
-    outcome: FetchOutcome,
-    status: Option<u16>,
-    attempts: u32,
-    again: Option<Duration>,
-    schedule: &Schedule,
-    jitter: f64,
-) -> Next {
-    if outcome == FetchOutcome::Cancelled {
-        let after = Duration::ZERO;
-        return Next::Again { after, attempts };
+/// A fault that passes (the host is throttling, walled or out of reach) is no attempt at an article:
+/// it waits, ever longer. One that fails otherwise has so many attempts and then rests. A source is
+/// never given up: one that is down is asked ever more slowly, and is back as soon as it answers.
+pub fn after(asked: &Asked, again: Option<Duration>, schedule: &Schedule, jitter: f64) -> Next {
+    if asked.outcome == FetchOutcome::Cancelled {
+        return Next::Again {
+            after: Duration::ZERO,
+            attempts: asked.attempts,
+        };
     }
-    let is_read = matches!(outcome, FetchOutcome::Ok | FetchOutcome::NotModified);
-    match (kind, again) {
+    let is_read = matches!(asked.outcome, FetchOutcome::Ok | FetchOutcome::NotModified);
+    match (asked.kind, again) {
         (PageKind::Article | PageKind::Robots, None) if is_read => Next::Done,
-        (PageKind::Article | PageKind::Robots, _) if !is_read => {
-            article(outcome, status, attempts, schedule, jitter)
-        }
+        (PageKind::Article | PageKind::Robots, _) if !is_read => article(asked, schedule, jitter),
         (_, again) => {
             let every = again.unwrap_or(WAIT_MAX).clamp(WAIT_MIN, WAIT_MAX);
             match is_read {
                 true => poll(every, jitter),
-                false => source(status, attempts, every, schedule, jitter),
+                false => source(asked, every, schedule, jitter),
             }
         }
+    }
+}
+
+/// When an article that rests since `failed_at`, where `asked` ended, is tried once more because its
+/// source lists it at `now`: the wait doubles with each failure, up to [`REST_MAX`]. `None`: not any
+/// more, for 410 says that it will not come back (RFC 9110, 15.5.11), or it has been known for too
+/// long. What robots.txt forbids waits as long as a robots.txt is believed.
+pub fn relisted(
+    asked: &Asked,
+    failed_at: Timestamp,
+    now: Timestamp,
+    schedule: &Schedule,
+) -> Option<Timestamp> {
+    if asked.status == Some(410) || asked.known_for > schedule.give_up_after {
+        return None;
+    }
+    let wait = match asked.outcome {
+        FetchOutcome::Blocked => REST_MAX,
+        _ => doubled(
+            asked.attempts,
+            schedule.retry_first,
+            schedule.retry_max.min(REST_MAX),
+        ),
+    };
+    Some((failed_at + wait).max(now))
+}
+
+/// How long an article that cannot be read is tried: as long as links of its source may be old, a
+/// day at least, and [`GIVE_UP_AFTER`] where they may be of any age.
+pub fn give_up_after(link_age: Duration) -> Duration {
+    match link_age.is_zero() {
+        true => GIVE_UP_AFTER,
+        false => link_age.max(DAY),
     }
 }
 
@@ -151,16 +209,17 @@ pub fn recheck(age: Duration, first: Duration, until: Duration) -> Option<Durati
     (!first.is_zero() && next <= until).then(|| next - age)
 }
 
-fn article(
-    outcome: FetchOutcome,
-    status: Option<u16>,
-    attempts: u32,
-    schedule: &Schedule,
-    jitter: f64,
-) -> Next {
-    let attempts_max = match outcome {
-        FetchOutcome::Blocked => return Next::Gone,
-        FetchOutcome::Http4xx if !may_pass(status) => return Next::Gone,
+fn article(asked: &Asked, schedule: &Schedule, jitter: f64) -> Next {
+    let attempts = asked.attempts;
+    if will_pass(asked) {
+        if asked.known_for > schedule.give_up_after {
+            return Next::Gone { attempts };
+        }
+        let after = passing_wait(asked.known_for, schedule, jitter);
+        return Next::Again { after, attempts };
+    }
+    let attempts_max = match asked.outcome {
+        FetchOutcome::Blocked | FetchOutcome::Http4xx => 1,
         FetchOutcome::TooLarge | FetchOutcome::Decode | FetchOutcome::Redirect => {
             schedule.attempts_max.min(ATTEMPTS_AT_BROKEN)
         }
@@ -168,10 +227,34 @@ fn article(
     };
     let attempts = attempts.saturating_add(1);
     if attempts >= attempts_max {
-        return Next::Gone;
+        return Next::Gone { attempts };
     }
     let after = retry(attempts, schedule.retry_first, schedule.retry_max, jitter);
     Next::Again { after, attempts }
+}
+
+/// Half of the time that it has been known, of which a random half is taken off: no count of
+/// attempts is needed for waits that grow, and a week holds no more than some forty of them.
+fn passing_wait(known_for: Duration, schedule: &Schedule, jitter: f64) -> Duration {
+    let wait = (known_for / 2).max(schedule.retry_first);
+    retry(1, wait, schedule.retry_max, jitter)
+}
+
+/// Whether a failure speaks of this moment or of the whole host, rather than of the page: a host
+/// that is out of reach or wants us to wait, and the 4xx statuses that say so: Request Timeout (RFC
+/// 9110), Too Early (RFC 8470), Too Many Requests (RFC 6585).
+fn will_pass(asked: &Asked) -> bool {
+    match asked.outcome {
+        FetchOutcome::Throttled
+        | FetchOutcome::Challenge
+        | FetchOutcome::RobotsUnreachable
+        | FetchOutcome::Timeout
+        | FetchOutcome::Dns
+        | FetchOutcome::Connect
+        | FetchOutcome::Tls => true,
+        FetchOutcome::Http4xx => matches!(asked.status, Some(408 | 425 | 429)),
+        _ => false,
+    }
 }
 
 /// Moved by up to [`POLL_SPREAD`], so that what was read together is not asked together.
@@ -181,16 +264,10 @@ fn poll(every: Duration, jitter: f64) -> Next {
     Next::Again { after, attempts: 0 }
 }
 
-fn source(
-    status: Option<u16>,
-    attempts: u32,
-    every: Duration,
-    schedule: &Schedule,
-    jitter: f64,
-) -> Next {
-    let attempts = attempts.saturating_add(1);
+fn source(asked: &Asked, every: Duration, schedule: &Schedule, jitter: f64) -> Next {
+    let attempts = asked.attempts.saturating_add(1);
     // 410 says that waiting will not help: go straight to the slowest pace.
-    let step = if status == Some(410) {
+    let step = if asked.status == Some(410) {
         u32::MAX
     } else {
         attempts
@@ -199,15 +276,9 @@ fn source(
     Next::Again { after, attempts }
 }
 
-/// The 4xx statuses that speak of this moment rather than of the page: Request Timeout (RFC 9110),
-/// Too Early (RFC 8470), Too Many Requests (RFC 6585).
-fn may_pass(status: Option<u16>) -> bool {
-    matches!(status, Some(408 | 425 | 429))
-}
-
 /// How long a host is left alone after an answer, and its failures in a row from now on: the
 /// longest of `delay` (its ordinary pace), what it asked for (`retry_after`, clamped) and the
-/// backoff that its failures call for. `jitter` is random in 0..1.
+/// backoff that its failures call for, which grows whatever it asks for. `jitter` is random in 0..1.
 pub fn host_pause(
     outcome: FetchOutcome,
     status: Option<u16>,
@@ -221,16 +292,15 @@ pub fn host_pause(
         FetchOutcome::Ok | FetchOutcome::NotModified => (Duration::ZERO, 0),
         FetchOutcome::Throttled | FetchOutcome::Challenge => {
             let failures = failures.saturating_add(1);
-            let wait = asked.unwrap_or_else(|| {
-                let wait = doubled(failures, THROTTLED_FIRST, RETRY_AFTER_MAX);
-                scaled(wait, 1.0 + 0.5 * unit(jitter)).min(RETRY_AFTER_MAX)
-            });
-            (wait.max(WAIT_MIN), failures)
+            let wait = doubled(failures, THROTTLED_FIRST, RETRY_AFTER_MAX);
+            let wait = scaled(wait, 1.0 + 0.5 * unit(jitter)).min(RETRY_AFTER_MAX);
+            (wait, failures)
         }
         FetchOutcome::Connect
         | FetchOutcome::Dns
         | FetchOutcome::Tls
         | FetchOutcome::Timeout
+        | FetchOutcome::RobotsUnreachable
         | FetchOutcome::Http5xx => {
             let failures = failures.saturating_add(1);
             (failing_pause(failures, jitter), failures)
@@ -287,16 +357,6 @@ fn failing_pause(failures: u32, jitter: f64) -> Duration {
     }
 }
 
-/// Whether a link is news: it bears no date, or one that is at most `max_age` old. Keeps a first
-/// sitemap of fifty thousand old pages from being fetched whole.
-pub fn worth_fetching(link: &Link, now: Timestamp, max_age: Duration) -> bool {
-    let Some(published) = link.published else {
-        return true;
-    };
-    // A date in the future has a negative age, which `to_std` refuses.
-    (now - published.instant()).to_std().unwrap_or_default() <= max_age
-}
-
 /// One fetch, as far as it tells of our own network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt<'a> {
@@ -321,7 +381,10 @@ pub fn network_down<'a>(recent: impl IntoIterator<Item = Attempt<'a>>, now: Time
             FetchOutcome::Dns | FetchOutcome::Connect => {
                 unreachable.insert(attempt.host);
             }
-            FetchOutcome::Timeout | FetchOutcome::Blocked | FetchOutcome::Cancelled => {}
+            FetchOutcome::Timeout
+            | FetchOutcome::Blocked
+            | FetchOutcome::RobotsUnreachable
+            | FetchOutcome::Cancelled => {}
             _ => return false,
         }
     }

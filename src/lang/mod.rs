@@ -80,6 +80,7 @@ impl Lexicon {
             let Some(lang) = Lang::new(code) else {
                 problems.push(Problem {
                     what: format!("language pack {code}: its name is not a language code"),
+                    ..Problem::default()
                 });
                 continue;
             };

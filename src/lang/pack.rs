@@ -152,6 +152,7 @@ impl Language {
         };
         let told = language.map_err(|error| Problem {
             what: format!("language pack {lang}: {error}"),
+            ..Problem::default()
         });
         told.map_err(|problem| problems.push(problem)).ok()
     }
@@ -174,6 +175,7 @@ impl Pack {
             Some(None) => {
                 problems.push(Problem {
                     what: format!("language pack {lang}: identified_as is not a language tag"),
+                    ..Problem::default()
                 });
                 lang.clone()
             }
@@ -185,6 +187,7 @@ impl Pack {
             if let Err(why) = traps.add(entry) {
                 problems.push(Problem {
                     what: format!("language pack {lang}: trap {why}"),
+                    ..Problem::default()
                 });
             }
         }
@@ -223,6 +226,7 @@ fn book<T: Copy>(
                 Ok(phrase) => book.add(phrase, *family),
                 Err(why) => problems.push(Problem {
                     what: format!("language pack {lang}: phrase \"{pattern}\": {why}"),
+                    ..Problem::default()
                 }),
             }
         }

@@ -96,6 +96,7 @@ pub(super) fn problems(table: &str) -> impl Iterator<Item = Problem> {
         .filter(|(_, row)| row.is_none())
         .map(|(line, _)| Problem {
             what: format!("table of places: not four columns: {line}"),
+            ..Problem::default()
         })
 }
 

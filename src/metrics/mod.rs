@@ -20,6 +20,7 @@ use prometheus::{
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
+use crate::model::LinkCounts;
 pub use family::LabelValues;
 use family::{MetricFamily, NONE_YET};
 use labels::{
@@ -30,7 +31,7 @@ use labels::{
 
 /// The content type of [`Metrics::render`].
 pub const CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
-/// Sources with series of their own; the rest shares [`OTHER`]. Each has about eight series.
+/// Sources with series of their own; the rest shares [`OTHER`]. Each has some fifteen series.
 pub const SOURCES_MAX: usize = 1_000;
 /// From a warm keep-alive connection to beyond the default timeout of 30 s.
 const FETCH_SECONDS: [f64; 11] = [0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
@@ -179,6 +180,8 @@ families! {
     source_translation_turned_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// Mean share of boilerplate in the latest 50 judged articles of a source.
     source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// Article links that a source listed when it last answered, by what became of them.
+    source_links: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET), ("outcome", NONE_YET)]);
     /// Lines known to be the template of a source's site.
     source_template_lines: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);
     /// When the latest new article of a source came, in Unix time.
@@ -316,6 +319,9 @@ impl Metrics {
             &self.source_last_success_timestamp_seconds,
         ] {
             let _ = family.remove_label_values(&[name]);
+        }
+        for (outcome, _) in LinkCounts::default().by_name() {
+            let _ = self.source_links.remove_label_values(&[name, outcome]);
         }
         let _ = self.source_template_lines.remove_label_values(&[name]);
         let _ = self.source_enabled.remove_label_values(&[name]);

@@ -1,5 +1,7 @@
 //! What is asked for, and what came back.
 
+use std::fmt;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -17,6 +19,93 @@ pub struct Link {
     pub kind: PageKind,
     /// When it was published, as a feed or sitemap gave it.
     pub published: Option<Date>,
+}
+
+/// Article links of a poll, by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCounts {
+    /// Not listed before, and read.
+    pub new: u64,
+    /// Listed before.
+    pub known: u64,
+    /// Not read: dated too far back, or of an archive whose dates say nothing.
+    pub old: u64,
+    /// Left out: of another site.
+    pub foreign: u64,
+    /// Parts of the answer that could not be read.
+    pub invalid: u64,
+}
+
+impl LinkCounts {
+    /// Each count by its name, which is the `outcome` label of the metric.
+    pub fn by_name(&self) -> [(&'static str, u64); 5] {
+        [
+            ("new", self.new),
+            ("known", self.known),
+            ("old", self.old),
+            ("foreign", self.foreign),
+            ("invalid", self.invalid),
+        ]
+    }
+
+    /// Links in all.
+    pub fn total(&self) -> u64 {
+        self.new + self.known + self.old + self.foreign
+    }
+
+    /// Whether there are links, and none of them is for us.
+    pub fn is_all_filtered(&self) -> bool {
+        self.total() > 0 && self.new + self.known == 0
+    }
+}
+
+impl std::ops::AddAssign for LinkCounts {
+    fn add_assign(&mut self, other: LinkCounts) {
+        self.new += other.new;
+        self.known += other.known;
+        self.old += other.old;
+        self.foreign += other.foreign;
+        self.invalid += other.invalid;
+    }
+}
+
+/// `40 links: 38 too old, 2 of another site, 0 new`
+impl fmt::Display for LinkCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.total() {
+            0 => write!(f, "no links")?,
+            1 => write!(f, "1 link: ")?,
+            total => write!(f, "{total} links: ")?,
+        }
+        if self.total() > 0 {
+            for (count, what) in [
+                (self.known, "known"),
+                (self.old, "too old"),
+                (self.foreign, "of another site"),
+            ] {
+                if count > 0 {
+                    write!(f, "{count} {what}, ")?;
+                }
+            }
+            write!(f, "{} new", self.new)?;
+        }
+        match self.invalid {
+            0 => Ok(()),
+            1 => write!(f, "; 1 part unreadable"),
+            parts => write!(f, "; {parts} parts unreadable"),
+        }
+    }
+}
+
+/// What an address that is polled said when it last answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// When that was.
+    pub at: Timestamp,
+    /// What the answer was.
+    pub kind: PageKind,
+    /// What it listed.
+    pub links: LinkCounts,
 }
 
 /// Response headers in the order received, names in lower case.
@@ -84,6 +173,9 @@ pub enum FetchOutcome {
     Decode,
     /// Refused by us: robots.txt or the guard against private addresses.
     Blocked,
+    /// robots.txt could not be reached, or answered with an error of its server: nothing may be
+    /// asked until it can be (RFC 9309, 2.3.1.4).
+    RobotsUnreachable,
     /// A bot wall.
     Challenge,
     /// We stopped first.
@@ -92,7 +184,7 @@ pub enum FetchOutcome {
 
 impl FetchOutcome {
     /// Every outcome, in the order of the documentation.
-    pub const ALL: [FetchOutcome; 15] = [
+    pub const ALL: [FetchOutcome; 16] = [
         FetchOutcome::Ok,
         FetchOutcome::NotModified,
         FetchOutcome::Redirect,
@@ -106,6 +198,7 @@ impl FetchOutcome {
         FetchOutcome::TooLarge,
         FetchOutcome::Decode,
         FetchOutcome::Blocked,
+        FetchOutcome::RobotsUnreachable,
         FetchOutcome::Challenge,
         FetchOutcome::Cancelled,
     ];
@@ -126,6 +219,7 @@ impl FetchOutcome {
             FetchOutcome::TooLarge => "too_large",
             FetchOutcome::Decode => "decode",
             FetchOutcome::Blocked => "blocked",
+            FetchOutcome::RobotsUnreachable => "robots_unreachable",
             FetchOutcome::Challenge => "challenge",
             FetchOutcome::Cancelled => "cancelled",
         }

@@ -19,7 +19,7 @@ pub use self::{
         Article, Block, BlockKind, CopyKind, Grade, Hint, LeftOut, NoArticle, Provenance, Sighting,
     },
     date::{Date, NoDate},
-    fetched::{FetchOutcome, Headers, Link, Page, RobotsRecord, RobotsRules},
+    fetched::{FetchOutcome, Headers, Link, LinkCounts, Page, Poll, RobotsRecord, RobotsRules},
     judgement::{
         Assessment, Decision, Evidence, EvidenceKind, Finding, Reason, Review, RulesHash, Scores,
         SourceStanding, TranslationStanding, Turn, Verdict,
@@ -72,8 +72,10 @@ impl fmt::Display for Lang {
 }
 
 /// A part of an input that could not be used. The rest was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problem {
     /// What and where, in one sentence.
     pub what: String,
+    /// Links that were left out for it because they lead to another site.
+    pub foreign: u64,
 }

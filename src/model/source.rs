@@ -19,7 +19,7 @@ pub enum PageKind {
     Sitemap,
     /// A front page or section page: its links are the find.
     Listing,
-    /// Not known yet: the first answer decides.
+    /// Not known yet: each answer shows what it is.
     Auto,
     /// `/robots.txt`.
     Robots,
@@ -82,6 +82,8 @@ pub struct Source {
     pub url: Url,
     /// How often it is asked; `None` leaves it to the schedule.
     pub every: Option<Duration>,
+    /// How far back its articles may be dated; `None` leaves it to the schedule.
+    pub link_age: Option<Duration>,
     /// The language of its articles, where known.
     pub lang: Option<Lang>,
     /// Selectors for its pages.

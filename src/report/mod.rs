@@ -25,8 +25,8 @@ use url::Url;
 use self::changes::Piece;
 
 use crate::model::{
-    Article, Assessment, Date, Evidence, PageKind, Provenance, Review, RulesHash, Scores,
-    SourceStanding, Span, Timestamp, Verdict,
+    Article, Assessment, Date, Evidence, LinkCounts, PageKind, Provenance, Review, RulesHash,
+    Scores, SourceStanding, Span, Timestamp, Verdict,
 };
 
 /// One finding, wherever it is kept.
@@ -204,6 +204,8 @@ pub struct SourceView<'a> {
     pub standing: SourceStanding,
     /// When it last answered well.
     pub last_success: Option<Timestamp>,
+    /// What its addresses listed when they last answered; `None` before the first.
+    pub links: Option<LinkCounts>,
     /// When its last new article came.
     pub last_article: Option<Timestamp>,
     /// When it is asked next.

@@ -66,6 +66,10 @@ pub fn reason(reason: Reason) -> Wording {
 pub const NO_ARTICLES: &str = "look at one of them: behind a consent wall or a log-in, ask the site \
     for access; if they are articles, give the source a `body` selector";
 
+/// What to do about a source that lists articles none of which are read.
+pub const ALL_FILTERED: &str = "look whether its dates are right and its address is the present one; \
+    a longer `link_age` of the source reads older articles";
+
 /// What to do about a failed poll, as a sentence without its full stop. `error` is what the store keeps of it, which begins with or
 /// contains the name of the outcome.
 pub fn poll_advice(error: &str) -> &'static str {
@@ -103,6 +107,9 @@ pub fn poll_advice(error: &str) -> &'static str {
         }
         FetchOutcome::Blocked => {
             "Either robots.txt or the guard against private addresses forbids it"
+        }
+        FetchOutcome::RobotsUnreachable => {
+            "Nothing is asked of the site until its robots.txt can be read; that is tried by itself"
         }
         FetchOutcome::Challenge => {
             "The site shows a bot wall: ask it to let the crawler in, or ask it less often"

@@ -8,6 +8,7 @@ use super::{
     work::{Claim, Completed, Completion, Lease},
 };
 use crate::{
+    frontier::Unread,
     model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
     site::SiteMemory,
     standing::Standing,
@@ -26,8 +27,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// under way has no other URL due until that lease ends, so that whoever waits for this time
     /// does not spin.
     async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
-    /// Which of these links are not in the queue yet, in their order: what a poll has brought.
-    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError>;
+    /// Which of these links have never been read: what a poll has brought.
+    async fn unread(&self, links: Vec<Link>) -> Result<Unread, StoreError>;
     /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`
     /// names the channels that are told if the article is new and flagged.
     ///

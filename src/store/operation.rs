@@ -14,8 +14,8 @@ pub enum Op {
     Claim,
     /// `next_due`
     NextDue,
-    /// `unseen`
-    Unseen,
+    /// `unread`
+    Unread,
     /// `complete`
     Complete,
     /// `put_off`
@@ -62,7 +62,7 @@ impl Op {
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
-        Op::Unseen,
+        Op::Unread,
         Op::Complete,
         Op::PutOff,
         Op::Release,
@@ -90,7 +90,7 @@ impl Op {
             Op::PutSources => "put_sources",
             Op::Claim => "claim",
             Op::NextDue => "next_due",
-            Op::Unseen => "unseen",
+            Op::Unread => "unread",
             Op::Complete => "complete",
             Op::PutOff => "put_off",
             Op::Release => "release",

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Date, Evidence, Lang, PageKind, Provenance, Review, RulesHash, Scores, Span, Timestamp, Verdict,
+    Date, Evidence, Lang, LinkCounts, PageKind, Provenance, Review, RulesHash, Scores, Span,
+    Timestamp, Verdict,
 };
 
 /// A finding with the words it points at, as stored.
@@ -155,6 +156,8 @@ pub struct SourceRow {
     pub since: Timestamp,
     /// When it last answered well.
     pub last_success: Option<Timestamp>,
+    /// What its addresses listed when they last answered, all together; `None` before the first.
+    pub links: Option<LinkCounts>,
     /// When its last new article came.
     pub last_article: Option<Timestamp>,
     /// When it is asked next.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    frontier::{Moved, Rhythm},
+    frontier::{Moved, Rhythm, Schedule},
     model::{
-        Article, Assessment, CopyKind, FetchOutcome, Link, Page, PageKind, RobotsRecord, Timestamp,
+        Article, Assessment, CopyKind, FetchOutcome, Link, LinkCounts, Page, PageKind, Poll,
+        RobotsRecord, Timestamp,
     },
 };
 
@@ -49,12 +50,16 @@ pub struct Lease {
     pub host_failures: u32,
     /// How often its source was asked on the day (UTC) of the claim.
     pub asked_today: u64,
+    /// When it was first announced.
+    pub known_since: Timestamp,
     /// When it was first read.
     pub first_read: Option<Timestamp>,
     /// When it has brought something new so far; empty for what is not polled.
     pub rhythm: Rhythm,
     /// Where it says that it is now.
     pub moved: Option<Moved>,
+    /// What it said when it last answered.
+    pub last_poll: Option<Poll>,
 }
 
 /// What becomes of a URL after its lease.
@@ -62,8 +67,11 @@ pub struct Lease {
 pub enum Fate {
     /// Read; not asked for again.
     Done,
-    /// Will never be had: 404, 410, forbidden, out of attempts.
-    Gone,
+    /// Rests: not found, forbidden, out of attempts. Tried again only if its source lists it again.
+    Gone {
+        /// Failed attempts in a row.
+        attempts: u32,
+    },
     /// Asked for again.
     Again {
         /// When.
@@ -102,8 +110,17 @@ pub struct Completion {
     pub moved: Option<Moved>,
     /// robots.txt files that were fetched on the way.
     pub robots: Vec<RobotsRecord>,
-    /// What the page announces.
+    /// What a poll listed, but for the links, which the store tells new from known; `None` leaves
+    /// what was known of the poll before.
+    pub poll: Option<Poll>,
+    /// What the page announces and is to be read, unless it was.
     pub links: Vec<Link>,
+    /// Articles that it lists and are known.
+    pub known: Vec<Link>,
+    /// Articles that it lists and are not to be read: known from now on.
+    pub remembered: Vec<Link>,
+    /// By which those of them that rest after failures are tried again.
+    pub schedule: Schedule,
     /// The page and what was concluded, for an article.
     pub visit: Option<Box<Visit>>,
     /// For the review page, when it failed.
@@ -132,6 +149,10 @@ pub struct Completed {
     pub links_new: usize,
     /// Links seen before.
     pub links_known: usize,
+    /// What this poll listed.
+    pub poll: Option<Poll>,
+    /// What all addresses of the source listed when they last answered.
+    pub source_links: LinkCounts,
     /// The article's row.
     pub article: Option<i64>,
     /// The article was not in the store before.

@@ -9,7 +9,7 @@ use http::header;
 use serde::Serialize;
 
 use crate::{
-    model::{SourceStanding, Timestamp},
+    model::{LinkCounts, SourceStanding, Timestamp},
     report::{
         Entry, SourceView,
         json::{EntryJson, Field, Fields},
@@ -85,6 +85,7 @@ struct SourceJson<'a> {
     enabled: bool,
     standing: SourceStanding,
     last_success: Option<Timestamp>,
+    links: Option<LinkCounts>,
     last_article: Option<Timestamp>,
     next_at: Option<Timestamp>,
     failures: u32,
@@ -104,6 +105,7 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             enabled: view.enabled,
             standing: view.standing,
             last_success: view.last_success,
+            links: view.links,
             last_article: view.last_article,
             next_at: view.next_at,
             failures: view.failures,

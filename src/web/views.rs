@@ -94,6 +94,7 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
         enabled: row.enabled,
         standing: standing.clone(),
         last_success: row.last_success,
+        links: row.links,
         last_article: row.last_article,
         next_at: row.next_at,
         failures: row.failures,

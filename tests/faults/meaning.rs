@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use benggala::{
     fetch::Request,
-    frontier::{Next, Schedule, after, host_pause},
+    frontier::{Asked, Next, Schedule, after, host_pause},
     model::{FetchOutcome, PageKind, Reason, Verdict},
 };
 
@@ -73,6 +73,7 @@ fn schedule() -> Schedule {
         attempts_max: 5,
         retry_first: Duration::from_secs(60),
         retry_max: DAY,
+        give_up_after: 7 * DAY,
     }
 }
 
@@ -141,12 +142,21 @@ async fn gone() -> Measured {
     let fetcher = fetcher(&patient());
     measured(async move {
         let next = |kind, exchange: &benggala::fetch::Exchange, attempts| {
-            let (outcome, status) = (exchange.outcome, exchange.status);
             let again = (kind == PageKind::Feed).then_some(Duration::from_secs(600));
-            after(kind, outcome, status, attempts, again, &schedule(), 1.0)
+            let asked = Asked {
+                kind,
+                outcome: exchange.outcome,
+                status: exchange.status,
+                attempts,
+                known_for: Duration::ZERO,
+            };
+            after(&asked, again, &schedule(), 1.0)
         };
         let article = ask(&fetcher, gone.url("/")).await;
-        assert_eq!(next(PageKind::Article, &article, 0), Next::Gone);
+        assert_eq!(
+            next(PageKind::Article, &article, 0),
+            Next::Gone { attempts: 1 }
+        );
         let feed = Request {
             kind: PageKind::Feed,
             ..request(missing.url("/feed.xml"))

@@ -102,6 +102,7 @@ impl Shown {
             kind: PageKind::Auto,
             url: url.clone(),
             every: None,
+            link_age: None,
             lang: None,
             rules: SiteRules::default(),
             certificate,

@@ -4,7 +4,7 @@ use std::{io::Write as _, time::Duration};
 
 use benggala::{
     config::FetchConfig,
-    frontier::{Next, Schedule, after},
+    frontier::{Asked, Next, Schedule, after},
     model::{FetchOutcome, PageKind},
 };
 use flate2::{Compression, write::GzEncoder};
@@ -350,26 +350,22 @@ async fn reset() -> Measured {
             attempts_max: 5,
             retry_first: Duration::from_secs(60),
             retry_max: Duration::from_secs(3_600),
+            give_up_after: Duration::from_secs(86_400),
         };
-        for attempts in 0..3 {
-            let next = after(
-                PageKind::Article,
-                exchange.outcome,
-                exchange.status,
-                attempts,
-                None,
-                &schedule,
-                1.0,
-            );
-            let wait = Duration::from_secs(60 << attempts);
-            let attempts = attempts + 1;
-            assert_eq!(
-                next,
-                Next::Again {
-                    after: wait,
-                    attempts
-                }
-            );
+        // No attempt at the page: it waits, ever longer.
+        for (known_for, wait) in [(0, 60), (600, 300), (6_000, 3_000), (60_000, 3_600)] {
+            let asked = Asked {
+                kind: PageKind::Article,
+                outcome: exchange.outcome,
+                status: exchange.status,
+                attempts: 0,
+                known_for: Duration::from_secs(known_for),
+            };
+            let again = Next::Again {
+                after: Duration::from_secs(wait),
+                attempts: 0,
+            };
+            assert_eq!(after(&asked, None, &schedule, 1.0), again);
         }
         outcome(&exchange)
     })

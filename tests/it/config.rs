@@ -129,6 +129,7 @@ contact = "mailto:redaksi@news.example"
 every = "2h"
 every_min = "30s"
 every_max = "1d"
+link_age = "0s"
 recheck = "0s"
 recheck_until = "2d"
 attempts_max = 9
@@ -173,6 +174,7 @@ url = "https://news.example/terkini"
 name = "Terkini \"hari ini\""
 kind = "listing"
 every = "90s"
+link_age = "5years"
 per_day = 300
 quiet = "22:00-04:30"
 lang = "id-ID"
@@ -209,6 +211,8 @@ fn every_key_is_read() {
     assert_eq!(config.sources[1].kind, PageKind::Listing);
     assert_eq!(config.sources[1].lang.as_ref().unwrap().as_str(), "id");
     assert_eq!(config.sources[1].rules.remove.len(), 2);
+    assert_eq!(config.schedule.link_age, Duration::ZERO);
+    assert!(config.sources[1].link_age > Some(Duration::from_secs(4 * 365 * 86_400)));
     assert_eq!(config.sources[1].certificate.unwrap().0[..2], [0xab, 0x01]);
 
     // Nothing was left at its default: a key that is not read would show here.

@@ -2,20 +2,25 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, named_params, params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Dated, Json, Kind, Millis},
+    column::{Dated, Json, Kind, Millis, Named, time},
     outbox,
     packed::Packed,
     queue::{authority, day, held, host_id, origin, refresh_host},
+    sources::links_of,
     standings,
     visit::NewVisit,
 };
 use crate::{
     copies::Fingerprint,
-    model::{FetchOutcome, Link, PageKind, RobotsRecord, RobotsRules, Verdict},
+    frontier::{self, Asked},
+    model::{
+        FetchOutcome, Link, LinkCounts, PageKind, Poll, RobotsRecord, RobotsRules, Timestamp,
+        Verdict,
+    },
     store::{Completed, Completion, Fate, Lease},
 };
 
@@ -67,19 +72,25 @@ pub(super) fn complete(
     };
     let completion = &ending.completion;
     end_lease(db, lease, completion)?;
+    if matches!(completion.fate, Fate::Gone { .. }) && completion.outcome != FetchOutcome::Blocked {
+        read_in_full(db, source)?;
+    }
     note_host(db, host, completion)?;
     note_asked(db, source, completion)?;
     note_poll(db, lease, source, completion)?;
     for (robots, text) in completion.robots.iter().zip(&ending.robots) {
         put_robots(db, robots, text.as_ref())?;
     }
-    let (links_new, links_known) = add_links(db, source, completion)?;
+    let added = add_links(db, source, completion)?;
     refresh_host(db, host)?;
+    let poll = completion.poll.map(|poll| put_poll(db, lease, poll, added));
 
     let mut completed = Completed {
         accepted: true,
-        links_new,
-        links_known,
+        links_new: added.new,
+        links_known: added.known,
+        poll: poll.transpose()?,
+        source_links: links_of(db, source)?,
         ..Completed::default()
     };
     if let Some(visit) = &completion.visit {
@@ -109,14 +120,17 @@ pub(super) fn complete(
 fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlite::Result<()> {
     let (state, next_at, attempts) = match completion.fate {
         Fate::Done => ("done", None, None),
-        Fate::Gone => ("gone", None, None),
+        Fate::Gone { attempts } => ("gone", None, Some(attempts)),
         Fate::Again { at, attempts } => ("queued", Some(Millis(at)), Some(attempts)),
     };
     db.prepare_cached(
         "UPDATE urls
             SET state = :state, worker = NULL, lease_until = NULL,
                 next_at = coalesce(:next_at, next_at), attempts = coalesce(:attempts, attempts),
-                kind = coalesce(:kind, kind), etag = :etag, last_modified = :last_modified,
+                kind = coalesce(:kind, kind),
+                etag = CASE WHEN :is_same AND etag IS NULL THEN NULL ELSE :etag END,
+                last_modified = CASE WHEN :is_same AND last_modified IS NULL THEN NULL
+                                ELSE :last_modified END,
                 fetched_at = :at, outcome = :outcome, status = :status, error = :error,
                 rhythm = coalesce(:rhythm, rhythm), moved = :moved,
                 first_read = CASE :outcome WHEN 'ok' THEN coalesce(first_read, :at)
@@ -128,6 +142,8 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
         ":next_at": next_at,
         ":attempts": attempts,
         ":kind": completion.kind.map(Kind),
+        // What `read_in_full` took away meanwhile stays away.
+        ":is_same": completion.outcome != FetchOutcome::Ok,
         ":etag": completion.etag,
         ":last_modified": completion.last_modified,
         ":at": Millis(completion.at),
@@ -138,6 +154,17 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
         ":moved": completion.moved.as_ref().map(Json),
         ":id": lease.id,
     })?;
+    Ok(())
+}
+
+/// Makes the next polls of a source ask for the whole answer: "not modified" would not tell that an
+/// article which has just failed is listed still.
+fn read_in_full(db: &Connection, source: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE urls SET etag = NULL, last_modified = NULL
+          WHERE source_id = ?1 AND kind <> 'article'",
+    )?
+    .execute([source])?;
     Ok(())
 }
 
@@ -163,7 +190,7 @@ fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::R
 fn note_asked(db: &Connection, source: i64, completion: &Completion) -> rusqlite::Result<()> {
     if matches!(
         completion.outcome,
-        FetchOutcome::Cancelled | FetchOutcome::Blocked
+        FetchOutcome::Cancelled | FetchOutcome::Blocked | FetchOutcome::RobotsUnreachable
     ) {
         return Ok(());
     }
@@ -239,20 +266,51 @@ fn put_robots(
     Ok(())
 }
 
-/// Queues the links that are new; tells how many were new and how many known.
-fn add_links(
-    db: &Connection,
-    led_here: i64,
-    completion: &Completion,
-) -> rusqlite::Result<(usize, usize)> {
+/// What became of links.
+#[derive(Debug, Clone, Copy, Default)]
+struct Added {
+    new: usize,
+    known: usize,
+    /// The articles that are new, and those that were known.
+    articles: (u64, u64),
+    /// Of these, articles that are known and not to be read.
+    remembered: u64,
+}
+
+impl Added {
+    fn count_new(&mut self, link: &Link, state: &str) {
+        if state == "queued" {
+            self.new += 1;
+            self.articles.0 += u64::from(link.kind == PageKind::Article);
+        }
+    }
+}
+
+/// Queues the links that are new, and notes those that are to be known only.
+fn add_links(db: &Connection, led_here: i64, completion: &Completion) -> rusqlite::Result<Added> {
     let mut names = HashMap::new();
     let mut hosts = BTreeSet::new();
-    let (mut new, mut known) = (0, 0);
-    for link in &completion.links {
+    let mut added = Added::default();
+    let rows = [
+        (&completion.links, "queued"),
+        (&completion.known, "done"),
+        (&completion.remembered, "done"),
+    ];
+    let links = rows
+        .iter()
+        .flat_map(|(links, state)| links.iter().map(move |link| (link, *state)));
+    for (link, state) in links {
         let authority = authority(&link.url).filter(|_| link.url.as_str().len() <= URL_MAX);
         let Some(authority) = authority else {
             continue;
         };
+        if let Some(known) = known(db, link)? {
+            let is_settled = see_again(db, link, &known, state, completion, &mut added)?;
+            hosts.insert(known.host);
+            if is_settled {
+                continue;
+            }
+        }
         let (source, enabled) = match names.get(&link.source) {
             Some(found) => *found,
             None => {
@@ -263,20 +321,43 @@ fn add_links(
         };
         let host = host_id(db, &authority)?;
         let wanted = enabled || link.kind == PageKind::Article;
-        if add_link(db, link, host, source, wanted, Millis(completion.at))? {
-            new += 1;
-        } else {
-            known += 1;
-            if wanted && link.kind != PageKind::Article {
-                revive(db, link, source, Millis(completion.at))?;
-            }
+        let at = Millis(completion.at);
+        if add_link(db, link, host, (source, wanted), state, at)? {
+            added.count_new(link, state);
+        } else if wanted {
+            revive(db, link, source, at)?;
         }
         hosts.insert(host);
     }
     for host in hosts {
         refresh_host(db, host)?;
     }
-    Ok((new, known))
+    Ok(added)
+}
+
+/// Counts a link that was known, and wakes an article that is to be read after all or once more.
+/// `false` for a part of a source that rests.
+fn see_again(
+    db: &Connection,
+    link: &Link,
+    known: &KnownLink,
+    state: &str,
+    completion: &Completion,
+    added: &mut Added,
+) -> rusqlite::Result<bool> {
+    let is_article = link.kind == PageKind::Article;
+    if is_article && known.is_unread() && state == "queued" {
+        wake(db, known.id, completion.at)?;
+        added.count_new(link, state);
+        return Ok(true);
+    }
+    added.known += 1;
+    added.articles.1 += u64::from(is_article);
+    added.remembered += u64::from(is_article && known.is_unread());
+    if known.state == "gone" {
+        try_again(db, known, completion)?;
+    }
+    Ok(is_article || known.wanted)
 }
 
 /// The source that a link names, else the one that led here; and whether it is enabled.
@@ -291,15 +372,15 @@ fn add_link(
     db: &Connection,
     link: &Link,
     host: i64,
-    source: i64,
-    wanted: bool,
+    (source, wanted): (i64, bool),
+    state: &str,
     at: Millis,
 ) -> rusqlite::Result<bool> {
     let added = db
         .prepare_cached(
             "INSERT INTO urls (url, host_id, source_id, kind, wanted, state, next_at,
                                discovered_at, published)
-             VALUES (:url, :host, :source, :kind, :wanted, 'queued', :at, :at, :published)
+             VALUES (:url, :host, :source, :kind, :wanted, :state, :at, :at, :published)
              ON CONFLICT (url) DO NOTHING",
         )?
         .execute(named_params! {
@@ -308,6 +389,7 @@ fn add_link(
             ":source": source,
             ":kind": Kind(link.kind),
             ":wanted": wanted,
+            ":state": state,
             ":at": at,
             ":published": link.published.map(Dated),
         })?;
@@ -324,4 +406,87 @@ fn revive(db: &Connection, link: &Link, source: i64, at: Millis) -> rusqlite::Re
     )?
     .execute(params![link.url.as_str(), source, at])?;
     Ok(())
+}
+
+/// A link that was announced before.
+struct KnownLink {
+    id: i64,
+    host: i64,
+    wanted: bool,
+    state: String,
+    outcome: Option<FetchOutcome>,
+    status: Option<u16>,
+    attempts: u32,
+    fetched_at: Option<Timestamp>,
+    known_since: Timestamp,
+}
+
+impl KnownLink {
+    /// Whether it is known and not to be read.
+    fn is_unread(&self) -> bool {
+        self.state == "done" && self.fetched_at.is_none()
+    }
+}
+
+fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
+    db.prepare_cached(
+        "SELECT id, host_id, wanted, state, outcome, status, attempts, fetched_at, discovered_at
+           FROM urls WHERE url = ?1",
+    )?
+    .query_row([link.url.as_str()], |row| {
+        let outcome: Option<Named<FetchOutcome>> = row.get("outcome")?;
+        Ok(KnownLink {
+            id: row.get("id")?,
+            host: row.get("host_id")?,
+            wanted: row.get("wanted")?,
+            state: row.get("state")?,
+            outcome: outcome.map(|outcome| outcome.0),
+            status: row.get("status")?,
+            attempts: row.get("attempts")?,
+            fetched_at: time(row, "fetched_at")?,
+            known_since: row.get::<_, Millis>("discovered_at")?.0,
+        })
+    })
+    .optional()
+}
+
+/// An article that rests after failures and is listed again is tried again, when the schedule says.
+fn try_again(db: &Connection, link: &KnownLink, completion: &Completion) -> rusqlite::Result<()> {
+    let (Some(outcome), Some(failed_at)) = (link.outcome, link.fetched_at) else {
+        return Ok(());
+    };
+    let now = completion.at;
+    let asked = Asked {
+        kind: PageKind::Article,
+        outcome,
+        status: link.status,
+        attempts: link.attempts,
+        known_for: (now - link.known_since).to_std().unwrap_or_default(),
+    };
+    if let Some(at) = frontier::relisted(&asked, failed_at, now, &completion.schedule) {
+        wake(db, link.id, at)?;
+    }
+    Ok(())
+}
+
+fn wake(db: &Connection, url: i64, at: Timestamp) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE urls SET state = 'queued', next_at = ?2 WHERE id = ?1")?
+        .execute(params![url, Millis(at)])?;
+    Ok(())
+}
+
+/// Notes what a poll listed. Links that were known and not to be read count as old.
+fn put_poll(db: &Connection, lease: &Lease, poll: Poll, added: Added) -> rusqlite::Result<Poll> {
+    let remembered = added.remembered;
+    let (new, known) = added.articles;
+    let links = LinkCounts {
+        new,
+        known: poll.links.known + known.saturating_sub(remembered),
+        old: poll.links.old + remembered,
+        ..poll.links
+    };
+    let poll = Poll { links, ..poll };
+    db.prepare_cached("UPDATE urls SET last_poll = ?2 WHERE id = ?1")?
+        .execute(params![lease.id, Json(poll)])?;
+    Ok(poll)
 }

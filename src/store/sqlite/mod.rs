@@ -38,6 +38,7 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
 use crate::{
     copies::Fingerprint,
+    frontier::Unread,
     model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
     site::SiteMemory,
     standing::Standing,
@@ -177,8 +178,9 @@ impl Store for SqliteStore {
         self.read(Op::NextDue, queue::next_due).await
     }
 
-    async fn unseen(&self, links: Vec<Link>) -> Result<Vec<Link>, StoreError> {
-        self.read(Op::Unseen, |db| queue::unseen(db, links)).await
+    async fn unread(&self, links: Vec<Link>) -> Result<Unread, StoreError> {
+        self.read(Op::Unread, move |db| queue::unread(db, &links))
+            .await
     }
 
     async fn complete(

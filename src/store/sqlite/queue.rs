@@ -11,8 +11,8 @@ use super::{
     packed,
 };
 use crate::{
-    frontier::{Moved, Rhythm},
-    model::{Link, RobotsRecord, RobotsRules, Timestamp},
+    frontier::{Moved, Rhythm, Unread},
+    model::{Link, Poll, RobotsRecord, RobotsRules, Timestamp},
     store::{Claim, Lease},
 };
 
@@ -97,7 +97,7 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
         .prepare_cached(
             "SELECT urls.id, urls.worker, urls.fence, urls.url, sources.name AS source, urls.kind,
                     urls.published, urls.attempts, urls.etag, urls.last_modified, hosts.failures,
-                    urls.first_read, urls.rhythm, urls.moved,
+                    urls.discovered_at, urls.first_read, urls.rhythm, urls.moved, urls.last_poll,
                     CASE sources.asked_day WHEN :day THEN sources.asked ELSE 0 END AS asked
                FROM urls
                JOIN hosts ON hosts.id = urls.host_id
@@ -134,12 +134,16 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         robots: None,
         host_failures: row.get("failures")?,
         asked_today: row.get("asked")?,
+        known_since: row.get::<_, Millis>("discovered_at")?.0,
         first_read: time(row, "first_read")?,
         rhythm: row
             .get::<_, Option<Json<Rhythm>>>("rhythm")?
             .map_or_else(Rhythm::default, |json| json.0),
         moved: row
             .get::<_, Option<Json<Moved>>>("moved")?
+            .map(|json| json.0),
+        last_poll: row
+            .get::<_, Option<Json<Poll>>>("last_poll")?
             .map(|json| json.0),
     })
 }
@@ -230,18 +234,23 @@ pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     Ok(times.into_iter().flatten().map(|millis| millis.0).min())
 }
 
-/// See [`crate::store::Store::unseen`].
-pub(super) fn unseen(db: &Connection, mut links: Vec<Link>) -> rusqlite::Result<Vec<Link>> {
-    let mut known = db.prepare_cached("SELECT 1 FROM urls WHERE url = ?1")?;
-    let mut failed = None;
-    links.retain(|link| match known.exists([link.url.as_str()]) {
-        Ok(known) => !known,
-        Err(error) => {
-            failed = Some(error);
-            false
-        }
-    });
-    failed.map_or(Ok(links), Err)
+/// See [`crate::store::Store::unread`].
+pub(super) fn unread(db: &Connection, links: &[Link]) -> rusqlite::Result<Unread> {
+    let mut query =
+        db.prepare_cached("SELECT state = 'done' AND fetched_at IS NULL FROM urls WHERE url = ?1")?;
+    let mut unread = Unread::default();
+    for link in links {
+        let is_remembered = query
+            .query_row([link.url.as_str()], |row| row.get(0))
+            .optional()?;
+        let set = match is_remembered {
+            None => &mut unread.unseen,
+            Some(true) => &mut unread.remembered,
+            Some(false) => continue,
+        };
+        set.insert(link.url.clone());
+    }
+    Ok(unread)
 }
 
 /// Whether a lease is still its owner's; then with the host and the source of its URL.

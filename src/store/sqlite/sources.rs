@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     frontier::Rhythm,
-    model::{PageKind, Source, Timestamp},
+    model::{LinkCounts, PageKind, Poll, Source, Timestamp},
     site,
     store::SourceRow,
 };
@@ -180,6 +180,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut boilerplate = db.prepare_cached(BOILERPLATE)?;
     let mut walled = walled(db)?;
     let intervals = expected_intervals(db)?;
+    let mut links = links(db)?;
     db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
                 sources.since, sources.last_success, sources.last_article, sources.failures,
@@ -203,6 +204,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             enabled: row.get("enabled")?,
             since: row.get::<_, Millis>("since")?.0,
             last_success: time(row, "last_success")?,
+            links: links.remove(&id),
             last_article: time(row, "last_article")?,
             next_at: time(row, "next_at")?,
             failures: row.get("failures")?,
@@ -235,6 +237,34 @@ fn walled(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
     )?
     .query_map([], |row| Ok((row.get("source_id")?, row.get("walled")?)))?
     .collect()
+}
+
+/// Source -> what its addresses listed when they last answered.
+fn links(db: &Connection) -> rusqlite::Result<HashMap<i64, LinkCounts>> {
+    let mut links = HashMap::new();
+    let mut polls = db.prepare_cached(
+        "SELECT source_id, last_poll FROM urls
+          WHERE kind <> 'article' AND wanted AND last_poll IS NOT NULL",
+    )?;
+    let mut rows = polls.query([])?;
+    while let Some(row) = rows.next()? {
+        let poll: Poll = row.get::<_, Json<_>>("last_poll")?.0;
+        *links.entry(row.get("source_id")?).or_default() += poll.links;
+    }
+    Ok(links)
+}
+
+/// What the addresses of one source listed when they last answered.
+pub(super) fn links_of(db: &Connection, source: i64) -> rusqlite::Result<LinkCounts> {
+    let mut links = LinkCounts::default();
+    let mut polls = db.prepare_cached(
+        "SELECT last_poll FROM urls
+          WHERE source_id = ?1 AND kind <> 'article' AND wanted AND last_poll IS NOT NULL",
+    )?;
+    for poll in polls.query_map([source], |row| row.get::<_, Json<Poll>>(0))? {
+        links += poll?.0.links;
+    }
+    Ok(links)
 }
 
 /// Source -> the mean time between two articles. What is asked of a source overlaps (a feed and the

@@ -125,6 +125,7 @@ impl Site {
             kind,
             url: self.url(path),
             every: None,
+            link_age: None,
             lang: None,
             rules: SiteRules::default(),
             certificate: None,

@@ -69,17 +69,17 @@ async fn the_status_decides() {
         ),
         (
             full(500, &[], b""),
-            FetchOutcome::Blocked,
+            FetchOutcome::RobotsUnreachable,
             Some(RobotsRules::Unreachable),
         ),
         (
             full(503, &[], b""),
-            FetchOutcome::Blocked,
+            FetchOutcome::RobotsUnreachable,
             Some(RobotsRules::Unreachable),
         ),
         (
             full(999, &[], b""),
-            FetchOutcome::Blocked,
+            FetchOutcome::RobotsUnreachable,
             Some(RobotsRules::Unreachable),
         ),
         (
@@ -99,7 +99,7 @@ async fn the_status_decides() {
         ),
         (
             full(200, &["Content-Encoding: gzip"], b"User-agent: *"),
-            FetchOutcome::Decode,
+            FetchOutcome::RobotsUnreachable,
             Some(RobotsRules::Unreachable),
         ),
     ];
@@ -112,10 +112,9 @@ async fn the_status_decides() {
         };
         let exchange = fetch(&config, server.url("/page")).await;
         assert_eq!(exchange.outcome, outcome, "{shown}: {exchange:?}");
-        assert_eq!(
-            exchange.robots_denied,
-            outcome == FetchOutcome::Blocked,
-            "{shown}"
+        assert!(
+            !exchange.robots_denied,
+            "{shown}: what cannot be read forbids nothing"
         );
         let learned = exchange.robots.first().map(|record| record.rules.clone());
         assert_eq!(learned, rules, "{shown}");
@@ -286,7 +285,10 @@ async fn an_old_copy_is_replaced_before_the_next_page() {
 #[tokio::test]
 async fn an_old_copy_stands_in_for_thirty_days() {
     let rules = || text(b"User-agent: *\nDisallow: /private");
-    for (days, outcome) in [(29, FetchOutcome::Ok), (31, FetchOutcome::Blocked)] {
+    for (days, outcome) in [
+        (29, FetchOutcome::Ok),
+        (31, FetchOutcome::RobotsUnreachable),
+    ] {
         let server = site(full(500, &[], b"")).await;
         let fetcher = fetcher(&config());
         fetcher.know(&record(&server, TimeDelta::days(days), rules()));
@@ -299,7 +301,11 @@ async fn an_old_copy_stands_in_for_thirty_days() {
             "{days}"
         );
         let exchange = fetcher.fetch(&request(server.url("/private"))).await;
-        assert_eq!(exchange.outcome, FetchOutcome::Blocked);
+        let refused = match outcome {
+            FetchOutcome::Ok => FetchOutcome::Blocked,
+            outcome => outcome,
+        };
+        assert_eq!(exchange.outcome, refused);
         // Not asked again within a minute.
         assert_eq!(server.count("/robots.txt"), 1);
     }
@@ -307,7 +313,10 @@ async fn an_old_copy_stands_in_for_thirty_days() {
 
 #[tokio::test]
 async fn a_file_that_was_never_there_is_missing_after_thirty_days() {
-    for (days, outcome) in [(29, FetchOutcome::Blocked), (31, FetchOutcome::Ok)] {
+    for (days, outcome) in [
+        (29, FetchOutcome::RobotsUnreachable),
+        (31, FetchOutcome::Ok),
+    ] {
         let server = site(full(500, &[], b"")).await;
         let fetcher = fetcher(&config());
         fetcher.know(&record(
@@ -332,7 +341,7 @@ async fn what_could_not_be_reached_lately_is_not_asked_at_once() {
     let exchange = fetcher.fetch(&request(server.url("/page"))).await;
     assert_eq!(
         (exchange.outcome, exchange.robots_denied),
-        (FetchOutcome::Blocked, true)
+        (FetchOutcome::RobotsUnreachable, false)
     );
     assert!(server.asked().is_empty());
 }

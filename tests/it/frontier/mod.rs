@@ -1,3 +1,4 @@
+mod intake;
 mod moved;
 mod newsrooms;
 mod rhythm;
@@ -6,20 +7,22 @@ use std::time::Duration;
 
 use benggala::{
     frontier::{
-        Attempt, HOST_FAILING_MAX, Next, RETRY_AFTER_MAX, Schedule, WAIT_MAX, WAIT_MIN, after,
-        host_pause, network_down, put_off, recheck, retry, slowed, worth_fetching,
+        Asked, Attempt, HOST_FAILING_MAX, Next, REST_MAX, RETRY_AFTER_MAX, Schedule, WAIT_MAX,
+        WAIT_MIN, after, give_up_after, host_pause, network_down, put_off, recheck, relisted,
+        retry, slowed,
     },
-    model::{Courtesy, Date, FetchOutcome, Link, PageKind, Quiet, Timestamp},
+    model::{Courtesy, FetchOutcome, PageKind, Quiet, Timestamp},
 };
 use chrono::TimeDelta;
 use proptest::prelude::*;
-use url::Url;
 
 const SCHEDULE: Schedule = Schedule {
     attempts_max: 5,
     retry_first: Duration::from_secs(60),
     retry_max: Duration::from_secs(86_400),
+    give_up_after: WEEK,
 };
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
 const SOURCES: [PageKind; 4] = [
     PageKind::Feed,
     PageKind::Sitemap,
@@ -44,49 +47,133 @@ fn again(seconds: u64, attempts: u32) -> Next {
     }
 }
 
+fn gone(attempts: u32) -> Next {
+    Next::Gone { attempts }
+}
+
+/// One that has just been found.
+fn asked(kind: PageKind, outcome: FetchOutcome, status: Option<u16>, attempts: u32) -> Asked {
+    Asked {
+        kind,
+        outcome,
+        status,
+        attempts,
+        known_for: Duration::ZERO,
+    }
+}
+
 #[test]
-fn an_article_is_read_once_or_given_up() {
+fn an_article_is_read_once_or_rests() {
     use FetchOutcome::*;
     for (outcome, status, attempts, expected) in [
         (Ok, Some(200), 0, Next::Done),
         (Ok, Some(200), 4, Next::Done),
         (NotModified, Some(304), 0, Next::Done),
-        (Http4xx, Some(404), 0, Next::Gone),
-        (Http4xx, Some(410), 0, Next::Gone),
-        (Http4xx, Some(451), 0, Next::Gone),
-        (Http4xx, Some(403), 0, Next::Gone),
-        (Http4xx, Some(401), 0, Next::Gone),
-        (Http4xx, Some(418), 0, Next::Gone),
-        (Http4xx, None, 0, Next::Gone),
-        (Http4xx, Some(408), 0, again(60, 1)),
-        (Http4xx, Some(425), 0, again(60, 1)),
-        (Http4xx, Some(429), 3, again(480, 4)),
-        (Http4xx, Some(429), 4, Next::Gone),
-        (Blocked, None, 0, Next::Gone),
+        (Http4xx, Some(404), 0, gone(1)),
+        (Http4xx, Some(404), 6, gone(7)),
+        (Http4xx, Some(410), 0, gone(1)),
+        (Http4xx, Some(451), 0, gone(1)),
+        (Http4xx, Some(403), 0, gone(1)),
+        (Http4xx, Some(401), 0, gone(1)),
+        (Http4xx, Some(418), 0, gone(1)),
+        (Http4xx, None, 0, gone(1)),
+        (Blocked, None, 0, gone(1)),
         (TooLarge, Some(200), 0, again(60, 1)),
-        (TooLarge, Some(200), 1, Next::Gone),
-        (Decode, Some(200), 1, Next::Gone),
-        (Redirect, Some(302), 1, Next::Gone),
-        (Timeout, None, 0, again(60, 1)),
+        (TooLarge, Some(200), 1, gone(2)),
+        (Decode, Some(200), 1, gone(2)),
+        (Redirect, Some(302), 1, gone(2)),
         (Http5xx, Some(503), 1, again(120, 2)),
-        (Connect, None, 2, again(240, 3)),
-        (Dns, None, 3, again(480, 4)),
-        (Tls, None, 4, Next::Gone),
-        (Throttled, Some(429), 0, again(60, 1)),
-        (Challenge, Some(200), 0, again(60, 1)),
-        (Timeout, None, u32::MAX, Next::Gone),
+        (Http5xx, Some(503), 4, gone(5)),
+        (Http5xx, None, u32::MAX, gone(u32::MAX)),
         (Cancelled, None, 3, again(0, 3)),
     ] {
-        let next = after(
-            PageKind::Article,
-            outcome,
-            status,
-            attempts,
-            None,
-            &SCHEDULE,
-            1.0,
-        );
+        let asked = asked(PageKind::Article, outcome, status, attempts);
+        let next = after(&asked, None, &SCHEDULE, 1.0);
         assert_eq!(next, expected, "{outcome:?} {status:?} after {attempts}");
+    }
+}
+
+#[test]
+fn what_passes_is_no_attempt_at_an_article() {
+    use FetchOutcome::*;
+    for (outcome, status) in [
+        (Throttled, Some(429)),
+        (Throttled, Some(503)),
+        (Challenge, Some(200)),
+        (RobotsUnreachable, None),
+        (Timeout, None),
+        (Dns, None),
+        (Connect, None),
+        (Tls, None),
+        (Http4xx, Some(408)),
+        (Http4xx, Some(425)),
+        (Http4xx, Some(429)),
+    ] {
+        for (known_for, attempts, expected) in [
+            (Duration::ZERO, 0, again(60, 0)),
+            (HOUR / 2, 4, again(900, 4)),
+            (WEEK / 2, u32::MAX, again(86_400, u32::MAX)),
+            (WEEK, 4, again(86_400, 4)),
+            (WEEK + secs(1), 4, gone(4)),
+        ] {
+            let asked = Asked {
+                known_for,
+                ..asked(PageKind::Article, outcome, status, attempts)
+            };
+            let next = after(&asked, None, &SCHEDULE, 1.0);
+            assert_eq!(next, expected, "{outcome:?} after {known_for:?}");
+        }
+    }
+}
+
+#[test]
+fn a_week_out_of_reach_costs_an_article_few_requests() {
+    let mut asked = asked(PageKind::Article, FetchOutcome::Timeout, None, 0);
+    let mut requests = 1;
+    while let Next::Again { after, .. } = after(&asked, None, &SCHEDULE, 0.0) {
+        asked.known_for += after;
+        requests += 1;
+    }
+    assert!((20..60).contains(&requests), "{requests}");
+}
+
+#[test]
+fn what_rests_is_tried_again_ever_more_slowly_while_it_is_listed() {
+    use FetchOutcome::*;
+    for (outcome, status, attempts, known_for, now, expected) in [
+        (Http4xx, Some(404), 1, HOUR, 10, Some(60)),
+        (Http4xx, Some(404), 1, HOUR, 600, Some(600)),
+        (Http4xx, Some(403), 5, HOUR, 10, Some(960)),
+        (Http5xx, Some(500), 5, HOUR, 2_000, Some(2_000)),
+        (Decode, Some(200), u32::MAX, WEEK, 10, Some(86_400)),
+        (Http4xx, Some(404), 9, WEEK + secs(1), 10, None),
+        (Http4xx, Some(410), 1, HOUR, 600, None),
+        // Until its robots.txt is read again.
+        (Blocked, None, 1, HOUR, 600, Some(86_400)),
+    ] {
+        let asked = Asked {
+            known_for,
+            ..asked(PageKind::Article, outcome, status, attempts)
+        };
+        let tried = relisted(&asked, at(0), at(now), &SCHEDULE);
+        assert_eq!(tried, expected.map(at), "{outcome:?} {status:?} {attempts}");
+    }
+    let days = Schedule {
+        retry_max: WEEK,
+        ..SCHEDULE
+    };
+    let asked = asked(PageKind::Article, Http4xx, Some(404), 40);
+    assert_eq!(
+        relisted(&asked, at(0), at(1), &days),
+        Some(at(0) + REST_MAX)
+    );
+}
+
+#[test]
+fn a_link_is_given_up_when_it_is_as_old_as_links_may_be() {
+    let day = secs(86_400);
+    for (link_age, expected) in [(WEEK * 2, WEEK * 2), (HOUR, day), (Duration::ZERO, WEEK)] {
+        assert_eq!(give_up_after(link_age), expected, "{link_age:?}");
     }
 }
 
@@ -107,7 +194,8 @@ fn a_source_is_never_given_up() {
             (Dns, None, 50, secs(200_000), again(200_000, 51)),
             (Cancelled, None, 2, TEN_MINUTES, again(0, 2)),
         ] {
-            let next = after(kind, outcome, status, attempts, Some(every), &SCHEDULE, 0.5);
+            let asked = asked(kind, outcome, status, attempts);
+            let next = after(&asked, Some(every), &SCHEDULE, 0.5);
             assert_eq!(
                 next, expected,
                 "{kind:?} {outcome:?} {status:?} after {attempts}"
@@ -119,15 +207,8 @@ fn a_source_is_never_given_up() {
 #[test]
 fn polls_are_spread_by_a_tenth() {
     let poll = |jitter| {
-        after(
-            PageKind::Feed,
-            FetchOutcome::Ok,
-            None,
-            0,
-            Some(TEN_MINUTES),
-            &SCHEDULE,
-            jitter,
-        )
+        let asked = asked(PageKind::Feed, FetchOutcome::Ok, None, 0);
+        after(&asked, Some(TEN_MINUTES), &SCHEDULE, jitter)
     };
     assert_eq!(poll(0.0), again(540, 0));
     assert_eq!(poll(1.0), again(660, 0));
@@ -135,7 +216,6 @@ fn polls_are_spread_by_a_tenth() {
 
 #[test]
 fn an_article_is_looked_at_again_ever_more_rarely() {
-    const WEEK: Duration = Duration::from_secs(7 * 86_400);
     let mut ages = vec![Duration::ZERO];
     while let Some(wait) = recheck(ages[ages.len() - 1], HOUR, WEEK) {
         ages.push(ages[ages.len() - 1] + wait);
@@ -143,10 +223,13 @@ fn an_article_is_looked_at_again_ever_more_rarely() {
     assert_eq!(ages, [0, 1, 4, 16, 64].map(|hours| hours * HOUR));
     assert_eq!(recheck(Duration::ZERO, Duration::ZERO, WEEK), None);
     assert_eq!(recheck(Duration::MAX, HOUR, WEEK), None);
-    let next = |outcome, again| after(PageKind::Article, outcome, None, 0, again, &SCHEDULE, 0.5);
+    let next = |outcome, again| {
+        let asked = asked(PageKind::Article, outcome, None, 0);
+        after(&asked, again, &SCHEDULE, 0.5)
+    };
     assert_eq!(next(FetchOutcome::Ok, Some(HOUR)), again(3_600, 0));
     assert_eq!(next(FetchOutcome::NotModified, Some(HOUR)), again(3_600, 0));
-    assert_eq!(next(FetchOutcome::Timeout, Some(HOUR)), again(45, 1));
+    assert_eq!(next(FetchOutcome::Timeout, Some(HOUR)), again(45, 0));
 }
 
 #[test]
@@ -163,8 +246,10 @@ fn a_host_is_left_alone_as_long_as_it_takes() {
         (Throttled, 0, None, (secs(60), 1)),
         (Throttled, 1, None, (secs(120), 2)),
         (Throttled, 40, None, (RETRY_AFTER_MAX, 41)),
-        (Throttled, 5, Some(secs(7)), (secs(7), 6)),
-        (Throttled, 0, Some(secs(0)), (secs(2), 1)),
+        (Throttled, 0, Some(secs(0)), (secs(60), 1)),
+        (Throttled, 0, Some(secs(7)), (secs(60), 1)),
+        (Throttled, 5, Some(secs(7)), (secs(1_920), 6)),
+        (Throttled, 1, Some(secs(600)), (secs(600), 2)),
         (Throttled, 0, Some(year), (RETRY_AFTER_MAX, 1)),
         (Challenge, 0, None, (secs(60), 1)),
         (Timeout, 0, None, (secs(2), 1)),
@@ -173,6 +258,8 @@ fn a_host_is_left_alone_as_long_as_it_takes() {
         (Dns, 3, None, (secs(30), 4)),
         (Tls, u32::MAX, None, (HOST_FAILING_MAX / 2, u32::MAX)),
         (Http5xx, 0, Some(secs(90)), (secs(90), 1)),
+        (RobotsUnreachable, 0, None, (secs(2), 1)),
+        (RobotsUnreachable, 3, None, (secs(30), 4)),
     ] {
         let got = host_pause(outcome, None, failures, secs(2), retry_after, 0.0);
         assert_eq!(
@@ -281,31 +368,6 @@ fn a_quiet_time_reads_as_it_is_written() {
 }
 
 #[test]
-fn old_news_is_no_news() {
-    let link = |published: Option<Timestamp>| Link {
-        url: Url::parse("https://example.com/a").expect("a URL"),
-        source: "example.com".to_string(),
-        kind: PageKind::Article,
-        published: published.map(Date::from),
-    };
-    for (published, worth) in [
-        (None, true),
-        (Some(at(0)), true),
-        (Some(at(-3_600)), true),
-        (Some(at(-3_601)), false),
-        (Some(at(99_999)), true),
-        (Some(Timestamp::MIN_UTC), false),
-        (Some(Timestamp::MAX_UTC), true),
-    ] {
-        assert_eq!(
-            worth_fetching(&link(published), at(0), HOUR),
-            worth,
-            "{published:?}"
-        );
-    }
-}
-
-#[test]
 fn our_own_network_is_told_from_theirs() {
     use FetchOutcome::*;
     for (attempts, down) in [
@@ -383,7 +445,7 @@ proptest! {
         kind in prop::sample::select(vec![PageKind::Article, PageKind::Feed, PageKind::Auto]),
         outcome in prop::sample::select(FetchOutcome::ALL.to_vec()),
         status in prop::option::of(any::<u16>()),
-        attempts in any::<u32>(),
+        (attempts, known_for) in (any::<u32>(), duration()),
         again in prop::option::of(duration()),
         times in (duration(), duration()),
         attempts_max in any::<u32>(),
@@ -393,13 +455,18 @@ proptest! {
             attempts_max,
             retry_first: times.0,
             retry_max: times.1,
+            give_up_after: WEEK,
         };
-        match after(kind, outcome, status, attempts, again, &schedule, jitter) {
+        let asked = Asked {
+            known_for,
+            ..asked(kind, outcome, status, attempts)
+        };
+        match after(&asked, again, &schedule, jitter) {
             Next::Again { after, .. } if outcome != FetchOutcome::Cancelled => {
                 prop_assert!(after >= WAIT_MIN && after <= WAIT_MAX * 2);
             }
             Next::Again { attempts: kept, .. } => prop_assert_eq!(kept, attempts),
-            Next::Done | Next::Gone => prop_assert_eq!(kind, PageKind::Article),
+            Next::Done | Next::Gone { .. } => prop_assert_eq!(kind, PageKind::Article),
         }
     }
 

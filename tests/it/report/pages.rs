@@ -2,7 +2,7 @@
 
 use askama::Template as _;
 use benggala::{
-    model::{PageKind, SourceStanding, TranslationStanding, Turn},
+    model::{LinkCounts, PageKind, SourceStanding, TranslationStanding, Turn},
     report::{
         ClusterView, CopyView, Entry, SourceView, TrailView, VerdictCounts, VersionView,
         changes::changes,
@@ -215,6 +215,11 @@ fn the_sources_page_gives_the_interval_and_advice() {
         enabled: true,
         standing,
         last_success: None,
+        links: Some(LinkCounts {
+            old: 38,
+            foreign: 2,
+            ..LinkCounts::default()
+        }),
         last_article: None,
         next_at: Some(now() + TimeDelta::hours(3)),
         failures: 4,
@@ -240,6 +245,8 @@ fn the_sources_page_gives_the_interval_and_advice() {
         "1 page behind a bot wall",
         "ask the site to let the crawler in",
         "12 pages without an article",
+        "Answered, 40 links: 38 too old, 2 of another site, 0 new",
+        "a longer `link_age`",
         "11 to 47 %",
         "never",
         "in 3 h",

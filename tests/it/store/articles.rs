@@ -72,9 +72,11 @@ async fn a_page_reads_as_it_was_fetched() {
             robots: None,
             host_failures: 0,
             asked_today: 0,
+            known_since: at(0),
             first_read: None,
             rhythm: Default::default(),
             moved: None,
+            last_poll: None,
         };
         assert_eq!(page.link.url.as_str(), "https://harian.example/0");
         assert_eq!(page, visit(&lease, at(10), Verdict::Pass).page);

@@ -1,5 +1,7 @@
 //! What the end of a lease writes.
 
+use std::collections::HashSet;
+
 use benggala::{
     frontier::Rhythm,
     model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
@@ -318,8 +320,9 @@ async fn what_a_poll_taught_is_there_at_the_next() {
             let address = format!("https://harian.example/{n}");
             link(&address, "harian", PageKind::Article)
         });
-        let unseen = store.unseen(vec![old, new.clone()]).await.unwrap();
-        assert_eq!(unseen, [new]);
+        let unread = store.unread(vec![old, new.clone()]).await.unwrap();
+        assert_eq!(unread.unseen, HashSet::from([new.url]));
+        assert_eq!(unread.remembered, HashSet::new());
 
         let mut rhythm = Rhythm::default();
         rhythm.observe(&[Some(at(-7_200)), Some(at(0))], None, at(1));

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use benggala::{
+    frontier::Schedule,
     model::{
         Article, Assessment, Block, BlockKind, Courtesy, Evidence, EvidenceKind, FetchOutcome,
         Finding, Headers, Link, Page, PageKind, Provenance, Reason, RulesHash, Scores, SiteRules,
@@ -30,6 +31,7 @@ pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
         kind,
         url: url(address),
         every: None,
+        link_age: None,
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
@@ -57,6 +59,14 @@ pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
     }
 }
 
+/// How failures are retried.
+pub(crate) const SCHEDULE: Schedule = Schedule {
+    attempts_max: 5,
+    retry_first: Duration::from_secs(60),
+    retry_max: Duration::from_secs(86_400),
+    give_up_after: Duration::from_secs(7 * 86_400),
+};
+
 /// A good answer with nothing in it.
 pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
     Completion {
@@ -73,7 +83,11 @@ pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
         rhythm: None,
         moved: None,
         robots: Vec::new(),
+        poll: None,
         links: Vec::new(),
+        known: Vec::new(),
+        remembered: Vec::new(),
+        schedule: SCHEDULE,
         visit: None,
         error: None,
     }

@@ -58,7 +58,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 .unwrap(),
             Op::Claim => leases = store.claim(&claim("w", at(200_000))).await.unwrap(),
             Op::NextDue => drop(store.next_due(at(60)).await.unwrap()),
-            Op::Unseen => drop(store.unseen(vec![unread.clone()]).await.unwrap()),
+            Op::Unread => drop(store.unread(vec![unread.clone()]).await.unwrap()),
             Op::Complete => {
                 let completion = read(&leases[0], at(200_001), Verdict::Pass);
                 store.complete(&leases[0], completion, &[]).await.unwrap();

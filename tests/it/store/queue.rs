@@ -102,7 +102,12 @@ async fn a_worker_that_leases_again_is_fenced_from_its_own_past() {
         let late = lease_one(&store, at(61)).await;
         assert_eq!((early.id, &early.worker), (late.id, &late.worker));
         store.release(std::slice::from_ref(&early)).await.unwrap();
-        let refused = complete(&store, &early, completion(at(62), Fate::Gone)).await;
+        let refused = complete(
+            &store,
+            &early,
+            completion(at(62), Fate::Gone { attempts: 1 }),
+        )
+        .await;
         assert_eq!(refused, Completed::default());
         let accepted = complete(&store, &late, completion(at(62), Fate::Done)).await;
         assert!(accepted.accepted);
@@ -318,7 +323,12 @@ async fn next_due_follows_the_leases() {
             Some(at(61)),
             "the host is busy until the lease ends"
         );
-        complete(&store, &lease, completion(at(2), Fate::Gone)).await;
+        complete(
+            &store,
+            &lease,
+            completion(at(2), Fate::Gone { attempts: 1 }),
+        )
+        .await;
         assert_eq!(store.next_due(at(2)).await.unwrap(), Some(at(2)));
     }
 }

@@ -170,7 +170,12 @@ async fn a_source_takes_over_a_url_that_was_known() {
         let store = place.open().await;
         announced(&store, &["https://harian.example/sport"]).await;
         let lease = lease_one(&store, at(1)).await;
-        complete(&store, &lease, completion(at(1), Fate::Gone)).await;
+        complete(
+            &store,
+            &lease,
+            completion(at(1), Fate::Gone { attempts: 1 }),
+        )
+        .await;
         let sport = source("sport", PageKind::Listing, "https://harian.example/sport");
         let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
         store.put_sources(&[feed, sport], at(2)).await.unwrap();

@@ -27,6 +27,8 @@ use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 use url::Url;
 
+use crate::store::given::SCHEDULE;
+
 pub(super) const HOSTILE: &str = "<script>alert('x')</script> & co";
 pub(super) const BODY: &str =
     "Wali kota membuka pasar di 城市 itu.\n\nPedagang dan dan pembeli datang.";
@@ -189,6 +191,7 @@ async fn seed(store: &dyn Store) -> Vec<i64> {
         kind: PageKind::Feed,
         url: url(&format!("https://{}.example/feed", &name[..4])),
         every: None,
+        link_age: None,
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
@@ -272,7 +275,11 @@ fn completion() -> Completion {
         rhythm: None,
         moved: None,
         robots: Vec::new(),
+        poll: None,
         links: Vec::new(),
+        known: Vec::new(),
+        remembered: Vec::new(),
+        schedule: SCHEDULE,
         visit: None,
         error: None,
     }
