@@ -96,7 +96,7 @@ pub fn intake(links: Vec<Link>, unread: &Unread, listing: &Listing) -> Intake {
         fresh.extend(shown);
     }
     intake.known.extend(recalled);
-    intake.remembered = undatable(&mut fresh, listing.kind, is_short);
+    intake.remembered = undatable(&mut fresh, listing.kind);
     if fresh.len() > INTAKE_MAX {
         fresh.sort_by_key(|link| Reverse(instant(link)));
         intake.remembered.extend(fresh.drain(INTAKE_MAX..));
@@ -133,10 +133,10 @@ impl Listing {
     }
 }
 
-/// Takes out those whose dates do not tell when they came, as far as they cannot all be news: of a
-/// feed or front page what lies beyond its usual length, of a long sitemap all.
-fn undatable(fresh: &mut Vec<Link>, kind: PageKind, is_short: bool) -> Vec<Link> {
-    if is_short {
+/// Takes out those whose dates do not tell when they came, where there are more than can be news: of
+/// a feed or front page what lies beyond its usual length, of a sitemap all.
+fn undatable(fresh: &mut Vec<Link>, kind: PageKind) -> Vec<Link> {
+    if fresh.len() <= LIST_MAX {
         return Vec::new();
     }
     let hour = |link: &Link| instant(link).map(|at| at.timestamp().div_euclid(3_600));

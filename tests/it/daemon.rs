@@ -1,10 +1,12 @@
 //! The daemon as a whole, over real sockets and a real store.
 
 mod crawl;
+mod intake;
 mod log;
 mod outcomes;
 mod pages;
 mod process;
+mod recovery;
 mod secrets;
 mod signals;
 pub(crate) mod site;

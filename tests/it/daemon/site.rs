@@ -17,6 +17,7 @@ use benggala::{
     demo::content::{PaperArticle, papers},
     model::{BlockKind, Courtesy, PageKind, SiteRules, Source},
 };
+use chrono::{TimeDelta, Utc};
 use tokio::{net::TcpListener, sync::Semaphore};
 use url::Url;
 
@@ -220,6 +221,19 @@ pub(crate) fn rss(links: &[Url]) -> Reply {
     let items: String = links
         .iter()
         .map(|link| format!("<item><title>Kabar</title><link>{link}</link></item>"))
+        .collect();
+    let feed = format!("<rss version=\"2.0\"><channel><title>Uji</title>{items}</channel></rss>");
+    text("application/rss+xml", &feed)
+}
+
+/// A feed whose items are dated: seconds before now.
+pub(super) fn dated_rss(links: &[(Url, i64)]) -> Reply {
+    let items: String = links
+        .iter()
+        .map(|(link, age)| {
+            let date = (Utc::now() - TimeDelta::seconds(*age)).to_rfc2822();
+            format!("<item><title>Kabar</title><link>{link}</link><pubDate>{date}</pubDate></item>")
+        })
         .collect();
     let feed = format!("<rss version=\"2.0\"><channel><title>Uji</title>{items}</channel></rss>");
     text("application/rss+xml", &feed)

@@ -244,3 +244,17 @@ fn parts_of_a_source_are_always_taken() {
     let sorted = intake(parts.clone(), &Unread::default(), &later(PageKind::Sitemap));
     assert_eq!(sorted.new, parts);
 }
+
+#[test]
+fn what_an_undated_archive_adds_is_news() {
+    let links = links(vec![None; 5_000]);
+    let unread = Unread {
+        unseen: [17, 4_999].map(|n: usize| links[n].url.clone()).into(),
+        remembered: links[100..4_000]
+            .iter()
+            .map(|link| link.url.clone())
+            .collect(),
+    };
+    let sorted = intake(links, &unread, &later(PageKind::Sitemap));
+    assert_eq!(counts(&sorted), [2, 4_998, 0, 0]);
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use benggala::{
-    model::{FetchOutcome, Link, PageKind, Verdict},
+    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Verdict},
     store::{Claim, Completed, Completion, Fate, Lease},
 };
 
@@ -405,5 +405,142 @@ async fn a_lease_carries_what_was_stored() {
         let polled = polled.iter().find(|l| l.link == feed.link).unwrap();
         assert_eq!(polled.etag, answer.etag);
         assert_eq!(polled.last_modified, answer.last_modified);
+    }
+}
+
+/// What the queue holds: waiting or due, done, gone.
+async fn states(store: &std::sync::Arc<dyn benggala::store::Store>, now: i64) -> [u64; 3] {
+    let counts = store.counts(at(now)).await.unwrap();
+    [counts.waiting + counts.due, counts.done, counts.gone]
+}
+
+#[tokio::test]
+async fn an_article_that_rests_is_tried_again_when_it_is_listed() {
+    let address = "https://harian.example/1";
+    for (outcome, status, attempts, until) in [
+        (FetchOutcome::Http4xx, Some(404), 1, Some(70)),
+        (FetchOutcome::Http5xx, Some(500), 5, Some(970)),
+        (FetchOutcome::Blocked, None, 1, Some(86_410)),
+        (FetchOutcome::Http4xx, Some(410), 1, None),
+    ] {
+        for place in places() {
+            let store = place.open().await;
+            announced(&store, &[address]).await;
+            let lease = lease_one(&store, at(10)).await;
+            assert_eq!((lease.attempts, lease.known_since), (0, at(0)));
+            let failed = Completion {
+                outcome,
+                status,
+                ..completion(at(10), Fate::Gone { attempts })
+            };
+            complete(&store, &lease, failed).await;
+            assert_eq!(states(&store, 10).await, [1, 0, 1]);
+
+            let feed = lease_one(&store, at(100_000)).await;
+            let listed = Completion {
+                known: vec![link(address, "harian", PageKind::Article)],
+                ..completion(at(20), again(at(1_000_000)))
+            };
+            let completed = complete(&store, &feed, listed).await;
+            assert_eq!((completed.links_new, completed.links_known), (0, 1));
+            let due = store.next_due(at(20)).await.unwrap();
+            match until {
+                Some(until) => {
+                    assert_eq!(due, Some(at(until)), "{outcome:?}");
+                    assert_eq!(lease_one(&store, at(until)).await.attempts, attempts);
+                }
+                None => assert_eq!(states(&store, 20).await, [1, 0, 1], "{outcome:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_source_is_read_in_full_after_one_of_its_articles_has_failed() {
+    let tag = || Some("\"1\"".to_string());
+    for (outcome, expected) in [
+        (FetchOutcome::Http4xx, None),
+        // What robots.txt forbids says nothing of what is listed.
+        (FetchOutcome::Blocked, tag()),
+    ] {
+        for place in places() {
+            let store = place.open().await;
+            announced(&store, &["https://harian.example/1"]).await;
+            let article = lease_one(&store, at(99_999)).await;
+            let feed = lease_one(&store, at(100_000)).await;
+            let tagged = Completion {
+                etag: tag(),
+                ..completion(at(100_000), again(at(100_001)))
+            };
+            complete(&store, &feed, tagged).await;
+            // It is being asked with its tag while the article fails.
+            let feed = lease_one(&store, at(100_001)).await;
+            assert_eq!(feed.etag, tag());
+            let failed = Completion {
+                outcome,
+                ..completion(at(100_001), Fate::Gone { attempts: 1 })
+            };
+            complete(&store, &article, failed).await;
+            let unchanged = Completion {
+                outcome: FetchOutcome::NotModified,
+                etag: tag(),
+                ..completion(at(100_001), again(at(100_002)))
+            };
+            complete(&store, &feed, unchanged).await;
+            assert_eq!(lease_one(&store, at(100_002)).await.etag, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_not_read_until_somebody_lists_it_to_be_read() {
+    let addresses = ["https://harian.example/1", "https://harian.example/2"];
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &[]).await;
+        let feed = lease_one(&store, at(100_000)).await;
+        let links = addresses.map(|address| link(address, "harian", PageKind::Article));
+        let poll = Poll {
+            at: at(1),
+            kind: PageKind::Feed,
+            links: LinkCounts {
+                old: 2,
+                ..LinkCounts::default()
+            },
+        };
+        let remembering = Completion {
+            poll: Some(poll),
+            remembered: links.to_vec(),
+            ..completion(at(1), again(at(2)))
+        };
+        let completed = complete(&store, &feed, remembering).await;
+        assert_eq!((completed.links_new, completed.poll), (0, Some(poll)));
+        assert_eq!(states(&store, 1).await, [1, 2, 0]);
+        let unread = store.unread(links.to_vec()).await.unwrap();
+        assert!(unread.unseen.is_empty());
+        assert_eq!(unread.remembered, links.clone().map(|link| link.url).into());
+
+        let feed = lease_one(&store, at(2)).await;
+        assert_eq!(feed.last_poll, Some(poll));
+        let [first, second] = links;
+        let listing = Completion {
+            poll: Some(Poll {
+                links: LinkCounts::default(),
+                ..poll
+            }),
+            links: vec![first.clone()],
+            known: vec![second],
+            ..completion(at(2), again(at(1_000)))
+        };
+        let completed = complete(&store, &feed, listing).await;
+        let expected = LinkCounts {
+            new: 1,
+            old: 1,
+            ..LinkCounts::default()
+        };
+        assert_eq!(completed.poll.map(|poll| poll.links), Some(expected));
+        assert_eq!(completed.source_links, expected);
+        assert_eq!(store.sources().await.unwrap()[0].links, Some(expected));
+        assert_eq!(lease_one(&store, at(2)).await.link.url, first.url);
     }
 }
