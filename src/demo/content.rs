@@ -9,12 +9,14 @@ use serde::Deserialize;
 use crate::model::{BlockKind, Lang, PageKind};
 
 /// One file a paper, in the order in which they are shown.
-const PAPERS: [&str; 5] = [
+const PAPERS: [&str; 7] = [
     include_str!("articles/harian-pagi.toml"),
     include_str!("articles/the-lighthouse.toml"),
     include_str!("articles/kabar-kilat.toml"),
     include_str!("articles/dunia-terkini.toml"),
     include_str!("articles/rusak-news.toml"),
+    include_str!("articles/night-post.toml"),
+    include_str!("articles/quay-almanac.toml"),
 ];
 
 /// A news site of the demo: one file under `articles/`.
@@ -40,6 +42,9 @@ pub struct Paper {
     /// Path prefixes that its robots.txt forbids.
     #[serde(default)]
     pub disallow: Vec<String>,
+    /// How many seconds after the newsroom opened its feed or sitemap lists nothing any more.
+    #[serde(default)]
+    pub falls_silent: Option<u32>,
     /// Raw XML put at the end of its feed, well-formed or not.
     #[serde(default)]
     pub feed_residue: String,

@@ -1,5 +1,7 @@
 //! Lists of articles -> RSS, Atom, sitemaps, robots.txt.
 
+use std::time::Duration;
+
 use super::{
     content::Door,
     theme::{Edition, iso},
@@ -69,7 +71,10 @@ pub(super) fn door(edition: Edition<'_>) -> Option<(&'static str, askama::Result
 }
 
 fn channel(edition: Edition<'_>) -> Channel<'_> {
-    let entries = edition.published().map(|article| {
+    let silent_at = edition.paper.falls_silent.map(u64::from);
+    let is_silent = silent_at.is_some_and(|at| Duration::from_secs(at) <= edition.elapsed);
+    let listed = edition.published().filter(|_| !is_silent);
+    let entries = listed.map(|article| {
         let date = edition.date(article);
         FeedItem {
             url: edition.url(&article.path).into(),

@@ -1,4 +1,4 @@
-//! A newsroom of our own on loopback: five small papers, each on its own port, that publish,
+//! A newsroom of our own on loopback: seven small papers, each on its own port, that publish,
 //! change and fail like real ones. It needs no network, and everything in it is invented.
 
 pub mod content;

@@ -66,6 +66,10 @@ pub fn reason(reason: Reason) -> Wording {
 pub const NO_ARTICLES: &str = "look at one of them: behind a consent wall or a log-in, ask the site \
     for access; if they are articles, give the source a `body` selector";
 
+/// What to do about a source that answers and lists nothing.
+pub const NOTHING_LISTED: &str = "open it in a browser: has it moved, or does it show its articles only \
+    to scripts? `benggala add` finds feeds";
+
 /// What to do about a source that lists articles none of which are read.
 pub const ALL_FILTERED: &str = "look whether its dates are right and its address is the present one; \
     a longer `link_age` of the source reads older articles";

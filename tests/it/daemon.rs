@@ -10,5 +10,5 @@ mod recovery;
 mod secrets;
 mod signals;
 pub(crate) mod site;
-mod watch;
+pub(crate) mod watch;
 mod webhooks;

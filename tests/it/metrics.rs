@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use benggala::{
     metrics::{CONTENT_TYPE, LabelValues, Metrics, SOURCES_MAX, labels},
-    model::{FetchOutcome, PageKind},
+    model::{FetchOutcome, LinkCounts, PageKind},
 };
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -64,6 +64,7 @@ source_enabled gauge source
 source_labels_dropped gauge
 source_last_article_timestamp_seconds gauge source
 source_last_success_timestamp_seconds gauge source
+source_links gauge outcome source
 source_translation_probability gauge source
 source_translation_turned_timestamp_seconds gauge source
 sources gauge state
@@ -128,6 +129,10 @@ fn touch_everything(metrics: &Metrics) {
     ] {
         family.with_label_values(&[&source]).set(0.5);
     }
+    metrics
+        .source_links
+        .with_label_values(&[source.as_str(), "old"])
+        .set(1);
     metrics
         .http_request_duration_seconds
         .with_label_values(&[
@@ -261,6 +266,12 @@ fn sources_that_leave_take_their_series_along() {
             .source_last_success_timestamp_seconds
             .with_label_values(&[name])
             .set(1.0);
+        for (outcome, _) in LinkCounts::default().by_name() {
+            metrics
+                .source_links
+                .with_label_values(&[name, outcome])
+                .set(1);
+        }
     }
     metrics.watch_sources(["comes", "stays"]);
     let text = metrics.render().unwrap();

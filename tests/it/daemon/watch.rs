@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Waits until `probe` finds something.
-pub(super) async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     let mut ticks = interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -35,12 +35,12 @@ pub(super) async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Op
 }
 
 /// Waits until `condition` holds.
-pub(super) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     eventually(what, async || condition().await.then_some(())).await;
 }
 
 /// A daemon that hurries, asks loopback, keeps its store in `folder` and takes any port.
-pub(super) fn config(folder: &Path, sources: Vec<Source>) -> Config {
+pub(crate) fn config(folder: &Path, sources: Vec<Source>) -> Config {
     let mut config = Config::default();
     config.fetch.requests_per_second = 1_000.0;
     config.fetch.requests_per_second_total = 1_000.0;
@@ -56,17 +56,17 @@ pub(super) fn config(folder: &Path, sources: Vec<Source>) -> Config {
 }
 
 /// A running daemon with a store of its own.
-pub(super) struct Watch {
-    pub(super) service: Service,
+pub(crate) struct Watch {
+    pub(crate) service: Service,
     _folder: TempDir,
 }
 
 impl Watch {
-    pub(super) async fn over(sources: Vec<Source>) -> Watch {
+    pub(crate) async fn over(sources: Vec<Source>) -> Watch {
         Watch::with(sources, |_| {}).await
     }
 
-    pub(super) async fn with(sources: Vec<Source>, change: impl FnOnce(&mut Config)) -> Watch {
+    pub(crate) async fn with(sources: Vec<Source>, change: impl FnOnce(&mut Config)) -> Watch {
         let folder = tempfile::tempdir().unwrap();
         let mut config = config(folder.path(), sources);
         change(&mut config);
@@ -79,17 +79,17 @@ impl Watch {
         }
     }
 
-    pub(super) fn url(&self, path: &str) -> Url {
+    pub(crate) fn url(&self, path: &str) -> Url {
         Url::parse(&format!("http://{}{path}", self.service.address)).unwrap()
     }
 
     /// Articles in the store, newest first.
-    pub(super) async fn articles(&self) -> Vec<ArticleRow> {
+    pub(crate) async fn articles(&self) -> Vec<ArticleRow> {
         rows(self.service.store.as_ref()).await
     }
 
     /// Waits until so many articles are stored.
-    pub(super) async fn stored(&self, count: usize) -> Vec<ArticleRow> {
+    pub(crate) async fn stored(&self, count: usize) -> Vec<ArticleRow> {
         eventually(&format!("{count} articles"), async || {
             let rows = self.articles().await;
             (rows.len() >= count).then_some(rows)
@@ -98,13 +98,13 @@ impl Watch {
     }
 
     /// The value of a series, as `/metrics` tells it.
-    pub(super) async fn metric(&self, series: &str) -> f64 {
+    pub(crate) async fn metric(&self, series: &str) -> f64 {
         let value = metric(&self.url("/metrics"), series).await;
         value.unwrap_or_else(|| panic!("there is no {series}"))
     }
 
     /// Waits until a series has a value.
-    pub(super) async fn counted(&self, series: &str, value: f64) {
+    pub(crate) async fn counted(&self, series: &str, value: f64) {
         until(&format!("{series} {value}"), async || {
             metric(&self.url("/metrics"), series).await == Some(value)
         })
@@ -112,7 +112,7 @@ impl Watch {
     }
 }
 
-pub(super) async fn rows(store: &dyn Store) -> Vec<ArticleRow> {
+pub(crate) async fn rows(store: &dyn Store) -> Vec<ArticleRow> {
     let all = ArticleQuery {
         limit: 1_000,
         ..ArticleQuery::default()
@@ -122,7 +122,7 @@ pub(super) async fn rows(store: &dyn Store) -> Vec<ArticleRow> {
 
 /// The value of a series of `/metrics`, written without the prefix `benggala_`. Series of sources
 /// and channels appear when they are taken up.
-pub(super) async fn metric(metrics: &Url, series: &str) -> Option<f64> {
+pub(crate) async fn metric(metrics: &Url, series: &str) -> Option<f64> {
     let text = get(metrics).await.text();
     let name = format!("benggala_{series} ");
     let value = text.lines().find_map(|line| line.strip_prefix(&name))?;

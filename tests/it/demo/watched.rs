@@ -4,6 +4,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     process::{Command, Stdio},
+    sync::atomic::Ordering,
+    time::Duration,
 };
 
 use benggala::{
@@ -17,7 +19,8 @@ use benggala::{
 use chrono::Utc;
 use url::Url;
 
-use super::{LATE, open_late};
+use super::{LATE, QUIET, client::get, open, open_late};
+use crate::daemon::watch::{Watch, until};
 
 /// Which articles the program flags, read over HTTP as the daemon would: source -> address ->
 /// the rules that were broken.
@@ -93,6 +96,41 @@ async fn the_careless_papers_are_flagged_and_the_clean_ones_are_not() {
     );
 }
 
+/// The row of a source on the sources page, once it says `words`.
+async fn told(watch: &Watch, source: &str, words: &str) {
+    until(&format!("{source}: {words}"), async || {
+        let page = get(&watch.url("/sources")).await.text();
+        let row = page
+            .split("<tr")
+            .find(|row| row.contains(&format!(">{source}<")));
+        row.is_some_and(|row| row.contains(words))
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_falls_silent_and_what_is_only_old_is_told_on_the_sources_page() {
+    let (newsroom, seconds) = open().await;
+    let sources = newsroom.sources().into_iter();
+    let quiet = sources.filter(|source| QUIET.contains(&source.name.as_str()));
+    let watch = Watch::with(quiet.collect(), |config| {
+        config.schedule.every = Duration::from_secs(1);
+    })
+    .await;
+    told(
+        &watch,
+        "quay-almanac",
+        "<b>Answered, 3 links: 3 too old, 0 new</b>",
+    )
+    .await;
+    told(&watch, "night-post", "Answered, 2 links: 2 known, 0 new").await;
+    seconds.store(60, Ordering::SeqCst);
+    told(&watch, "night-post", "<b>Answered, no links</b>").await;
+    assert_eq!(watch.articles().await.len(), 2);
+    watch.service.close().await.unwrap();
+    newsroom.close().await;
+}
+
 /// The program itself, for as long as most of the newsroom's articles take.
 #[test]
 fn the_program_shows_what_it_flags_and_leaves_nothing_behind() {
@@ -116,6 +154,8 @@ fn the_program_shows_what_it_flags_and_leaves_nothing_behind() {
         "dunia-terkini",
         "harian-pagi",
         "kabar-kilat",
+        "night-post",
+        "quay-almanac",
         "rusak-news",
         "the-lighthouse",
     ];

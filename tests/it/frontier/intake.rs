@@ -192,7 +192,10 @@ fn links_are_taken_by_age_place_and_number() {
 fn the_newest_are_the_ones_that_are_taken() {
     let ages = (0..30).map(|n| Some((40 - n) * DAYS)).collect();
     let taken = take(ages, &first(PageKind::Feed)).new;
-    let dates: Vec<Option<Timestamp>> = taken.iter().map(|link| Some(link.published?.instant())).collect();
+    let dates: Vec<Option<Timestamp>> = taken
+        .iter()
+        .map(|link| Some(link.published?.instant()))
+        .collect();
     let newest = (11..21).map(|days| Some(at(0) - TimeDelta::days(days)));
     assert_eq!(dates, newest.collect::<Vec<_>>());
 }
