@@ -104,7 +104,8 @@ pub struct Exchange {
     pub guard: Option<GuardStage>,
     /// The gap that this host asks for between two requests (configuration or Crawl-delay).
     pub delay: Duration,
-    /// The wait that the server asked for, clamped to 0..=24 h.
+    /// The wait that the server asked for, clamped to 0..=24 h; or until a robots.txt that could not be
+    /// read may be asked for again.
     pub retry_after: Option<Duration>,
     /// For the log and the review page, when `outcome` is an error.
     pub error: Option<String>,

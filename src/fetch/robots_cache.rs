@@ -133,7 +133,7 @@ impl RobotsCache {
             self.weigh(&origin, known.bytes());
         }
         Learned {
-            rules: known.verdict(),
+            rules: known.verdict(Utc::now()),
             record,
             cost,
         }
@@ -215,12 +215,21 @@ impl KnownRules {
         }
     }
 
-    fn verdict(&self) -> Result<Arc<Rules>, Failure> {
-        match (&self.rules, &self.failure) {
-            (Some(rules), None) => Ok(Arc::clone(rules)),
-            (_, Some(failure)) => Err(failure.clone()),
-            (None, None) => Err(unreachable(UNREACHABLE)),
-        }
+    /// A failure tells when the file may be asked for again: until then every answer is the same,
+    /// and counts as no new one.
+    fn verdict(&self, now: Timestamp) -> Result<Arc<Rules>, Failure> {
+        let failure = match (&self.rules, &self.failure) {
+            (Some(rules), None) => return Ok(Arc::clone(rules)),
+            (_, Some(failure)) => failure.clone(),
+            (None, None) => unreachable(UNREACHABLE),
+        };
+        let rest = self
+            .good_until
+            .and_then(|until| (until - now).to_std().ok());
+        Err(Failure {
+            retry_after: failure.retry_after.max(rest),
+            ..failure
+        })
     }
 
     fn bytes(&self) -> usize {

@@ -72,7 +72,7 @@ pub const NOTHING_LISTED: &str = "open it in a browser: has it moved, or does it
 
 /// What to do about a source that lists articles none of which are read.
 pub const ALL_FILTERED: &str = "look whether its dates are right and its address is the present one; \
-    a longer `link_age` of the source reads older articles";
+    a longer `link_age` of the source reads older articles, and \"0s\" an archive without dates";
 
 /// What to do about a failed poll, as a sentence without its full stop. `error` is what the store keeps of it, which begins with or
 /// contains the name of the outcome.

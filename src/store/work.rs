@@ -147,7 +147,7 @@ pub struct Completed {
     pub accepted: bool,
     /// Links not seen before.
     pub links_new: usize,
-    /// Links seen before.
+    /// Links seen before, but for those that are only remembered.
     pub links_known: usize,
     /// What this poll listed.
     pub poll: Option<Poll>,

@@ -271,9 +271,9 @@ fn put_robots(
 struct Added {
     new: usize,
     known: usize,
-    /// The articles that are new, and those that were known.
+    /// Of these, the articles that are new, and those that were known.
     articles: (u64, u64),
-    /// Of these, articles that are known and not to be read.
+    /// Articles that are known and not to be read.
     remembered: u64,
 }
 
@@ -351,9 +351,12 @@ fn see_again(
         added.count_new(link, state);
         return Ok(true);
     }
+    if is_article && known.is_unread() {
+        added.remembered += 1;
+        return Ok(true);
+    }
     added.known += 1;
     added.articles.1 += u64::from(is_article);
-    added.remembered += u64::from(is_article && known.is_unread());
     if known.state == "gone" {
         try_again(db, known, completion)?;
     }
@@ -477,12 +480,11 @@ fn wake(db: &Connection, url: i64, at: Timestamp) -> rusqlite::Result<()> {
 
 /// Notes what a poll listed. Links that were known and not to be read count as old.
 fn put_poll(db: &Connection, lease: &Lease, poll: Poll, added: Added) -> rusqlite::Result<Poll> {
-    let remembered = added.remembered;
     let (new, known) = added.articles;
     let links = LinkCounts {
         new,
-        known: poll.links.known + known.saturating_sub(remembered),
-        old: poll.links.old + remembered,
+        known: poll.links.known + known,
+        old: poll.links.old + added.remembered,
         ..poll.links
     };
     let poll = Poll { links, ..poll };

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::{err, file, out, run};
-use crate::daemon::site::{Site, front, html, path, plain, rss, sitemap};
+use crate::daemon::site::{Site, dated_rss, front, html, path, plain, rss, sitemap};
 
 /// Adds a site on loopback, without waiting between its pages.
 async fn add(folder: &TempDir, url: &Url) -> Output {
@@ -102,4 +102,24 @@ async fn a_site_that_offers_nothing_is_said_to() {
     let output = add(&folder, &site.url("/tiada")).await;
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("cannot fetch"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn articles_that_are_too_old_are_told_of() {
+    let folder = TempDir::new().unwrap();
+    let site = Site::open().await;
+    let items: Vec<(Url, i64)> = (0..12).map(|n| (site.url(&path(n)), 9 * 86_400)).collect();
+    site.put("/rss.xml", dated_rss(&items));
+    let archive: Vec<Url> = (0..400).map(|n| site.url(&path(n))).collect();
+    site.put("/peta.xml", sitemap(&archive));
+    for (place, promise) in [
+        (
+            "/rss.xml",
+            "12 articles right now, 12 of them older than `link_age`; 10 would be read",
+        ),
+        ("/peta.xml", "400 articles right now; 0 would be read"),
+    ] {
+        let output = add(&folder, &site.url(place)).await;
+        assert!(out(&output).contains(promise), "{}", out(&output));
+    }
 }

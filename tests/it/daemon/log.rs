@@ -51,6 +51,17 @@ async fn a_line_of_json_says_which_visit_it_is_of() {
 }
 
 #[tokio::test]
+async fn each_poll_and_each_article_has_a_line() {
+    let (place, site) = (Place::new(), site().await);
+    let daemon = place.run(&watching(&place, &site)).await;
+    let polled = daemon.says("polled").await;
+    assert!(polled.contains("links=2 links: 2 new"), "{polled}");
+    assert!(polled.contains("INFO"), "{polled}");
+    let read = daemon.says("read verdict").await;
+    assert!(read.contains("verdict=\"flag\""), "{read}");
+}
+
+#[tokio::test]
 async fn a_line_of_text_says_it_too() {
     let (place, site) = (Place::new(), site().await);
     let daemon = place.run(&watching(&place, &site)).await;

@@ -227,7 +227,7 @@ pub(crate) fn rss(links: &[Url]) -> Reply {
 }
 
 /// A feed whose items are dated: seconds before now.
-pub(super) fn dated_rss(links: &[(Url, i64)]) -> Reply {
+pub(crate) fn dated_rss(links: &[(Url, i64)]) -> Reply {
     let items: String = links
         .iter()
         .map(|(link, age)| {
