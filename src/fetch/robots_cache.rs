@@ -287,7 +287,12 @@ async fn fetch(
         };
         let answer = client.ask(ask, cost).await?;
         match answer.status {
-            200..=299 => return answer.body.map(RobotsRules::Text).map_err(of_file),
+            200..=299 => {
+                return answer
+                    .body
+                    .map(RobotsRules::Text)
+                    .map_err(|failure| of_file(&failure));
+            }
             429 => return Err(unreadable(&answer, &start)),
             status if is_redirect(status) => {
                 if trail.follow(status, answer.location.as_deref()).is_err() {
@@ -327,6 +332,6 @@ pub(super) fn denied(error: String) -> Failure {
 }
 
 /// A file that came and cannot be read is the site's fault, and no page's.
-fn of_file(failure: Failure) -> Failure {
+fn of_file(failure: &Failure) -> Failure {
     unreachable(format!("robots.txt: {}", failure.error))
 }

@@ -10,6 +10,7 @@ mod complete;
 mod copies;
 mod failure;
 mod file;
+mod links;
 mod outbox;
 mod packed;
 mod queue;
