@@ -41,21 +41,40 @@ const BARE_BYTES_MAX: usize = 40;
 /// Longest byline, in words.
 const BYLINE_WORDS_MAX: usize = 12;
 
+/// Marks that part the names of a byline from what else it says.
+const PARTING: [char; 8] = [',', ';', '|', '•', '·', '/', '–', '—'];
+
 /// Whether a line says who made the article: it opens as bylines do, and a name or a group follows,
-/// or it is nothing but the opening. The capital of the name tells "Por Ana Silva" from "Por qué".
+/// or it is nothing but the opening.
 pub(in crate::extract) fn opens_byline(text: &str, words: &PageWords) -> bool {
-    if text.len() > LINE_BYTES_MAX || ends_sentence(text) {
+    let is_long = || text.split_whitespace().nth(BYLINE_WORDS_MAX).is_some();
+    if text.len() > LINE_BYTES_MAX || ends_sentence(text) || is_long() {
         return false;
     }
-    let opening = words.opening(PageList::Byline, text);
-    let opening = opening.max(words.opening(PageList::CreditedOtherwise, text));
-    if opening == 0 {
-        return text.len() <= BARE_BYTES_MAX && words.is(PageList::Byline, &text.to_lowercase());
-    }
-    let named = &text[opening..];
-    let is_name = named.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
-    text.split_whitespace().take(BYLINE_WORDS_MAX + 1).count() <= BYLINE_WORDS_MAX
-        && (is_name || words.ends(PageList::Groups, &named.to_lowercase()))
+    let opens = |opening: usize| {
+        let behind = &text[opening..];
+        opening > 0
+            && (opens_with_name(behind, words)
+                || words.ends(PageList::Groups, &behind.to_lowercase()))
+    };
+    // A single word may open a title: "Image Comics Closes".
+    let otherwise = words.opening(PageList::CreditedOtherwise, text);
+    opens(words.opening(PageList::Byline, text))
+        || (text[..otherwise].trim_end().contains([' ', ':']) && opens(otherwise))
+        || (text.len() <= BARE_BYTES_MAX && words.is(PageList::Byline, &text.to_lowercase()))
+}
+
+/// Whether `text` opens with a name: its capitals tell "Por Ana Silva" from "Por qué" and from "Von
+/// Anfang an".
+fn opens_with_name(text: &str, words: &PageWords) -> bool {
+    let name = text.split(PARTING).next().unwrap_or_default();
+    let mut parts = name.split_whitespace();
+    let is_first = |word: &str| word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+    let is_next = |word: &str| {
+        let listed = [PageList::NameParticles, PageList::Roles];
+        !word.starts_with(char::is_lowercase) || listed.iter().any(|list| words.is(*list, word))
+    };
+    parts.next().is_some_and(is_first) && parts.next().is_none_or(is_next)
 }
 
 /// Whether a line names the author: it opens as bylines do or is little more than the name.

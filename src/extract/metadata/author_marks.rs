@@ -93,7 +93,7 @@ impl MarkedAuthors {
         if at >= self.comments_end
             && (8..=60).contains(&text.len())
             && self.has_room(Certainty::Line)
-            && vocabulary.words.opening(PageList::Byline, text) > 0
+            && opens_byline(text, vocabulary.words)
             && !phrases::ends_sentence(text)
         {
             self.push(Certainty::Line, at, text, vocabulary);
@@ -142,6 +142,12 @@ fn holds_comments(element: &scraper::node::Element, attributes: &Attributes<'_>)
     (attributes.speaks.comments || !attributes.id.is_empty())
         && matches!(element.name(), "div" | "section" | "ol" | "ul")
         && (named(attributes.id) || named(attributes.class))
+}
+
+/// Whether a line opens as bylines do and goes on as names do, be it in lower case.
+fn opens_byline(text: &str, words: &PageWords) -> bool {
+    let opening = words.opening(PageList::Byline, text);
+    opening > 0 && text[opening..].starts_with(char::is_alphanumeric)
 }
 
 /// Whether a part of an address, neither the first nor the last, is called as authors' pages are.

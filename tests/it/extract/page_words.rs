@@ -39,6 +39,7 @@ fn a_byline_is_no_body_in_any_language() {
         ("Publicado por Inés Duarte", "Inés Duarte"),
         ("Autora: Rita Moura", "Rita Moura"),
         ("Da Paolo Ferri", "Paolo Ferri"),
+        ("di Paolo Ferri", "Paolo Ferri"),
         ("Door Jan Jansen", "Jan Jansen"),
         ("Av Elin Berg", "Elin Berg"),
     ];
@@ -57,6 +58,7 @@ fn what_only_begins_like_a_byline_stays() {
         "Por qué el muelle no puede esperar otro invierno",
         "By now the boards have been counted twice",
         "Da war der alte Steg noch offen",
+        "Image Comics Moves To The Harbour",
     ] {
         let article = under_headline(line);
         assert_eq!(article.byline, None, "{line}");

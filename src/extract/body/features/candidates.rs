@@ -70,7 +70,9 @@ impl PageSums<'_, '_> {
                 .title
                 .is_some_and(|title| phrases::same_words(text, title));
         let families = self.cut.families_above(block.container);
-        let byline = index < self.first && phrases::opens_byline(text, self.hints.words);
+        let byline = index < self.first
+            && block.heading == 0
+            && phrases::opens_byline(text, self.hints.words);
         let never = hidden || headline || byline || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
