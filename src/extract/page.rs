@@ -7,12 +7,12 @@ use super::{
     blocks::{self, Cut},
     body::{Body, Hints},
     html::{self, Keep},
-    metadata::{self, Collected, JsonLd},
+    metadata::{self, Collected, JsonLd, Vocabulary},
     provenance,
 };
 use crate::{
     dates::Reader,
-    lang::Lexicon,
+    lang::{Lexicon, PageWords},
     model::{Article, NoArticle, Page, ParseLimits, Reason, SiteRules},
 };
 
@@ -65,23 +65,28 @@ pub(super) struct PageParts<'t> {
     pub(super) collected: Collected,
     json_ld: JsonLd,
     pub(super) cut: Cut<'t>,
+    words: &'t PageWords,
 }
 
 impl<'t> PageParts<'t> {
-    pub(super) fn of(page: &Page, parsed: &ParsedPage<'t>, lexicon: &Lexicon) -> PageParts<'t> {
+    pub(super) fn of(page: &Page, parsed: &ParsedPage<'t>, lexicon: &'t Lexicon) -> PageParts<'t> {
         let json_ld = JsonLd::read(parsed.json_ld);
         let tag = parsed.tree.root_element().attr("lang").unwrap_or_default();
-        let dates = Reader::new(lexicon.dates(), tag, page.fetched_at);
-        let collected = metadata::collect(parsed.tree, &dates);
+        let vocabulary = Vocabulary {
+            dates: Reader::new(lexicon.dates(), tag, page.fetched_at),
+            words: lexicon.page_words(),
+        };
+        let collected = metadata::collect(parsed.tree, &vocabulary);
         let mut article = Article::default();
         let (text, url) = (parsed.text, &page.final_url);
-        metadata::fill(&mut article, &collected, &json_ld, text, url, &dates);
+        metadata::fill(&mut article, &collected, &json_ld, text, url, &vocabulary);
         article.next = metadata::next_page(parsed.tree, url);
         PageParts {
             article,
             collected,
             json_ld,
             cut: blocks::cut(parsed.tree),
+            words: vocabulary.words,
         }
     }
 
@@ -96,6 +101,7 @@ impl<'t> PageParts<'t> {
             description: described.or_else(|| self.collected.meta("description")),
             article_body: thing.and_then(|thing| thing.text("articleBody")),
             ruled: &[],
+            words: self.words,
         }
     }
 
@@ -108,6 +114,7 @@ impl<'t> PageParts<'t> {
             collected: &self.collected,
             json_ld: &self.json_ld,
             path: page.final_url.path(),
+            words: self.words,
         })
     }
 }

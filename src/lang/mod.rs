@@ -2,11 +2,12 @@
 //!
 //! To add a language, write `config/languages/<code>.toml` (`en.toml` explains the keys); the
 //! build embeds every file of that folder. `config/places.py` then rebuilds the table of places. A
-//! file that holds nothing but tables such as `[dates]` helps to read pages of its language, whose
-//! texts stay unjudged.
+//! file that holds nothing but `[dates]` and `[page]` helps to read pages of its language, whose texts
+//! stay unjudged.
 
 mod cases;
 mod pack;
+mod page;
 mod phrase;
 mod places;
 mod trap;
@@ -19,6 +20,7 @@ use std::{
 pub use self::{
     cases::Cases,
     pack::{Language, Pack, ResidueFamily, StockFamily},
+    page::{PageList, PageWords},
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
     trap::{Trap, Traps, WordList},
@@ -45,6 +47,7 @@ pub struct Lexicon {
 struct Inner {
     packs: BTreeMap<Lang, Pack>,
     dates: dates::Words,
+    page_words: PageWords,
     /// Read out of `places_table` when the first text of the language asks: most of a run's
     /// languages never do.
     places: BTreeMap<Lang, OnceLock<Places>>,
@@ -75,6 +78,7 @@ impl Lexicon {
         };
         let mut problems: Vec<Problem> = places::problems(places_table).collect();
         let mut tables = BTreeMap::new();
+        let mut page_tables = Vec::new();
         for (code, text) in files {
             inner.hash = fnv(fnv(inner.hash, code.as_bytes()), text.as_bytes());
             let Some(lang) = Lang::new(code) else {
@@ -87,6 +91,7 @@ impl Lexicon {
             let Some(language) = Language::parse(&lang, text, &mut problems) else {
                 continue;
             };
+            page_tables.push(language.page);
             if let Some(table) = language.dates {
                 tables.insert(lang.clone(), table);
             }
@@ -104,6 +109,7 @@ impl Lexicon {
             inner.packs.insert(lang, pack);
         }
         inner.dates = dates::Words::new(&tables, Lang::new(TEMPLATE_LANGUAGE));
+        inner.page_words = PageWords::new(&page_tables);
         let inner = Arc::new(inner);
         (Lexicon { inner }, problems)
     }
@@ -127,6 +133,11 @@ impl Lexicon {
     /// What all languages' files say of dates.
     pub fn dates(&self) -> &dates::Words {
         &self.inner.dates
+    }
+
+    /// What all languages' files say of the page around an article.
+    pub fn page_words(&self) -> &PageWords {
+        &self.inner.page_words
     }
 
     /// The places of `lang`.

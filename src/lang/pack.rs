@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{
     cases::Cases,
+    page::{Lists, without_mistakes},
     phrase::{KeyMap, KeySet, Phrase, PhraseBook, WordKey, key, keys},
     trap::{TrapEntry, Traps},
 };
@@ -61,6 +62,8 @@ pub struct Language {
     pub pack: Option<Pack>,
     /// What its dates are read with.
     pub dates: Option<dates::Table>,
+    /// What is known by on its pages what stands around an article.
+    pub(super) page: Lists,
 }
 
 /// A file that only helps to read pages: it holds such tables and no pack.
@@ -68,16 +71,20 @@ pub struct Language {
 #[serde(deny_unknown_fields)]
 struct TablesFile {
     dates: Option<dates::Table>,
+    #[serde(default)]
+    page: Lists,
 }
 
 /// The keys of [`TablesFile`].
-const TABLES: [&str; 1] = ["dates"];
+const TABLES: [&str; 2] = ["dates", "page"];
 
 /// The whole file as written. `config/languages/en.toml` explains the keys.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackFile {
     dates: Option<dates::Table>,
+    #[serde(default)]
+    page: Lists,
     name: String,
     identified_as: Option<String>,
     function_words: String,
@@ -142,19 +149,27 @@ impl Language {
         let language = if has_pack(text) {
             toml::from_str(text).map(|mut file: PackFile| Language {
                 dates: file.dates.take(),
+                page: std::mem::take(&mut file.page),
                 pack: Some(Pack::new(lang.clone(), file, problems)),
             })
         } else {
             toml::from_str(text).map(|file: TablesFile| Language {
                 dates: file.dates,
+                page: file.page,
                 pack: None,
             })
         };
-        let told = language.map_err(|error| Problem {
-            what: format!("language pack {lang}: {error}"),
-            ..Problem::default()
-        });
-        told.map_err(|problem| problems.push(problem)).ok()
+        let mut tell = |what: String| {
+            problems.push(Problem {
+                what: format!("language pack {lang}: {what}"),
+                ..Problem::default()
+            });
+        };
+        let mut language = language.map_err(|error| tell(error.to_string())).ok()?;
+        without_mistakes(&mut language.page)
+            .into_iter()
+            .for_each(tell);
+        Some(language)
     }
 }
 

@@ -10,6 +10,7 @@ mod abstain;
 mod html;
 mod metadata;
 mod mutated;
+mod page_words;
 mod provenance;
 mod robustness;
 pub(crate) mod template;

@@ -1,7 +1,10 @@
 //! Lists of stories: section fronts, pages of a tag or an author, search results, archives.
 
 use super::subject::{FURNITURE, Subject};
-use crate::extract::blocks::{Families, TextBlock};
+use crate::{
+    extract::blocks::{Families, TextBlock},
+    lang::PageList,
+};
 
 /// Linked blocks from which a page may be a list of stories, by how much else speaks for it.
 const STORIES_MIN: usize = 8;
@@ -116,84 +119,20 @@ pub(super) fn is_listing(subject: &Subject<'_>) -> bool {
     (is_between || is_many || is_bare || is_told) && outline.longest < STRETCH_BYTES
 }
 
-/// Parts of addresses under which sites list their articles.
-const SEGMENTS: &[&str] = &[
-    "archive",
-    "archives",
-    "archiv",
-    "arsip",
-    "author",
-    "authors",
-    "autor",
-    "autoren",
-    "categoria",
-    "categorie",
-    "category",
-    "etiqueta",
-    "etiquetas",
-    "indeks",
-    "kategori",
-    "kategorie",
-    "keyword",
-    "page",
-    "penulis",
-    "recherche",
-    "rubrik",
-    "search",
-    "sitemap",
-    "suche",
-    "tag",
-    "tags",
-    "tema",
-    "thema",
-    "topic",
-    "topics",
-    "topik",
-    "busqueda",
-    "buscar",
-    "cari",
-];
-
-/// Openings of the titles of such pages, in lower case.
-const TITLES: &[&str] = &[
-    "all stories",
-    "all articles",
-    "archiv:",
-    "archive:",
-    "archives:",
-    "articles by",
-    "author:",
-    "autor:",
-    "berita tentang",
-    "category:",
-    "hasil pencarian",
-    "ihre suche",
-    "kategorie:",
-    "posts by",
-    "posts tagged",
-    "resultados de",
-    "résultats de",
-    "schlagwort:",
-    "search results",
-    "stories by",
-    "suchergebnis",
-    "suche nach",
-    "tag:",
-    "thema:",
-    "topic:",
-];
-
 /// Whether address, JSON-LD or title say that articles are listed here.
 fn is_archive(subject: &Subject<'_>) -> bool {
     let mut segments = subject.path.split('/').filter(|part| !part.is_empty());
     let is_title = |title: Option<&str>| {
         title.is_some_and(|title| {
             let title = title.to_lowercase();
-            TITLES.iter().any(|opening| title.starts_with(opening))
+            subject.words.opens(PageList::ListingTitles, &title)
         })
     };
     subject.json_ld.lists
-        || segments.any(|part| SEGMENTS.contains(&part.to_ascii_lowercase().as_str()))
+        || segments.any(|part| {
+            let part = part.to_ascii_lowercase();
+            subject.words.is(PageList::ListingPaths, &part)
+        })
         || is_title(subject.collected.heading())
         || is_title(subject.collected.document_title())
 }

@@ -7,6 +7,7 @@ use crate::{
         body::Body,
         metadata::{Collected, JsonLd},
     },
+    lang::PageWords,
     model::BlockKind,
 };
 
@@ -24,6 +25,8 @@ pub(in crate::extract) struct Subject<'e> {
     pub(in crate::extract) json_ld: &'e JsonLd,
     /// The path of its address.
     pub(in crate::extract) path: &'e str,
+    /// The words of such pages.
+    pub(in crate::extract) words: &'e PageWords,
 }
 
 /// Boxes that hold running text on pages without an article too.

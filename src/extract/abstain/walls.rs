@@ -4,12 +4,14 @@
 use memchr::memmem;
 
 use super::subject::Subject;
+use crate::lang::PageList;
 
 /// A wall shows at most this much text, and this much of it in paragraphs, in bytes.
 const WALL_TEXT_MAX: usize = 2_000;
 const WALL_MASS_MAX: usize = 600;
 
-/// Marks that only the challenge itself has; the vendors' ordinary scripts are on real pages too.
+/// Marks that only the challenge itself has, in the vendors' own wording whatever the language of the
+/// page; their ordinary scripts are on real pages too.
 const WALLS: &[&str] = &[
     "_cf_chl_opt",
     "cf-browser-verification",
@@ -40,15 +42,6 @@ const WALLS: &[&str] = &[
     "Your access to this site has been limited by the site owner",
 ];
 
-/// Whole titles of Cloudflare's check in languages other than English.
-const WAITING: &[&str] = &[
-    "Nur einen Moment",
-    "Un instant",
-    "Un momento",
-    "Um momento",
-    "Tunggu sebentar",
-];
-
 /// Whether the page is a wall, by a mark or by its title, and holds little else.
 pub(super) fn is_bot_wall(subject: &Subject<'_>) -> bool {
     let text: usize = subject.cut.blocks.iter().map(|block| block.len()).sum();
@@ -68,7 +61,9 @@ pub(super) fn is_bot_wall(subject: &Subject<'_>) -> bool {
     ]
     .iter()
     .any(|words| title.starts_with(words))
-        || WAITING.contains(&title.trim_end_matches(['.', '…', ' ']));
+        || subject
+            .words
+            .is(PageList::Wait, title.trim_end_matches(['.', '…', ' ']));
     titled || has_wall_mark(subject.page.as_bytes())
 }
 

@@ -1,5 +1,7 @@
 //! Small judgements on single lines of text.
 
+use crate::lang::{PageList, PageWords};
+
 /// Whether `text` ends as a sentence does, in any script.
 pub(in crate::extract) fn ends_sentence(text: &str) -> bool {
     let text = text.trim_end_matches(['"', '\'', '”', '’', '»', '“', '」', '』', ')', ']', '）']);
@@ -30,34 +32,55 @@ pub(in crate::extract) fn is_variant(line: &str, other: &str) -> bool {
     shared * 2 >= all && all > 0
 }
 
-/// Words that open a byline in the languages of the packs, with what follows them.
-const BY: &[&str] = &[
-    "by ",
-    "von ",
-    "par ",
-    "por ",
-    "oleh ",
-    "penulis",
-    "written by",
-    "autor",
-    "author",
-    "da ",
-    "door ",
-    "av ",
-    "af ",
-    "editor:",
-    "reporter:",
-    "text:",
-    "laporan ",
-];
-
 /// Longest line that can be a byline or a date line, in bytes.
 const LINE_BYTES_MAX: usize = 140;
+/// A line that names the author anywhere is shorter, in bytes; so is one that only opens a byline.
+const NAMING_BYTES_MAX: usize = 100;
+const BARE_BYTES_MAX: usize = 40;
+
+/// Longest byline, in words.
+const BYLINE_WORDS_MAX: usize = 12;
+
+/// Marks that part the names of a byline from what else it says.
+const PARTING: [char; 8] = [',', ';', '|', '•', '·', '/', '–', '—'];
+
+/// Whether a line says who made the article: it opens as bylines do, and a name or a group follows,
+/// or it is nothing but the opening.
+pub(in crate::extract) fn opens_byline(text: &str, words: &PageWords) -> bool {
+    let is_long = || text.split_whitespace().nth(BYLINE_WORDS_MAX).is_some();
+    if text.len() > LINE_BYTES_MAX || ends_sentence(text) || is_long() {
+        return false;
+    }
+    let opens = |opening: usize| {
+        let behind = &text[opening..];
+        opening > 0
+            && (opens_with_name(behind, words)
+                || words.ends(PageList::Groups, &behind.to_lowercase()))
+    };
+    // A single word may open a title: "Image Comics Closes".
+    let otherwise = words.opening(PageList::CreditedOtherwise, text);
+    opens(words.opening(PageList::Byline, text))
+        || (text[..otherwise].trim_end().contains([' ', ':']) && opens(otherwise))
+        || (text.len() <= BARE_BYTES_MAX && words.is(PageList::Byline, &text.to_lowercase()))
+}
+
+/// Whether `text` opens with a name: its capitals tell "Por Ana Silva" from "Por qué" and from "Von
+/// Anfang an".
+fn opens_with_name(text: &str, words: &PageWords) -> bool {
+    let name = text.split(PARTING).next().unwrap_or_default();
+    let mut parts = name.split_whitespace();
+    let is_first = |word: &str| word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+    let is_next = |word: &str| {
+        let listed = [PageList::NameParticles, PageList::Roles];
+        !word.starts_with(char::is_lowercase) || listed.iter().any(|list| words.is(*list, word))
+    };
+    parts.next().is_some_and(is_first) && parts.next().is_none_or(is_next)
+}
 
 /// Whether a line names the author: it opens as bylines do or is little more than the name.
-pub(in crate::extract) fn is_byline(text: &str, byline: Option<&str>) -> bool {
-    if text.len() > LINE_BYTES_MAX || ends_sentence(text) {
-        return false;
+pub(in crate::extract) fn is_byline(text: &str, byline: Option<&str>, words: &PageWords) -> bool {
+    if text.len() >= NAMING_BYTES_MAX || ends_sentence(text) {
+        return opens_byline(text, words);
     }
     let lower = text.to_lowercase();
     let named = byline.is_some_and(|names| {
@@ -65,8 +88,7 @@ pub(in crate::extract) fn is_byline(text: &str, byline: Option<&str>) -> bool {
             .split(", ")
             .any(|name| name.len() > 3 && lower.contains(&name.to_lowercase()))
     });
-    let opens = BY.iter().any(|word| lower.starts_with(word));
-    (named && text.len() < 100) || (opens && text.split_whitespace().count() <= 12)
+    named || opens_byline(text, words)
 }
 
 /// Whether a line is little more than a date or a time.
@@ -91,139 +113,24 @@ pub(in crate::extract) fn is_date_line(text: &str) -> bool {
     (year && digits >= 5 && words <= 12) || (clock && words <= 8 && !ends_sentence(text))
 }
 
-/// Lines that stand alone around an article and never in it, in lower case, without their
-/// punctuation.
-const FURNITURE: &[&str] = &[
-    "advertisement",
-    "advertisment",
-    "anzeige",
-    "article continues below",
-    "contents hide",
-    "download pdf",
-    "empfohlener redaktioneller inhalt",
-    "iklan",
-    "listen to this article",
-    "loading",
-    "press enter or click to view image in full size",
-    "print",
-    "publicidad",
-    "publicité",
-    "pubblicità",
-    "read more",
-    "reklama",
-    "scroll to continue",
-    "scroll to continue with content",
-    "share",
-    "share this",
-    "sponsored",
-    "story continues below advertisement",
-    "tags",
-    "werbung",
-];
-
-/// Openings of credit lines of pictures, in lower case.
-const CREDITS: &[&str] = &[
-    "photo:",
-    "photos:",
-    "photo by ",
-    "photograph:",
-    "photo illustration:",
-    "image:",
-    "image credit",
-    "images:",
-    "illustration:",
-    "credit:",
-    "(credit",
-    "picture:",
-    "foto:",
-    "fotos:",
-    "bild:",
-    "bildquelle",
-    "dok.",
-    "crédit photo",
-    "crédits photo",
-    "©",
-    "zdj.",
-    "fot.",
-    "getty images",
-    "istock",
-];
-
 /// Whether a short line is furniture: an advertising mark, a button, a picture credit.
-pub(in crate::extract) fn is_furniture(text: &str) -> bool {
+pub(in crate::extract) fn is_furniture(text: &str, words: &PageWords) -> bool {
     if text.len() > LINE_BYTES_MAX {
         return false;
     }
     let lower = text.to_lowercase();
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    FURNITURE.contains(&bare) || CREDITS.iter().any(|opening| lower.starts_with(opening))
+    words.is(PageList::Furniture, bare) || words.opens(PageList::PictureCredits, &lower)
 }
 
-/// Headings of what follows an article, in lower case: the heading is one of these, or opens with
-/// one that ends in a space.
-const AFTERWARDS: &[&str] = &[
-    "about the author",
-    "about the authors",
-    "about author",
-    "articles liés",
-    "artikel terkait",
-    "artikel lainnya",
-    "berita terkait",
-    "berita lainnya",
-    "comments",
-    "das könnte sie auch interessieren",
-    "discover more from ",
-    "if you like it please share it",
-    "join the conversation",
-    "join the discussion",
-    "keep reading",
-    "kommentare",
-    "komentar",
-    "latest news",
-    "latest posts",
-    "leave a comment",
-    "leave a reply",
-    "lesen sie auch",
-    "mehr zum thema",
-    "mehr zum thema ",
-    "more from ",
-    "more on this story",
-    "more stories",
-    "noticias relacionadas",
-    "over de auteur",
-    "read next",
-    "related",
-    "related articles",
-    "related content",
-    "related news",
-    "related posts",
-    "related reading",
-    "related stories",
-    "related topics",
-    "recommended",
-    "recommended for you",
-    "recent posts",
-    "share this article",
-    "share this post",
-    "sur le même sujet",
-    "thanks for your feedback",
-    "weitere artikel",
-    "weiterführende links",
-    "you may also like",
-    "you might also like",
-    "you might like",
-    "zobacz także",
-    "über den autor",
-];
-
 /// Whether a heading opens what follows an article and not a part of it.
-pub(in crate::extract) fn opens_afterwards(heading: &str) -> bool {
+pub(in crate::extract) fn opens_afterwards(heading: &str, words: &PageWords) -> bool {
     if heading.len() > LINE_BYTES_MAX {
         return false;
     }
     let lower = heading.to_lowercase();
     let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    AFTERWARDS
-        .iter()
-        .any(|known| *known == bare || (known.ends_with(' ') && bare.starts_with(known)))
+    let mut openings = words.of(PageList::Afterwards).iter();
+    words.is(PageList::Afterwards, bare)
+        || openings.any(|opening| opening.ends_with(' ') && bare.starts_with(opening.as_str()))
 }

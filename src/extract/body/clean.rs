@@ -25,20 +25,20 @@ pub(super) fn clean(
     let kept: Vec<usize> = blocks
         .iter()
         .copied()
-        .filter(|&index| is_body_text(cut, template, &cut.blocks[index]))
+        .filter(|&index| is_body_text(cut, template, &cut.blocks[index], hints))
         .collect();
     let kept = without_head(cut, &kept, hints);
-    let kept = without_afterwards(cut, kept);
+    let kept = without_afterwards(cut, kept, hints);
     without_loose_headings(cut, kept)
 }
 
-fn is_body_text(cut: &Cut<'_>, template: &[bool], block: &TextBlock) -> bool {
+fn is_body_text(cut: &Cut<'_>, template: &[bool], block: &TextBlock, hints: &Hints<'_>) -> bool {
     if template[block.container] {
         return false;
     }
     let share = block.link_share();
     let text = cut.text_of(block);
-    if phrases::is_furniture(text) {
+    if phrases::is_furniture(text, hints.words) {
         return false;
     }
     match block.kind {
@@ -73,7 +73,7 @@ fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> 
             }
             block.heading != 1
                 && !same_as_title(text)
-                && !phrases::is_byline(text, hints.byline)
+                && !phrases::is_byline(text, hints.byline, hints.words)
                 && !phrases::is_date_line(text)
         })
         .map(|(_, &b)| b)
@@ -81,14 +81,14 @@ fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> 
 }
 
 /// Ends the body at a heading such as "Related stories", if little text follows.
-fn without_afterwards(cut: &Cut<'_>, mut kept: Vec<usize>) -> Vec<usize> {
+fn without_afterwards(cut: &Cut<'_>, mut kept: Vec<usize>, hints: &Hints<'_>) -> Vec<usize> {
     let masses = prefix_sums(kept.iter().map(|&b| cut.blocks[b].len()));
     let all = masses.last().copied().unwrap_or_default();
     let end = kept.iter().enumerate().position(|(at, &b)| {
         let block = &cut.blocks[b];
         (all - masses[at]) * AFTERWARDS_PART <= all
             && (block.kind == BlockKind::Heading || block.len() < SHORT_BYTES_MAX)
-            && phrases::opens_afterwards(cut.text_of(block))
+            && phrases::opens_afterwards(cut.text_of(block), hints.words)
     });
     kept.truncate(end.unwrap_or(kept.len()));
     kept

@@ -1,7 +1,9 @@
 //! What metadata tells the choice of the body.
 
+use crate::lang::PageWords;
+
 /// What else is known of the article, from its metadata.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::extract) struct Hints<'a> {
     /// The title.
     pub(in crate::extract) title: Option<&'a str>,
@@ -15,4 +17,6 @@ pub(in crate::extract) struct Hints<'a> {
     pub(in crate::extract) article_body: Option<&'a str>,
     /// Containers that a site rule names; they are taken as they are.
     pub(in crate::extract) ruled: &'a [usize],
+    /// By which lines around articles are known.
+    pub(in crate::extract) words: &'a PageWords,
 }

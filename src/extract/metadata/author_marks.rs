@@ -2,12 +2,11 @@
 
 use scraper::ElementRef;
 
-use super::{
-    attributes::Attributes,
-    field::text_of,
-    names::{clean, opening, without_colons},
+use super::{attributes::Attributes, field::text_of, names::clean, vocabulary::Vocabulary};
+use crate::{
+    extract::blocks::phrases,
+    lang::{PageList, PageWords},
 };
-use crate::{dates::Reader, extract::blocks::phrases};
 
 /// Names that are gathered from the tree for each kind of mark.
 const MARKED_MAX: usize = 12;
@@ -56,18 +55,6 @@ const NAME_CLASSES: [&str; 8] = [
     "entry-author-name",
 ];
 
-/// Parts of the addresses of authors' pages.
-const AUTHOR_PATHS: [&str; 8] = [
-    "/author/",
-    "/authors/",
-    "/contributor/",
-    "/contributors/",
-    "/autor/",
-    "/autoren/",
-    "/penulis/",
-    "/journalist/",
-];
-
 impl MarkedAuthors {
     /// Looks at one element; `at` counts nodes in document order.
     pub(super) fn element(
@@ -75,7 +62,7 @@ impl MarkedAuthors {
         whole: ElementRef<'_>,
         attributes: &Attributes<'_>,
         at: usize,
-        dates: &Reader<'_>,
+        vocabulary: &Vocabulary<'_>,
     ) {
         let element = whole.value();
         if at >= self.comments_end && holds_comments(element, attributes) {
@@ -84,12 +71,8 @@ impl MarkedAuthors {
         if at < self.comments_end || matches!(element.name(), "meta" | "body" | "html") {
             return;
         }
-        let leads_to_author = || {
-            AUTHOR_PATHS
-                .iter()
-                .any(|path| attributes.href.contains(path))
-        };
-        let mark = if attributes.is_author || (!attributes.href.is_empty() && leads_to_author()) {
+        let leads_to_author = || leads_to_author(attributes.href, vocabulary.words);
+        let mark = if attributes.is_author || leads_to_author() {
             Some(Certainty::Named)
         } else if attributes.speaks.authors {
             class_mark(attributes.class)
@@ -100,20 +83,20 @@ impl MarkedAuthors {
             && self.has_room(mark)
             && let Some(text) = text_of(whole)
         {
-            self.push(mark, at, &text, dates);
+            self.push(mark, at, &text, vocabulary);
         }
     }
 
     /// Looks at one piece of text.
-    pub(super) fn line(&mut self, text: &str, at: usize, dates: &Reader<'_>) {
+    pub(super) fn line(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
         let text = text.trim();
         if at >= self.comments_end
             && (8..=60).contains(&text.len())
             && self.has_room(Certainty::Line)
-            && opening(&without_colons(text)) > 0
+            && opens_byline(text, vocabulary.words)
             && !phrases::ends_sentence(text)
         {
-            self.push(Certainty::Line, at, text, dates);
+            self.push(Certainty::Line, at, text, vocabulary);
         }
     }
 
@@ -121,8 +104,8 @@ impl MarkedAuthors {
         self.found.iter().filter(|(own, ..)| *own == mark).count() < MARKED_MAX
     }
 
-    fn push(&mut self, mark: Certainty, at: usize, text: &str, dates: &Reader<'_>) {
-        let mut names = clean(text, dates);
+    fn push(&mut self, mark: Certainty, at: usize, text: &str, vocabulary: &Vocabulary<'_>) {
+        let mut names = clean(text, vocabulary);
         if mark >= Certainty::Near {
             // Weak marks stand on whole sentences too.
             names.retain(|name| name.starts_with(|c: char| !c.is_lowercase()));
@@ -159,6 +142,23 @@ fn holds_comments(element: &scraper::node::Element, attributes: &Attributes<'_>)
     (attributes.speaks.comments || !attributes.id.is_empty())
         && matches!(element.name(), "div" | "section" | "ol" | "ul")
         && (named(attributes.id) || named(attributes.class))
+}
+
+/// Whether a line opens as bylines do and goes on as names do, be it in lower case.
+fn opens_byline(text: &str, words: &PageWords) -> bool {
+    let opening = words.opening(PageList::Byline, text);
+    opening > 0 && text[opening..].starts_with(char::is_alphanumeric)
+}
+
+/// Whether a part of an address, neither the first nor the last, is called as authors' pages are.
+fn leads_to_author(href: &str, words: &PageWords) -> bool {
+    let inner = href
+        .split_once('/')
+        .and_then(|(_, rest)| rest.rsplit_once('/'));
+    inner.is_some_and(|(inner, _)| {
+        let mut parts = inner.split('/');
+        parts.any(|part| words.is(PageList::AuthorPaths, part))
+    })
 }
 
 fn class_mark(class: &str) -> Option<Certainty> {

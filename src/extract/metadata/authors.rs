@@ -4,9 +4,13 @@ use super::{
     collected::Collected,
     field::FieldValue,
     jsonld::Thing,
-    names::{AUTHORS_MAX, OPENINGS, clean},
+    names::{AUTHORS_MAX, clean},
+    vocabulary::Vocabulary,
 };
-use crate::{dates::Reader, extract::blocks::phrases};
+use crate::{
+    extract::blocks::phrases,
+    lang::{PageList, PageWords},
+};
 
 /// `meta` names that hold authors.
 const METAS: [&str; 8] = [
@@ -26,20 +30,17 @@ pub(super) fn byline(
     collected: &Collected,
     thing: Option<&Thing>,
     site: Option<&str>,
-    dates: &Reader<'_>,
+    vocabulary: &Vocabulary<'_>,
 ) -> FieldValue<String> {
-    let gather = |values: &[&str]| gather(values, dates);
+    let gather = |values: &[&str]| gather(values, vocabulary);
     let told = thing.map(|e| e.texts("author")).unwrap_or_default();
     let cited: Vec<String> = collected.cited.iter().map(|name| in_order(name)).collect();
     let cited: Vec<&str> = cited.iter().map(String::as_str).collect();
     let metas = METAS.iter().filter_map(|name| {
         let written = *name != "twitter:data1"
-            || collected.meta("twitter:label1").is_some_and(|label| {
-                let label = label.to_lowercase();
-                OPENINGS
-                    .iter()
-                    .any(|word| label.starts_with(word.trim_end()))
-            });
+            || collected
+                .meta("twitter:label1")
+                .is_some_and(|label| is_label(label, vocabulary.words));
         Some((gather(&[collected.meta(name).filter(|_| written)?]), "meta"))
     });
     let marked = collected.authors.best();
@@ -70,10 +71,16 @@ pub(super) fn byline(
         .map(|(names, origin)| (names.join(", "), *origin))
 }
 
+/// Whether a label is what opens bylines, whatever else it says.
+fn is_label(label: &str, words: &PageWords) -> bool {
+    let bare = label.trim_end_matches([' ', ':']).to_lowercase();
+    words.is(PageList::Byline, &bare) || words.opening(PageList::Byline, label) > 0
+}
+
 /// All names in some values, each once. A lone word beside a full name that has it is dropped.
-fn gather(values: &[&str], dates: &Reader<'_>) -> Vec<String> {
+fn gather(values: &[&str], vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in values.iter().flat_map(|value| clean(value, dates)) {
+    for name in values.iter().flat_map(|value| clean(value, vocabulary)) {
         if !names.contains(&name) && names.len() < AUTHORS_MAX {
             names.push(name);
         }

@@ -13,8 +13,9 @@ use super::{
     heading::Heading,
     names::AUTHORS_MAX,
     stamps::{HeadingRank, Stamps},
+    vocabulary::Vocabulary,
 };
-use crate::{dates::Reader, extract::blocks::phrases};
+use crate::extract::blocks::phrases;
 
 /// What the page's tree says, read in one pass.
 #[derive(Debug, Default)]
@@ -56,12 +57,12 @@ impl Collected {
 }
 
 /// Reads all that metadata can be made of out of the tree.
-pub(in crate::extract) fn collect(page: &Html, dates: &Reader<'_>) -> Collected {
+pub(in crate::extract) fn collect(page: &Html, vocabulary: &Vocabulary<'_>) -> Collected {
     let mut collected = Collected::default();
     for (at, node) in page.root_element().descendants().enumerate() {
         if let Node::Text(text) = node.value() {
-            collected.stamps.line(text, at, dates);
-            collected.authors.line(text, at, dates);
+            collected.stamps.line(text, at, vocabulary);
+            collected.authors.line(text, at, vocabulary);
         }
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
             continue;
@@ -87,8 +88,10 @@ pub(in crate::extract) fn collect(page: &Html, dates: &Reader<'_>) -> Collected 
         if attributes.has_properties || attributes.speaks.publication {
             collected.marked(whole);
         }
-        collected.authors.element(whole, &attributes, at, dates);
-        collected.stamps.element(whole, &attributes, at, dates);
+        collected
+            .authors
+            .element(whole, &attributes, at, vocabulary);
+        collected.stamps.element(whole, &attributes, at, vocabulary);
     }
     collected
 }

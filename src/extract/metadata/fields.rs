@@ -9,11 +9,9 @@ use super::{
     jsonld::{JsonLd, Thing},
     published::{modified, published},
     titles::{self, SiteName},
+    vocabulary::Vocabulary,
 };
-use crate::{
-    dates::Reader,
-    model::{Article, Lang},
-};
+use crate::model::{Article, Lang};
 
 /// Fills all metadata of an article but the language of its text.
 pub(in crate::extract) fn fill(
@@ -22,8 +20,9 @@ pub(in crate::extract) fn fill(
     json_ld: &JsonLd,
     page: &str,
     url: &Url,
-    dates: &Reader<'_>,
+    vocabulary: &Vocabulary<'_>,
 ) {
+    let dates = &vocabulary.dates;
     let thing = json_ld.article.as_ref();
     let site = SiteName::new(collected, thing, url);
     let mut origins = std::mem::take(&mut article.origins);
@@ -40,7 +39,10 @@ pub(in crate::extract) fn fill(
     }
     set!(url, address(collected, thing, url));
     set!(title, titles::title(collected, thing, &site));
-    set!(byline, authors::byline(collected, thing, site.name, dates));
+    set!(
+        byline,
+        authors::byline(collected, thing, site.name, vocabulary)
+    );
     set!(published, published(collected, json_ld, page, url, dates));
     set!(modified, modified(collected, thing, dates));
     set!(lang, language(collected, thing));

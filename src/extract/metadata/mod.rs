@@ -17,8 +17,10 @@ mod published;
 mod scripts;
 mod stamps;
 mod titles;
+mod vocabulary;
 
 pub(super) use collected::{Collected, collect};
 pub(super) use fields::fill;
 pub(super) use jsonld::JsonLd;
 pub(super) use next_page::next_page;
+pub(super) use vocabulary::Vocabulary;

@@ -3,9 +3,10 @@
 use html5ever::local_name;
 use scraper::ElementRef;
 
-use super::{attributes::Attributes, field::text_of};
+use super::{attributes::Attributes, field::text_of, vocabulary::Vocabulary};
 use crate::{
     dates::{self, Reader},
+    lang::{PageList, PageWords},
     model::Date,
 };
 
@@ -58,12 +59,11 @@ enum StampEvent {
 }
 
 impl StampEvent {
-    /// `words` is in lower case.
-    fn new(words: &str) -> StampEvent {
-        let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
-        if has(&PUBLISHED) {
+    /// `text` is in lower case.
+    fn new(text: &str, words: &PageWords) -> StampEvent {
+        if words.stands_in(PageList::Published, text) {
             StampEvent::Publication
-        } else if has(&UPDATED) {
+        } else if words.stands_in(PageList::Updated, text) {
             StampEvent::Change
         } else {
             StampEvent::Unsaid
@@ -89,43 +89,6 @@ const PARTING: [char; 5] = ['|', '•', '·', '–', '—'];
 /// A date right before the heading is nearer than one that is this many times as far behind it.
 const BEFORE_WEIGHT: usize = 6;
 
-/// Openings of the word for a change, in lower case.
-const UPDATED: [&str; 15] = [
-    "updat",
-    "modif",
-    "revised",
-    "reviewed",
-    "aktualis",
-    "geändert",
-    "stand:",
-    "bijgewerkt",
-    "diperbarui",
-    "actualiz",
-    "atualiz",
-    "aggiorn",
-    "zaktualiz",
-    "обновл",
-    "mis à jour",
-];
-
-/// Openings of the words for a publication, in lower case.
-const PUBLISHED: [&str; 14] = [
-    "publi",
-    "pubbli",
-    "opublik",
-    "posted",
-    "veröffentlicht",
-    "erschienen",
-    "erstellt am",
-    "eingestellt am",
-    "geschrieben am",
-    "verfasst am",
-    "geplaatst",
-    "diterbitkan",
-    "dipublikasikan",
-    "опублик",
-];
-
 impl Stamps {
     /// A heading is here.
     pub(super) fn heading(&mut self, heading: HeadingRank, at: usize) {
@@ -140,7 +103,7 @@ impl Stamps {
         whole: ElementRef<'_>,
         attributes: &Attributes<'_>,
         at: usize,
-        dates: &Reader<'_>,
+        vocabulary: &Vocabulary<'_>,
     ) {
         let element = whole.value();
         let class = attributes.class;
@@ -150,32 +113,35 @@ impl Stamps {
         }
         let text = text_of(whole).unwrap_or_default();
         let told = element.attr("datetime").filter(|_| is_time);
+        let dates = &vocabulary.dates;
         let told = told.and_then(|told| dates.field(told));
         if let Some(date) = told.or_else(|| in_line(&text, dates)) {
-            self.push(at, date, Form::Marked, &format!("{class} {text}"));
+            let text = format!("{class} {text}");
+            self.push(at, date, Form::Marked, &text, vocabulary.words);
             self.read_to = at + whole.descendants().count();
         }
     }
 
     /// Looks at a piece of text.
-    pub(super) fn line(&mut self, text: &str, at: usize, dates: &Reader<'_>) {
+    pub(super) fn line(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
+        let Vocabulary { dates, words } = vocabulary;
         if at < self.read_to || self.seen.len() >= STAMPS_MAX {
             return;
         }
         if let Some(date) = in_line(text, dates) {
-            self.push(at, date, Form::Line, text);
-        } else if let Some(date) = in_sentence(text, dates) {
-            self.push(at, date, Form::Sentence, text);
+            self.push(at, date, Form::Line, text, words);
+        } else if let Some(date) = in_sentence(text, vocabulary) {
+            self.push(at, date, Form::Sentence, text, words);
         }
     }
 
-    fn push(&mut self, at: usize, date: Date, form: Form, words: &str) {
+    fn push(&mut self, at: usize, date: Date, form: Form, text: &str, words: &PageWords) {
         if self.seen.len() < STAMPS_MAX {
             self.seen.push(Stamp {
                 at,
                 date,
                 form,
-                event: StampEvent::new(&words.to_lowercase()),
+                event: StampEvent::new(&text.to_lowercase(), words),
             });
         }
     }
@@ -237,7 +203,8 @@ impl Stamps {
 }
 
 /// The date right behind the word for a publication, or between marks that part a line.
-fn in_sentence(text: &str, dates: &Reader<'_>) -> Option<Date> {
+fn in_sentence(text: &str, vocabulary: &Vocabulary<'_>) -> Option<Date> {
+    let dates = &vocabulary.dates;
     let text = text.trim();
     let may_hold = (STAMP_CHARS_MAX..=SENTENCE_BYTES_MAX).contains(&text.len())
         && dates::digits(text) >= DIGITS_MIN;
@@ -245,7 +212,8 @@ fn in_sentence(text: &str, dates: &Reader<'_>) -> Option<Date> {
         return None;
     }
     let lower = text.to_lowercase();
-    let Some(at) = PUBLISHED.iter().find_map(|word| lower.find(word)) else {
+    let published = vocabulary.words.of(PageList::Published);
+    let Some(at) = published.iter().filter_map(|word| lower.find(word)).min() else {
         let mut parts = text.split(PARTING);
         return parts.find_map(|part| in_line(part, dates));
     };

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::page::PageSums;
 use crate::{
-    extract::blocks::{Families, TextBlock, phrases},
+    extract::blocks::{Families, phrases},
     model::BlockKind,
 };
 
@@ -57,8 +57,10 @@ impl PageSums<'_, '_> {
     /// From which probability on a block is taken against the rules: never out of an advertisement or
     /// another article on the page, seldom out of other boxes whose names speak against it; seldom,
     /// too, an invitation to read something else, and a date in a header. A hidden box may be an
-    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title.
-    pub(super) fn added_from(&self, block: &TextBlock) -> f32 {
+    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title, and a
+    /// line before the text that opens as bylines do is the byline.
+    pub(super) fn added_from(&self, index: usize) -> f32 {
+        let block = &self.cut.blocks[index];
         let text = self.cut.text_of(block);
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
@@ -68,7 +70,10 @@ impl PageSums<'_, '_> {
                 .title
                 .is_some_and(|title| phrases::same_words(text, title));
         let families = self.cut.families_above(block.container);
-        let never = hidden || headline || families.meets(Families::ADVERT);
+        let byline = index < self.first
+            && block.heading == 0
+            && phrases::opens_byline(text, self.hints.words);
+        let never = hidden || headline || byline || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
         } else if families.meets(DOUBTED)

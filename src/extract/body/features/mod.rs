@@ -41,7 +41,7 @@ impl PageSums<'_, '_> {
             let settled = sheet.settled.then_some(f32::INFINITY);
             sheet
                 .added_from
-                .push(settled.unwrap_or_else(|| self.added_from(block)));
+                .push(settled.unwrap_or_else(|| self.added_from(index)));
             sheet.headings.push(block.heading > 0);
         }
         sheet.peers = self.peers(&sheet.candidates);

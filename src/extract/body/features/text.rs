@@ -42,16 +42,17 @@ impl PageSums<'_, '_> {
         let short = block.len() <= 160;
         let in_told = !self.told.is_empty() && self.told.contains(&bare_text(text, 48));
         let copies = self.copies.of(text);
+        let known = self.hints.words;
         row.extend([
             overlap(words, &self.title),
             overlap(&self.title, words),
             overlap(words, &self.description),
             f32::from(u8::from(
-                short && phrases::is_byline(text, self.hints.byline),
+                short && phrases::is_byline(text, self.hints.byline, known),
             )),
             f32::from(u8::from(short && phrases::is_date_line(text))),
-            f32::from(u8::from(short && phrases::is_furniture(text))),
-            f32::from(u8::from(short && phrases::opens_afterwards(text))),
+            f32::from(u8::from(short && phrases::is_furniture(text, known))),
+            f32::from(u8::from(short && phrases::opens_afterwards(text, known))),
             f32::from(u8::from(in_told)),
             f32::from(copies.min(9)),
         ]);

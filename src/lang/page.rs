@@ -1,0 +1,177 @@
+//! Words of the page around an article, as the languages' files list them in `[page]`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+/// What a list of words is for. `config/languages/en.toml` explains each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageList {
+    /// What opens a byline.
+    Byline,
+    /// What else stands before a name in a byline.
+    BeforeName,
+    /// What no author is called.
+    Nobody,
+    /// From which on a byline says what the person is.
+    Roles,
+    /// The last words of what a group of people signs with.
+    Groups,
+    /// Words in lower case inside names and lists of names.
+    NameParticles,
+    /// What opens the name of one who did something else than write.
+    CreditedOtherwise,
+    /// What ends the name of one who comments.
+    CommentEnds,
+    /// Parts of words for a publication, before a date.
+    Published,
+    /// Parts of words for a change, before a date.
+    Updated,
+    /// Lines that stand alone around an article and never in it.
+    Furniture,
+    /// What opens the credit of a picture.
+    PictureCredits,
+    /// Headings of what follows an article.
+    Afterwards,
+    /// Titles of pages that are not there.
+    NotFound,
+    /// What such pages propose instead.
+    Instead,
+    /// Whole titles of pages that stand in for others for a while.
+    Notices,
+    /// The word for an error, in titles that give its number.
+    Error,
+    /// Words of consent dialogues.
+    Consent,
+    /// Of which a consent dialogue has one.
+    ConsentMust,
+    /// Words of log-ins and registrations.
+    LogIn,
+    /// Of which a log-in has one.
+    LogInMust,
+    /// What opens the titles of log-ins.
+    LogInTitles,
+    /// Words by which notices speak of themselves and to their readers.
+    AddressWords,
+    /// Whole titles of a check that keeps the visitor waiting.
+    Wait,
+    /// What opens the titles of lists of articles.
+    ListingTitles,
+    /// Parts of addresses under which sites list their articles.
+    ListingPaths,
+    /// Parts of the addresses of authors' pages.
+    AuthorPaths,
+}
+
+/// Lists whose words are looked for as they are written: German tells "Sie" from "sie".
+const CASED: [PageList; 2] = [PageList::AddressWords, PageList::Wait];
+
+/// The `[page]` table of one language, or of all.
+pub(super) type Lists = BTreeMap<PageList, Vec<String>>;
+
+/// Takes out of a table the words that would be found everywhere or nowhere, and tells them.
+pub(super) fn without_mistakes(table: &mut Lists) -> Vec<String> {
+    let mut mistakes = Vec::new();
+    for (list, words) in table {
+        let is_cased = CASED.contains(list);
+        words.retain(|word| {
+            let why = if word.trim_end_matches('…').trim().is_empty() {
+                "says nothing"
+            } else if !is_cased && word.chars().any(|c| !c.to_lowercase().eq([c])) {
+                "is not in lower case"
+            } else {
+                return true;
+            };
+            mistakes.push(format!("page word \"{word}\" {why}"));
+            false
+        });
+    }
+    mistakes
+}
+
+/// The words of all languages together: a page often speaks another language than its article, and
+/// its language is not known before its body is.
+#[derive(Debug, Clone, Default)]
+pub struct PageWords {
+    /// Each in order, each word once.
+    lists: Lists,
+}
+
+impl PageWords {
+    /// Joins the tables of all languages; what several of them list is kept once.
+    pub(super) fn new<'l>(tables: impl IntoIterator<Item = &'l Lists>) -> PageWords {
+        let mut joined: BTreeMap<PageList, BTreeSet<String>> = BTreeMap::new();
+        for (list, words) in tables.into_iter().flatten() {
+            // `more from …` must go on: the space is part of it.
+            let words = words
+                .iter()
+                .map(|word| word.trim_end_matches('…').to_string());
+            joined.entry(*list).or_default().extend(words);
+        }
+        let lists = joined
+            .into_iter()
+            .map(|(list, words)| (list, words.into_iter().collect()));
+        PageWords {
+            lists: lists.collect(),
+        }
+    }
+
+    /// The words of a list, in lower case but for [`CASED`].
+    pub fn of(&self, list: PageList) -> &[String] {
+        self.lists.get(&list).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `text` is one of them.
+    pub fn is(&self, list: PageList, text: &str) -> bool {
+        let words = self.of(list);
+        words
+            .binary_search_by(|word| word.as_str().cmp(text))
+            .is_ok()
+    }
+
+    /// Whether `text` begins with one of them.
+    pub fn opens(&self, list: PageList, text: &str) -> bool {
+        self.of(list).iter().any(|word| text.starts_with(word))
+    }
+
+    /// Whether `text` ends with one of them.
+    pub fn ends(&self, list: PageList, text: &str) -> bool {
+        self.of(list).iter().any(|word| text.ends_with(word))
+    }
+
+    /// How many of them stand in `text`, also as parts of words.
+    pub fn count_in(&self, list: PageList, text: &str) -> usize {
+        let words = self.of(list).iter();
+        words.filter(|word| text.contains(word.as_str())).count()
+    }
+
+    /// Whether one of them does.
+    pub fn stands_in(&self, list: PageList, text: &str) -> bool {
+        let mut words = self.of(list).iter();
+        words.any(|word| text.contains(word.as_str()))
+    }
+
+    /// Bytes of `text` that one of them opens, with the colon and the spaces behind it; something
+    /// must follow. 0 where none does. `text` may be in any case.
+    pub fn opening(&self, list: PageList, text: &str) -> usize {
+        let opened = self.of(list).iter().filter_map(|word| opened(word, text));
+        opened.max().unwrap_or(0)
+    }
+}
+
+/// Where what `word` opens in `text` begins, if it is there and goes on.
+fn opened(word: &str, text: &str) -> Option<usize> {
+    let mut rest = text.chars();
+    // Nearly every line of a page is asked: most words end at the first letter.
+    for letter in word.chars() {
+        let other = rest.next()?;
+        if other != letter && !other.to_lowercase().eq([letter]) {
+            return None;
+        }
+    }
+    let rest = rest.as_str();
+    let follows = rest.trim_start_matches([' ', ':', '：', '\u{a0}']);
+    let is_apart = follows.len() < rest.len() || word.ends_with(':');
+    (is_apart && !follows.is_empty()).then(|| text.len() - follows.len())
+}
