@@ -13,7 +13,7 @@ use benggala::{
         Article, Assessment, FetchOutcome, Headers, Link, Page, PageKind, RulesHash, Scores,
         SiteRules, Source, StoreUrl, Timestamp, Verdict,
     },
-    store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
+    store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
 };
 use bytes::Bytes;
 use chrono::DateTime;
@@ -219,6 +219,7 @@ fn all() -> Claim {
         lease: Duration::from_secs(3_600),
         limit: usize::MAX,
         per_host: usize::MAX,
+        backfill_of: None,
     }
 }
 
@@ -239,6 +240,7 @@ fn completion(visit: Option<Box<Visit>>) -> Completion {
         robots: Vec::new(),
         poll: None,
         links: Vec::new(),
+        list: ListReading::Pending,
         known: Vec::new(),
         remembered: Vec::new(),
         schedule: Schedule {

@@ -4,6 +4,7 @@
 //! flagged (`check`), 2 could not do it.
 
 mod add;
+mod backfill;
 mod batch;
 mod check;
 mod config;
@@ -72,6 +73,8 @@ enum Command {
     Config(config::Command),
     /// Judge the stored pages again with today's rules
     Rescore(rescore::Args),
+    /// Read a source's past politely, beside the daemon's work
+    Backfill(backfill::Args),
     /// Write out what was collected and concluded
     Export(export::Args),
     /// Measure what is built in on labelled data
@@ -115,6 +118,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Explain(args) => rules::explain(&args),
         Command::Config(command) => config::config(&command, file),
         Command::Rescore(args) => rescore::rescore(&args, file),
+        Command::Backfill(args) => backfill::backfill(&args, file),
         Command::Export(args) => export::export(&args, file),
         Command::Eval(command) => eval::eval(&command, file),
         Command::Train(command) => train::train(&command),

@@ -3,7 +3,7 @@
 use crate::{
     canonical,
     model::{Article, FetchOutcome, Page},
-    store::{Completion, Visit},
+    store::{Completion, ListReading, Visit},
 };
 
 use super::{
@@ -30,11 +30,21 @@ pub(super) fn completion(facts: &Facts, plan: Plan) -> Completion {
         robots: exchange.robots.clone(),
         poll: plan.poll,
         links: plan.intake.new,
+        list: list_reading(facts, plan.list_given_up),
         known: plan.intake.known,
         remembered: plan.intake.remembered,
         schedule: plan.schedule,
         visit: read_article(facts).map(Box::new),
         error: failure(facts).or_else(|| first_problem(content)),
+    }
+}
+
+/// What a page of links has brought to a backfill.
+fn list_reading(facts: &Facts, is_given_up: bool) -> ListReading {
+    match &facts.content.past {
+        Some(links) => ListReading::Read(links.clone()),
+        None if is_given_up => ListReading::GivenUp,
+        None => ListReading::Pending,
     }
 }
 

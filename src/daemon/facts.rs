@@ -33,6 +33,8 @@ pub(super) struct PageContent {
     /// Of the newest sitemaps and of all articles.
     pub(super) links: Vec<Link>,
     pub(super) problems: Vec<Problem>,
+    /// What a backfill that asked for the page goes on with.
+    pub(super) past: Option<Vec<Link>>,
     /// Of an article's page, and of a wall in the place of a page of links.
     pub(super) inspected: Option<TimedInspection>,
 }
@@ -45,13 +47,13 @@ pub(super) struct TimedInspection {
 }
 
 impl Facts {
-    /// Whether this was a poll of a source, and the source answered.
+    /// Whether this was a poll of a source, for its news, and the source answered.
     pub(super) fn is_answered_poll(&self) -> bool {
         let is_read = matches!(
             self.exchange.outcome,
             FetchOutcome::Ok | FetchOutcome::NotModified
         );
-        self.lease.link.kind != PageKind::Article && is_read
+        self.lease.link.kind != PageKind::Article && !self.lease.is_past() && is_read
     }
 
     /// The page, if there was one.

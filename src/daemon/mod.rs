@@ -10,6 +10,7 @@
 //! and said).
 
 mod active;
+pub mod backfill;
 mod completion;
 pub mod cpu;
 mod error;
@@ -50,6 +51,9 @@ use self::{
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// The same where a backfill alone is read: what its host allows is all that it waits for.
+const LOOK_AGAIN_FOR_PAST: Duration = Duration::from_millis(200);
+
 /// How long claiming pauses after the store refused.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -62,6 +66,8 @@ pub struct Daemon {
     pub store: Arc<dyn Store>,
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
+    /// Nothing but what the backfill of the source with this name asks for is fetched.
+    pub backfill_of: Option<String>,
     /// A message: `config` has changed.
     pub reload: mpsc::Receiver<()>,
     /// True from the first claim to the stop.
@@ -125,8 +131,11 @@ impl Daemon {
                     housekeeping.run(&resources, &active).await;
                 }
                 LoopEvent::ClaimDue => {
-                    let leases = claim(&resources, &active, &worker, room).await;
-                    claim_at = next_claim(&resources, &leases, room).await.max(pause_until);
+                    let leases = self.claim(&resources, &active, &worker, room).await;
+                    claim_at = self
+                        .next_claim(&resources, &leases, room)
+                        .await
+                        .max(pause_until);
                     for lease in leases.unwrap_or_default() {
                         visits.start(&resources, &active, lease);
                     }
@@ -178,6 +187,53 @@ impl Daemon {
         self.metrics
             .watch_channels(active.channels.iter().map(String::as_str));
         Ok(())
+    }
+
+    async fn claim(
+        &self,
+        resources: &Resources,
+        active: &ActiveConfig,
+        worker: &str,
+        limit: usize,
+    ) -> Result<Vec<Lease>, StoreError> {
+        let claim = Claim {
+            worker: worker.to_string(),
+            now: Utc::now(),
+            lease: active.config.schedule.lease,
+            limit,
+            per_host: active.config.fetch.concurrency_per_host,
+            backfill_of: self.backfill_of.clone(),
+        };
+        resources.store.claim(&claim).await
+    }
+
+    /// When to look for work again: at once while there may be more, else when the next URL falls
+    /// due.
+    async fn next_claim(
+        &self,
+        resources: &Resources,
+        leases: &Result<Vec<Lease>, StoreError>,
+        limit: usize,
+    ) -> Instant {
+        let now = Instant::now();
+        match leases {
+            Err(_) => now + STORE_PAUSE,
+            Ok(leases) if leases.len() == limit => now,
+            Ok(_) if self.backfill_of.is_some() => now + LOOK_AGAIN_FOR_PAST,
+            Ok(_) => {
+                let clock = Utc::now();
+                match resources.store.next_due(clock).await {
+                    Ok(Some(at)) => {
+                        now + (at - clock)
+                            .to_std()
+                            .unwrap_or_default()
+                            .clamp(CLAIM_GAP, LOOK_AGAIN)
+                    }
+                    Ok(None) => now + LOOK_AGAIN,
+                    Err(_) => now + STORE_PAUSE,
+                }
+            }
+        }
     }
 
     /// Waits for what is under way, then gives the rest back.
@@ -236,48 +292,6 @@ impl Visits {
                     visit::span(&lease).in_scope(|| tracing::error!(%error, "a visit failed"));
                 }
                 VisitEnd::Finished
-            }
-        }
-    }
-}
-
-async fn claim(
-    resources: &Resources,
-    active: &ActiveConfig,
-    worker: &str,
-    limit: usize,
-) -> Result<Vec<Lease>, StoreError> {
-    let claim = Claim {
-        worker: worker.to_string(),
-        now: Utc::now(),
-        lease: active.config.schedule.lease,
-        limit,
-        per_host: active.config.fetch.concurrency_per_host,
-    };
-    resources.store.claim(&claim).await
-}
-
-/// When to look for work again: at once while there may be more, else when the next URL falls due.
-async fn next_claim(
-    resources: &Resources,
-    leases: &Result<Vec<Lease>, StoreError>,
-    limit: usize,
-) -> Instant {
-    let now = Instant::now();
-    match leases {
-        Err(_) => now + STORE_PAUSE,
-        Ok(leases) if leases.len() == limit => now,
-        Ok(_) => {
-            let clock = Utc::now();
-            match resources.store.next_due(clock).await {
-                Ok(Some(at)) => {
-                    now + (at - clock)
-                        .to_std()
-                        .unwrap_or_default()
-                        .clamp(CLAIM_GAP, LOOK_AGAIN)
-                }
-                Ok(None) => now + LOOK_AGAIN,
-                Err(_) => now + STORE_PAUSE,
             }
         }
     }

@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub(super) schedule: Schedule,
     /// Where the source says that it is.
     pub(super) moved: Option<Moved>,
+    /// A backfill no longer waits for this page of links.
+    pub(super) list_given_up: bool,
     /// When the host may be asked again.
     pub(super) host_next_at: Timestamp,
     /// Failures of the host in a row.
@@ -38,7 +40,12 @@ pub(super) struct Plan {
 /// Until when its source must not be asked, if that is so.
 pub(super) fn put_off(active: &ActiveConfig, lease: &Lease, now: Timestamp) -> Option<Timestamp> {
     let source = active.sources.get(&lease.link.source)?;
-    frontier::put_off(&source.courtesy, lease.asked_today, now, rand::random())
+    let mut courtesy = source.courtesy;
+    if lease.is_past() {
+        // The other half of the day's requests is for news.
+        courtesy.per_day = courtesy.per_day.map(|per_day| per_day / 2);
+    }
+    frontier::put_off(&courtesy, lease.asked_today, now, rand::random())
 }
 
 /// The address to ask: the URL's own, or where its source has moved to.
@@ -78,6 +85,7 @@ pub(super) fn plan(active: &ActiveConfig, facts: &Facts, intake: Intake) -> Plan
         intake,
         schedule,
         moved: moved(facts),
+        list_given_up: matches!(next_of_past(facts, &schedule), Next::Gone { .. }),
         host_next_at: facts.at + pause,
         host_failures,
     }
@@ -177,6 +185,9 @@ fn fate(active: &ActiveConfig, facts: &Facts, rhythm: Option<&Rhythm>, retries: 
             attempts: lease.attempts,
         };
     }
+    if lease.is_past() {
+        return fate_of(next_of_past(facts, retries), now);
+    }
     let schedule = &active.config.schedule;
     let kind = facts.content.kind.unwrap_or(lease.link.kind);
     let again = match kind {
@@ -194,7 +205,28 @@ fn fate(active: &ActiveConfig, facts: &Facts, rhythm: Option<&Rhythm>, retries: 
         attempts: lease.attempts,
         known_for: (now - lease.known_since).to_std().unwrap_or_default(),
     };
-    let next = frontier::after(&asked, again, retries, rand::random());
+    fate_of(frontier::after(&asked, again, retries, rand::random()), now)
+}
+
+/// What a backfill asks for is read once, whatever it is, and given up as an article is. A page that
+/// is polled anyway has been known for long, which says nothing here.
+fn next_of_past(facts: &Facts, retries: &Schedule) -> Next {
+    let (exchange, lease) = (&facts.exchange, &facts.lease);
+    let known_for = match lease.is_past() {
+        true => (facts.at - lease.known_since).to_std().unwrap_or_default(),
+        false => Duration::ZERO,
+    };
+    let asked = Asked {
+        kind: PageKind::Article,
+        outcome: exchange.outcome,
+        status: exchange.status,
+        attempts: lease.attempts,
+        known_for,
+    };
+    frontier::after(&asked, None, retries, rand::random())
+}
+
+fn fate_of(next: Next, now: Timestamp) -> Fate {
     match next {
         Next::Done => Fate::Done,
         Next::Gone { attempts } => Fate::Gone { attempts },

@@ -11,6 +11,7 @@ use crate::{
     discover::{self, discover},
     extract::Site,
     fetch::Exchange,
+    frontier,
     inspect::{guarded, inspect},
     model::{Link, Page, PageKind, Problem, RobotsRules},
     store::Lease,
@@ -37,6 +38,10 @@ pub(super) async fn read(
         return inspected(resources, active, page).await;
     }
     let robots = robots_text(lease, exchange);
+    let past = past(resources, active, lease, page, robots.as_ref()).await;
+    if lease.is_past() {
+        return unless_wall(resources, active, page, past).await;
+    }
     let source = active.sources.get(&page.link.source);
     let is_open =
         source.is_some_and(|source| source.kind == PageKind::Auto && source.url == page.link.url);
@@ -63,7 +68,48 @@ pub(super) async fn read(
         }
         content.links.extend(usual_places(page));
     }
+    content.past = past;
     content
+}
+
+/// What a backfill alone has asked for. Where it leads nowhere, it may be a wall.
+async fn unless_wall(
+    resources: &Resources,
+    active: &Arc<ActiveConfig>,
+    page: &Page,
+    past: Option<Vec<Link>>,
+) -> PageContent {
+    if past.as_ref().is_none_or(Vec::is_empty) {
+        let instead = inspected(resources, active, page).await;
+        if instead.is_bot_wall() {
+            return instead;
+        }
+    }
+    PageContent {
+        past,
+        ..PageContent::default()
+    }
+}
+
+/// What of the past of its source a page of links leads to, if a backfill has asked for it.
+async fn past(
+    resources: &Resources,
+    active: &Arc<ActiveConfig>,
+    lease: &Lease,
+    page: &Page,
+    robots: Option<&Bytes>,
+) -> Option<Vec<Link>> {
+    let task = lease.backfill?;
+    let (work, robots) = (page.clone(), robots.cloned().unwrap_or_default());
+    let active = Arc::clone(active);
+    let read = move || {
+        let sitemaps = (task.depth == 0).then_some(robots.as_ref());
+        let mut links = discover::past(&work, sitemaps, active.rules.lexicon.dates());
+        links.retain(|link| frontier::is_worth_reading(link, task.since, task.depth + 1));
+        links
+    };
+    let found = resources.cores.run(move || guarded(read)).await;
+    Some(found.unwrap_or_default())
 }
 
 /// The robots.txt of the page's host: just fetched, or as the store knows it.
@@ -132,7 +178,7 @@ fn read_links(page: &Page, is_open: bool, robots: Option<&[u8]>, words: &Words) 
         kind,
         links,
         problems,
-        inspected: None,
+        ..PageContent::default()
     }
 }
 

@@ -82,10 +82,7 @@ impl Service {
             .await
             .map_err(|why| StartError::Listen { address, why })?;
         let address = listener.local_addr().unwrap_or(address);
-        let counted = Arc::clone(&metrics);
-        let observer =
-            Observer::new(move |op, took, error| record::stored(&counted, op, took, error));
-        let store = store::open(&config.store.url, observer).await?;
+        let store = store::open(&config.store.url, observer(&metrics)).await?;
         config_loaded(&metrics);
         let config = Arc::new(ArcSwap::from_pointee(config));
         let (stop, stop_now) = (CancellationToken::new(), CancellationToken::new());
@@ -98,6 +95,7 @@ impl Service {
             config: Arc::clone(&config),
             store: Arc::clone(&store),
             metrics: Arc::clone(&metrics),
+            backfill_of: None,
             reload: reload_received,
             ready,
             stop: stop.clone(),
@@ -176,6 +174,12 @@ impl Service {
             tracing::error!(%error, "the web server failed");
         }
     }
+}
+
+/// Counts what the store does.
+pub(super) fn observer(metrics: &Arc<Metrics>) -> Observer {
+    let counted = Arc::clone(metrics);
+    Observer::new(move |op, took, error| record::stored(&counted, op, took, error))
 }
 
 /// Serves until the daemon stops; then open connections may finish.

@@ -93,9 +93,12 @@ async fn ask(
     };
     record::moved(&facts, &plan);
     let completion = completion(&facts, plan);
-    let completed = store
-        .complete(&facts.lease, completion, &active.channels)
-        .await;
+    // Nobody is woken by what was published long ago.
+    let channels = match facts.lease.is_past() {
+        true => &[],
+        false => active.channels.as_slice(),
+    };
+    let completed = store.complete(&facts.lease, completion, channels).await;
     let standing = match &completed {
         Ok(completed) if completed.article_new => standing(resources, &facts).await,
         Ok(_) | Err(_) => None,

@@ -18,6 +18,7 @@ mod link_header;
 mod links;
 mod listing;
 mod named;
+mod past;
 mod sitemap;
 mod tokens;
 mod words;
@@ -94,4 +95,11 @@ pub fn discover(kind: PageKind, page: &Page, words: &Words) -> (Vec<Link>, Vec<P
     });
     document.problems.extend(problems);
     (links, document.problems)
+}
+
+/// Everything that `page` leads to, whatever it was asked for as: articles however old, further
+/// pages, and, where `robots`, the robots.txt of its host, is given, the sitemaps of the site.
+pub fn past(page: &Page, robots: Option<&[u8]>, words: &Words) -> Vec<Link> {
+    let (found, _) = discover(sniff(page), page, words);
+    past::with_ways(found, page, robots)
 }

@@ -13,7 +13,7 @@ use super::{
     xml::Node,
 };
 use crate::{
-    canonical::{authority, same_site},
+    canonical::{authority, day_in, same_site},
     model::{Date, Page, PageKind, Problem},
 };
 
@@ -197,32 +197,9 @@ fn newest_first(maps: &mut Vec<SitemapEntry>) {
     placed.sort_by_key(|(turn, map)| {
         (
             Reverse(map.date.map(|date| date.instant())),
-            Reverse(month_in(map.url.as_str())),
+            Reverse(day_in(map.url.as_str())),
             *turn,
         )
     });
     maps.extend(placed.into_iter().map(|(_, map)| map));
-}
-
-/// Year, month and day, as far as the address tells: `/2024-05.xml`, `?yyyy=2024&mm=05`,
-/// `/sitemap-20240517.xml`. What it does not tell is 0.
-fn month_in(address: &str) -> Option<(u32, u32, u32)> {
-    let numbers: Vec<&str> = address
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|number| !number.is_empty())
-        .collect();
-    let number = |text: &str, max: u32| text.parse().ok().filter(|n| (1..=max).contains(n));
-    let year = |text: &str| text.parse().ok().filter(|n| (1990..2100).contains(n));
-    numbers.iter().enumerate().find_map(|(at, text)| {
-        let following = |by: usize| numbers.get(at + by).copied().unwrap_or_default();
-        let (year_text, month_text, day_text) = match text.len() {
-            4 => (*text, following(1), following(2)),
-            6 => (&text[..4], &text[4..], ""),
-            8 => (&text[..4], &text[4..6], &text[6..]),
-            _ => return None,
-        };
-        let month = number(month_text, 12).unwrap_or(0);
-        let day = number(day_text, 31).filter(|_| month > 0).unwrap_or(0);
-        Some((year(year_text)?, month, day))
-    })
 }

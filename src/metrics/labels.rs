@@ -33,7 +33,7 @@ pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
 /// `route` of our own server; others share [`OTHER`].
-pub const ROUTES: [&str; 14] = [
+pub const ROUTES: [&str; 15] = [
     "/",
     "/articles/{id}",
     "/sources",
@@ -47,6 +47,7 @@ pub const ROUTES: [&str; 14] = [
     "/api/v1/articles/{id}",
     "/api/v1/articles/{id}/reviews",
     "/api/v1/sources",
+    "/api/v1/sources/{name}/backfill",
     "/api/v1/openapi.json",
 ];
 /// Statuses that are common enough for a label of their own.

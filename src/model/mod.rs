@@ -1,6 +1,7 @@
 //! The nouns that travel between rooms. Verbs live in the rooms.
 
 mod article;
+mod backfill;
 mod date;
 mod fetched;
 mod judgement;
@@ -18,6 +19,7 @@ pub use self::{
     article::{
         Article, Block, BlockKind, CopyKind, Grade, Hint, LeftOut, NoArticle, Provenance, Sighting,
     },
+    backfill::{Backfill, BackfillState},
     date::{Date, NoDate},
     fetched::{FetchOutcome, Headers, Link, LinkCounts, Page, Poll, RobotsRecord, RobotsRules},
     judgement::{

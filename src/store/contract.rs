@@ -5,11 +5,11 @@ use async_trait::async_trait;
 use super::{
     error::StoreError,
     rows::{ArticleQuery, ArticleRow, Counts, Notification, SourceRow, Trail},
-    work::{Claim, Completed, Completion, Lease},
+    work::{BackfillOrder, Claim, Completed, Completion, Lease},
 };
 use crate::{
     frontier::Unread,
-    model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
+    model::{Article, Assessment, Backfill, Link, Page, Review, Source, Timestamp},
     site::SiteMemory,
     standing::Standing,
 };
@@ -73,6 +73,24 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn sources(&self) -> Result<Vec<SourceRow>, StoreError>;
     /// How one source stands by all its articles; a source that is not known has none.
     async fn standing(&self, source: &str) -> Result<Standing, StoreError>;
+
+    /// Begins a backfill of a source, or goes on with the one that has the same order; another
+    /// order takes the place of the one before. `None` if there is no such source.
+    async fn start_backfill(
+        &self,
+        source: &str,
+        order: &BackfillOrder,
+        now: Timestamp,
+    ) -> Result<Option<Backfill>, StoreError>;
+    /// Ends the backfill of a source, so that the same order can go on with it; `None` if there is
+    /// none.
+    async fn stop_backfill(
+        &self,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Option<Backfill>, StoreError>;
+    /// The latest backfill of a source.
+    async fn backfill(&self, source: &str) -> Result<Option<Backfill>, StoreError>;
 
     /// What the stream has learned of a site, by its [name](crate::site::name).
     async fn site(&self, name: &str) -> Result<Option<SiteMemory>, StoreError>;

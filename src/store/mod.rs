@@ -28,7 +28,9 @@ pub use self::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Notification, SourceRow, StoredFinding,
         Trail, VersionRow,
     },
-    work::{Claim, Completed, Completion, Fate, Lease, Visit},
+    work::{
+        BackfillOrder, BackfillTask, Claim, Completed, Completion, Fate, Lease, ListReading, Visit,
+    },
 };
 
 /// Opens the store that `url` names, creating or migrating it as needed. `observer` is told of

@@ -40,6 +40,12 @@ pub enum Op {
     Sources,
     /// `standing`
     Standing,
+    /// `start_backfill`
+    StartBackfill,
+    /// `stop_backfill`
+    StopBackfill,
+    /// `backfill`
+    Backfill,
     /// `site`
     Site,
     /// `learn_site`
@@ -58,7 +64,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 23] = [
+    pub const ALL: [Op; 26] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -75,6 +81,9 @@ impl Op {
         Op::AddReview,
         Op::Sources,
         Op::Standing,
+        Op::StartBackfill,
+        Op::StopBackfill,
+        Op::Backfill,
         Op::Site,
         Op::LearnSite,
         Op::Notifications,
@@ -103,6 +112,9 @@ impl Op {
             Op::AddReview => "add_review",
             Op::Sources => "sources",
             Op::Standing => "standing",
+            Op::StartBackfill => "start_backfill",
+            Op::StopBackfill => "stop_backfill",
+            Op::Backfill => "backfill",
             Op::Site => "site",
             Op::LearnSite => "learn_site",
             Op::Notifications => "notifications",

@@ -25,6 +25,8 @@ pub struct Claim {
     pub limit: usize,
     /// Leased URLs of one host at most, counting those under way.
     pub per_host: usize,
+    /// Nothing but what the backfill of the source with this name asks for.
+    pub backfill_of: Option<String>,
 }
 
 /// The right and the duty to fetch one URL.
@@ -60,6 +62,51 @@ pub struct Lease {
     pub moved: Option<Moved>,
     /// What it said when it last answered.
     pub last_poll: Option<Poll>,
+    /// The backfill that it is asked for.
+    pub backfill: Option<BackfillTask>,
+}
+
+impl Lease {
+    /// Whether it is asked for a backfill alone: nobody waits for its news.
+    pub fn is_past(&self) -> bool {
+        self.backfill.is_some_and(|task| task.past)
+    }
+}
+
+/// What a backfill wants of a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackfillTask {
+    /// The row of the backfill.
+    pub id: i64,
+    /// What is dated before this is left out.
+    pub since: Timestamp,
+    /// Pages of links between the source and this one.
+    pub depth: u32,
+    /// Nothing but the backfill asks for it.
+    pub past: bool,
+}
+
+/// What a backfill is begun with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackfillOrder {
+    /// Articles published before this are left out.
+    pub since: Timestamp,
+    /// Articles at most.
+    pub limit: Option<u64>,
+    /// Where the walk begins.
+    pub starts: Vec<(PageKind, Url)>,
+}
+
+/// What a page of links has brought to the backfill that asked for it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum ListReading {
+    /// Nothing yet: it is asked again.
+    #[default]
+    Pending,
+    /// Articles and further pages of links.
+    Read(Vec<Link>),
+    /// It cannot be had.
+    GivenUp,
 }
 
 /// What becomes of a URL after its lease.
@@ -115,6 +162,8 @@ pub struct Completion {
     pub poll: Option<Poll>,
     /// What the page announces and is to be read, unless it was.
     pub links: Vec<Link>,
+    /// What a page of links has brought to the backfill of its lease.
+    pub list: ListReading,
     /// Articles that it lists and are known.
     pub known: Vec<Link>,
     /// Articles that it lists and are not to be read: known from now on.

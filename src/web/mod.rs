@@ -3,6 +3,7 @@
 //! [`app`] is the whole of it: what it needs from the other rooms comes in by [`AppState`].
 
 mod api;
+mod backfill;
 mod cursor;
 mod guard;
 mod pages;
@@ -66,6 +67,12 @@ pub fn app(state: AppState) -> Router {
         .route("/api/v1/articles/{id}", get(api::article))
         .route("/api/v1/articles/{id}/reviews", post(review::post))
         .route("/api/v1/sources", get(api::sources))
+        .route(
+            "/api/v1/sources/{name}/backfill",
+            get(backfill::get)
+                .post(backfill::post)
+                .delete(backfill::delete),
+        )
         .route("/api/v1/openapi.json", get(api::openapi))
         .layer(from_fn_with_state(slots, guard::admit));
 

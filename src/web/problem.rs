@@ -42,6 +42,13 @@ impl ProblemDetails {
         ProblemDetails::new(StatusCode::NOT_FOUND, format!("There is no article {id}."))
     }
 
+    pub(super) fn starting() -> ProblemDetails {
+        ProblemDetails::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "benggala is starting or stopping.",
+        )
+    }
+
     pub(super) fn cross_site() -> ProblemDetails {
         ProblemDetails::forbidden("The request comes from another site.")
     }

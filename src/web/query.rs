@@ -134,7 +134,7 @@ fn limit(asked: Option<usize>) -> Result<usize, ProblemDetails> {
     }
 }
 
-fn time(key: &str, text: &str) -> Result<Timestamp, ProblemDetails> {
+pub(super) fn time(key: &str, text: &str) -> Result<Timestamp, ProblemDetails> {
     let instant = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
     let midnight = || {
         let date = text.parse::<NaiveDate>().ok()?;

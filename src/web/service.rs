@@ -28,10 +28,7 @@ pub(super) async fn ready(
     extract::State(state): extract::State<AppState>,
 ) -> Result<&'static str, ProblemDetails> {
     if !*state.ready.borrow() {
-        return Err(ProblemDetails::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "benggala is starting or stopping.",
-        ));
+        return Err(ProblemDetails::starting());
     }
     Ok("benggala is ready.\n")
 }

@@ -1,5 +1,6 @@
 //! The daemon as a whole, over real sockets and a real store.
 
+mod backfill;
 mod crawl;
 mod intake;
 mod log;

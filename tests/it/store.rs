@@ -7,6 +7,7 @@
 )]
 
 mod articles;
+mod backfill;
 mod completion;
 mod copies;
 mod crash;

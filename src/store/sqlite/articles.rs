@@ -87,24 +87,26 @@ pub(super) fn stored(db: &Connection, article: i64) -> rusqlite::Result<Stored> 
     })
 }
 
-/// A row whose content and conclusion follow.
+/// A row whose content and conclusion follow. What is read for a backfill is no news of its source.
 pub(super) fn insert(
     db: &Connection,
     url: &Url,
     source: i64,
     at: Timestamp,
+    is_past: bool,
 ) -> rusqlite::Result<i64> {
     db.prepare_cached(
         "INSERT INTO articles (url, source_id, fetched_at, last_fetched_at, verdict, blocks,
-                               provenance, origins, body)
-         VALUES (?1, ?2, ?3, ?3, '', '', '', '', '')",
+                               provenance, origins, body, past)
+         VALUES (?1, ?2, ?3, ?3, '', '', '', '', '', ?4)",
     )?
-    .execute(params![url.as_str(), source, Millis(at)])?;
+    .execute(params![url.as_str(), source, Millis(at), is_past])?;
     let article = db.last_insert_rowid();
     db.prepare_cached(
-        "UPDATE sources SET last_article = max(coalesce(last_article, ?2), ?2) WHERE id = ?1",
+        "UPDATE sources SET last_article = max(coalesce(last_article, ?2), ?2)
+          WHERE id = ?1 AND NOT ?3",
     )?
-    .execute(params![source, Millis(at)])?;
+    .execute(params![source, Millis(at), is_past])?;
     Ok(article)
 }
 

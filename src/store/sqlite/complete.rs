@@ -4,6 +4,7 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
+    backfills,
     column::{Json, Kind, Millis},
     links::{add_links, put_poll},
     outbox,
@@ -73,6 +74,7 @@ pub(super) fn complete(
         put_robots(db, robots, text.as_ref())?;
     }
     let added = add_links(db, source, completion)?;
+    backfills::note(db, lease, completion)?;
     refresh_host(db, host)?;
     let poll = completion.poll.map(|poll| put_poll(db, lease, poll, added));
 
@@ -90,13 +92,14 @@ pub(super) fn complete(
             page: ending.page.as_ref(),
             fingerprint: ending.fingerprint.as_ref(),
             again: lease.first_read.is_some(),
+            past: lease.is_past(),
         };
         let outcome = reading.put(db, source)?;
         completed.article = Some(outcome.article);
         completed.article_new = outcome.new;
         completed.copy = outcome.copy;
         completed.corrected = outcome.corrected;
-        if outcome.new {
+        if outcome.new && !lease.is_past() {
             standings::observe(db, source, &visit.assessment, visit.page.fetched_at)?;
         }
         if outcome.new && visit.assessment.verdict == Verdict::Flag {

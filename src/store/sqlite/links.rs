@@ -102,6 +102,9 @@ fn see_again(
     added: &mut Added,
 ) -> rusqlite::Result<bool> {
     let is_article = link.kind == PageKind::Article;
+    if !(is_article && known.is_unread()) || state == "queued" {
+        become_news(db, link, Millis(completion.at))?;
+    }
     if is_article && known.is_unread() && state == "queued" {
         wake(db, known.id, completion.at)?;
         added.count_new(link, state);
@@ -252,4 +255,18 @@ pub(super) fn put_poll(
     db.prepare_cached("UPDATE urls SET last_poll = ?2 WHERE id = ?1")?
         .execute(params![lease.id, Json(poll)])?;
     Ok(poll)
+}
+
+/// What was in the queue for a backfill alone is announced now: an article goes before the past, and
+/// a page of links is asked again and again.
+fn become_news(db: &Connection, link: &Link, at: Millis) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE urls
+            SET past = 0,
+                next_at = CASE WHEN kind = 'article' OR state = 'queued' THEN next_at ELSE ?2 END,
+                state = CASE WHEN kind = 'article' OR state = 'leased' THEN state ELSE 'queued' END
+          WHERE url = ?1 AND past",
+    )?
+    .execute(params![link.url.as_str(), at])?;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! our nouns stand in columns; the other files are the queries, by subject.
 
 mod articles;
+mod backfills;
 mod column;
 mod complete;
 mod copies;
@@ -13,6 +14,7 @@ mod file;
 mod links;
 mod outbox;
 mod packed;
+mod past;
 mod queue;
 mod readers;
 mod schema;
@@ -40,12 +42,12 @@ use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
 use crate::{
     copies::Fingerprint,
     frontier::Unread,
-    model::{Article, Assessment, Link, Page, Review, Source, Timestamp},
+    model::{Article, Assessment, Backfill, Link, Page, Review, Source, Timestamp},
     site::SiteMemory,
     standing::Standing,
     store::{
-        ArticleQuery, ArticleRow, Claim, Completed, Completion, Counts, Lease, Notification,
-        Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
+        ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Lease,
+        Notification, Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
     },
 };
 
@@ -277,6 +279,37 @@ impl Store for SqliteStore {
     async fn standing(&self, source: &str) -> Result<Standing, StoreError> {
         let source = source.to_string();
         self.read(Op::Standing, move |db| standings::get(db, &source))
+            .await
+    }
+
+    async fn start_backfill(
+        &self,
+        source: &str,
+        order: &BackfillOrder,
+        now: Timestamp,
+    ) -> Result<Option<Backfill>, StoreError> {
+        let (source, order) = (source.to_string(), order.clone());
+        self.write(Op::StartBackfill, move |db| {
+            backfills::start(db, &source, &order, now)
+        })
+        .await
+    }
+
+    async fn stop_backfill(
+        &self,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Option<Backfill>, StoreError> {
+        let source = source.to_string();
+        self.write(Op::StopBackfill, move |db| {
+            backfills::stop(db, &source, now)
+        })
+        .await
+    }
+
+    async fn backfill(&self, source: &str) -> Result<Option<Backfill>, StoreError> {
+        let source = source.to_string();
+        self.read(Op::Backfill, move |db| backfills::of_source(db, &source))
             .await
     }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     column::{Address, Dated, Json, Kind, Millis, row_limit, time},
-    packed,
+    packed, past,
 };
 use crate::{
     frontier::{Moved, Rhythm, Unread},
@@ -19,26 +19,17 @@ use crate::{
 /// The longest lease: keeps `now + lease` within what a time can be.
 const LEASE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// Values of `urls.turn`: pages that are polled, articles, the past.
+const TURNS: u8 = 3;
+
 /// Leases what is due: one URL of each host, the host that has waited longest first, then a second
 /// one of each, until the limits are reached.
 pub(super) fn claim(db: &Connection, claim: &Claim) -> rusqlite::Result<Vec<Lease>> {
     expire(db, claim.now)?;
-    let mut hosts = Vec::new();
-    let mut due_hosts =
-        db.prepare_cached("SELECT id FROM hosts WHERE ready_at <= ?1 ORDER BY ready_at, id")?;
-    let mut rows = due_hosts.query([Millis(claim.now)])?;
-    while hosts.len() < claim.limit
-        && let Some(row) = rows.next()?
-    {
-        let host: i64 = row.get(0)?;
-        let room = claim.per_host.saturating_sub(leased(db, host)?);
-        let urls = due_urls(db, host, claim.now, room.min(claim.limit))?;
-        if !urls.is_empty() {
-            hosts.push((host, urls));
-        }
-    }
-    drop(rows);
-
+    let hosts = match &claim.backfill_of {
+        None => due_by_host(db, claim)?,
+        Some(source) => past_by_host(db, claim, source)?,
+    };
     let deepest = hosts.iter().map(|(_, urls)| urls.len()).max().unwrap_or(0);
     let chosen: Vec<i64> = (0..deepest)
         .flat_map(|pass| hosts.iter().filter_map(move |(_, urls)| urls.get(pass)))
@@ -53,14 +44,50 @@ pub(super) fn claim(db: &Connection, claim: &Claim) -> rusqlite::Result<Vec<Leas
     Ok(leases)
 }
 
+/// Hosts and what may be asked of each, in order.
+type DueByHost = Vec<(i64, Vec<i64>)>;
+
+fn due_by_host(db: &Connection, claim: &Claim) -> rusqlite::Result<DueByHost> {
+    let mut hosts = Vec::new();
+    let mut due_hosts =
+        db.prepare_cached("SELECT id FROM hosts WHERE ready_at <= ?1 ORDER BY ready_at, id")?;
+    let mut rows = due_hosts.query([Millis(claim.now)])?;
+    while hosts.len() < claim.limit
+        && let Some(row) = rows.next()?
+    {
+        let host: i64 = row.get(0)?;
+        let room = claim.per_host.saturating_sub(leased(db, host)?);
+        let urls = due_urls(db, host, claim.now, room.min(claim.limit))?;
+        if !urls.is_empty() {
+            hosts.push((host, urls));
+        }
+    }
+    Ok(hosts)
+}
+
+/// The same of what a backfill asks for: it has few URLs in the queue, so all are looked at.
+fn past_by_host(db: &Connection, claim: &Claim, source: &str) -> rusqlite::Result<DueByHost> {
+    let mut hosts: DueByHost = Vec::new();
+    for (host, url) in past::due(db, source, claim.now)? {
+        match hosts.iter_mut().find(|(known, _)| *known == host) {
+            Some((_, urls)) => urls.push(url),
+            None => hosts.push((host, vec![url])),
+        }
+    }
+    for (host, urls) in &mut hosts {
+        urls.truncate(claim.per_host.saturating_sub(leased(db, *host)?));
+    }
+    Ok(hosts)
+}
+
 /// URLs of a host that are under way.
 fn leased(db: &Connection, host: i64) -> rusqlite::Result<usize> {
     db.prepare_cached("SELECT count(*) FROM urls WHERE host_id = ?1 AND state = 'leased'")?
         .query_row([host], |row| row.get(0))
 }
 
-/// Polls of sources before articles, then what has waited longest. Two queries, so that each
-/// walks its index from the first row it wants to the last.
+/// Polls of sources before articles, these before the past, then what has waited longest. A query
+/// each, so that each walks its index from the first row it wants to the last.
 fn due_urls(
     db: &Connection,
     host: i64,
@@ -70,13 +97,13 @@ fn due_urls(
     let mut query = db.prepare_cached(
         "SELECT id FROM urls
           WHERE state = 'queued' AND wanted
-            AND host_id = ?1 AND is_article = ?2 AND next_at <= ?3
+            AND host_id = ?1 AND turn = ?2 AND next_at <= ?3
           ORDER BY next_at, id LIMIT ?4",
     )?;
     let mut urls = Vec::new();
-    for is_article in [false, true] {
+    for turn in 0..TURNS {
         let left = limit.saturating_sub(urls.len());
-        let values = params![host, is_article, Millis(now), row_limit(left)];
+        let values = params![host, turn, Millis(now), row_limit(left)];
         let found = query.query_map(values, |row| row.get(0))?;
         for url in found {
             urls.push(url?);
@@ -109,6 +136,7 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
             read_lease,
         )?;
     lease.robots = robots(db, &lease.link.url)?;
+    lease.backfill = past::task(db, url)?;
     Ok(lease)
 }
 
@@ -142,6 +170,7 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         moved: row
             .get::<_, Option<Json<Moved>>>("moved")?
             .map(|json| json.0),
+        backfill: None,
         last_poll: row
             .get::<_, Option<Json<Poll>>>("last_poll")?
             .map(|json| json.0),
@@ -205,10 +234,13 @@ pub(super) fn refresh_host(db: &Connection, host: i64) -> rusqlite::Result<()> {
         "UPDATE hosts SET ready_at = max(next_at, (
              SELECT min(first) FROM (
                  SELECT min(next_at) AS first FROM urls
-                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND is_article = 0
+                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND turn = 0
                  UNION ALL
                  SELECT min(next_at) FROM urls
-                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND is_article = 1
+                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND turn = 1
+                 UNION ALL
+                 SELECT min(next_at) FROM urls
+                  WHERE state = 'queued' AND wanted AND host_id = ?1 AND turn = 2
              )))
           WHERE id = ?1",
     )?

@@ -8,6 +8,7 @@ use std::{
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
+    backfills,
     column::{Address, Json, Kind, Millis, time, unreadable},
     queue::{authority, host_id, refresh_host},
     sites,
@@ -100,6 +101,7 @@ fn put_one(
         Some((id, url, ..)) => {
             if url != source.url.as_str() {
                 hosts.extend(recurring_hosts(db, id)?);
+                backfills::forget(db, id)?;
                 forget_recurring(db, id)?;
             }
             change(db, id, source)?;

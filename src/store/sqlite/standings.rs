@@ -87,7 +87,8 @@ fn anew(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
              SELECT articles.id, articles.verdict, articles.reason, articles.fetched_at,
                     assessments.log_ratio
                FROM articles JOIN assessments ON assessments.id = articles.assessment_id
-              WHERE articles.source_id = ?1 ORDER BY articles.id DESC LIMIT ?2)
+              WHERE articles.source_id = ?1 AND NOT articles.past
+              ORDER BY articles.id DESC LIMIT ?2)
           ORDER BY id",
     )?;
     let articles = statement.query_map(params![source, ARTICLES_MAX], |row| {

@@ -21,13 +21,14 @@ pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts
     };
     let due: u64 = db
         .prepare_cached(
-            "SELECT count(*) FROM urls WHERE state = 'queued' AND wanted AND next_at <= ?1",
+            "SELECT count(*) FROM urls WHERE state = 'queued' AND wanted AND NOT past
+                AND next_at <= ?1",
         )?
         .query_row([Millis(now)], |row| row.get(0))?;
     let late: i64 = db
         .prepare_cached(
             "SELECT max(0, coalesce(?1 - min(next_at), 0)) FROM urls
-              WHERE state = 'queued' AND wanted",
+              WHERE state = 'queued' AND wanted AND NOT past",
         )?
         .query_row([Millis(now)], |row| row.get(0))?;
     Ok(Counts {

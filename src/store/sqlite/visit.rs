@@ -26,6 +26,8 @@ pub(super) struct NewVisit<'a> {
     pub(super) fingerprint: Option<&'a Fingerprint>,
     /// Whether this very address has been read before.
     pub(super) again: bool,
+    /// Whether it is read for a backfill alone.
+    pub(super) past: bool,
 }
 
 /// What came of it.
@@ -68,7 +70,7 @@ impl NewVisit<'_> {
             self.note_address(db, article)?;
             return Ok(VisitOutcome::known(article, Some(CopyKind::Exact)));
         }
-        let article = articles::insert(db, url, source, self.visit.page.fetched_at)?;
+        let article = articles::insert(db, url, source, self.visit.page.fetched_at, self.past)?;
         self.note_address(db, article)?;
         Ok(VisitOutcome {
             article,

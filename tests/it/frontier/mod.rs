@@ -1,3 +1,4 @@
+mod backfill;
 mod intake;
 mod moved;
 mod newsrooms;

@@ -76,6 +76,7 @@ async fn a_page_reads_as_it_was_fetched() {
             first_read: None,
             rhythm: Default::default(),
             moved: None,
+            backfill: None,
             last_poll: None,
         };
         assert_eq!(page.link.url.as_str(), "https://harian.example/0");

@@ -10,7 +10,7 @@ use benggala::{
         Source, Timestamp, Verdict,
     },
     standing::Observation,
-    store::{Claim, Completed, Completion, Counts, Fate, Lease, Store, Visit},
+    store::{Claim, Completed, Completion, Counts, Fate, Lease, ListReading, Store, Visit},
 };
 use bytes::Bytes;
 use chrono::DateTime;
@@ -56,6 +56,7 @@ pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
         lease: Duration::from_secs(60),
         limit: 10,
         per_host: 2,
+        backfill_of: None,
     }
 }
 
@@ -85,6 +86,7 @@ pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
         robots: Vec::new(),
         poll: None,
         links: Vec::new(),
+        list: ListReading::Pending,
         known: Vec::new(),
         remembered: Vec::new(),
         schedule: SCHEDULE,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use benggala::{
     model::{Decision, PageKind, Review, Verdict},
     site::SiteMemory,
-    store::{ArticleQuery, Observer, Op, Store, StoreError},
+    store::{ArticleQuery, BackfillOrder, Observer, Op, Store, StoreError},
 };
 
 use super::{
@@ -48,6 +48,11 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
         limit: 1,
         ..ArticleQuery::default()
     };
+    let order = BackfillOrder {
+        since: at(0),
+        limit: None,
+        starts: Vec::new(),
+    };
     let mut leases = Vec::new();
     let mut asked = Vec::new();
     for op in Op::ALL {
@@ -81,6 +86,14 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
             Op::AddReview => assert!(store.add_review(row, &review).await.unwrap()),
             Op::Sources => drop(store.sources().await.unwrap()),
             Op::Standing => drop(store.standing("harian").await.unwrap()),
+            Op::StartBackfill => drop(
+                store
+                    .start_backfill("harian", &order, at(60))
+                    .await
+                    .unwrap(),
+            ),
+            Op::StopBackfill => drop(store.stop_backfill("harian", at(60)).await.unwrap()),
+            Op::Backfill => drop(store.backfill("harian").await.unwrap()),
             Op::Site => drop(store.site("harian.example").await.unwrap()),
             Op::LearnSite => {
                 let memory = SiteMemory::default();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::site::{HOSTILE, JSON, Site, request, reviews_of};
+use super::site::{HOSTILE, JSON, Site, request, reviews_of, source};
 
 #[tokio::test]
 async fn the_api_lists_filters_and_pages_newest_first() {
@@ -217,7 +217,19 @@ async fn the_description_of_the_api_is_true() {
         &site.get("/api/v1/articles/x").await.json(),
     );
 
+    let backfill = "/api/v1/sources/desa/backfill";
+    site.configure(|config| config.sources = vec![source("desa")]);
+    let since = r#"{"since":"2020-01-31"}"#;
+    let begun = site.post(backfill, &[JSON], since).await;
+    describes(&api, "Backfill", &begun.json());
+
     for (path, methods) in api["paths"].as_object().unwrap() {
+        let body = if path.ends_with("/backfill") {
+            since
+        } else {
+            body
+        };
+        let path = path.replace("{name}", "desa");
         let path = path.replace("{id}", &rows[0].to_string());
         for method in methods.as_object().unwrap().keys() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();

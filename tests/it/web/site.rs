@@ -16,7 +16,7 @@ use benggala::{
         Timestamp, Verdict,
     },
     report::legend::RuleView,
-    store::{self, Claim, Completion, Fate, Lease, Observer, Store, Visit},
+    store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
     web::{self, AppState},
 };
 use bytes::Bytes;
@@ -186,17 +186,7 @@ fn url(text: &str) -> Url {
 }
 
 async fn seed(store: &dyn Store) -> Vec<i64> {
-    let sources = ["desa", "kota & co"].map(|name| Source {
-        name: name.to_string(),
-        kind: PageKind::Feed,
-        url: url(&format!("https://{}.example/feed", &name[..4])),
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        courtesy: Courtesy::default(),
-    });
+    let sources = ["desa", "kota & co"].map(source);
     store.put_sources(&sources, now()).await.unwrap();
 
     let planned = [
@@ -256,6 +246,7 @@ async fn claim(store: &dyn Store) -> Vec<Lease> {
         lease: Duration::from_secs(60),
         limit: 100,
         per_host: 100,
+        backfill_of: None,
     };
     store.claim(&claim).await.unwrap()
 }
@@ -277,6 +268,7 @@ fn completion() -> Completion {
         robots: Vec::new(),
         poll: None,
         links: Vec::new(),
+        list: ListReading::Pending,
         known: Vec::new(),
         remembered: Vec::new(),
         schedule: SCHEDULE,
@@ -345,4 +337,19 @@ pub(super) const BROWSER: (&str, &str) =
 
 pub(super) fn reviews_of(id: i64) -> String {
     format!("/api/v1/articles/{id}/reviews")
+}
+
+/// A source as the configuration would have it.
+pub(super) fn source(name: &str) -> Source {
+    Source {
+        name: name.to_string(),
+        kind: PageKind::Feed,
+        url: url(&format!("https://{}.example/feed", &name[..4])),
+        every: None,
+        link_age: None,
+        lang: None,
+        rules: SiteRules::default(),
+        certificate: None,
+        courtesy: Courtesy::default(),
+    }
 }

@@ -1,0 +1,54 @@
+//! Backfills: where the walk through a source's past begins, and what on its way is worth reading.
+
+use chrono::{Days, Months, NaiveDate};
+use url::Url;
+
+use crate::{
+    canonical::{Day, day_in, day_of_folders},
+    model::{Link, PageKind, Source, Timestamp},
+};
+
+/// Sitemaps that lead to sitemaps: what is nested deeper is a trap.
+const DEPTH_MAX: u32 = 5;
+
+/// Where a walk begins: what the source is asked for, and the front page of its site. Nothing is
+/// known of these yet but where they are.
+pub fn starts(source: &Source) -> Vec<(PageKind, Url)> {
+    let mut starts = vec![(source.kind, source.url.clone())];
+    if let Ok(root) = source.url.join("/")
+        && root != source.url
+    {
+        starts.push((PageKind::Auto, root));
+    }
+    starts
+}
+
+/// Whether a link that is met `depth` pages of links away from the source may lead to articles
+/// published since then. What bears no date may.
+///
+/// A sitemap that was last changed before, or whose address tells an earlier year, month or day,
+/// is left out with all that it lists; so is an article that its link or its folders date so.
+pub fn is_worth_reading(link: &Link, since: Timestamp, depth: u32) -> bool {
+    let published = link.published.map(|date| date.instant());
+    if published.is_some_and(|published| published < since) {
+        return false;
+    }
+    let told = match link.kind {
+        PageKind::Article => day_of_folders(&link.url),
+        _ => day_in(link.url.as_str()),
+    };
+    let is_past = told.and_then(end).is_some_and(|end| end < since);
+    let is_too_deep = matches!(link.kind, PageKind::Sitemap | PageKind::Feed) && depth > DEPTH_MAX;
+    !is_past && !is_too_deep
+}
+
+/// When a day, a month or a year is over everywhere on Earth: half a day after UTC.
+fn end((year, month, day): Day) -> Option<Timestamp> {
+    let first = NaiveDate::from_ymd_opt(year.try_into().ok()?, month.max(1), day.max(1))?;
+    let after = match (month, day) {
+        (0, _) => first.checked_add_months(Months::new(12)),
+        (_, 0) => first.checked_add_months(Months::new(1)),
+        _ => first.checked_add_days(Days::new(1)),
+    }?;
+    Some(after.and_hms_opt(12, 0, 0)?.and_utc())
+}

@@ -1,0 +1,78 @@
+//! What on the way through a source's past is worth reading.
+
+use benggala::{
+    frontier::{is_worth_reading, starts},
+    model::{Courtesy, Link, PageKind, SiteRules, Source, Timestamp},
+};
+use url::Url;
+
+fn day(text: &str) -> Timestamp {
+    format!("{text}T00:00:00Z").parse().unwrap()
+}
+
+fn link(path: &str, kind: PageKind, published: Option<&str>) -> Link {
+    Link {
+        url: Url::parse("https://news.example")
+            .unwrap()
+            .join(path)
+            .unwrap(),
+        source: "news".to_string(),
+        kind,
+        published: published.map(|date| day(date).into()),
+    }
+}
+
+#[test]
+fn what_is_dated_before_is_left_out_by_date_or_address() {
+    use PageKind::{Article, Listing, Sitemap};
+    let since = day("2021-06-15");
+    for (path, kind, published, expected) in [
+        ("/a", Article, None, true),
+        ("/a", Article, Some("2021-06-15"), true),
+        ("/a", Article, Some("2021-06-14"), false),
+        ("/2021/06/kabar", Article, None, true),
+        ("/2021/06/14/kabar", Article, None, true),
+        ("/2021/06/13/kabar", Article, None, false),
+        ("/2021/05/kabar", Article, Some("2022-01-01"), false),
+        ("/2020/kabar", Article, None, true),
+        ("/kabar-20190512", Article, None, true),
+        ("/map.xml", Sitemap, None, true),
+        ("/map.xml", Sitemap, Some("2021-06-14"), false),
+        ("/map-2020.xml", Sitemap, Some("2026-01-01"), false),
+        ("/map-2021.xml", Sitemap, None, true),
+        ("/map-2021-05.xml", Sitemap, None, false),
+        ("/map?yyyy=2021&mm=06", Sitemap, None, true),
+        ("/post-sitemap12.xml", Sitemap, None, true),
+        ("/indeks?date=2021-06-12", Listing, None, false),
+        ("/2021/06/", Listing, None, true),
+    ] {
+        let link = link(path, kind, published);
+        assert_eq!(is_worth_reading(&link, since, 1), expected, "{link:?}");
+    }
+}
+
+#[test]
+fn sitemaps_are_nested_only_so_deep() {
+    let map = link("/map.xml", PageKind::Sitemap, None);
+    assert!(is_worth_reading(&map, day("2021-01-01"), 5));
+    assert!(!is_worth_reading(&map, day("2021-01-01"), 6));
+}
+
+#[test]
+fn a_walk_begins_at_the_source_and_the_front_page() {
+    let source = |path: &str, kind: PageKind| Source {
+        name: "news".to_string(),
+        kind,
+        url: link(path, kind, None).url,
+        every: None,
+        link_age: None,
+        lang: None,
+        rules: SiteRules::default(),
+        certificate: None,
+        courtesy: Courtesy::default(),
+    };
+    let feed = starts(&source("/feed", PageKind::Feed));
+    let kinds: Vec<_> = feed.iter().map(|(kind, url)| (*kind, url.path())).collect();
+    assert_eq!(kinds, [(PageKind::Feed, "/feed"), (PageKind::Auto, "/")]);
+    assert_eq!(starts(&source("/", PageKind::Listing)).len(), 1);
+}
