@@ -6,7 +6,7 @@ use super::dates::Dates;
 use crate::model::Date;
 
 /// Entries read at all: what a feed holds beyond is an archive or an attack.
-pub(super) const ENTRIES_READ_MAX: usize = 20_000;
+pub(super) const ENTRIES_READ_MAX: usize = 10_000;
 
 /// An entry: its addresses, canonical, and its dates as written.
 #[derive(Debug, Default)]
