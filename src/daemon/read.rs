@@ -105,7 +105,7 @@ async fn past(
     let read = move || {
         let sitemaps = (task.depth == 0).then_some(robots.as_ref());
         let mut links = discover::past(&work, sitemaps, active.rules.lexicon.dates());
-        links.retain(|link| frontier::is_worth_reading(link, task.since, task.depth + 1));
+        links.retain(|link| frontier::backfill::is_worth_reading(link, task.since, task.depth + 1));
         links
     };
     let found = resources.cores.run(move || guarded(read)).await;

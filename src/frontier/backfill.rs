@@ -11,6 +11,41 @@ use crate::{
 /// Sitemaps that lead to sitemaps: what is nested deeper is a trap.
 const DEPTH_MAX: u32 = 5;
 
+/// Articles of one backfill in the queue at a time.
+pub const ARTICLES_QUEUED_MAX: u64 = 50;
+
+/// Pages of links that one backfill reads.
+pub const LISTS_MAX: u64 = 5_000;
+
+/// Links that one backfill knows of.
+pub const LINKS_MAX: u64 = 1_000_000;
+
+/// Pages for people list the newest first: after so many articles in a row that were too old once
+/// they were read, there is nothing left on the pages behind.
+pub const OLDER_MAX: u64 = 30;
+
+/// After so many pages for people in a row that named nothing new, there is nothing left either.
+pub const BARREN_MAX: u64 = 3;
+
+/// Articles come first.
+pub const RANK_ARTICLE: u8 = 0;
+
+/// Then where the walk begins, and after that the sitemaps it finds.
+pub const RANK_START: u8 = 1;
+
+/// Further pages for people come last.
+pub const RANK_FURTHER_PAGE: u8 = 3;
+
+/// In which order a backfill asks: lower ranks go first.
+pub fn rank(kind: PageKind, depth: u32) -> u8 {
+    match kind {
+        PageKind::Article => RANK_ARTICLE,
+        _ if depth == 0 => RANK_START,
+        PageKind::Sitemap | PageKind::Feed => RANK_START + 1,
+        PageKind::Listing | PageKind::Auto | PageKind::Robots => RANK_FURTHER_PAGE,
+    }
+}
+
 /// Where a walk begins: what the source is asked for, and the front page of its site. Nothing is
 /// known of these yet but where they are.
 pub fn starts(source: &Source) -> Vec<(PageKind, Url)> {

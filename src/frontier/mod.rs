@@ -6,12 +6,11 @@
 //! come. When a source that answers is asked again follows from its [`Rhythm`], when an article is
 //! looked at again for corrections from [`recheck`].
 
-mod backfill;
+pub mod backfill;
 mod intake;
 mod moved;
 mod rhythm;
 
-pub use backfill::{is_worth_reading, starts};
 pub use intake::{
     BACKDATED_MAX, HOUR_MAX, INTAKE_MAX, Intake, LIST_MAX, Listing, NEWEST_MIN, Unread, intake,
 };

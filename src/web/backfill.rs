@@ -44,7 +44,7 @@ pub(super) async fn post(
     let order = BackfillOrder {
         since,
         limit: wanted.limit.map(NonZeroU64::get),
-        starts: frontier::starts(source.ok_or_else(|| no_source(&name))?),
+        starts: frontier::backfill::starts(source.ok_or_else(|| no_source(&name))?),
     };
     let begun = state.store.start_backfill(&name, &order, now).await?;
     // It is configured, so the store is about to hear of it.

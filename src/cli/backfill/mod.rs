@@ -60,7 +60,7 @@ pub(super) fn backfill(args: &Args, file: Option<&Path>) -> Result<Outcome, Fail
         Some(since) => Task::Read(BackfillOrder {
             since: begin_of(since, Utc::now())?,
             limit: args.limit.map(NonZeroU64::get),
-            starts: frontier::starts(&source),
+            starts: frontier::backfill::starts(&source),
         }),
         None => Task::Stop,
     };

@@ -4,7 +4,6 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
-    backfills,
     column::{Json, Kind, Millis},
     links::{add_links, put_poll},
     outbox,
@@ -13,6 +12,7 @@ use super::{
     sources::links_of,
     standings,
     visit::NewVisit,
+    walk,
 };
 use crate::{
     copies::Fingerprint,
@@ -74,7 +74,7 @@ pub(super) fn complete(
         put_robots(db, robots, text.as_ref())?;
     }
     let added = add_links(db, source, completion)?;
-    backfills::note(db, lease, completion)?;
+    walk::note(db, lease, completion)?;
     refresh_host(db, host)?;
     let poll = completion.poll.map(|poll| put_poll(db, lease, poll, added));
 

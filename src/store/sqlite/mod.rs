@@ -24,6 +24,7 @@ mod standings;
 mod upkeep;
 mod versions;
 mod visit;
+mod walk;
 mod writer;
 
 use std::{

@@ -1,7 +1,7 @@
 //! What on the way through a source's past is worth reading.
 
 use benggala::{
-    frontier::{is_worth_reading, starts},
+    frontier::backfill::{is_worth_reading, starts},
     model::{Courtesy, Link, PageKind, SiteRules, Source, Timestamp},
 };
 use url::Url;
