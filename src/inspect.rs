@@ -19,9 +19,9 @@ use crate::{
     },
     report::{
         explain::Explanation,
-        legend::{ExampleView, RatesView, RuleView},
+        legend::{ExampleView, GradeView, RuleView, TextsView},
     },
-    score::{self, Example, Family, assess},
+    score::{self, Counts, Example, Family, Grade, assess},
 };
 
 /// What was read out of a page and what was concluded.
@@ -190,23 +190,36 @@ pub fn legend() -> Vec<RuleView<'static>> {
             why: about.why,
             flags: examples(about.flags),
             passes: examples(about.passes),
-            rates: Some(RatesView {
-                native: about.rates.native,
-                human: about.rates.human,
-                machine: about.rates.machine,
-                note: rates_note(about.family),
-            }),
+            grades: about.grades.iter().map(grade).collect(),
+            searched: texts(Counts::TEXTS),
+            note: counts_note(about.family),
         })
         .collect()
 }
 
+fn grade(grade: &'static Grade) -> GradeView<'static> {
+    GradeView {
+        name: grade.name,
+        when: grade.when,
+        fires: texts(grade.counts),
+    }
+}
+
+fn texts(counts: Counts) -> TextsView {
+    TextsView {
+        native: counts.native,
+        human: counts.human,
+        machine: counts.machine,
+    }
+}
+
 /// A line of the page in a native text is found rightly; a trace of translation is not.
-fn rates_note(family: Family) -> Option<&'static str> {
+fn counts_note(family: Family) -> Option<&'static str> {
     match family {
         Family::Translation => None,
         Family::Boilerplate => Some(
-            "Some of these articles were collected with lines of their pages in them: a rate among \
-             native ones is no rate of false alarms.",
+            "Some of these texts were collected with lines of their pages in them: a count among \
+             native ones is no count of false alarms.",
         ),
     }
 }

@@ -62,8 +62,8 @@ impl MarkedCharacters {
 #[derive(Debug, Serialize)]
 pub struct RulesReport {
     texts: TextCounts,
-    /// Texts in which a rule fires.
-    fires: BTreeMap<&'static str, TextCounts>,
+    /// Texts in which a rule fires, by grade.
+    fires: BTreeMap<&'static str, BTreeMap<&'static str, TextCounts>>,
     /// Texts in which any rule about translation fires.
     any_about_translation: TextCounts,
     /// Findings of rules about translation in native texts.
@@ -82,7 +82,11 @@ impl Default for RulesReport {
         RulesReport {
             texts: TextCounts::default(),
             fires: score::rules()
-                .map(|about| (about.rule, TextCounts::default()))
+                .map(|about| {
+                    let grades = about.grades.iter();
+                    let none = grades.map(|grade| (grade.name, TextCounts::default()));
+                    (about.rule, none.collect())
+                })
                 .collect(),
             any_about_translation: TextCounts::default(),
             native_findings: 0,
@@ -107,9 +111,10 @@ impl RulesReport {
     pub fn add(&mut self, record: &Record, found: &[Finding]) {
         let label = record.label();
         self.texts.add(label);
-        let rules: BTreeSet<&'static str> = found.iter().map(|finding| finding.rule).collect();
-        for rule in rules {
-            self.fires.entry(rule).or_default().add(label);
+        let fired: BTreeSet<_> = found.iter().map(|f| (f.rule, f.grade)).collect();
+        for (rule, grade) in fired {
+            let of_rule = self.fires.entry(rule).or_default();
+            of_rule.entry(grade).or_default().add(label);
         }
         let about_translation = found.iter().filter(|finding| is_about_translation(finding));
         let about_translation = about_translation.count();
@@ -152,21 +157,24 @@ impl RulesReport {
         } = self.texts;
         writeln!(
             f,
-            "texts in which a rule fires, % of {native} native, {human} human-translated and {machine} \
-             machine-translated\nrule                      native  human machine"
+            "texts in which a rule fires, of {native} native, {human} human-translated and {machine} \
+             machine-translated\nrule                      grade             native  human machine"
         )?;
-        let of_rule = |rule| self.fires.get(rule).copied().unwrap_or_default();
-        let rows = score::rules().map(|about| (about.rule, of_rule(about.rule)));
-        let any = ("any about translation", self.any_about_translation);
-        for (name, fires) in rows.chain([any]) {
+        let row = |f: &mut fmt::Formatter<'_>, rule, grade, fires: TextCounts| {
             writeln!(
                 f,
-                "{name:<25} {:>6.2} {:>6.2} {:>7.2}",
-                100.0 * share(fires.native, native),
-                100.0 * share(fires.human, human),
-                100.0 * share(fires.machine, machine),
-            )?;
+                "{rule:<25} {grade:<16} {:>7} {:>6} {:>7}",
+                fires.native, fires.human, fires.machine
+            )
+        };
+        for about in score::rules() {
+            for grade in about.grades {
+                let of_rule = self.fires.get(about.rule);
+                let fires = of_rule.and_then(|grades| grades.get(grade.name)).copied();
+                row(f, about.rule, grade.name, fires.unwrap_or_default())?;
+            }
         }
+        row(f, "any about translation", "", self.any_about_translation)?;
         writeln!(
             f,
             "{:.2} findings about translation and {:.2} lines of the page in 1,000 native texts; {:.1} MB/s",
@@ -218,9 +226,13 @@ pub fn false_alarms(record: &Record, found: &[Finding]) -> String {
         return String::new();
     }
     let line = |finding: &Finding| {
-        let (label, doc, rule) = (record.label(), &record.doc, finding.rule);
+        let (label, doc) = (record.label(), &record.doc);
+        let (rule, grade) = (finding.rule, finding.grade);
         let words = &record.text[finding.span.clone()];
-        format!("{label:?}\t{doc}\t{rule}\t{words}\t{}\n", finding.note)
+        format!(
+            "{label:?}\t{doc}\t{rule}\t{grade}\t{words}\t{}\n",
+            finding.note
+        )
     };
     found.iter().map(line).collect()
 }

@@ -73,7 +73,7 @@ pub struct Provenance {
 
 /// How much a hint at translation is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
+pub enum HintGrade {
     /// A habit of sites that many translate by machine, and some by people.
     Hint,
     /// The mark of an engine that worked on this page or site; the text may be another one.
@@ -89,7 +89,7 @@ pub struct Hint {
     /// What was seen.
     pub note: String,
     /// How much it is worth.
-    pub grade: Grade,
+    pub grade: HintGrade,
 }
 
 /// What was read out of an article page.

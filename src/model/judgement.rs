@@ -79,6 +79,8 @@ impl Verdict {
 pub struct Finding {
     /// The rule's kebab-case name.
     pub rule: &'static str,
+    /// How plainly the rule is broken: the name of one of its grades.
+    pub grade: &'static str,
     /// Bytes of `body`.
     pub span: Span,
     /// One clause for the reader: what is wrong here.
@@ -109,6 +111,9 @@ pub struct Evidence {
     pub kind: EvidenceKind,
     /// The rule, the trace, or `style`.
     pub name: String,
+    /// The grade of the rule; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub grade: String,
     /// How often it was seen.
     pub times: u32,
     /// How much likelier it is in a machine translation than in another text, as a natural

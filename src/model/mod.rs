@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     article::{
-        Article, Block, BlockKind, CopyKind, Grade, Hint, LeftOut, NoArticle, Provenance, Sighting,
+        Article, Block, BlockKind, CopyKind, Hint, HintGrade, LeftOut, NoArticle, Provenance,
+        Sighting,
     },
     backfill::{Backfill, BackfillState},
     date::{Date, NoDate},

@@ -162,7 +162,10 @@ pub(super) fn name(evidence: &Evidence, scores: Scores) -> String {
     match evidence.kind {
         EvidenceKind::Page => format!("the page says so: {name}{times}"),
         EvidenceKind::Hint => format!("the page hints at it: {name}"),
-        EvidenceKind::Words => format!("{name}{times}"),
+        EvidenceKind::Words => match evidence.grade.as_str() {
+            "" | "strong" => format!("{name}{times}"),
+            grade => format!("{name}, {}{times}", normalize_untrusted_str(grade)),
+        },
         EvidenceKind::Style => match scores.translation {
             Some(score) => format!("the style, {score:.3} by its model"),
             None => "the style".to_string(),
@@ -178,12 +181,13 @@ fn seen(evidence: &Evidence, hints: &[Hint]) -> Option<String> {
 
 fn rates(evidence: &Evidence, legend: &[RuleView<'_>]) -> Option<String> {
     let rule = legend.iter().find(|rule| rule.rule == evidence.name)?;
-    let rates = rule.rates?;
-    Some(match rates.native + rates.human + rates.machine {
-        0.0 => "fired in no measured text: weighed by judgement".to_string(),
+    let grade = rule.grades.iter().find(|g| g.name == evidence.grade)?;
+    let (fires, of) = (grade.fires, rule.searched);
+    Some(match fires.native + fires.human + fires.machine {
+        0 => "fired in no measured text: weighed by judgement".to_string(),
         _ => format!(
-            "fires in {} % of native, {} % of human-, {} % of machine-translated texts",
-            rates.native, rates.human, rates.machine
+            "fires in {} native, {} human-, {} machine-translated texts of {}, {}, {}",
+            fires.native, fires.human, fires.machine, of.native, of.human, of.machine
         ),
     })
 }

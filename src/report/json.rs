@@ -338,12 +338,15 @@ impl Serialize for Weighed<'_> {
         struct EvidenceJson<'a> {
             kind: EvidenceKind,
             name: &'a str,
+            #[serde(skip_serializing_if = "str::is_empty")]
+            grade: &'a str,
             times: u32,
             log_ratio: f64,
         }
         serializer.collect_seq(self.0.iter().map(|evidence| EvidenceJson {
             kind: evidence.kind,
             name: &evidence.name,
+            grade: &evidence.grade,
             times: evidence.times,
             log_ratio: round(evidence.log_ratio),
         }))
@@ -357,6 +360,7 @@ impl Serialize for Findings<'_> {
         #[derive(Serialize)]
         struct FindingJson<'a> {
             rule: &'a str,
+            grade: &'a str,
             start: usize,
             end: usize,
             text: &'a str,
@@ -368,6 +372,7 @@ impl Serialize for Findings<'_> {
         for mark in &document.marks {
             seq.serialize_element(&FindingJson {
                 rule: mark.rule,
+                grade: mark.grade,
                 start: index.of(mark.span.start),
                 end: index.of(mark.span.end),
                 text: document.words(mark),

@@ -13,17 +13,26 @@ pub struct ExampleView<'a> {
     pub text: &'a str,
 }
 
-/// Share of news articles in which a rule was seen to fire, in percent.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RatesView {
+/// How plainly a rule can be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GradeView<'a> {
+    /// Its name within the rule.
+    pub name: &'a str,
+    /// What marks it, in one clause; empty where the rule has no other.
+    pub when: &'a str,
+    /// Texts in which it was seen to fire.
+    pub fires: TextsView,
+}
+
+/// Numbers of texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextsView {
     /// Written in their language.
-    pub native: f32,
+    pub native: u32,
     /// Translated by people.
-    pub human: f32,
+    pub human: u32,
     /// Translated by machines.
-    pub machine: f32,
-    /// What one should know of these articles.
-    pub note: Option<&'static str>,
+    pub machine: u32,
 }
 
 /// What readers are told about a rule.
@@ -41,8 +50,12 @@ pub struct RuleView<'a> {
     pub flags: Vec<ExampleView<'a>>,
     /// The nearest innocent texts.
     pub passes: Vec<ExampleView<'a>>,
-    /// How often it fires, where that was measured.
-    pub rates: Option<RatesView>,
+    /// How plainly it can be broken and how often it is, heaviest first.
+    pub grades: Vec<GradeView<'a>>,
+    /// Texts that were searched for it.
+    pub searched: TextsView,
+    /// What one should know of these texts.
+    pub note: Option<&'static str>,
 }
 
 /// The table that `benggala rules` prints, by family.
@@ -82,21 +95,38 @@ pub fn explain(rule: &RuleView<'_>, style: Style) -> String {
     );
     examples(&mut out, "It flags", &rule.flags, style);
     examples(&mut out, "It passes", &rule.passes, style);
-    if let Some(rates) = rule.rates {
-        let _ = write!(
-            out,
-            "\n{}\n  written in their language  {} %\n  translated by people       {} %\n  \
-             translated by machines     {} %\n",
-            style.strong("Articles in which it fires"),
-            rates.native,
-            rates.human,
-            rates.machine,
-        );
-        if let Some(note) = rates.note {
-            let _ = writeln!(out, "{note}");
-        }
+    if !rule.grades.is_empty() {
+        grades(&mut out, rule, style);
     }
     out
+}
+
+fn grades(out: &mut String, rule: &RuleView<'_>, style: Style) {
+    let name = rule.grades.iter().map(|grade| grade.name.len()).max();
+    let width = name.unwrap_or(0).max("of".len());
+    let _ = writeln!(
+        out,
+        "\n{}\n  {:width$} {:>8} {:>9} {:>9}",
+        style.strong("Texts in which it fires, by who wrote or translated them"),
+        "",
+        "natives",
+        "people",
+        "machines",
+    );
+    let row = |name, texts: TextsView, when: &str| {
+        let line = format!(
+            "  {name:width$} {:>8} {:>9} {:>9}  {when}",
+            texts.native, texts.human, texts.machine
+        );
+        format!("{}\n", line.trim_end())
+    };
+    for grade in &rule.grades {
+        out.push_str(&row(grade.name, grade.fires, grade.when));
+    }
+    out.push_str(&row("of", rule.searched, ""));
+    if let Some(note) = rule.note {
+        let _ = writeln!(out, "{note}");
+    }
 }
 
 fn examples(out: &mut String, title: &str, examples: &[ExampleView<'_>], style: Style) {

@@ -34,6 +34,8 @@ use crate::model::{
 pub struct Mark<'a> {
     /// The rule's name.
     pub rule: &'a str,
+    /// How plainly it is broken.
+    pub grade: &'a str,
     /// Bytes of the body.
     pub span: Span,
     /// What is wrong here.
@@ -76,6 +78,7 @@ impl<'a> Document<'a> {
     pub fn new(id: Value, article: &'a Article, assessment: &'a Assessment) -> Document<'a> {
         let marks = assessment.findings.iter().map(|finding| Mark {
             rule: finding.rule,
+            grade: finding.grade,
             span: finding.span.clone(),
             note: &finding.note,
             left_out: finding.left_out.as_deref(),

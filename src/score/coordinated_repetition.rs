@@ -1,6 +1,6 @@
 //! "punctuation marks and punctuation marks"
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{lang::Pack, model::Finding};
 
 /// See [`ABOUT`].
@@ -13,18 +13,15 @@ const WORDS_MAX: usize = 6;
 /// Letters that one of the words must have: "or so or so" is nobody's translation.
 const LETTERS_MIN: usize = 4;
 
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 13));
+
 const ABOUT: About = About {
     rule: "coordinated-repetition",
     summary: "a phrase joined to itself: \"X and X\"",
     why: "where the source joins two synonyms, a translation engine often has one word for both; \
           a writer does not join a thing to itself",
     family: Family::Translation,
-    weight: 0.5,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.2,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "id",
@@ -68,6 +65,7 @@ impl Detector for CoordinatedRepetition {
                 let phrase = &draft.text.raw[draft.span(at - len, at)];
                 found.push(Finding {
                     rule: ABOUT.rule,
+                    grade: STRONG.name,
                     span: draft.span(at - len, at + len + 1),
                     note: format!("“{phrase}” is joined to itself"),
                     left_out: None,

@@ -1,10 +1,12 @@
 //! "Photo: Jane Doe", "Editor: John Roe"
 
-use super::{About, Detector, Draft, Example, Family, Rates, stock_line};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, stock_line};
 use crate::{lang::StockFamily, model::Finding};
 
 /// See [`ABOUT`].
 pub(super) struct CreditLine;
+
+const WEAK: Grade = Grade::weak(0.03, Counts::new(68, 7, 36));
 
 const ABOUT: About = About {
     rule: "credit-line",
@@ -12,12 +14,7 @@ const ABOUT: About = About {
     why: "it belongs to the picture or the page; amid the text it shows that nobody told them apart. \
           Papers print such lines themselves, so it weighs next to nothing",
     family: Family::Boilerplate,
-    weight: 0.03,
-    rates: Rates {
-        native: 2.9,
-        human: 0.28,
-        machine: 0.56,
-    },
+    grades: &[WEAK],
     flags: &[
         Example {
             lang: "id",
@@ -49,6 +46,7 @@ impl Detector for CreditLine {
         let credits = stock_line::lines(draft).filter(|(_, family)| *family == StockFamily::Credit);
         found.extend(credits.map(|(span, family)| Finding {
             rule: ABOUT.rule,
+            grade: WEAK.name,
             span,
             note: stock_line::note(family).to_string(),
             left_out: None,

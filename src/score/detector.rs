@@ -31,27 +31,92 @@ pub struct Example {
     pub text: &'static str,
 }
 
-/// Share of texts in which a rule fires, in percent: measured by `benggala eval rules` on
-/// [`Rates::TEXTS`] texts, most of them news, in German, English, Spanish, French, Indonesian, Malay
-/// and Russian; there were no native ones in Spanish and Malay.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rates {
+/// Texts in which a grade of a rule fires, of [`Counts::TEXTS`]: measured by `benggala eval rules` on
+/// texts, most of them news, in German, English, Spanish, French, Indonesian, Malay and Russian;
+/// there were no native ones in Spanish and Malay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
     /// Written in the language.
-    pub native: f32,
+    pub native: u32,
     /// Translated by people.
-    pub human: f32,
+    pub human: u32,
     /// Translated by machines.
-    pub machine: f32,
+    pub machine: u32,
 }
 
-impl Rates {
-    /// Native, human-translated and machine-translated texts that rates were measured on.
-    pub const TEXTS: [u32; 3] = [2_343, 2_509, 6_399];
+impl Counts {
+    /// Native, human-translated and machine-translated texts that were searched.
+    pub const TEXTS: Counts = Counts::new(2_343, 2_509, 6_399);
 
-    /// In how many of these texts the rule fired.
-    pub(super) fn counts(&self) -> [f64; 3] {
-        let rates = [self.native, self.human, self.machine];
-        std::array::from_fn(|i| f64::from(rates[i]) / 100.0 * f64::from(Rates::TEXTS[i]))
+    /// So many native, human-translated and machine-translated texts.
+    pub const fn new(native: u32, human: u32, machine: u32) -> Counts {
+        Counts {
+            native,
+            human,
+            machine,
+        }
+    }
+}
+
+/// How much one finding may decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Strength {
+    /// Marks its words and adds a little. Weak findings never flag an article by themselves, however
+    /// many there are.
+    Weak,
+    /// May flag an article.
+    Strong,
+}
+
+/// How plainly a rule was broken, and how much that was found to mean. Each grade has its own weight
+/// and counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Grade {
+    /// Unique within its rule: `strong`, `weak`, or one of them and what tells it from its like
+    /// (`weak-surname`).
+    pub name: &'static str,
+    /// How much one finding may decide.
+    pub strength: Strength,
+    /// What marks this grade, in one clause; empty where the rule has no other.
+    pub when: &'static str,
+    /// How likely one finding alone makes the article a bad one, in 0..1. For rules about
+    /// translation a judgement that measured counts correct (see `evidence.rs`).
+    pub weight: f32,
+    /// How often it fires.
+    pub counts: Counts,
+}
+
+impl Grade {
+    pub(super) const fn strong(weight: f32, counts: Counts) -> Grade {
+        Grade {
+            name: "strong",
+            strength: Strength::Strong,
+            when: "",
+            weight,
+            counts,
+        }
+    }
+
+    pub(super) const fn weak(weight: f32, counts: Counts) -> Grade {
+        Grade {
+            name: "weak",
+            strength: Strength::Weak,
+            when: "",
+            weight,
+            counts,
+        }
+    }
+
+    /// The same, told from the rule's other grades.
+    #[expect(dead_code, reason = "for rules with several grades")]
+    pub(super) const fn when(self, when: &'static str) -> Grade {
+        Grade { when, ..self }
+    }
+
+    /// The same under another name.
+    #[expect(dead_code, reason = "for rules with several strong or weak grades")]
+    pub(super) const fn named(self, name: &'static str) -> Grade {
+        Grade { name, ..self }
     }
 }
 
@@ -66,15 +131,19 @@ pub struct About {
     pub why: &'static str,
     /// Of what it is evidence.
     pub family: Family,
-    /// How likely one finding alone makes the article a bad one, in 0..=1. For rules about
-    /// translation a judgement that measured rates correct (see `evidence.rs`).
-    pub weight: f32,
-    /// How often it fires.
-    pub rates: Rates,
+    /// How plainly it can be broken, heaviest first; at least one.
+    pub grades: &'static [Grade],
     /// Must produce exactly the marked findings. Shown by `explain`; run as a test.
     pub flags: &'static [Example],
     /// The nearest innocent texts. Must produce nothing.
     pub passes: &'static [Example],
+}
+
+impl About {
+    /// What is known of the grade of this name.
+    pub fn grade(&self, name: &str) -> Option<&'static Grade> {
+        self.grades.iter().find(|grade| grade.name == name)
+    }
 }
 
 /// A stateless rule. Never fails: text it cannot understand yields no finding.

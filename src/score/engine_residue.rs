@@ -1,6 +1,6 @@
 //! "As an AI language model, I …", "Translated by Google".
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::{ResidueFamily, Tail},
     model::{Finding, Span},
@@ -9,17 +9,14 @@ use crate::{
 /// See [`ABOUT`].
 pub(super) struct EngineResidue;
 
+const STRONG: Grade = Grade::strong(0.9, Counts::new(0, 0, 0));
+
 const ABOUT: About = About {
     rule: "engine-residue",
     summary: "what an assistant or a translation engine says to its user",
     why: "the text was pasted from a machine and nobody read it",
     family: Family::Translation,
-    weight: 0.9,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "en",
@@ -85,6 +82,7 @@ fn finding(span: Span, family: ResidueFamily) -> Finding {
     };
     Finding {
         rule: ABOUT.rule,
+        grade: STRONG.name,
         span,
         note: note.to_string(),
         left_out: None,

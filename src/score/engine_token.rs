@@ -1,6 +1,6 @@
 //! `<unk>`, `▁`: pieces of a translation engine's vocabulary.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::model::{Finding, Span};
 
 /// See [`ABOUT`].
@@ -13,18 +13,15 @@ const MARKS_MAX: usize = 50;
 /// What the words of a text begin with that speaks of such tokens, in every language of a pack.
 const TOPIC: [&str; 2] = ["token", "токен"];
 
+const STRONG: Grade = Grade::strong(0.8, Counts::new(0, 0, 42));
+
 const ABOUT: About = About {
     rule: "engine-token",
     summary: "a token of a translation engine's vocabulary that reached the reader",
     why: "engines cut words into pieces and write a placeholder for what they do not know \
           (SentencePiece, Subword-NMT, Moses); nobody types these signs",
     family: Family::Translation,
-    weight: 0.8,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.66,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "de",
@@ -65,6 +62,7 @@ impl Detector for EngineToken {
         }
         found.extend(spans.into_iter().map(|span| Finding {
             rule: ABOUT.rule,
+            grade: STRONG.name,
             note: format!(
                 "“{}” is a token of a translation engine",
                 &raw[span.clone()]

@@ -1,6 +1,6 @@
 //! "Q&amp;amp;A": an HTML entity that readers see as such.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::model::Finding;
 
 /// See [`ABOUT`].
@@ -16,17 +16,14 @@ const DIGITS_MAX: usize = 6;
 /// Entities in one text, at most: beyond, one says it all.
 const FINDINGS_MAX: usize = 5;
 
+const WEAK: Grade = Grade::weak(0.1, Counts::new(3, 1, 5));
+
 const ABOUT: About = About {
     rule: "escaped-entity",
     summary: "an HTML entity that reached the reader as text",
     why: "the text went through a machine that escaped it twice, and nobody looked at the result",
     family: Family::Boilerplate,
-    weight: 0.1,
-    rates: Rates {
-        native: 0.13,
-        human: 0.04,
-        machine: 0.08,
-    },
+    grades: &[WEAK],
     flags: &[Example {
         lang: "en",
         text: "He said [[&quot;]]yes[[&amp;quot;]] and left for Q[[&#038;]]A.",
@@ -50,6 +47,7 @@ impl Detector for EscapedEntity {
             .take(FINDINGS_MAX);
         found.extend(entities.map(|span| Finding {
             rule: ABOUT.rule,
+            grade: WEAK.name,
             note: format!("“{}” is an HTML entity shown as text", &raw[span.clone()]),
             left_out: None,
             span,

@@ -7,10 +7,10 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    detector::{About, Family, Rates},
+    detector::{Counts, Family, Grade, Strength},
     registry::rules,
 };
-use crate::model::{Article, Evidence, EvidenceKind, Finding, Grade, Policy, Provenance};
+use crate::model::{Article, Evidence, EvidenceKind, Finding, HintGrade, Policy, Provenance};
 
 /// The share of articles taken to be unedited machine translation before anything is known: one in
 /// 25. With it, a style score of .96 alone makes even odds, which is where the style flags.
@@ -20,6 +20,13 @@ pub(super) const PRIOR: f64 = 0.04;
 /// rules were measured on, a rate of one in 1,617 still shows no case in 5 of 100 tries (3/n, the
 /// "rule of three"; Hanley and Lippman-Hand 1983): no count supports much more.
 const MOST: f64 = 6.0;
+
+/// What a weak finding weighs at most: a ratio of 2.7.
+const WEAK_MOST: f64 = 1.0;
+
+/// What all weak findings of an article weigh together at most. Odd texts are odd in several ways,
+/// so that they are no independent witnesses; with the prior alone this leaves one case in three.
+const WEAK_TOGETHER: f64 = 2.5;
 
 /// What the style weighs at most, either way. Scores beyond .993 were seen too seldom to tell how
 /// much more they mean.
@@ -67,6 +74,7 @@ pub(super) fn gather(
     evidence.extend(translation.map(|score| Evidence {
         kind: EvidenceKind::Style,
         name: "style".to_string(),
+        grade: String::new(),
         times: 1,
         log_ratio: match style(score, policy) {
             // The style is a mean over the text. A sentence that nobody read stands at one place,
@@ -85,6 +93,7 @@ fn page(provenance: &[Provenance]) -> Option<Evidence> {
     Some(Evidence {
         kind: EvidenceKind::Page,
         name: first.rule.clone(),
+        grade: String::new(),
         times: provenance.len() as u32,
         log_ratio: (translated / other).ln().min(MOST) as f32,
     })
@@ -94,32 +103,64 @@ fn page(provenance: &[Provenance]) -> Option<Evidence> {
 fn hint(article: &Article) -> Option<Evidence> {
     let heaviest = article.hints.iter().rev().max_by_key(|hint| hint.grade)?;
     let weight = match heaviest.grade {
-        Grade::Hint => HINT,
-        Grade::Sign => SIGN,
+        HintGrade::Hint => HINT,
+        HintGrade::Sign => SIGN,
     };
     Some(Evidence {
         kind: EvidenceKind::Hint,
         name: heaviest.rule.clone(),
+        grade: String::new(),
         times: 1,
         log_ratio: weight as f32,
     })
 }
 
-/// The findings of each rule together. Rates were measured per text, so the first finding weighs
-/// what was measured, and each further one half as much as the one before.
-fn words(findings: &[Finding]) -> impl Iterator<Item = Evidence> {
-    rules()
+/// The findings of each rule, by grade; what is weak is kept within its bounds.
+fn words(findings: &[Finding]) -> Vec<Evidence> {
+    let mut words: Vec<(Evidence, Strength)> = rules()
         .filter(|about| about.family == Family::Translation)
-        .filter_map(|about| {
-            let times = findings.iter().filter(|f| f.rule == about.rule).count() as u32;
-            let repeated = 2.0 - 0.5_f64.powi(times as i32 - 1);
-            (times > 0).then(|| Evidence {
+        .flat_map(|about| of_rule(about.rule, about.grades, findings))
+        .collect();
+    let weak = |strength: &Strength| *strength == Strength::Weak;
+    let together: f32 = words
+        .iter()
+        .filter(|(_, strength)| weak(strength))
+        .map(|(evidence, _)| evidence.log_ratio)
+        .sum();
+    let scale = (WEAK_TOGETHER as f32 / together.max(f32::EPSILON)).min(1.0);
+    for (evidence, _) in words.iter_mut().filter(|(_, strength)| weak(strength)) {
+        evidence.log_ratio *= scale;
+    }
+    words.into_iter().map(|(evidence, _)| evidence).collect()
+}
+
+/// Counts are of texts, so the first finding of a rule weighs what was measured, and each further one
+/// half of what its grade does by itself, a quarter, …: the heaviest come first.
+fn of_rule(
+    rule: &'static str,
+    grades: &'static [Grade],
+    findings: &[Finding],
+) -> Vec<(Evidence, Strength)> {
+    let (mut factor, mut left) = (1.0, MOST);
+    let mut evidence = Vec::new();
+    for grade in grades {
+        let of_grade = |finding: &&Finding| finding.rule == rule && finding.grade == grade.name;
+        let times = findings.iter().filter(of_grade).count() as u32;
+        let halved = factor * 0.5_f64.powi(times as i32);
+        let weight = (log_ratio(rule, grade.name) * 2.0 * (factor - halved)).min(left);
+        (factor, left) = (halved, left - weight);
+        if times > 0 {
+            let piece = Evidence {
                 kind: EvidenceKind::Words,
-                name: about.rule.to_string(),
+                name: rule.to_string(),
+                grade: grade.name.to_string(),
                 times,
-                log_ratio: (log_ratio(about.rule) * repeated).min(MOST) as f32,
-            })
-        })
+                log_ratio: weight as f32,
+            };
+            evidence.push((piece, grade.strength));
+        }
+    }
+    evidence
 }
 
 /// The log-odds of a style score are a log likelihood ratio already: models are calibrated for even
@@ -134,32 +175,41 @@ fn style(score: f32, policy: &Policy) -> f64 {
     (logit(share(score)) * stretch).clamp(-most, most)
 }
 
-/// What one finding of each rule weighs.
-static LOG_RATIOS: LazyLock<HashMap<&'static str, f64>> =
-    LazyLock::new(|| rules().map(|about| (about.rule, measured(about))).collect());
+/// What one finding of each rule and grade weighs.
+static LOG_RATIOS: LazyLock<HashMap<(&'static str, &'static str), f64>> = LazyLock::new(|| {
+    let grades = rules().flat_map(|about| about.grades.iter().map(move |grade| (about, grade)));
+    grades
+        .map(|(about, grade)| ((about.rule, grade.name), measured(grade)))
+        .collect()
+});
 
-/// What one finding of a rule weighs, in nats; 0 for a rule that is none.
-pub(super) fn log_ratio(rule: &str) -> f64 {
-    LOG_RATIOS.get(rule).copied().unwrap_or(0.0)
+/// What one finding of a grade weighs, in nats; 0 for one that no rule has.
+pub(super) fn log_ratio(rule: &'static str, grade: &'static str) -> f64 {
+    LOG_RATIOS.get(&(rule, grade)).copied().unwrap_or(0.0)
 }
 
 /// The stated weight, corrected by counts.
 ///
 /// The weight is a prior: normal around what it implies, [`DOUBT`] wide. Given in how many texts a
-/// rule fired at all, the number of machine translations among them is binomial and depends on the
-/// ratio alone, not on how rare the rule is (Przyborowski and Wilenski 1940). So a rule that never
+/// grade fired at all, the number of machine translations among them is binomial and depends on the
+/// ratio alone, not on how rare it is (Przyborowski and Wilenski 1940). So a grade that never
 /// fired is left at its stated weight, and one with three cases against none is believed a little
 /// more, not infinitely. The mode of the posterior is found by bisection: its slope falls.
-fn measured(about: &About) -> f64 {
-    let stated = logit(f64::from(about.weight)) - logit(PRIOR);
-    let [native, human, machine] = about.rates.counts();
-    let people = native + human;
-    let [natives, humans, machines] = Rates::TEXTS.map(f64::from);
+fn measured(grade: &Grade) -> f64 {
+    let stated = logit(f64::from(grade.weight)) - logit(PRIOR);
+    let machine = f64::from(grade.counts.machine);
+    let people = f64::from(grade.counts.native + grade.counts.human);
+    let machines = f64::from(Counts::TEXTS.machine);
+    let of_people = f64::from(Counts::TEXTS.native + Counts::TEXTS.human);
     let slope = |x: f64| {
-        let expected = machines * x.exp() / (machines * x.exp() + natives + humans);
+        let expected = machines * x.exp() / (machines * x.exp() + of_people);
         (stated - x) / (DOUBT * DOUBT) + machine - (machine + people) * expected
     };
-    let (mut low, mut high) = (0.0, MOST);
+    let most = match grade.strength {
+        Strength::Strong => MOST,
+        Strength::Weak => WEAK_MOST,
+    };
+    let (mut low, mut high) = (0.0, most);
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
         if slope(middle) > 0.0 {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::{Country, KeySet, Place, WordKey},
     model::Finding,
@@ -16,6 +16,8 @@ const MENTIONS_MAX: usize = 2;
 /// Places of one text that are looked at: for each the whole text is searched for its country.
 const PLACES_MAX: usize = 20;
 
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0));
+
 const ABOUT: About = About {
     rule: "isolated-place",
     summary: "a province named once, in a text that never mentions its country, while the \
@@ -23,12 +25,7 @@ const ABOUT: About = About {
     why: "a translation engine that wants to write \"the West\" can slip into \"West Bengal\", \
           the name it has seen more often; a writer who names a far province says where it lies",
     family: Family::Translation,
-    weight: 0.5,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "id",
@@ -81,6 +78,7 @@ impl Detector for IsolatedPlace {
             let name = &draft.text.raw[span.clone()];
             found.push(Finding {
                 rule: ABOUT.rule,
+                grade: STRONG.name,
                 note: format!(
                     "{name} is in {}, which the text never mentions",
                     country.name

@@ -1,6 +1,6 @@
 //! "Rumah Putih" for the White House, "di akhir hari" for "at the end of the day".
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::{Trap, WordList},
     model::{Finding, Span},
@@ -15,18 +15,15 @@ const WORDINGS_MAX: usize = 30;
 /// somebody speaks, and what he says was translated too.
 const TITLE_WORDS_MAX: usize = 7;
 
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 69));
+
 const ABOUT: About = About {
     rule: "literal-translation",
     summary: "a name or an idiom of another language, put into this one word by word",
     why: "an engine that does not know the expression translates its words; a writer knows what \
           the thing is called here",
     family: Family::Translation,
-    weight: 0.5,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 1.08,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "id",
@@ -72,6 +69,7 @@ impl Detector for LiteralTranslation {
             let span = draft.span(words.start, words.end);
             found.push(Finding {
                 rule: ABOUT.rule,
+                grade: STRONG.name,
                 note: note(&draft.text.raw[span.clone()], trap),
                 span,
                 left_out: None,

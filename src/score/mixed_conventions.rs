@@ -3,11 +3,13 @@
 //! Quotation marks are left out on purpose. Two kinds of them in one text tell machines from the
 //! natives of news corpora, but 24 of 714 German web pages mix them too, as many as machines do.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::model::{Finding, Span};
 
 /// See [`ABOUT`].
 pub(super) struct MixedConventions;
+
+const WEAK: Grade = Grade::weak(0.05, Counts::new(0, 1, 1));
 
 const ABOUT: About = About {
     rule: "mixed-conventions",
@@ -15,12 +17,7 @@ const ABOUT: About = About {
     why: "an engine carries some of the source's notation over and adapts the rest; an editor \
           keeps to one, though a pasted statement can bring the other in",
     family: Family::Translation,
-    weight: 0.05,
-    rates: Rates {
-        native: 0.0,
-        human: 0.04,
-        machine: 0.02,
-    },
+    grades: &[WEAK],
     flags: &[
         Example {
             lang: "de",
@@ -62,6 +59,7 @@ impl Detector for MixedConventions {
         for (span, note) in checks {
             found.extend(span.map(|span| Finding {
                 rule: ABOUT.rule,
+                grade: WEAK.name,
                 note: note.to_string(),
                 span,
                 left_out: None,

@@ -1,6 +1,6 @@
 //! "Mоscow" with a Cyrillic о.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     model::Finding,
     text::{Script, script},
@@ -20,17 +20,14 @@ const LETTERS_MIN: usize = 3;
 /// Words of one text that are reported: beyond, the whole text is disguised.
 const FINDINGS_MAX: usize = 5;
 
+const WEAK: Grade = Grade::weak(0.1, Counts::new(1, 1, 0));
+
 const ABOUT: About = About {
     rule: "mixed-script-word",
     summary: "Latin and Cyrillic look-alikes inside one word",
     why: "engines and text spinners mix alphabets inside a word; a keyboard does not",
     family: Family::Translation,
-    weight: 0.1,
-    rates: Rates {
-        native: 0.04,
-        human: 0.04,
-        machine: 0.0,
-    },
+    grades: &[WEAK],
     flags: &[Example {
         lang: "en",
         text: "The talks in [[M\u{43e}scow]] ended late.",
@@ -54,6 +51,7 @@ impl Detector for MixedScriptWord {
             .take(FINDINGS_MAX);
         found.extend(mixed.map(|(word, span)| Finding {
             rule: ABOUT.rule,
+            grade: WEAK.name,
             span: span.clone(),
             note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
             left_out: None,

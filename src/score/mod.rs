@@ -30,7 +30,7 @@ mod evidence; // what each piece of evidence weighs
 mod policy; //   what it adds up to
 
 pub use self::{
-    detector::{About, Detector, Example, Family, Rates},
+    detector::{About, Counts, Detector, Example, Family, Grade, Strength},
     draft::Draft,
     policy::{Reckoning, reckon, rules_hash},
     registry::{DETECTORS, is_of_page, rules},

@@ -1,22 +1,19 @@
 //! "Jane Doe X (formerly Twitter) said": a link's label pasted into the sentence.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{lang::key, model::Finding};
 
 /// See [`ABOUT`].
 pub(super) struct PastedCredit;
+
+const STRONG: Grade = Grade::strong(0.25, Counts::new(0, 0, 0));
 
 const ABOUT: About = About {
     rule: "pasted-credit",
     summary: "the label of a social network pasted behind a person's name",
     why: "a machine that flattens a page turns the icon beside a name into words of the sentence",
     family: Family::Translation,
-    weight: 0.25,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "id",
@@ -66,6 +63,7 @@ impl Detector for PastedCredit {
                 let end = draft.text.words[last].end + 1;
                 found.push(Finding {
                     rule: ABOUT.rule,
+                    grade: STRONG.name,
                     span: draft.text.words[at - 2].start..end,
                     note: "the label of a social network stands behind the name".to_string(),
                     left_out: None,

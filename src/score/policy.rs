@@ -89,7 +89,8 @@ fn by_lines(findings: &[Finding]) -> f32 {
 fn weight(finding: &Finding) -> f32 {
     rules()
         .find(|about| about.rule == finding.rule)
-        .map_or(0.0, |about| about.weight)
+        .and_then(|about| about.grade(finding.grade))
+        .map_or(0.0, |grade| grade.weight)
 }
 
 /// How a verdict came about, for whoever asks why.
@@ -121,8 +122,11 @@ pub fn rules_hash(lexicon: &Lexicon, policy: &Policy) -> RulesHash {
     let mut hash = fnv(FNV_SEED, env!("CARGO_PKG_VERSION").as_bytes());
     for about in rules() {
         hash = fnv(hash, about.rule.as_bytes());
-        hash = fnv(hash, &about.weight.to_le_bytes());
-        hash = fnv(hash, &log_ratio(about.rule).to_le_bytes());
+        for grade in about.grades {
+            hash = fnv(hash, grade.name.as_bytes());
+            hash = fnv(hash, &grade.weight.to_le_bytes());
+            hash = fnv(hash, &log_ratio(about.rule, grade.name).to_le_bytes());
+        }
     }
     hash = fnv(hash, &lexicon.hash().to_le_bytes());
     for model in style::fingerprint() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::{FNV_SEED, fnv},
     model::{Finding, LeftOut, Span},
@@ -18,18 +18,15 @@ const TIMES_MIN: usize = 3;
 /// Words of a paragraph that nobody writes so often; shorter lines recur as headings and labels do.
 const WORDS_MIN: usize = 20;
 
+const WEAK: Grade = Grade::weak(0.06, Counts::new(0, 0, 0));
+
 pub(super) const ABOUT: About = About {
     rule: "repeated-line",
     summary: "a line that comes back: in the text itself, or on other articles of the site",
     why: "what the page repeats is its template or a display of its own text: a call to subscribe, \
           a note about the site, a sentence in large type",
     family: Family::Boilerplate,
-    weight: 0.06,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
-    },
+    grades: &[WEAK],
     flags: &[Example {
         lang: "en",
         text: "Our paper lives on what its readers send us each month, so please think of us when \
@@ -60,6 +57,7 @@ impl Detector for RepeatedLine {
         let often = places.values().filter(|lines| lines.len() >= TIMES_MIN);
         found.extend(often.flat_map(|lines| &lines[1..]).map(|line| Finding {
             rule: ABOUT.rule,
+            grade: WEAK.name,
             span: draft.whole_line(line),
             note: "the text has said this before, word for word".to_string(),
             left_out: None,
@@ -71,6 +69,7 @@ impl Detector for RepeatedLine {
 pub(super) fn left_out(line: &LeftOut) -> Option<Finding> {
     (line.articles > 0).then(|| Finding {
         rule: ABOUT.rule,
+        grade: WEAK.name,
         span: line.at..line.at,
         note: "stands on other articles of the site too".to_string(),
         left_out: Some(line.text.clone()),

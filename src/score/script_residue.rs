@@ -1,6 +1,6 @@
 //! A word of the source's script left standing in the translation.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     model::Finding,
     text::{Script, script},
@@ -14,18 +14,15 @@ const CHARACTERS_MAX: usize = 24;
 /// Fragments in one text, at most: beyond, the text is about the other script or in two languages.
 const FRAGMENTS_MAX: usize = 4;
 
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 3));
+
 const ABOUT: About = About {
     rule: "script-residue",
     summary: "a fragment in another script, bare in the middle of a sentence",
     why: "an engine copies what it cannot translate; a writer puts foreign writing in brackets or \
           quotation marks, or spells it out",
     family: Family::Translation,
-    weight: 0.5,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.05,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "en",
@@ -88,6 +85,7 @@ impl Detector for ScriptResidue {
             let span = draft.span(from, end);
             Finding {
                 rule: ABOUT.rule,
+                grade: STRONG.name,
                 note: format!(
                     "“{}” was left in another script",
                     &draft.text.raw[span.clone()]

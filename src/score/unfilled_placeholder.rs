@@ -1,6 +1,6 @@
 //! "Dear {{name}}", "[insert quote here]", a bare "%s"
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::key,
     model::{Finding, Span},
@@ -15,17 +15,14 @@ const INSIDE_MAX: usize = 60;
 /// templates.
 const FINDINGS_MAX: usize = 4;
 
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0));
+
 const ABOUT: About = About {
     rule: "unfilled-placeholder",
     summary: "a template's placeholder reached the reader",
     why: "the text was put together by a machine and nobody read it",
     family: Family::Boilerplate,
-    weight: 0.5,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
-    },
+    grades: &[STRONG],
     flags: &[Example {
         lang: "en",
         text: "Dear [[{{first_name}}]], prices rose by [[%s]] percent, said [[[insert name here]]].",
@@ -52,6 +49,7 @@ impl Detector for UnfilledPlaceholder {
         }
         found.extend(spans.into_iter().map(|span| Finding {
             rule: ABOUT.rule,
+            grade: STRONG.name,
             note: format!("the placeholder “{}” was not filled in", &raw[span.clone()]),
             left_out: None,
             span,

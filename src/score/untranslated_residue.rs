@@ -1,6 +1,6 @@
 //! "Perusahaan itu akan of the pabrik membuka": words of the source left in the sentence.
 
-use super::{About, Detector, Draft, Example, Family, Rates};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::Pack,
     model::{Finding, Lang, Span},
@@ -20,18 +20,15 @@ const NEAR: usize = 3;
 /// Fragments in one text, at most: beyond, the text is in two languages or about one.
 const FINDINGS_MAX: usize = 3;
 
+const STRONG: Grade = Grade::strong(0.2, Counts::new(0, 0, 0));
+
 const ABOUT: About = About {
     rule: "untranslated-residue",
     summary: "words of another language left standing inside a sentence",
     why: "an engine that loses its place copies a piece of the source; a writer who quotes sets \
           quotation marks, and a name has capitals",
     family: Family::Translation,
-    weight: 0.2,
-    rates: Rates {
-        native: 0.0,
-        human: 0.0,
-        machine: 0.0,
-    },
+    grades: &[STRONG],
     flags: &[
         Example {
             lang: "id",
@@ -81,6 +78,7 @@ impl Detector for UntranslatedResidue {
             let span = draft.span(words.start, words.end);
             Finding {
                 rule: ABOUT.rule,
+                grade: STRONG.name,
                 note: format!("“{}” is left in {name}", &draft.text.raw[span.clone()]),
                 span,
                 left_out: None,

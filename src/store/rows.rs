@@ -15,6 +15,9 @@ use crate::model::{
 pub struct StoredFinding {
     /// The rule's name.
     pub rule: String,
+    /// How plainly it is broken; empty in what was written before rules had grades.
+    #[serde(default)]
+    pub grade: String,
     /// Bytes of the body.
     pub span: Span,
     /// What is wrong.

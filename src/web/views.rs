@@ -16,6 +16,7 @@ use crate::{
 pub fn entry(row: &ArticleRow) -> Entry<'_> {
     let marks = row.findings.iter().map(|finding| Mark {
         rule: &finding.rule,
+        grade: &finding.grade,
         span: finding.span.clone(),
         note: &finding.note,
         left_out: finding.left_out.as_deref(),

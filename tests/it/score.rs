@@ -4,8 +4,10 @@ use std::{fs, path::Path};
 
 use benggala::{
     lang::Lexicon,
-    model::{Article, Finding, Grade, Hint, Lang, LeftOut, Policy, Provenance, Reason, Verdict},
-    score::{DETECTORS, Detector, Draft, assess, rules, rules_hash},
+    model::{
+        Article, Finding, Hint, HintGrade, Lang, LeftOut, Policy, Provenance, Reason, Verdict,
+    },
+    score::{DETECTORS, Detector, Draft, Strength, assess, rules, rules_hash},
     text::Text,
 };
 use proptest::prelude::*;
@@ -119,7 +121,26 @@ fn rules_are_described() {
             "{}",
             about.rule
         );
-        assert!(about.weight > 0.0 && about.weight < 1.0, "{}", about.rule);
+        assert!(!about.grades.is_empty(), "{}", about.rule);
+        for (at, grade) in about.grades.iter().enumerate() {
+            let name = format!("{}, {}", about.rule, grade.name);
+            assert!(grade.weight > 0.0 && grade.weight < 1.0, "{name}");
+            let strength = match grade.strength {
+                Strength::Strong => "strong",
+                Strength::Weak => "weak",
+            };
+            assert!(grade.name.split('-').next() == Some(strength), "{name}");
+            let others = &about.grades[..at];
+            assert!(
+                others.iter().all(|other| other.name != grade.name),
+                "{name}"
+            );
+            assert!(
+                others.iter().all(|other| other.weight >= grade.weight),
+                "{name}"
+            );
+            assert_eq!(about.grades.len() > 1, !grade.when.is_empty(), "{name}");
+        }
         assert!(
             !about.summary.is_empty() && !about.why.is_empty(),
             "{}",
@@ -214,7 +235,7 @@ fn a_page_that_says_it_was_translated_is_flagged() {
 
 #[test]
 fn what_hints_at_translation_weighs_little_and_once_and_never_for_the_source() {
-    let hinted = |grades: &[Grade]| {
+    let hinted = |grades: &[HintGrade]| {
         let hints = grades.iter().map(|grade| Hint {
             rule: format!("{grade:?}"),
             note: "a habit of translated sites".to_string(),
@@ -230,8 +251,8 @@ fn what_hints_at_translation_weighs_little_and_once_and_never_for_the_source() {
     let plain = hinted(&[]);
     let mut last = 0.0;
     for (grades, name) in [
-        (&[Grade::Hint, Grade::Hint][..], "Hint"),
-        (&[Grade::Hint, Grade::Sign, Grade::Sign], "Sign"),
+        (&[HintGrade::Hint, HintGrade::Hint][..], "Hint"),
+        (&[HintGrade::Hint, HintGrade::Sign, HintGrade::Sign], "Sign"),
     ] {
         let got = hinted(grades);
         assert_eq!(got.verdict, Verdict::Pass);

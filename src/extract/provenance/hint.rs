@@ -12,7 +12,7 @@ use url::Url;
 
 use super::service::address_lang;
 use crate::{
-    model::{Grade, Hint, Lang},
+    model::{Hint, HintGrade, Lang},
     text,
 };
 
@@ -31,7 +31,7 @@ pub(in crate::extract) struct HintInput<'c> {
 /// One kind of hint.
 struct HintRule {
     rule: &'static str,
-    grade: Grade,
+    grade: HintGrade,
     /// What was seen.
     read: fn(&HintInput<'_>) -> Option<String>,
 }
@@ -42,7 +42,7 @@ const RULES: [HintRule; 5] = [
     // on a template whose text was replaced, and on the shells of apps that never had any.
     HintRule {
         rule: "translated-class",
-        grade: Grade::Sign,
+        grade: HintGrade::Sign,
         read: translated_class,
     },
     // ConveyThis translates whole sites by engine, under /xx/; the owner may correct its words. Its
@@ -51,7 +51,7 @@ const RULES: [HintRule; 5] = [
     // pages that embed it as its own instructions say.)
     HintRule {
         rule: "conveythis-copy",
-        grade: Grade::Sign,
+        grade: HintGrade::Sign,
         read: |input| {
             is_copy(input, "conveythis.com/javascript")
                 .then(|| "ConveyThis serves this site in other languages".to_string())
@@ -62,7 +62,7 @@ const RULES: [HintRule; 5] = [
     // is the same for translations by people.
     HintRule {
         rule: "wpml-copy",
-        grade: Grade::Hint,
+        grade: HintGrade::Hint,
         read: |input| {
             is_copy(input, "content=\"WPML ver:").then(|| {
                 "WPML keeps this site in several languages, by people or by machine".to_string()
@@ -73,7 +73,7 @@ const RULES: [HintRule; 5] = [
     // organisations with offices everywhere.
     HintRule {
         rule: "many-alternates",
-        grade: Grade::Hint,
+        grade: HintGrade::Hint,
         read: many_alternates,
     },
     // A page made from that of a site in another language; or from a template that nobody looked at
@@ -81,7 +81,7 @@ const RULES: [HintRule; 5] = [
     // papers declare it.
     HintRule {
         rule: "language-contradiction",
-        grade: Grade::Hint,
+        grade: HintGrade::Hint,
         read: contradiction,
     },
 ];

@@ -161,6 +161,7 @@ pub(super) fn put_assessment(
         .iter()
         .map(|finding| StoredFinding {
             rule: finding.rule.to_string(),
+            grade: finding.grade.to_string(),
             span: finding.span.clone(),
             note: finding.note.clone(),
             left_out: finding.left_out.clone(),

@@ -1,7 +1,7 @@
 //! How a verdict adds up, as people read it.
 
 use benggala::{
-    model::{Evidence, EvidenceKind, Grade, Hint, Reason, Scores, Verdict},
+    model::{Evidence, EvidenceKind, Hint, HintGrade, Reason, Scores, Verdict},
     report::{
         colour::Style,
         explain::{Explanation, table},
@@ -14,6 +14,7 @@ fn evidence() -> Vec<Evidence> {
     let piece = |kind, name: &str, times, log_ratio| Evidence {
         kind,
         name: name.to_string(),
+        grade: "strong".to_string(),
         times,
         log_ratio,
     };
@@ -48,11 +49,12 @@ fn what_hints_at_translation_is_said_under_its_weight() {
     let hints = [Hint {
         rule: "many-alternates".to_string(),
         note: "the page names copies of itself in 26 languages".to_string(),
-        grade: Grade::Hint,
+        grade: HintGrade::Hint,
     }];
     let evidence = [Evidence {
         kind: EvidenceKind::Hint,
         name: hints[0].rule.clone(),
+        grade: "strong".to_string(),
         times: 1,
         log_ratio: 0.26,
     }];
@@ -83,7 +85,7 @@ fn every_piece_of_evidence_is_shown_with_its_weight_and_they_add_up() {
   is it unedited machine translation?         nats     ratio
   before reading: 4 in 100 are               -3.18      ÷ 24  ████████
   repeated-phrase, 2 times                   +4.50      × 90  ███████████
-    fires in 0.02 % of native, 0.1 % of human-, 0.75 % of machine-translated texts
+    fires in 1 native, 3 human-, 48 machine-translated texts of 2343, 2509, 6399
   the style, 0.401 by its model              -0.40     ÷ 1.5  █
   ──────────────────────────────────────────────────────────────────────────
   together                                   +0.92     × 2.5  probability 0.715

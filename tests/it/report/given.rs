@@ -7,7 +7,7 @@ use benggala::{
     },
     report::{
         Document, Entry,
-        legend::{ExampleView, RatesView, RuleView},
+        legend::{ExampleView, GradeView, RuleView, TextsView},
     },
 };
 use chrono::TimeDelta;
@@ -26,6 +26,7 @@ pub(super) fn finding(body: &str, words: &str, rule: &'static str, note: &str) -
     let start = body.find(words).unwrap();
     Finding {
         rule,
+        grade: "strong",
         span: start..start + words.len(),
         note: note.to_string(),
         left_out: None,
@@ -75,10 +76,19 @@ pub(super) fn flagged() -> Assessment {
         evidence: vec![Evidence {
             kind: EvidenceKind::Words,
             name: "repeated-phrase".to_string(),
+            grade: "strong".to_string(),
             times: 2,
             log_ratio: 4.200_04,
         }],
         rules: RulesHash(7),
+    }
+}
+
+fn texts(native: u32, human: u32, machine: u32) -> TextsView {
+    TextsView {
+        native,
+        human,
+        machine,
     }
 }
 
@@ -92,12 +102,13 @@ pub(super) fn legend() -> [RuleView<'static>; 2] {
             why: "Decoders loop; editors strike it out.",
             flags: english("They walked [[to the to the]] harbour."),
             passes: english("Very, very late."),
-            rates: Some(RatesView {
-                native: 0.02,
-                human: 0.1,
-                machine: 0.75,
-                note: None,
-            }),
+            grades: vec![GradeView {
+                name: "strong",
+                when: "",
+                fires: texts(1, 3, 48),
+            }],
+            searched: texts(2_343, 2_509, 6_399),
+            note: None,
         },
         RuleView {
             rule: "stock-phrase",
@@ -106,7 +117,9 @@ pub(super) fn legend() -> [RuleView<'static>; 2] {
             why: "It stands under every article.",
             flags: english("[[Subscribe now.]]"),
             passes: english("They subscribe to the theory."),
-            rates: None,
+            grades: Vec::new(),
+            searched: texts(2_343, 2_509, 6_399),
+            note: None,
         },
     ]
 }

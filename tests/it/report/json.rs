@@ -54,7 +54,7 @@ fn a_document_is_the_line_of_the_contract() {
     ));
     assert_eq!(value["provenance"][0]["rule"], "translated-ltr");
     assert!(line.contains(
-        r#""evidence":[{"kind":"words","name":"repeated-phrase","times":2,"log_ratio":4.2}]"#
+        r#""evidence":[{"kind":"words","name":"repeated-phrase","grade":"strong","times":2,"log_ratio":4.2}]"#
     ));
     for finding in value["findings"].as_array().unwrap() {
         let position = |key: &str| finding[key].as_u64().unwrap() as usize;
@@ -84,6 +84,7 @@ fn positions_survive_overlaps_disorder_and_nonsense() {
     let body = "aé漢𝔘z";
     let mark = |start, end| Mark {
         rule: "r",
+        grade: "strong",
         span: start..end,
         note: "",
         left_out: None,

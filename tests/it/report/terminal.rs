@@ -69,6 +69,7 @@ fn many_findings_of_one_rule_are_counted_not_listed() {
     let body = "dan dan ".repeat(40);
     let findings = (0..40).map(|i| Finding {
         rule: "repeated-phrase",
+        grade: "strong",
         span: i * 8..i * 8 + 7,
         note: "a word twice".to_string(),
         left_out: None,
@@ -165,7 +166,8 @@ fn rules_are_listed_and_explained() {
         "Decoders loop",
         "  en They walked [[to the to the]] harbour.",
         "  en Very, very late.",
-        "translated by machines     0.75 %",
+        "  strong        1         3        48\n",
+        "  of         2343      2509      6399\n",
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }

@@ -49,6 +49,7 @@ fn excerpts_stay_within_their_columns() {
 fn highlighting_keeps_every_letter_and_marks_overlaps() {
     let mark = |start, end| Mark {
         rule: "r",
+        grade: "strong",
         span: start..end,
         note: "n",
         left_out: None,

@@ -45,6 +45,7 @@ async fn an_article_reads_as_it_was_written() {
         assert_eq!(row.rules, RulesHash(0xfedc_ba98_7654_3210));
         let finding = StoredFinding {
             rule: "stock-phrase".to_string(),
+            grade: "strong".to_string(),
             span: Span { start: 0, end: 4 },
             note: "stock-phrase was here".to_string(),
             left_out: None,

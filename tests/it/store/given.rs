@@ -122,6 +122,7 @@ pub(crate) fn article(body: &str) -> Article {
 pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment {
     let finding = |rule: &&'static str| Finding {
         rule,
+        grade: "strong",
         span: 0..4,
         note: format!("{rule} was here"),
         left_out: None,
@@ -129,6 +130,7 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
     let weighed = |rule: &&'static str| Evidence {
         kind: EvidenceKind::Words,
         name: (*rule).to_string(),
+        grade: "strong".to_string(),
         times: 1,
         log_ratio: 1.25,
     };

@@ -15,7 +15,7 @@ use benggala::{
         Lang, Link, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source, StoreUrl,
         Timestamp, Verdict,
     },
-    report::legend::RuleView,
+    report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
     web::{self, AppState},
 };
@@ -39,7 +39,13 @@ const LEGEND: [RuleView<'static>; 1] = [RuleView {
     why: "",
     flags: Vec::new(),
     passes: Vec::new(),
-    rates: None,
+    grades: Vec::new(),
+    searched: TextsView {
+        native: 0,
+        human: 0,
+        machine: 0,
+    },
+    note: None,
 }];
 
 /// A served store, and what it told the rest of the program.
@@ -302,6 +308,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
             },
             findings: vec![Finding {
                 rule: "repeated-phrase",
+                grade: "strong",
                 span: start..start + "dan dan".len(),
                 note: "a word twice".to_string(),
                 left_out: None,
@@ -309,6 +316,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
             evidence: vec![Evidence {
                 kind: EvidenceKind::Words,
                 name: "repeated-phrase".to_string(),
+                grade: "strong".to_string(),
                 times: 1,
                 log_ratio: 4.5,
             }],
