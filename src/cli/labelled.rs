@@ -136,6 +136,12 @@ pub(super) fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Fai
     records_of(path, &text(path)?)
 }
 
+/// The same, with the SHA-256 of the file.
+pub(super) fn hashed_lines<T: DeserializeOwned>(path: &Path) -> Result<(Vec<T>, String), Failure> {
+    let text = text(path)?;
+    Ok((records_of(path, &text)?, sha256([text.as_str()])))
+}
+
 fn records_of<T: DeserializeOwned>(path: &Path, text: &str) -> Result<Vec<T>, Failure> {
     records(text).map_err(|error| Failure::message(format!("{}:{error}", path.display())))
 }

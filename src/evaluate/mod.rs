@@ -4,6 +4,7 @@
 //! A report is a table as text and one object as JSON. Reading folders, the clock and the threads
 //! are the caller's.
 
+pub mod cases;
 pub mod extraction;
 pub mod floors;
 pub mod lines;

@@ -1,5 +1,6 @@
 //! `benggala eval`: the accuracy of what is built in, on labelled data.
 
+mod cases;
 mod extraction;
 mod report;
 mod residue;
@@ -12,6 +13,8 @@ use super::failure::{Failure, Outcome};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
+    /// Defects of texts that are marked, and innocent texts that look like them
+    Cases(cases::Args),
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(extraction::Args),
     /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
@@ -24,6 +27,7 @@ pub(super) enum Command {
 
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
     match command {
+        Command::Cases(args) => cases::eval(args, config),
         Command::Extraction(args) => extraction::eval(args, config),
         Command::Residue(args) => residue::eval(args, config),
         Command::Rules(args) => rules::eval(args),

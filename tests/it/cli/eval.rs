@@ -135,7 +135,7 @@ fn rules_are_counted_by_who_wrote_the_texts() {
         report["texts"],
         json!({"native": 1, "human": 1, "machine": 1})
     );
-    let engine = json!({"native": 0, "human": 0, "machine": 1});
+    let engine = json!({"strong": {"native": 0, "human": 0, "machine": 1}});
     assert_eq!(report["fires"]["engine-residue"], engine, "{report}");
     assert_eq!(report["any_about_translation"]["machine"], 1);
     let marked = &report["spans"]["id"];
@@ -243,4 +243,42 @@ fn floors_for_translation_hold_only_for_the_texts_they_name() {
         &floors,
     ];
     assert_eq!(run(&both).status.code(), Some(2));
+}
+
+#[test]
+fn defects_that_are_marked_are_told_from_innocent_texts_that_are() {
+    let folder = TempDir::new().unwrap();
+    let prose = body_of(&clean(0));
+    let defect = "Rumah Putih";
+    let wrong =
+        format!("{prose}\n\nPernyataan {defect} itu dibacakan juru bicara pada siang hari.");
+    let case = |id: &str, kind: &str, text: &str, spans: Value| {
+        json!({"id": id, "lang": "id", "kind": kind, "family": "org_name", "text": text,
+               "spans": spans})
+    };
+    let lines = [
+        case(
+            "a",
+            "flag",
+            &wrong,
+            json!([{"text": defect, "family": "org_name"}]),
+        ),
+        case("b", "flag", &prose, json!([{"text": "tidak ada"}])),
+        case("c", "pass", &wrong, json!([])),
+        case("d", "pass", &prose, json!([])),
+    ];
+    let lines = lines.map(|line| format!("{line}\n")).concat();
+    let set = file(&folder, "cases.jsonl", &lines);
+    let report = report(&["cases", "--set", &set, "--worst", "3"]);
+    assert_eq!(
+        report["defects"]["org_name"],
+        json!({"known": 1, "marked": 1})
+    );
+    assert_eq!(report["not_found"], json!([["b", "tidak ada"]]), "{report}");
+    assert_eq!(report["innocent"]["pass"]["texts"], 2);
+    assert_eq!(report["innocent"]["pass"]["marked"], 1);
+    assert_eq!(report["false_marks"][0][2], defect);
+    assert_eq!(report["beside"], 0);
+    let table = out(&eval(&["cases", "--set", &set, "--worst", "3"]));
+    assert!(table.contains("false mark   c"), "{table}");
 }
