@@ -165,14 +165,12 @@ pub fn abstain(reason: Reason) -> Assessment {
 /// How a verdict came about, under the policy that it was made with.
 pub fn explanation<'a>(inspection: &'a Inspection, policy: &Policy) -> Explanation<'a> {
     let assessment = &inspection.assessment;
-    let reckoning = score::reckon(assessment, policy);
+    let reckoning = score::reckon(assessment);
     Explanation {
         prior: reckoning.prior,
         evidence: &assessment.evidence,
         hints: &inspection.article.hints,
-        translated: reckoning.translated,
         lines: reckoning.lines,
-        residue: reckoning.residue,
         scores: assessment.scores,
         verdict: assessment.verdict,
         flag_at: policy.flag_at,

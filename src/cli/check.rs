@@ -259,7 +259,13 @@ impl Printer<'_> {
             Format::Json => writeln!(out, "{}", json::line(&view, &Fields::all())),
             // Colours are always written; `anstream` takes them out where they are not wanted.
             Format::Text => {
-                let text = terminal::document(&view, &checked.name, &self.legend, Style::Colour);
+                let text = terminal::document(
+                    &view,
+                    &checked.name,
+                    &self.legend,
+                    self.policy.flag_at,
+                    Style::Colour,
+                );
                 writeln!(out, "{}", text.trim_end())?;
                 if self.args.explain {
                     let explanation = explanation(&checked.inspection, self.policy);

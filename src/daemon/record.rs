@@ -265,19 +265,19 @@ pub(super) fn record_standing(metrics: &Metrics, source: &str, standing: &Source
 }
 
 fn record_scores(metrics: &Metrics, scores: Scores) {
-    metrics
-        .article_score
-        .with_label_values(&["overall"])
-        .observe(scores.overall.into());
-    metrics
-        .article_score
-        .with_label_values(&["boilerplate"])
-        .observe(scores.boilerplate.into());
-    if let Some(translation) = scores.translation {
-        metrics
-            .article_score
-            .with_label_values(&["translation"])
-            .observe(translation.into());
+    let known = [
+        ("overall", Some(scores.overall)),
+        ("machine_translation", Some(scores.machine_translation)),
+        ("residue", Some(scores.residue)),
+        ("boilerplate", Some(scores.boilerplate)),
+        ("style", scores.style),
+        ("translation", scores.style),
+    ];
+    for (name, score) in known {
+        if let Some(score) = score {
+            let histogram = metrics.article_score.with_label_values(&[name]);
+            histogram.observe(score.into());
+        }
     }
 }
 

@@ -102,6 +102,8 @@ struct PackFile {
     #[serde(default)]
     traps: Vec<TrapEntry>,
     #[serde(default)]
+    senses: Vec<TrapEntry>,
+    #[serde(default)]
     place_words: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     stock: BTreeMap<StockFamily, Vec<String>>,
@@ -134,6 +136,8 @@ pub struct Pack {
     pub cases: Cases,
     /// Word-for-word renderings.
     pub traps: Traps,
+    /// Words for another sense of the source's word; each has company that betrays it.
+    pub senses: Traps,
     /// Words of place names that are also words by themselves, with the forms they take alone.
     pub place_words: KeyMap<KeySet>,
     /// Lines that belong to the page and not to the article.
@@ -197,15 +201,18 @@ impl Pack {
         };
         let stock = book(&lang, &file.stock, problems);
         let residue = book(&lang, &file.residue, problems);
-        let mut traps = Traps::default();
-        for entry in file.traps {
-            if let Err(why) = traps.add(entry) {
-                problems.push(Problem {
-                    what: format!("language pack {lang}: trap {why}"),
-                    ..Problem::default()
-                });
-            }
-        }
+        let traps = Traps::read(file.traps, |why| {
+            problems.push(Problem {
+                what: format!("language pack {lang}: trap {why}"),
+                ..Problem::default()
+            });
+        });
+        let senses = Traps::read(file.senses, |why| {
+            problems.push(Problem {
+                what: format!("language pack {lang}: sense {why}"),
+                ..Problem::default()
+            });
+        });
         Pack {
             name: file.name,
             identified_as,
@@ -217,6 +224,7 @@ impl Pack {
             home: file.home,
             cases: Cases::parse(&file.cases),
             traps,
+            senses,
             place_words: file
                 .place_words
                 .iter()

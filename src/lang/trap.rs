@@ -90,8 +90,18 @@ impl Traps {
         self.list.iter()
     }
 
-    /// Adds an entry; the error says what is wrong with it.
-    pub(super) fn add(&mut self, entry: TrapEntry) -> Result<(), String> {
+    /// Reads the entries of a pack; what is wrong with one costs that one, and is told.
+    pub(super) fn read(entries: Vec<TrapEntry>, mut tell: impl FnMut(String)) -> Traps {
+        let mut traps = Traps::default();
+        for entry in entries {
+            if let Err(why) = traps.add(entry) {
+                tell(why);
+            }
+        }
+        traps
+    }
+
+    fn add(&mut self, entry: TrapEntry) -> Result<(), String> {
         let phrase = Phrase::parse(&entry.says).map_err(|why| format!("{}: {why}", entry.says))?;
         self.book.add(phrase, self.list.len());
         self.list.push(Trap {

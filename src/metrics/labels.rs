@@ -27,7 +27,14 @@ pub const EXTRACTION_OUTCOMES: [&str; 6] = [
     "panic",
 ];
 /// `score` of an article.
-pub const SCORES: [&str; 3] = ["translation", "boilerplate", "overall"];
+pub const SCORES: [&str; 6] = [
+    "overall",
+    "machine_translation",
+    "residue",
+    "boilerplate",
+    "style",
+    "translation",
+];
 /// `kind` of a duplicate.
 pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near.as_str()];
 /// `outcome` of one attempt to notify.

@@ -127,8 +127,13 @@ pub struct Scores {
     /// What the verdict was taken from: how likely the text is an unedited machine translation, or
     /// how much of it is residue of the page, whichever is worse.
     pub overall: f32,
-    /// How much the style reads like machine translation; `None` where no model serves the language.
-    pub translation: Option<f32>,
+    /// How likely the text is an unedited machine translation, with all evidence: style, words, page.
+    pub machine_translation: f32,
+    /// How much of a nuisance the lines are that belong to the page: 1 is the worst.
+    pub residue: f32,
+    /// How much the style alone reads like machine translation; `None` where no model serves the
+    /// language.
+    pub style: Option<f32>,
     /// The share of what readers are served between the headline and the end of the article that
     /// is not the article.
     pub boilerplate: f32,

@@ -33,7 +33,7 @@ pub struct Policy {
     pub flag_at: f32,
     /// `scores.boilerplate` from which an article is flagged for boilerplate alone.
     pub boilerplate_at: f32,
-    /// `scores.translation` from which an article is flagged for its style alone.
+    /// `scores.style` from which an article is flagged for its style alone.
     pub translation_at: f32,
     /// Rules that are switched off.
     pub disabled: Vec<String>,

@@ -5,7 +5,7 @@ use quick_xml::{
     events::{BytesDecl, BytesText, Event},
 };
 
-use super::{Entry, excerpt::Excerpt};
+use super::{Entry, excerpt::Excerpt, wording};
 use crate::model::Timestamp;
 
 /// Findings told of in one entry.
@@ -83,7 +83,7 @@ fn summary(entry: &Entry<'_>) -> String {
     });
     let lines: Vec<String> = traces.chain(findings).take(FINDINGS_MAX).collect();
     if lines.is_empty() {
-        format!("overall score {:.2}", document.scores.overall)
+        wording::scores(document.scores, None)
     } else {
         lines.join("\n")
     }

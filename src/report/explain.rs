@@ -26,12 +26,8 @@ pub struct Explanation<'a> {
     pub evidence: &'a [Evidence],
     /// What in the page hints at translation.
     pub hints: &'a [Hint],
-    /// How likely the text is a machine translation, in 0..=1.
-    pub translated: f32,
     /// Findings that are lines of the page.
     pub lines: usize,
-    /// How much of the text is residue of the page, in 0..=1.
-    pub residue: f32,
     /// The scores.
     pub scores: Scores,
     /// The conclusion.
@@ -89,7 +85,7 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
         "  {:NAME_COLUMNS$} {total:>+7.2}  {:>8}  probability {:.3}",
         "together",
         ratio(total),
-        explanation.translated,
+        explanation.scores.machine_translation,
     );
     let lines = wording::counted(explanation.lines as u64, "line");
     let _ = writeln!(
@@ -98,7 +94,7 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
         "is it residue of the page?",
         format!("{:.0} %", explanation.scores.boilerplate * 100.0),
         lines,
-        explanation.residue,
+        explanation.scores.residue,
     );
     let overall = explanation.scores.overall;
     let by_share = explanation.scores.boilerplate >= explanation.boilerplate_at;
@@ -166,7 +162,7 @@ pub(super) fn name(evidence: &Evidence, scores: Scores) -> String {
             "" | "strong" => format!("{name}{times}"),
             grade => format!("{name}, {}{times}", normalize_untrusted_str(grade)),
         },
-        EvidenceKind::Style => match scores.translation {
+        EvidenceKind::Style => match scores.style {
             Some(score) => format!("the style, {score:.3} by its model"),
             None => "the style".to_string(),
         },

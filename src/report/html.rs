@@ -30,11 +30,8 @@ impl Document<'_> {
         self.verdict.reason().map(wording::reason)
     }
 
-    fn translation(&self) -> String {
-        match self.scores.translation {
-            Some(score) => format!("{score:.2}"),
-            None => "no model for this language".to_string(),
-        }
+    fn style(&self) -> String {
+        wording::style(self.scores)
     }
 }
 

@@ -308,6 +308,10 @@ fn serialize_fields<M: SerializeMap>(
 #[derive(Serialize)]
 struct Rounded {
     overall: f64,
+    machine_translation: f64,
+    residue: f64,
+    style: Option<f64>,
+    /// The old name of `style`.
     translation: Option<f64>,
     boilerplate: f64,
     body_share: Option<f64>,
@@ -317,7 +321,10 @@ impl From<Scores> for Rounded {
     fn from(scores: Scores) -> Rounded {
         Rounded {
             overall: round(scores.overall),
-            translation: scores.translation.map(round),
+            machine_translation: round(scores.machine_translation),
+            residue: round(scores.residue),
+            style: scores.style.map(round),
+            translation: scores.style.map(round),
             boilerplate: round(scores.boilerplate),
             body_share: scores.body_share.map(round),
         }
@@ -338,7 +345,6 @@ impl Serialize for Weighed<'_> {
         struct EvidenceJson<'a> {
             kind: EvidenceKind,
             name: &'a str,
-            #[serde(skip_serializing_if = "str::is_empty")]
             grade: &'a str,
             times: u32,
             log_ratio: f64,

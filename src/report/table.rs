@@ -4,7 +4,7 @@ use super::{ClusterView, Entry, json};
 
 /// The first line of the CSV, without the line's end.
 pub const CSV_HEADER: &str = "id,source,url,title,byline,published,fetched_at,lang,verdict,reason,\
-overall,translation,boilerplate,findings,rules,provenance,reviews,characters,\
+overall,machine_translation,residue,style,translation,boilerplate,findings,rules,provenance,reviews,characters,\
 cluster,cluster_articles,cluster_sources,first_source,first_seen,other_addresses";
 
 /// One article as a line of CSV, without the line's end (which is CR LF in RFC 4180). Values are
@@ -12,6 +12,9 @@ cluster,cluster_articles,cluster_sources,first_source,first_seen,other_addresses
 pub fn csv_row(entry: &Entry<'_>) -> String {
     let document = &entry.document;
     let scores = document.scores;
+    let style = scores.style.map(|style| json::round(style).to_string());
+    // Twice: `translation` is its old name.
+    let style = style.unwrap_or_default();
     let published = document.published.map(|date| date.to_string());
     let mut rules: Vec<&str> = document.marks.iter().map(|mark| mark.rule).collect();
     rules.sort_unstable();
@@ -41,10 +44,10 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
             .map_or("", |r| r.as_str())
             .to_string(),
         json::round(scores.overall).to_string(),
-        scores
-            .translation
-            .map(|s| json::round(s).to_string())
-            .unwrap_or_default(),
+        json::round(scores.machine_translation).to_string(),
+        json::round(scores.residue).to_string(),
+        style.clone(),
+        style,
         json::round(scores.boilerplate).to_string(),
         document.marks.len().to_string(),
         rules.join(" "),

@@ -6,7 +6,7 @@ use super::{
     Document, Entry, Mark, VerdictCounts, colour::Style, excerpt::Excerpt, explain,
     legend::RuleView, wording,
 };
-use crate::model::{Reason, Scores, Verdict};
+use crate::model::{Reason, Verdict};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
 
 /// Columns of a source line around the words of a finding.
@@ -22,15 +22,17 @@ const FLAGGED_COLUMNS: usize = 60;
 const FINDINGS_PER_RULE_MAX: usize = 5;
 
 /// One document: its headline, its findings under the words they mean, and why it was not judged.
-/// `name` is what the user called it: a path or a URL. `legend` says what each rule is about.
+/// `name` is what the user called it: a path or a URL. `legend` says what each rule is about, `flag_at`
+/// from which score an article is flagged.
 pub fn document(
     document: &Document<'_>,
     name: &str,
     legend: &[RuleView<'_>],
+    flag_at: f32,
     style: Style,
 ) -> String {
     let name = normalize_untrusted_str(name);
-    let mut out = headline(document, &name, style);
+    let mut out = headline(document, &name, flag_at, style);
     if let Some(reason) = document.verdict.reason() {
         out.push_str(&abstained(reason));
     }
@@ -99,7 +101,7 @@ pub fn summary(tally: &VerdictCounts, style: Style) -> String {
     )) + "\n"
 }
 
-fn headline(document: &Document<'_>, name: &str, style: Style) -> String {
+fn headline(document: &Document<'_>, name: &str, flag_at: f32, style: Style) -> String {
     let verdict = style.verdict(document.verdict);
     let mut out = format!("{verdict}  {}\n", style.strong(name));
     if let Some(title) = document.title {
@@ -111,21 +113,11 @@ fn headline(document: &Document<'_>, name: &str, style: Style) -> String {
             let _ = writeln!(out, "  language {lang}");
         }
         Verdict::Pass | Verdict::Flag => {
-            let _ = writeln!(out, "  {}, language {lang}", scores(document.scores));
+            let scores = wording::scores(document.scores, Some(flag_at));
+            let _ = writeln!(out, "  {scores}, language {lang}");
         }
     }
     out
-}
-
-fn scores(scores: Scores) -> String {
-    let translation = match scores.translation {
-        Some(score) => format!("{score:.2}"),
-        None => "no model".to_string(),
-    };
-    format!(
-        "overall {:.2}, translation {translation}, boilerplate {:.2}",
-        scores.overall, scores.boilerplate
-    )
 }
 
 fn abstained(reason: Reason) -> String {

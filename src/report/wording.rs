@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use crate::model::{FetchOutcome, Reason, Timestamp, Verdict};
+use crate::model::{FetchOutcome, Reason, Scores, Timestamp, Verdict};
 
 /// A state in words, and what can be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,27 @@ pub fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Flag => "flagged",
         Verdict::Pass => "passed",
         Verdict::Abstain(_) => "not judged",
+    }
+}
+
+/// The numbers behind a verdict: the two complaints, from where either is flagged, and what the style
+/// alone says.
+pub fn scores(scores: Scores, flag_at: Option<f32>) -> String {
+    let threshold = flag_at.map(|share| format!(" (flagged from {share:.2})"));
+    format!(
+        "machine translation {:.2}, residue {:.2}{}, style {}",
+        scores.machine_translation,
+        scores.residue,
+        threshold.unwrap_or_default(),
+        style(scores)
+    )
+}
+
+/// What the style alone says of machine translation.
+pub fn style(scores: Scores) -> String {
+    match scores.style {
+        Some(score) => format!("{score:.2}"),
+        None => "no model".to_string(),
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn logistic(log_odds: f64) -> f64 {
 pub(super) fn gather(
     article: &Article,
     findings: &[Finding],
-    translation: Option<f32>,
+    style_score: Option<f32>,
     policy: &Policy,
 ) -> Vec<Evidence> {
     let page = page(&article.provenance);
@@ -71,7 +71,7 @@ pub(super) fn gather(
     let mut evidence: Vec<Evidence> = page.into_iter().chain(words(findings)).collect();
     let alone = evidence.is_empty();
     evidence.extend(hint);
-    evidence.extend(translation.map(|score| Evidence {
+    evidence.extend(style_score.map(|score| Evidence {
         kind: EvidenceKind::Style,
         name: "style".to_string(),
         grade: String::new(),

@@ -2,7 +2,7 @@
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
-    lang::{Trap, WordList},
+    lang::{Trap, Traps, WordList},
     model::{Finding, Span},
 };
 
@@ -55,17 +55,7 @@ impl Detector for LiteralTranslation {
         let Some(traps) = draft.pack.map(|pack| &pack.traps) else {
             return;
         };
-        let starts = (0..draft.keys.len()).filter(|at| traps.book.begins_with(draft.keys[*at]));
-        let wordings = starts.flat_map(|at| {
-            let hits = traps.book.at(&draft.keys, at, &|_, _| true);
-            hits.filter_map(move |hit| Some((at..hit.end, traps.get(hit.family)?)))
-        });
-        let mut end = 0;
-        for (words, trap) in wordings.take(WORDINGS_MAX) {
-            if words.start < end || !betrays(draft, &words, trap) {
-                continue;
-            }
-            end = words.end;
+        for (words, trap) in wordings(draft, traps) {
             let span = draft.span(words.start, words.end);
             found.push(Finding {
                 rule: ABOUT.rule,
@@ -84,25 +74,49 @@ fn note(wording: &str, trap: &Trap) -> String {
     format!("“{wording}” is “{}” word by word{instead}", trap.renders)
 }
 
-/// Whether the wording stands in one piece, as the name it is, in the company that betrays it, and
-/// nothing excuses it.
+/// The wordings of `traps` that stand in a text in one piece, as the names they are, in the company
+/// that betrays them, and that nothing excuses; as ranges of word indices that do not overlap.
+pub(super) fn wordings<'t>(draft: &Draft<'_>, traps: &'t Traps) -> Vec<(Span, &'t Trap)> {
+    let starts = (0..draft.keys.len()).filter(|at| traps.book.begins_with(draft.keys[*at]));
+    let hits = starts.flat_map(|at| {
+        let hits = traps.book.at(&draft.keys, at, &|_, _| true);
+        hits.filter_map(move |hit| Some((at..hit.end, traps.get(hit.family)?)))
+    });
+    let mut kept: Vec<(Span, &Trap)> = Vec::new();
+    for (words, trap) in hits.take(WORDINGS_MAX) {
+        let end = kept.last().map_or(0, |(words, _)| words.end);
+        if words.start >= end && betrays(draft, &words, trap) {
+            kept.push((words, trap));
+        }
+    }
+    kept
+}
+
 fn betrays(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
     let mut names = words
         .clone()
         .filter(|at| trap.names.contains(&draft.keys[*at]));
     (words.start..words.end - 1).all(|word| draft.joins_next(word))
         && names.all(|at| draft.is_capital(at))
-        && (trap.near.is_empty() || any_of(draft, sentence(draft, words), &trap.near))
-        && !any_of(draft, 0..draft.keys.len(), &trap.unless)
+        && (trap.near.is_empty() || company(draft, sentence(draft, words), &trap.near) > 0)
+        && company(draft, 0..draft.keys.len(), &trap.unless) == 0
         && !is_title(draft, words)
 }
 
-fn any_of(draft: &Draft<'_>, mut words: Span, list: &WordList) -> bool {
-    !list.is_empty() && words.any(|at| list.contains(&draft.text.word(at).to_lowercase()))
+/// How many different words among `words` are on the list.
+pub(super) fn company(draft: &Draft<'_>, words: Span, list: &WordList) -> usize {
+    if list.is_empty() {
+        return 0;
+    }
+    let words = words.map(|at| draft.text.word(at).to_lowercase());
+    let mut of_list: Vec<String> = words.filter(|word| list.contains(word)).collect();
+    of_list.sort_unstable();
+    of_list.dedup();
+    of_list.len()
 }
 
 /// The words of the sentence that holds `words`.
-fn sentence(draft: &Draft<'_>, words: &Span) -> Span {
+pub(super) fn sentence(draft: &Draft<'_>, words: &Span) -> Span {
     let from = draft.text.words[words.start].start;
     let sentences = &draft.text.sentences;
     let index = sentences.partition_point(|sentence| sentence.end <= from);

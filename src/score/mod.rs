@@ -10,6 +10,7 @@ mod detector; // what a detector is
 
 mod isolated_place;
 mod literal_translation;
+mod wrong_sense;
 mod coordinated_repetition;
 mod untranslated_residue;
 mod script_residue;

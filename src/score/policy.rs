@@ -31,16 +31,19 @@ pub(super) fn judge(
     boilerplate: f32,
     policy: &Policy,
 ) -> (Verdict, Scores, Vec<Evidence>) {
-    let translation = draft
+    let style = draft
         .lang
         .as_ref()
         .and_then(style::model)
         .and_then(|model| model.score(draft.text.raw));
-    let evidence = gather(article, findings, translation, policy);
-    let overall = translated(&evidence).max(residue(findings, boilerplate, policy));
+    let evidence = gather(article, findings, style, policy);
+    let machine_translation = translated(&evidence);
+    let residue = residue(findings, boilerplate, policy);
     let scores = Scores {
-        overall,
-        translation,
+        overall: machine_translation.max(residue),
+        machine_translation,
+        residue,
+        style,
         boilerplate,
         body_share: None,
     };
@@ -49,7 +52,7 @@ pub(super) fn judge(
     };
     let verdict = if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
-    } else if draft.pack.is_none() && translation.is_none() && !decisive() {
+    } else if draft.pack.is_none() && style.is_none() && !decisive() {
         Verdict::Abstain(Reason::UnknownLanguage)
     } else if scores.overall >= policy.flag_at || scores.boilerplate >= policy.boilerplate_at {
         Verdict::Flag
@@ -98,22 +101,16 @@ fn weight(finding: &Finding) -> f32 {
 pub struct Reckoning {
     /// The log-odds of a machine translation before anything was read, in nats.
     pub prior: f64,
-    /// How likely the text is one, with all evidence, in 0..=1.
-    pub translated: f32,
     /// Findings that are lines of the page.
     pub lines: usize,
-    /// How much of the text is residue of the page, in 0..=1.
-    pub residue: f32,
 }
 
-/// Reckons an assessment again from its own evidence, under the policy that it was made with.
-pub fn reckon(assessment: &Assessment, policy: &Policy) -> Reckoning {
+/// What the evidence of an assessment was added to, and how much of it is of the page.
+pub fn reckon(assessment: &Assessment) -> Reckoning {
     let findings = &assessment.findings;
     Reckoning {
         prior: logit(PRIOR),
-        translated: translated(&assessment.evidence),
         lines: findings.iter().filter(|f| is_of_page(f)).count(),
-        residue: residue(findings, assessment.scores.boilerplate, policy),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::model::Finding;
 pub const DETECTORS: &[&dyn Detector] = &[
     &super::isolated_place::IsolatedPlace,
     &super::literal_translation::LiteralTranslation,
+    &super::wrong_sense::WrongSense,
     &super::coordinated_repetition::CoordinatedRepetition,
     &super::untranslated_residue::UntranslatedResidue,
     &super::script_residue::ScriptResidue,

@@ -177,7 +177,7 @@ fn a_plain_article_passes_without_a_finding() {
         "below the prior: {}",
         got.scores.overall
     );
-    let style = got.scores.translation.expect("a model serves it");
+    let style = got.scores.style.expect("a model serves it");
     assert!((0.0..0.5).contains(&style), "{style}");
 }
 
@@ -422,10 +422,10 @@ fn a_complaint_made_again_weighs_less_and_less() {
 fn all_that_was_weighed_adds_up_to_the_score() {
     let got = weighed(1, "Ia menolak tanda kurung dan tanda kurung.");
     let sum: f32 = got.evidence.iter().map(|e| e.log_ratio).sum();
-    let reckoning = benggala::score::reckon(&got, &Policy::default());
+    let reckoning = benggala::score::reckon(&got);
     let odds = (reckoning.prior + f64::from(sum)).exp();
     assert!((odds / (1.0 + odds) - f64::from(got.scores.overall)).abs() < 1e-4);
-    assert_eq!(reckoning.translated, got.scores.overall);
+    assert_eq!(got.scores.machine_translation, got.scores.overall);
 }
 
 #[test]
@@ -458,7 +458,7 @@ fn a_style_score_at_its_threshold_flags_alone_under_every_policy() {
         };
         assess(&article, &lexicon, &policy)
     };
-    let style = assess_by(0.5, 0.96).scores.translation.expect("a model");
+    let style = assess_by(0.5, 0.96).scores.style.expect("a model");
     assert!(
         style > 0.53,
         "{style}: the test needs a text beyond even odds"

@@ -170,10 +170,10 @@ pub(super) fn put_assessment(
     let verdict = assessment.verdict;
     let reason = verdict.reason().map(|reason| reason.as_str());
     db.prepare_cached(
-        "INSERT INTO assessments (article_id, at, verdict, reason, overall, translation,
-                                  boilerplate, body_share, findings, evidence, log_ratio, rules)
-         VALUES (:article, :at, :verdict, :reason, :overall, :translation, :boilerplate,
-                 :body_share, :findings, :evidence, :log_ratio, :rules)",
+        "INSERT INTO assessments (article_id, at, verdict, reason, overall, machine_translation,
+                                  residue, translation, boilerplate, body_share, findings, evidence, log_ratio, rules)
+         VALUES (:article, :at, :verdict, :reason, :overall, :machine_translation, :residue,
+                 :style, :boilerplate, :body_share, :findings, :evidence, :log_ratio, :rules)",
     )?
     .execute(named_params! {
         ":article": article,
@@ -181,7 +181,9 @@ pub(super) fn put_assessment(
         ":verdict": verdict.as_str(),
         ":reason": reason,
         ":overall": assessment.scores.overall,
-        ":translation": assessment.scores.translation,
+        ":machine_translation": assessment.scores.machine_translation,
+        ":residue": assessment.scores.residue,
+        ":style": assessment.scores.style,
         ":boilerplate": assessment.scores.boilerplate,
         ":body_share": assessment.scores.body_share,
         ":findings": Json(findings),
@@ -363,7 +365,9 @@ pub(super) fn get(db: &Connection, id: i64) -> rusqlite::Result<Option<ArticleRo
 const ROWS: &str = "
     SELECT articles.id, articles.url, sources.name AS source, articles.fetched_at, articles.title,
            articles.byline, articles.published, articles.lang, articles.body, articles.provenance,
-           articles.verdict, articles.reason, assessments.overall, assessments.translation,
+           articles.verdict, articles.reason, assessments.overall,
+            coalesce(assessments.machine_translation, assessments.overall) AS machine_translation,
+            coalesce(assessments.residue, 0.0) AS residue, assessments.translation,
             assessments.boilerplate, assessments.body_share, assessments.findings,
             assessments.evidence,
            assessments.rules
@@ -388,7 +392,9 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
         verdict: verdict(row)?,
         scores: Scores {
             overall: row.get("overall")?,
-            translation: row.get("translation")?,
+            machine_translation: row.get("machine_translation")?,
+            residue: row.get("residue")?,
+            style: row.get("translation")?,
             boilerplate: row.get("boilerplate")?,
             body_share: row.get("body_share")?,
         },

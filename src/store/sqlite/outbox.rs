@@ -28,6 +28,9 @@ pub(super) fn payload(
         })
     };
     let findings = visit.assessment.findings.iter().take(FINDINGS_MAX);
+    let mut scores = json!(visit.assessment.scores);
+    // The old name of the style score.
+    scores["translation"] = json!(visit.assessment.scores.style);
     json!({
         "article": article,
         "url": visit.canonical.as_str(),
@@ -36,7 +39,7 @@ pub(super) fn payload(
         "published": visit.article.published,
         "fetched_at": visit.page.fetched_at,
         "verdict": visit.assessment.verdict.as_str(),
-        "scores": visit.assessment.scores,
+        "scores": scores,
         "evidence": visit.assessment.evidence,
         "source_translation": standing.translation,
         "findings": findings.map(finding).collect::<Vec<_>>(),

@@ -145,7 +145,7 @@ fn rules_are_counted_by_who_wrote_the_texts() {
     let listed = out(&eval(&["rules", "--set", &set, "--false-alarms"]));
     let (alarms, table) = listed.split_once("texts in which a rule fires").unwrap();
     assert!(
-        alarms.contains("Native\tasli\tstock-line\tTinggalkan Balasan\t"),
+        alarms.contains("Native\tasli\tstock-line\tstrong\tTinggalkan Balasan\t"),
         "{alarms}"
     );
     assert!(!alarms.contains("Machine"), "{alarms}");

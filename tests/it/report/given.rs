@@ -54,7 +54,9 @@ pub(super) fn flagged() -> Assessment {
         verdict: Verdict::Flag,
         scores: Scores {
             overall: 0.1 + 0.6,
-            translation: Some(0.123_456),
+            machine_translation: 0.1 + 0.6,
+            residue: 0.05,
+            style: Some(0.123_456),
             boilerplate: 0.05,
             body_share: None,
         },

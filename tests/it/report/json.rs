@@ -50,7 +50,7 @@ fn a_document_is_the_line_of_the_contract() {
     assert_eq!(value["verdict"], "flag");
     assert_eq!(value["reason"], Value::Null);
     assert!(line.contains(
-        r#""scores":{"overall":0.7,"translation":0.1235,"boilerplate":0.05,"body_share":null}"#
+        r#""scores":{"overall":0.7,"machine_translation":0.7,"residue":0.05,"style":0.1235,"translation":0.1235,"boilerplate":0.05,"body_share":null}"#
     ));
     assert_eq!(value["provenance"][0]["rule"], "translated-ltr");
     assert!(line.contains(

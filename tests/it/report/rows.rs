@@ -113,7 +113,7 @@ fn export_rows_hold_what_was_concluded() {
     assert_eq!(
         row,
         "12,news & co,https://news.example/jembatan,\"Harga \"\"naik\"\", lagi\nbesok\",\
-         \"Rani, Joko\",2025-03-04T09:30:00+07:00,2025-03-04T11:55:00+00:00,id,flag,,0.7,0.1235,\
+         \"Rani, Joko\",2025-03-04T09:30:00+07:00,2025-03-04T11:55:00+00:00,id,flag,,0.7,0.7,0.05,0.1235,0.1235,\
          0.05,3,repeated-phrase script-residue stock-phrase,translated-ltr,confirmed,142,\
          7,5,3,first,2025-03-04T11:00:00+00:00,2",
     );

@@ -17,11 +17,13 @@ use super::given::{BODY, article, finding, flagged, legend};
 fn the_terminal_shows_rule_words_note_and_paragraph() {
     let (article, assessment) = (article(BODY), flagged());
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "page.html", &legend(), Style::Plain);
+    let text = terminal::document(&document, "page.html", &legend(), 0.5, Style::Plain);
     println!("{text}");
 
     assert!(text.starts_with("flagged  page.html\n"));
-    assert!(text.contains("overall 0.70, translation 0.12, boilerplate 0.05, language id"));
+    assert!(text.contains(
+        "machine translation 0.70, residue 0.05 (flagged from 0.50), style 0.12, language id"
+    ));
     assert!(text.contains("the page itself says: a browser's translator left its class"));
     assert!(text.contains("warning[repeated-phrase]: the same words twice in a row"));
     assert!(text.contains("3 findings, with the number of the paragraph in the margin"));
@@ -30,7 +32,7 @@ fn the_terminal_shows_rule_words_note_and_paragraph() {
     assert!(text.contains("warning[script-residue]: two letters of another script"));
     assert!(text.contains("\n3 | Berlangganan buletin kami."));
     assert!(!text.contains('\u{1b}'));
-    let coloured = terminal::document(&document, "page.html", &legend(), Style::Colour);
+    let coloured = terminal::document(&document, "page.html", &legend(), 0.5, Style::Colour);
     assert!(coloured.contains('\u{1b}'));
 }
 
@@ -48,7 +50,7 @@ fn a_long_paragraph_is_cut_to_a_window_around_the_words() {
         ..flagged()
     };
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "p", &legend(), Style::Plain);
+    let text = terminal::document(&document, "p", &legend(), 0.5, Style::Plain);
     println!("{text}");
 
     let line = text.lines().find(|line| line.starts_with("2 |")).unwrap();
@@ -80,7 +82,7 @@ fn many_findings_of_one_rule_are_counted_not_listed() {
     };
     let article = article(&body);
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "p", &legend(), Style::Plain);
+    let text = terminal::document(&document, "p", &legend(), 0.5, Style::Plain);
     assert_eq!(text.matches("warning[").count(), 5);
     assert!(text.contains("… and 35 more of repeated-phrase"));
 }
@@ -100,7 +102,7 @@ fn an_abstention_is_explained_with_advice() {
     ] {
         let assessment = benggala::inspect::abstain(reason);
         let document = Document::new(Value::Null, &article, &assessment);
-        let text = terminal::document(&document, "p", &[], Style::Plain);
+        let text = terminal::document(&document, "p", &[], 0.5, Style::Plain);
         let words = wording::reason(reason);
         assert!(text.starts_with("not judged  p\n"), "{text}");
         assert!(
@@ -127,7 +129,7 @@ fn nothing_from_a_page_reaches_the_terminal_as_a_command() {
         ..flagged()
     };
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "\u{1b}c.html", &legend(), Style::Plain);
+    let text = terminal::document(&document, "\u{1b}c.html", &legend(), 0.5, Style::Plain);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
 }
 

@@ -138,7 +138,9 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
         verdict,
         scores: Scores {
             overall: 0.75,
-            translation: None,
+            machine_translation: 0.75,
+            residue: 0.05,
+            style: None,
             boilerplate: 0.125,
             body_share: None,
         },

@@ -302,7 +302,9 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
             verdict: Verdict::Flag,
             scores: Scores {
                 overall: 0.8,
-                translation: None,
+                machine_translation: 0.8,
+                residue: 0.05,
+                style: None,
                 boilerplate: 0.0,
                 body_share: None,
             },
