@@ -15,7 +15,7 @@ const WORDINGS_MAX: usize = 30;
 /// somebody speaks, and what he says was translated too.
 const TITLE_WORDS_MAX: usize = 7;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 69));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 74));
 
 const ABOUT: About = About {
     rule: "literal-translation",
@@ -55,7 +55,7 @@ impl Detector for LiteralTranslation {
         let Some(traps) = draft.pack.map(|pack| &pack.traps) else {
             return;
         };
-        for (words, trap) in wordings(draft, traps) {
+        for (words, trap) in wordings(draft, traps, |_| 0..draft.keys.len()) {
             let span = draft.span(words.start, words.end);
             found.push(Finding {
                 rule: ABOUT.rule,
@@ -75,8 +75,13 @@ fn note(wording: &str, trap: &Trap) -> String {
 }
 
 /// The wordings of `traps` that stand in a text in one piece, as the names they are, in the company
-/// that betrays them, and that nothing excuses; as ranges of word indices that do not overlap.
-pub(super) fn wordings<'t>(draft: &Draft<'_>, traps: &'t Traps) -> Vec<(Span, &'t Trap)> {
+/// that betrays them, and that nothing within `reach` of them excuses; as ranges of word indices that do
+/// not overlap.
+pub(super) fn wordings<'t>(
+    draft: &Draft<'_>,
+    traps: &'t Traps,
+    reach: impl Fn(&Span) -> Span,
+) -> Vec<(Span, &'t Trap)> {
     let starts = (0..draft.keys.len()).filter(|at| traps.book.begins_with(draft.keys[*at]));
     let hits = starts.flat_map(|at| {
         let hits = traps.book.at(&draft.keys, at, &|_, _| true);
@@ -85,7 +90,8 @@ pub(super) fn wordings<'t>(draft: &Draft<'_>, traps: &'t Traps) -> Vec<(Span, &'
     let mut kept: Vec<(Span, &Trap)> = Vec::new();
     for (words, trap) in hits.take(WORDINGS_MAX) {
         let end = kept.last().map_or(0, |(words, _)| words.end);
-        if words.start >= end && betrays(draft, &words, trap) {
+        let excused = || company(draft, reach(&words), &trap.unless) > 0;
+        if words.start >= end && betrays(draft, &words, trap) && !excused() {
             kept.push((words, trap));
         }
     }
@@ -99,7 +105,6 @@ fn betrays(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
     (words.start..words.end - 1).all(|word| draft.joins_next(word))
         && names.all(|at| draft.is_capital(at))
         && (trap.near.is_empty() || company(draft, sentence(draft, words), &trap.near) > 0)
-        && company(draft, 0..draft.keys.len(), &trap.unless) == 0
         && !is_title(draft, words)
 }
 

@@ -4,15 +4,15 @@ use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
     literal_translation::{company, sentence, wordings},
 };
-use crate::model::Finding;
+use crate::model::{Finding, Span};
 
 /// See [`ABOUT`].
 pub(super) struct WrongSense;
 
-const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
+const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 1))
     .when("two words beside it belong to the sense that was meant");
 const WEAK: Grade =
-    Grade::weak(0.1, Counts::new(0, 0, 0)).when("one word beside it belongs to the sense meant");
+    Grade::weak(0.1, Counts::new(0, 0, 7)).when("one word beside it belongs to the sense meant");
 
 const ABOUT: About = About {
     rule: "wrong-sense",
@@ -52,7 +52,7 @@ impl Detector for WrongSense {
         let Some(senses) = draft.pack.map(|pack| &pack.senses) else {
             return;
         };
-        for (words, sense) in wordings(draft, senses) {
+        for (words, sense) in wordings(draft, senses, |words| paragraph(draft, words)) {
             let beside = company(draft, sentence(draft, &words), &sense.near);
             let grade = match beside {
                 0 | 1 => WEAK,
@@ -73,4 +73,14 @@ impl Detector for WrongSense {
             });
         }
     }
+}
+
+/// The words of the paragraph that holds `words`.
+fn paragraph(draft: &Draft<'_>, words: &Span) -> Span {
+    let from = draft.text.words[words.start].start;
+    let paragraphs = &draft.text.paragraphs;
+    let index = paragraphs.partition_point(|paragraph| paragraph.end <= from);
+    paragraphs
+        .get(index)
+        .map_or_else(|| words.clone(), |paragraph| draft.text.words_in(paragraph))
 }
