@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr_iter, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 use super::tag::names_tag;
 use crate::text;
@@ -15,7 +15,7 @@ const STRUCTURE: [&str; 16] = [
     "article", "section", "table", "ul", "ol",
 ];
 
-/// Bytes of the words of one link and of its address, at most.
+/// Bytes of the words of one link, of its address, of a tag, at most.
 const LINK_MAX: usize = 2 << 10;
 
 /// The page in HTML if it is Markdown; `None` if it is not.
@@ -216,15 +216,21 @@ impl Link {
     }
 }
 
-/// Words without the marks around them.
+/// Words without the marks around them; tags as they are.
 fn write_plain(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.find(['*', '`', '\\', '_']) {
+    while let Some(at) = rest.find(['*', '`', '\\', '_', '<']) {
         let (before, mark) = rest.split_at(at);
         out.push_str(before);
         let behind = &mark[1..];
         rest = behind;
         match mark.as_bytes()[0] {
+            b'<' => {
+                let window = &mark.as_bytes()[..mark.len().min(LINK_MAX)];
+                let end = memchr(b'>', window).unwrap_or_default() + 1;
+                out.push_str(&mark[..end]);
+                rest = &mark[end..];
+            }
             b'\\' if behind.starts_with(|c: char| c.is_ascii_punctuation()) => {
                 let escaped = &behind[..1];
                 out.push_str(if escaped == "<" { "&lt;" } else { escaped });

@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::{scene::Scene, trace::Trace};
-use crate::model::{Grade, Hint, Provenance};
+use crate::model::{Hint, HintGrade, Provenance};
 
 pub(super) use self::{
     hint::{HintInput, hints},
@@ -98,7 +98,7 @@ fn sign((rule, note): (&str, String)) -> Hint {
     Hint {
         rule: rule.to_string(),
         note,
-        grade: Grade::Sign,
+        grade: HintGrade::Sign,
     }
 }
 
