@@ -115,7 +115,7 @@ fn read(
         lexicon,
     });
     let mut article = std::mem::take(&mut parts.article);
-    article.provenance = traces;
+    article.provenance = traces.proofs;
     article.noarchive = metadata::noarchive::forbidden_by_page(&parts.collected);
     if let Some(reason) = reason {
         let article = Box::new(article);
@@ -127,12 +127,13 @@ fn read(
     article.sighting = sighting;
     let declared = article.lang.clone();
     let found = name_language(&mut article, lexicon);
-    article.hints = provenance::hints(&HintInput {
+    article.hints = traces.signs;
+    article.hints.extend(provenance::hints(&HintInput {
         page: text,
         url: &page.final_url,
         declared: declared.as_ref(),
         found: found.as_ref(),
-    });
+    }));
     Ok(article)
 }
 

@@ -1,9 +1,10 @@
-//! Bytes to text, unless they are no HTML.
+//! Bytes to the text of a page, unless they are neither HTML nor Markdown.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
+use super::markdown;
 use crate::{
     charset,
     model::{Headers, Reason},
@@ -26,7 +27,7 @@ pub(in crate::extract) fn decode<'a>(
     if text.trim().is_empty() {
         return Err(Reason::Empty);
     }
-    Ok(text)
+    Ok(markdown::rendered(&text).map_or(text, Cow::Owned))
 }
 
 /// Magic numbers of what is served as HTML by mistake (MIME Sniffing Standard, 7.1).

@@ -1,9 +1,10 @@
 //! In: the bytes of a page. Out: its text, its JSON-LD and its tree.
 //!
-//! Bytes become text, dead weight is left out of it, and the rest is parsed within a budget.
+//! Bytes become text, Markdown becomes HTML, dead weight is left out of it, and the rest is parsed within a budget.
 
 mod decode;
 mod element;
+mod markdown;
 mod over_limit;
 mod parse;
 mod prune;

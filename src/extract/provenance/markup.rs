@@ -73,24 +73,38 @@ fn google(scene: &Scene<'_>) -> Option<String> {
 /// sentences: then the nests need not be where the body was found.
 const SENTENCES_OF_PAGE_MIN: usize = 10;
 
+/// So many marked runs of text that are half of the body need no full stops: lists, tables and verse
+/// have none.
+const RUNS_MIN: usize = 10;
+
 /// The amount may be anywhere in the page; that it holds for the article is another question: a
 /// quarter of the body, or half of the whole page together with some of the body.
 fn google_nests(scene: &Scene<'_>, found: &[MarkedText<'_>]) -> Option<String> {
     let everywhere = MarkedExtent::of(found.iter());
-    let inside = MarkedExtent::of(found.iter().filter(|mark| mark.in_question));
+    let in_question = || found.iter().filter(|mark| mark.in_question);
+    let inside = MarkedExtent::of(in_question());
     let breaks = found
         .iter()
         .filter(|mark| is_followed(mark.element))
         .count();
     let sentences = everywhere.sentences + breaks;
+    let runs = in_question()
+        .filter(|mark| !mark.text.trim().is_empty())
+        .count();
     let of_article = scene.speaks_for_body(inside.width)
         || ((inside.width > 0 || sentences >= SENTENCES_OF_PAGE_MIN)
             && scene.speaks_for_page(everywhere.width));
-    let proves = sentences >= SENTENCES_MIN && everywhere.width >= WIDTH_MIN && of_article;
+    let by_sentences = sentences >= SENTENCES_MIN && of_article;
+    let by_runs = runs >= RUNS_MIN && scene.is_half_of_body(inside.width);
+    let proves = everywhere.width >= WIDTH_MIN && (by_sentences || by_runs);
+    let (count, what) = match by_sentences {
+        true => (sentences, "sentences"),
+        false => (runs, "pieces of text"),
+    };
     let name = found.first()?.element.value().name();
     proves.then(|| {
         format!(
-            "{sentences} sentences stand in the nested <{name} style=\"vertical-align: inherit\"> \
+            "{count} {what} stand in the nested <{name} style=\"vertical-align: inherit\"> \
              that Google Translate leaves in a page"
         )
     })
@@ -99,12 +113,12 @@ fn google_nests(scene: &Scene<'_>, found: &[MarkedText<'_>]) -> Option<String> {
 fn google_kept_style(scene: &Scene<'_>, mut found: Vec<MarkedText<'_>>) -> Option<String> {
     found.retain(|mark| mark.in_question);
     let extent = MarkedExtent::of(&found);
-    let many = extent.sentences >= SENTENCES_MIN && extent.width >= WIDTH_MIN_ALONE;
+    let many = extent.passages >= SENTENCES_MIN && extent.width >= WIDTH_MIN_ALONE;
     (many && scene.speaks_for_body(extent.width)).then(|| {
         format!(
             "{} paragraphs have kept the style \"vertical-align: inherit\" of the elements that \
              Google Translate leaves in a page",
-            extent.sentences
+            extent.passages
         )
     })
 }
@@ -166,8 +180,8 @@ fn microsoft(scene: &Scene<'_>) -> Option<String> {
     let replaced = |mark: &&MarkedText<'_>| mark.element.value().attr("_mstmutation").is_some();
     let extent = MarkedExtent::of(&found);
     // A hash alone stays when an author types other words into a translated template.
-    let signs = extent.sentences + found.iter().filter(replaced).count();
-    let many = signs > SENTENCES_MIN && extent.sentences > 0 && extent.width >= WIDTH_MIN;
+    let signs = extent.passages + found.iter().filter(replaced).count();
+    let many = signs > SENTENCES_MIN && extent.passages > 0 && extent.width >= WIDTH_MIN;
     (many && scene.speaks_for_body(extent.width)).then(|| {
         format!(
             "{} passages of text carry the attributes of Microsoft Translator (_msttexthash)",

@@ -26,7 +26,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::{scene::Scene, trace::Trace};
-use crate::model::Provenance;
+use crate::model::{Hint, HintGrade, Provenance};
 
 pub(super) use self::{
     hint::{HintInput, hints},
@@ -41,28 +41,65 @@ const TRACES: [&[Trace]; 4] = [
     &service::TRACES,
 ];
 
-/// The traces in a page, in the order of the table.
-pub(super) fn traces_in(input: &TraceInput<'_>) -> Vec<Provenance> {
-    let mut found: Vec<Provenance> = Vec::new();
+/// The same for what only makes translation likelier.
+const SIGNS: [&[Trace]; 1] = [&proxy::SIGNS];
+
+/// What a page has.
+#[derive(Debug, Default)]
+pub(super) struct Traces {
+    /// What proves translation, in the order of the table.
+    pub(super) proofs: Vec<Provenance>,
+    /// What is a sign of it; none beside a proof.
+    pub(super) signs: Vec<Hint>,
+}
+
+/// The traces in a page.
+pub(super) fn traces_in(input: &TraceInput<'_>) -> Traces {
+    let mut found = Traces::default();
     let candidates = candidates(input);
-    if candidates.contains(&true) {
-        let scene = Scene::new(input);
-        let traces = traces().zip(candidates).filter(|(_, named)| *named);
-        found.extend(traces.filter_map(|(trace, _)| provenance(trace.rule, (trace.read)(&scene)?)));
+    let scene = candidates.contains(&true).then(|| Scene::new(input));
+    if let Some(scene) = &scene {
+        found.proofs = read(&TRACES, scene, &candidates).map(proof).collect();
     }
-    found.extend(line::read(input).and_then(|note| provenance(line::RULE, note)));
+    let said = line::read(input).map(|note| proof((line::RULE, note)));
+    found.proofs.extend(said);
+    if let Some(scene) = scene.filter(|_| found.proofs.is_empty()) {
+        let signs = &candidates[TRACES.iter().map(|file| file.len()).sum()..];
+        found.signs = read(&SIGNS, &scene, signs).map(sign).collect();
+    }
     found
 }
 
-fn traces() -> impl Iterator<Item = &'static Trace> {
-    TRACES.into_iter().flatten()
+/// What those signatures of a table say that may be there.
+fn read<'s>(
+    table: &[&'static [Trace]],
+    scene: &'s Scene<'_>,
+    candidates: &'s [bool],
+) -> impl Iterator<Item = (&'static str, String)> + use<'s> {
+    let traces: Vec<&'static Trace> = table.iter().copied().flatten().collect();
+    let named = traces
+        .into_iter()
+        .zip(candidates)
+        .filter(|(_, named)| **named);
+    named.filter_map(|(trace, _)| Some((trace.rule, (trace.read)(scene)?)))
 }
 
-fn provenance(rule: &str, note: String) -> Option<Provenance> {
-    Some(Provenance {
+/// Every signature, those of signs last.
+fn traces() -> impl Iterator<Item = &'static Trace> {
+    TRACES.into_iter().chain(SIGNS).flatten()
+}
+
+fn proof((rule, note): (&str, String)) -> Provenance {
+    let rule = rule.to_string();
+    Provenance { rule, note }
+}
+
+fn sign((rule, note): (&str, String)) -> Hint {
+    Hint {
         rule: rule.to_string(),
         note,
-    })
+        grade: HintGrade::Sign,
+    }
 }
 
 /// All needles in one pass over the page: pages without any, which are nearly all, cost no more.

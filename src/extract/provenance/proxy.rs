@@ -2,7 +2,7 @@
 //! links of its text lead through them again. Each is believed only where the language of the text
 //! agrees.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use url::Url;
 
@@ -14,7 +14,7 @@ pub(super) const TRACES: [Trace; 2] = [
     Trace {
         rule: "translating-proxy-links",
         needles: &[
-            "translate.googleusercontent.com/translate_c?",
+            GOOGLE_NEEDLE,
             "/proxy_u/",
             "microsofttranslator.com/bv.aspx?",
             "translatetheweb.com/?",
@@ -31,11 +31,27 @@ pub(super) const TRACES: [Trace; 2] = [
     },
 ];
 
+/// What proves nothing alone.
+pub(super) const SIGNS: [Trace; 1] = [
+    // Whoever recommends a translation copies its address from the browser, where these parameters
+    // do not stand: the proxy writes them into the links of the pages that it serves. But one such
+    // link may be all that was taken from there.
+    Trace {
+        rule: "translating-proxy-link",
+        needles: &[GOOGLE_NEEDLE],
+        read: proxy_link,
+    },
+];
+
+const GOOGLE_NEEDLE: &str = "translate.googleusercontent.com/translate_c?";
+
 /// A proxy by its host and path.
 struct Proxy {
     service: &'static str,
     hosts: &'static [&'static str],
     path: &'static str,
+    /// Parameters that it adds for itself to the links of what it serves.
+    internal: &'static [&'static str],
     /// What its address says of the languages.
     pair: fn(&Url) -> Option<Pair>,
 }
@@ -54,6 +70,7 @@ const PROXIES: [Proxy; 5] = [
         service: "Google",
         hosts: &["translate.googleusercontent.com"],
         path: "/translate_c",
+        internal: &["sp", "usg"],
         pair: google_pair,
     },
     // `/proxy_u/en-ru.ru.<key>/https/site.example/a`.
@@ -61,6 +78,7 @@ const PROXIES: [Proxy; 5] = [
         service: "Yandex",
         hosts: &["translated.turbopages.org", "z5h64q92x9.net"],
         path: "/proxy_u/",
+        internal: &[],
         pair: yandex_pair,
     },
     Proxy {
@@ -71,18 +89,21 @@ const PROXIES: [Proxy; 5] = [
             "www.translatetheweb.com",
         ],
         path: "/",
+        internal: &[],
         pair: |url| pair(url, "from", "to"),
     },
     Proxy {
         service: "Baidu",
         hosts: &["fanyi.baidu.com"],
         path: "/transpage",
+        internal: &[],
         pair: |url| pair(url, "from", "to"),
     },
     Proxy {
         service: "Papago",
         hosts: &["papago.naver.net"],
         path: "/website",
+        internal: &[],
         pair: |url| pair(url, "source", "target"),
     },
 ];
@@ -93,30 +114,22 @@ impl Proxy {
             .is_some_and(|host| self.hosts.contains(&host))
             && url.path().starts_with(self.path)
     }
+
+    /// Whether it wrote the address itself.
+    fn writes(&self, url: &Url) -> bool {
+        let named = |name: &&str| value(url, name).is_some();
+        self.serves(url) && self.internal.iter().any(named)
+    }
 }
 
 /// One link through a proxy is a reference that its author copied.
 const PROXY_LINKS_MIN: usize = 2;
 
 fn proxy_links(scene: &Scene<'_>) -> Option<String> {
-    let links = scene.marked(|element| element.value().name() == "a");
-    let addresses: Vec<Url> = links
-        .iter()
-        .filter_map(|link| Url::parse(link.element.value().attr("href")?).ok())
-        .collect();
+    let addresses = addresses(scene);
     PROXIES.iter().find_map(|proxy| {
         let through = addresses.iter().filter(|url| proxy.serves(url));
-        let mut target: Option<Lang> = None;
-        let mut count = 0;
-        for Pair { from, to } in through.filter_map(proxy.pair) {
-            // A list of languages leads to several.
-            let other = target.as_ref().is_some_and(|target| *target != to);
-            if other || !is_target(scene, from.as_ref(), &to) {
-                return None;
-            }
-            target = Some(to);
-            count += 1;
-        }
+        let count = targeted(scene, proxy, through)?;
         (count >= PROXY_LINKS_MIN).then(|| {
             format!(
                 "{count} links of the text lead through {}'s translating proxy, as in a page it \
@@ -127,13 +140,57 @@ fn proxy_links(scene: &Scene<'_>) -> Option<String> {
     })
 }
 
-/// Whether the text can be what a proxy made. Where the source is left to be detected, the text
-/// must be seen to be in the target language.
-fn is_target(scene: &Scene<'_>, from: Option<&Lang>, to: &Lang) -> bool {
-    match from {
-        Some(from) => scene.agrees(from, to),
-        None => scene.lang() == Some(to),
+fn proxy_link(scene: &Scene<'_>) -> Option<String> {
+    let addresses = addresses(scene);
+    PROXIES.iter().find_map(|proxy| {
+        let own = addresses.iter().filter(|url| proxy.writes(url));
+        let count = targeted(scene, proxy, own)?;
+        (count > 0).then(|| {
+            format!(
+                "a link of the text leads through {}'s translating proxy, by an address that the \
+                 proxy writes into the pages it serves",
+                proxy.service
+            )
+        })
+    })
+}
+
+/// Where the words of the text lead, each address once.
+fn addresses(scene: &Scene<'_>) -> BTreeSet<Url> {
+    let links = scene.marked(|element| element.value().name() == "a");
+    let worded = links.iter().filter(|link| !link.text.trim().is_empty());
+    worded
+        .filter_map(|link| Url::parse(link.element.value().attr("href")?).ok())
+        .collect()
+}
+
+/// How many of some addresses of a proxy ask for a language that the text can be in. `None` where
+/// one contradicts it or the others: a list of languages leads to several.
+fn targeted<'u>(
+    scene: &Scene<'_>,
+    proxy: &Proxy,
+    addresses: impl Iterator<Item = &'u Url>,
+) -> Option<usize> {
+    let mut target: Option<Lang> = None;
+    let mut count = 0;
+    for url in addresses {
+        let Some(Pair { from, to }) = (proxy.pair)(url) else {
+            continue;
+        };
+        let other = target.as_ref().is_some_and(|target| *target != to);
+        let can_be = match from {
+            Some(from) => scene.agrees(&from, &to),
+            None if proxy.writes(url) => scene.lang().is_none_or(|found| *found == to),
+            // An address that somebody may have copied: the text must be seen to be in its language.
+            None => scene.lang() == Some(&to),
+        };
+        if other || !can_be {
+            return None;
+        }
+        target = Some(to);
+        count += 1;
     }
+    Some(count)
 }
 
 /// Source and target in a query; "auto" is no language.

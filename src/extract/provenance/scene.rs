@@ -12,7 +12,7 @@ use crate::{
     extract::blocks::Families,
     lang,
     model::Lang,
-    text::{Script, script},
+    text::{Script, Text, script},
 };
 
 /// Where to look, and what is there.
@@ -53,7 +53,9 @@ pub(super) struct MarkedText<'s> {
 /// How much text is marked.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct MarkedExtent {
-    /// Marked elements that hold a sentence.
+    /// Marked elements that end like a sentence.
+    pub(super) passages: usize,
+    /// Sentences in them: one element may hold a whole article.
     pub(super) sentences: usize,
     /// Columns of marked text.
     pub(super) width: usize,
@@ -135,6 +137,12 @@ impl<'s> Scene<'s> {
             .is_none_or(|body| width.saturating_mul(SHARE) >= body)
     }
 
+    /// Whether `width` columns are half of the body; of the page, where no body was found.
+    pub(super) fn is_half_of_body(&self, width: usize) -> bool {
+        let all = self.body_width.unwrap_or(self.page_width);
+        width.saturating_mul(2) >= all
+    }
+
     /// Whether `width` columns are most of what the page says.
     pub(super) fn speaks_for_page(&self, width: usize) -> bool {
         width.saturating_mul(2) >= self.page_width
@@ -182,11 +190,20 @@ impl MarkedExtent {
     ) -> MarkedExtent {
         let mut extent = MarkedExtent::default();
         for mark in found {
-            extent.sentences += usize::from(is_sentence(&mark.text));
+            extent.passages += usize::from(is_sentence(&mark.text));
+            extent.sentences += sentences(&mark.text);
             extent.width += width(&mark.text);
         }
         extent
     }
+}
+
+/// Sentences of a text.
+fn sentences(text: &str) -> usize {
+    let spans = Text::new(text).sentences.into_iter();
+    spans
+        .filter(|span| is_sentence(&text[span.clone()]))
+        .count()
 }
 
 /// Whether a text is as long as a sentence and ends like one.

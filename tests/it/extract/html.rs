@@ -2,6 +2,7 @@
 
 mod charset;
 mod limits;
+mod markdown;
 mod parse;
 mod prune;
 
