@@ -108,7 +108,6 @@ impl Grade {
     }
 
     /// The same, told from the rule's other grades.
-    #[expect(dead_code, reason = "for rules with several grades")]
     pub(super) const fn when(self, when: &'static str) -> Grade {
         Grade { when, ..self }
     }
