@@ -53,6 +53,11 @@ pub enum ResidueFamily {
     Assistant,
     /// The mark that a translation engine leaves.
     Engine,
+    /// What assistants and engines say, and people too.
+    Courtesy,
+    /// No residue: what tells that a text is about machines, templates or program code, and may name
+    /// what they leave behind.
+    Topic,
 }
 
 /// What one language's file holds.
@@ -109,6 +114,8 @@ struct PackFile {
     stock: BTreeMap<StockFamily, Vec<String>>,
     #[serde(default)]
     residue: BTreeMap<ResidueFamily, Vec<String>>,
+    #[serde(default)]
+    residue_words: BTreeMap<String, String>,
 }
 
 /// What is known about one language.
@@ -186,7 +193,16 @@ fn has_pack(text: &str) -> bool {
 }
 
 impl Pack {
-    fn new(lang: Lang, file: PackFile, problems: &mut Vec<Problem>) -> Pack {
+    fn new(lang: Lang, mut file: PackFile, problems: &mut Vec<Problem>) -> Pack {
+        for pattern in file.residue.values_mut().flatten() {
+            *pattern = spelt_out(pattern, &file.residue_words);
+            if pattern.contains('<') {
+                problems.push(Problem {
+                    what: format!("language pack {lang}: \"{pattern}\" uses an unknown word list"),
+                    ..Problem::default()
+                });
+            }
+        }
         let named = file.identified_as.as_deref().map(Lang::new);
         let identified_as = match named {
             None => lang.clone(),
@@ -235,6 +251,15 @@ impl Pack {
             lang,
         }
     }
+}
+
+/// A pattern with the alternatives of each `<word>` in its place.
+fn spelt_out(pattern: &str, words: &BTreeMap<String, String>) -> String {
+    words
+        .iter()
+        .fold(pattern.to_string(), |pattern, (name, alternatives)| {
+            pattern.replace(&format!("<{name}>"), alternatives)
+        })
 }
 
 fn book<T: Copy>(

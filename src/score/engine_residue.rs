@@ -1,6 +1,9 @@
 //! "As an AI language model, I …", "Translated by Google".
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{
+    About, Counts, Detector, Draft, Example, Family, Grade,
+    excuse::{Topic, is_cited, is_dialogue},
+};
 use crate::{
     lang::{ResidueFamily, Tail},
     model::{Finding, Span},
@@ -9,14 +12,27 @@ use crate::{
 /// See [`ABOUT`].
 pub(super) struct EngineResidue;
 
-const STRONG: Grade = Grade::strong(0.9, Counts::new(0, 0, 0));
+/// Findings in one text, at most.
+const FINDINGS_MAX: usize = 10;
+/// What ends a sentence, or sets apart what follows: one stands before a phrase that may not float.
+const CLOSING: [char; 16] = [
+    '.', '!', '?', '…', ':', ';', '(', ')', '[', ']', '”', '"', '»', '|', '*', '\n',
+];
+/// What ends a phrase that fills its sentence.
+const STOPS: [char; 10] = ['.', '!', '?', '…', ':', ';', ')', ']', '|', '\n'];
+/// What opens a quotation: what a colon announces then is somebody's words.
+const OPENING: [char; 5] = ['“', '"', '„', '«', '‘'];
+
+const STRONG: Grade = Grade::strong(0.9, Counts::new(0, 0, 0))
+    .when("a machine speaks of its work or to its user, or an engine is named");
+const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 0)).when("people say it too");
 
 const ABOUT: About = About {
     rule: "engine-residue",
     summary: "what an assistant or a translation engine says to its user",
     why: "the text was pasted from a machine and nobody read it",
     family: Family::Translation,
-    grades: &[STRONG],
+    grades: &[STRONG, WEAK],
     flags: &[
         Example {
             lang: "en",
@@ -49,40 +65,79 @@ impl Detector for EngineResidue {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        let books: Vec<_> = draft.packs().map(|pack| &pack.residue).collect();
-        let begins = |at: &usize| books.iter().any(|book| book.begins_with(draft.keys[*at]));
-        for line in draft.lines() {
-            let keys = &draft.keys[..line.end];
-            let accept = |tail, end| match tail {
-                Tail::Anything => true,
-                Tail::Nothing => end == line.end,
-                Tail::Colon => draft.has_colon_before(end),
-            };
-            for at in line.clone().filter(begins) {
-                let hit = books
-                    .iter()
-                    .flat_map(|book| book.at(keys, at, &accept))
-                    .filter(|hit| hit.phrase.floats || at == line.start)
-                    .max_by_key(|hit| hit.end);
-                let Some(hit) = hit else { continue };
-                let span = draft.span(at, hit.end);
-                if !draft.is_quoted(span.start) {
-                    found.push(finding(span, hit.family));
-                    break;
-                }
-            }
+        let hits: Vec<(Span, ResidueFamily)> = draft
+            .lines()
+            .flat_map(|line| of_line(draft, &line))
+            .filter(|(span, family)| !is_spoken(draft, span, *family))
+            .take(FINDINGS_MAX)
+            .collect();
+        if hits.is_empty() {
+            return;
         }
+        let spans: Vec<Span> = hits.iter().map(|(span, _)| span.clone()).collect();
+        let topic = Topic::new(draft, &spans);
+        let hits = hits
+            .into_iter()
+            .filter(|(span, _)| !topic.excuses(draft, span.start));
+        found.extend(hits.map(|(span, family)| finding(span, family)));
     }
 }
 
+/// What engines and assistants left in the words `line`.
+fn of_line(draft: &Draft<'_>, line: &Span) -> Vec<(Span, ResidueFamily)> {
+    let books: Vec<_> = draft.packs().map(|pack| &pack.residue).collect();
+    let keys = &draft.keys[..line.end];
+    let stops = |at: usize| draft.text.gap_before(at).contains(STOPS);
+    let mut hits = Vec::new();
+    let mut at = line.start;
+    while at < line.end {
+        if !books.iter().any(|book| book.begins_with(draft.keys[at])) {
+            at += 1;
+            continue;
+        }
+        let stop = (at + 1..line.end).find(|next| stops(*next));
+        let accept = |tail, end| match tail {
+            Tail::Anything => true,
+            Tail::Nothing => end == stop.unwrap_or(line.end),
+            Tail::Colon => {
+                draft.has_colon_before(end) && !draft.text.gap_before(end).contains(OPENING)
+            }
+        };
+        let begins = at == line.start || draft.text.gap_before(at).contains(CLOSING);
+        let hit = books
+            .iter()
+            .flat_map(|book| book.at(keys, at, &accept))
+            .filter(|hit| hit.family != ResidueFamily::Topic && (hit.phrase.floats || begins))
+            .max_by_key(|hit| (hit.family != ResidueFamily::Courtesy, hit.end));
+        at = match hit {
+            Some(hit) => {
+                hits.push((draft.span(at, hit.end), hit.family));
+                hit.end.max(at + 1)
+            }
+            None => at + 1,
+        };
+    }
+    hits
+}
+
+/// Whether a person speaks here. An engine leaves its mark on paper.
+fn is_spoken(draft: &Draft<'_>, span: &Span, family: ResidueFamily) -> bool {
+    let marks = family == ResidueFamily::Engine;
+    is_cited(draft, span.start) || (!marks && is_dialogue(draft, span.start))
+}
+
 fn finding(span: Span, family: ResidueFamily) -> Finding {
-    let note = match family {
-        ResidueFamily::Assistant => "a language model speaks to its user here",
-        ResidueFamily::Engine => "a translation engine left its mark here",
+    let (grade, note) = match family {
+        ResidueFamily::Assistant => (STRONG, "a language model speaks to its user here"),
+        ResidueFamily::Engine => (STRONG, "a translation engine left its mark here"),
+        ResidueFamily::Courtesy | ResidueFamily::Topic => (
+            WEAK,
+            "assistants say this to their users, though people do too",
+        ),
     };
     Finding {
         rule: ABOUT.rule,
-        grade: STRONG.name,
+        grade: grade.name,
         span,
         note: note.to_string(),
         left_out: None,

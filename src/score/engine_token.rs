@@ -1,6 +1,10 @@
-//! `<unk>`, `▁`: pieces of a translation engine's vocabulary.
+//! `<unk>`, `▁`: pieces of a translation engine's vocabulary. `oaicite`, `<|im_start|>`, "Assistant:":
+//! what the window of an assistant hides from its user.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{
+    About, Counts, Detector, Draft, Example, Family, Grade,
+    excuse::{Topic, is_cited},
+};
 use crate::model::{Finding, Span};
 
 /// See [`ABOUT`].
@@ -10,6 +14,60 @@ pub(super) struct EngineToken;
 const FINDINGS_MAX: usize = 5;
 /// Marks in one text that are looked at.
 const MARKS_MAX: usize = 50;
+/// What a text is made of that an assistant's window shows as a link or a source: it stands in no
+/// word of any language.
+const HIDDEN: [&str; 22] = [
+    "oaicite",
+    "oai_citation",
+    "citeturn",
+    "turn0search",
+    "turn0news",
+    "turn1search",
+    "†source】",
+    "attributableIndex",
+    "grok_render_citation_card",
+    "[cite_start]",
+    "[cite: ",
+    "sandbox:/mnt/data",
+    "utm_source=chatgpt.com",
+    "utm_source=openai",
+    "utm_source=copilot.com",
+    "utm_source=perplexity",
+    "[INST]",
+    "[/INST]",
+    "<<SYS>>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "</translation>",
+];
+/// Bytes of a hidden mark, at most.
+const HIDDEN_MAX: usize = 200;
+/// Who speaks in the record of a conversation with an assistant, in the languages of the packs. Both
+/// must open lines of one text.
+const ROLES: [[&str; 9]; 2] = [
+    [
+        "user",
+        "human",
+        "system",
+        "pengguna",
+        "benutzer",
+        "usuario",
+        "utilisateur",
+        "usuário",
+        "пользователь",
+    ],
+    [
+        "assistant",
+        "asisten",
+        "pembantu",
+        "assistent",
+        "asistente",
+        "assistente",
+        "ассистент",
+        "chatgpt",
+        "model",
+    ],
+];
 /// What the words of a text begin with that speaks of such tokens, in every language of a pack.
 const TOPIC: [&str; 2] = ["token", "токен"];
 
@@ -17,15 +75,20 @@ const STRONG: Grade = Grade::strong(0.8, Counts::new(0, 0, 42));
 
 const ABOUT: About = About {
     rule: "engine-token",
-    summary: "a token of a translation engine's vocabulary that reached the reader",
+    summary: "a token of an engine's vocabulary, or a hidden mark of an assistant, that reached the reader",
     why: "engines cut words into pieces and write a placeholder for what they do not know \
-          (SentencePiece, Subword-NMT, Moses); nobody types these signs",
+          (SentencePiece, Subword-NMT, Moses); assistants mark sources and turns for their window; \
+          nobody types these signs",
     family: Family::Translation,
     grades: &[STRONG],
     flags: &[
         Example {
             lang: "de",
             text: "Die Fähre liegt seit [[<unk>]] im Hafen, weil die [[⁇]]rzte streiken.",
+        },
+        Example {
+            lang: "en",
+            text: "The harbour closed in May [[:contentReference[oaicite:3]{index=3}]], the mayor said.",
         },
         Example {
             lang: "en",
@@ -51,20 +114,29 @@ impl Detector for EngineToken {
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let raw = draft.text.raw;
-        let spans: Vec<Span> = memchr::memchr3_iter(b'<', b'@', 0xe2, raw.as_bytes())
-            .filter_map(|at| Some(at..at + token(raw, at)?))
+        let tokens = memchr::memchr3_iter(b'<', b'@', 0xe2, raw.as_bytes())
+            .filter_map(|at| Some(at..at + token(raw, at)?));
+        let mut spans: Vec<Span> = tokens
+            .chain(hidden(raw))
+            .chain(roles(draft))
             .take(MARKS_MAX)
-            .filter(|span| draft.quotation(span.start).is_none())
-            .take(FINDINGS_MAX)
+            .filter(|span| !is_cited(draft, span.start))
             .collect();
+        spans.sort_by_key(|span| (span.start, usize::MAX - span.end));
+        spans.dedup_by(|next, kept| next.start < kept.end);
+        spans.truncate(FINDINGS_MAX);
         if spans.is_empty() || is_topic(draft) {
             return;
         }
-        found.extend(spans.into_iter().map(|span| Finding {
+        let topic = Topic::new(draft, &spans);
+        let spans = spans
+            .into_iter()
+            .filter(|span| !topic.excuses(draft, span.start));
+        found.extend(spans.map(|span| Finding {
             rule: ABOUT.rule,
             grade: STRONG.name,
             note: format!(
-                "“{}” is a token of a translation engine",
+                "“{}” is a sign of an engine or assistant, not of a writer",
                 &raw[span.clone()]
             ),
             left_out: None,
@@ -78,6 +150,63 @@ fn is_topic(draft: &Draft<'_>) -> bool {
         let word = draft.text.word(at).to_lowercase();
         TOPIC.iter().any(|topic| word.starts_with(topic))
     })
+}
+
+/// The marks of [`HIDDEN`] and `<|…|>`, with what hangs on them without a space.
+fn hidden(raw: &str) -> impl Iterator<Item = Span> + '_ {
+    let marks = HIDDEN.into_iter().flat_map(move |mark| {
+        memchr::memmem::find_iter(raw.as_bytes(), mark.as_bytes())
+            .map(move |at| around(raw, at..at + mark.len()))
+    });
+    let turns = memchr::memmem::find_iter(raw.as_bytes(), b"<|").filter_map(move |at| {
+        let end = raw[at..].find("|>").filter(|&end| end <= HIDDEN_MAX)?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let inside = &raw[at + 2..at + end.max(2)];
+        (!inside.is_empty() && inside.chars().all(is_name)).then_some(at..at + end + 2)
+    });
+    marks.chain(turns)
+}
+
+/// `mark` and what stands around it up to white space, without the sentence's punctuation.
+fn around(raw: &str, mark: Span) -> Span {
+    let left = raw[..mark.start]
+        .trim_end_matches(|c: char| !c.is_whitespace())
+        .len();
+    let right = raw[mark.end..]
+        .find(char::is_whitespace)
+        .map_or(raw.len(), |at| mark.end + at);
+    let before = &raw[left..mark.start];
+    let skipped = match before.find("http") {
+        Some(at) => at,
+        None => before.find([':', '[', '(', '【']).unwrap_or(before.len()),
+    };
+    let start = left + skipped;
+    let word = raw[start..right].trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+    let end = (start + word.len()).max(mark.end);
+    match end - start <= HIDDEN_MAX {
+        true => start..end,
+        false => mark,
+    }
+}
+
+/// Lines that open with the names of both sides of a conversation with an assistant.
+fn roles<'a>(draft: &'a Draft<'_>) -> impl Iterator<Item = Span> + 'a {
+    let opens = move |side: usize| {
+        draft.lines().filter_map(move |line| {
+            let word = draft.text.word(line.start).to_lowercase();
+            let names = line.len() > 1 && ROLES[side].contains(&word.as_str());
+            let colon = names
+                && draft
+                    .text
+                    .gap_after(line.start)
+                    .trim_start()
+                    .starts_with(':');
+            colon.then(|| draft.span(line.start, line.start + 1))
+        })
+    };
+    let both = opens(0).next().is_some() && opens(1).next().is_some();
+    let sides = if both { 0..2 } else { 0..0 };
+    sides.flat_map(opens)
 }
 
 /// The length of the token at `at`, if one begins there.

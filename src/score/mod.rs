@@ -16,6 +16,7 @@ mod untranslated_residue;
 mod script_residue;
 mod mixed_script_word;
 mod pasted_credit;
+mod excuse; //   what excuses a machine's words
 mod engine_residue;
 mod engine_token;
 mod mixed_conventions;

@@ -1,0 +1,94 @@
+//! What excuses a machine's words: somebody else speaks them, or the text is about such words.
+
+use super::Draft;
+use crate::{lang::ResidueFamily, model::Span};
+
+/// Words about machines, templates and code from which a whole text is about them. Fewer excuse what
+/// stands in their own paragraph: a text about an assistant can hold an assistant's mark by mistake.
+const TOPIC_MIN: usize = 3;
+
+/// Where a text speaks of machines, templates or program code.
+#[derive(Debug)]
+pub(super) struct Topic {
+    /// Byte offsets of the words that say so.
+    words: Vec<usize>,
+}
+
+impl Topic {
+    /// Looks for such words outside of `found`, which may hold some itself.
+    pub(super) fn new(draft: &Draft<'_>, found: &[Span]) -> Topic {
+        let books: Vec<_> = draft.packs().map(|pack| &pack.residue).collect();
+        let accept = |_, _| true;
+        let is_topic = |at: &usize| {
+            let mut hits = books
+                .iter()
+                .flat_map(|book| book.at(&draft.keys, *at, &accept));
+            hits.any(|hit| hit.family == ResidueFamily::Topic)
+        };
+        let starts = (0..draft.keys.len())
+            .filter(is_topic)
+            .map(|at| draft.text.words[at].start);
+        Topic {
+            words: starts
+                .filter(|at| !found.iter().any(|span| span.contains(at)))
+                .collect(),
+        }
+    }
+
+    /// Whether what stands at the byte `at` may be an example: the text, the paragraph, or the one
+    /// before it that ends in a colon speaks of such things.
+    pub(super) fn excuses(&self, draft: &Draft<'_>, at: usize) -> bool {
+        let paragraphs = &draft.text.paragraphs;
+        let index = paragraphs.partition_point(|paragraph| paragraph.end <= at);
+        let own = paragraphs.get(index);
+        let announcing = index
+            .checked_sub(1)
+            .and_then(|before| paragraphs.get(before))
+            .filter(|paragraph| draft.text.raw[(*paragraph).clone()].ends_with(':'));
+        let speaks = |span: &Span| self.words.iter().any(|word| span.contains(word));
+        self.words.len() >= TOPIC_MIN || own.is_some_and(speaks) || announcing.is_some_and(speaks)
+    }
+}
+
+/// Whether somebody else speaks the words from the byte `at` on: they stand in quotation marks or in
+/// a bracket that was not opened for them.
+pub(super) fn is_cited(draft: &Draft<'_>, at: usize) -> bool {
+    let before = draft.text.raw.get(..at).unwrap_or_default();
+    let opened = before.trim_end().ends_with(['(', '[', '*', '{']);
+    draft.quotation(at).is_some() || (draft.is_quoted(at) && !opened) || in_single(draft, at)
+}
+
+/// Whether a line of dialogue, which a dash opens, holds the byte `at`.
+pub(super) fn is_dialogue(draft: &Draft<'_>, at: usize) -> bool {
+    paragraph_to(draft, at).starts_with(['—', '–', '―'])
+        || paragraph_to(draft, at).starts_with("- ")
+}
+
+/// Whether ‘ or ' was opened before the byte `at` in its paragraph and not closed: an apostrophe has
+/// letters on both sides.
+fn in_single(draft: &Draft<'_>, at: usize) -> bool {
+    let before = paragraph_to(draft, at);
+    let is_mark = |c: char| matches!(c, '\'' | '‘' | '’' | '‚' | '‹' | '›');
+    let mut open = false;
+    for (index, mark) in before.match_indices(is_mark) {
+        let letter_before = before[..index].ends_with(char::is_alphanumeric);
+        let rest = before[index + mark.len()..].chars().next();
+        let letter_after = rest.is_none_or(char::is_alphanumeric);
+        open = match (letter_before, letter_after) {
+            (true, true) => open,
+            (false, true) => mark != "’" && mark != "›",
+            _ => false,
+        };
+    }
+    open
+}
+
+/// The paragraph of the byte at `at`, up to there.
+fn paragraph_to<'a>(draft: &Draft<'a>, at: usize) -> &'a str {
+    let paragraphs = &draft.text.paragraphs;
+    let index = paragraphs.partition_point(|paragraph| paragraph.end <= at);
+    let start = paragraphs
+        .get(index)
+        .map_or(at, |paragraph| paragraph.start);
+    draft.text.raw.get(start..at).unwrap_or_default()
+}
