@@ -15,6 +15,9 @@ const META_WINDOW: usize = 8 << 10;
 /// The bytes that chardetng is shown: enough to decide, and a bound on its time.
 const DETECT_WINDOW: usize = 256 << 10;
 
+/// Bytes outside ASCII without which nothing is said of their neighbours.
+const HIGH_BYTES_MIN: usize = 20;
+
 /// One byte in so many at least is NUL in markup that is UTF-16.
 const UTF16_NULS_MIN: usize = 20;
 
@@ -58,6 +61,8 @@ fn labelled_or_seen(labelled: Option<&'static Encoding>, bytes: &[u8]) -> &'stat
         return UTF_8;
     }
     match labelled {
+        // What servers say of whatever they serve.
+        Some(encoding) if encoding == WINDOWS_1252 && !is_western(bytes) => detect(bytes),
         Some(encoding) if encoding != UTF_8 && decodes(encoding, bytes) => encoding,
         _ => detect(bytes),
     }
@@ -77,6 +82,16 @@ fn is_utf8_but_for_noise(bytes: &[u8]) -> bool {
     bad == 0 || (bad * 20 <= good)
 }
 
+/// Whether bytes may be Latin-1: there a letter outside ASCII stands among letters of ASCII, while
+/// other alphabets have nothing but such bytes.
+fn is_western(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(DETECT_WINDOW)];
+    let high = head.iter().filter(|byte| !byte.is_ascii()).count();
+    let pairs = head.windows(2);
+    let in_a_row = pairs.filter(|pair| !pair[0].is_ascii() && !pair[1].is_ascii());
+    high < HIGH_BYTES_MIN || in_a_row.count() * 2 < high
+}
+
 /// A label that turns the text into replacement characters is not believed.
 fn decodes(encoding: &'static Encoding, bytes: &[u8]) -> bool {
     let (text, _) = encoding.decode_without_bom_handling(&bytes[..bytes.len().min(DETECT_WINDOW)]);
@@ -93,8 +108,13 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
     }
 }
 
-/// UTF-16 markup without a byte order mark has a NUL at every other place.
+/// UTF-16 markup without a byte order mark has a NUL at every other place; at least it begins so.
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    match bytes {
+        [b'<', 0, 1..=0x7f, 0, ..] => return Some(UTF_16LE),
+        [0, b'<', 0, 1..=0x7f, ..] => return Some(UTF_16BE),
+        _ => {}
+    }
     let head = &bytes[..bytes.len().min(1024) & !1];
     if head.len() < 8 {
         return None;

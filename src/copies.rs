@@ -14,6 +14,8 @@
 //! Jain and Sarma 2007), which finds pages that differ in a few words, is beaten by the rewriting
 //! that news goes through; `cargo bench --bench copies` measures both.
 
+use std::collections::HashSet;
+
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -45,6 +47,13 @@ const ELEMENT_BITS: u32 = 48;
 /// Bytes of an element as stored.
 const ELEMENT_BYTES: usize = ELEMENT_BITS as usize / 8;
 
+/// The share of the shorter text's shingles that a page for phones, a teaser or a first page has in
+/// common with the whole article at least. Two articles have a few in a hundred.
+const PART_AT: f64 = 0.5;
+
+/// Shingles of two or three sentences.
+const TELLING_SHINGLES: usize = 10;
+
 /// Letters of a long word in an alphabet; elsewhere a letter says more.
 const LONG_WORD: usize = 4;
 
@@ -67,8 +76,11 @@ pub struct Fingerprint {
 impl Fingerprint {
     /// `None` for a text that is too short to be compared (see [`SHINGLES_MIN`]).
     pub fn of(article: &Article) -> Option<Fingerprint> {
-        let words = own_words(article);
-        let mut sketch = shingles(&words);
+        Fingerprint::of_words(&own_words(article))
+    }
+
+    fn of_words(words: &str) -> Option<Fingerprint> {
+        let mut sketch = shingles(words);
         sketch.sort_unstable();
         sketch.dedup();
         if sketch.len() < SHINGLES_MIN {
@@ -76,7 +88,7 @@ impl Fingerprint {
         }
         sketch.truncate(SKETCH);
         Some(Fingerprint {
-            digest: digest(&words),
+            digest: digest(words),
             sketch,
         })
     }
@@ -148,6 +160,22 @@ pub fn is_corrected(before: &Article, after: &Article) -> bool {
         return false;
     }
     old != new || headline(before) != headline(after)
+}
+
+/// Whether two texts are certainly different articles: neither is a copy of the other, nor a part.
+/// Where one is too short to be compared (see [`SHINGLES_MIN`]) it may be a notice in the place of
+/// an article: these must have nothing in common, nor the headline. Symmetric.
+pub fn are_different(one: &Article, other: &Article) -> bool {
+    let words = [one, other].map(own_words);
+    let [mine, theirs] = [0, 1].map(|n| HashSet::<u64>::from_iter(shingles(&words[n])));
+    let shared = mine.intersection(&theirs).count();
+    let shorter = mine.len().min(theirs.len());
+    if shorter < SHINGLES_MIN {
+        return shorter >= TELLING_SHINGLES && shared == 0 && headline(one) != headline(other);
+    }
+    let [mine, theirs] = [0, 1].map(|n| Fingerprint::of_words(&words[n]));
+    let is_copy = mine.is_some_and(|mine| theirs.is_some_and(|theirs| mine.is_copy_of(&theirs)));
+    !is_copy && (shared as f64) < PART_AT * shorter as f64
 }
 
 /// Whether there is anything to compare.

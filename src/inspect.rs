@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::{
     extract::{self, Site, extract, from_text},
-    lang::Lexicon,
+    lang::{Lexicon, is_contradicted, shortest},
     model::{
         Article, Assessment, Block, BlockKind, Finding, Lang, Page, ParseLimits, Policy, Reason,
         RulesHash, Scores, Verdict,
@@ -21,7 +21,7 @@ use crate::{
         explain::Explanation,
         legend::{ExampleView, GradeView, RuleView, TextsView},
     },
-    score::{self, Counts, Example, Family, Grade, assess},
+    score::{self, Counts, Example, Family, Grade, assess, assess_in},
 };
 
 /// What was read out of a page and what was concluded.
@@ -63,8 +63,9 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "unknown".to_string())
 }
 
-/// Extracts and judges one HTML page. A language that the caller is sure of overrules what the
-/// page says and what its text looks like. Where that panics, the page is one that cannot be judged.
+/// Extracts and judges one HTML page. A language that the caller is sure of overrules what the page
+/// says, and counts where the text leaves it open; a text that is certainly in another one is not
+/// judged. Where the inspection panics, the page is one that cannot be judged.
 pub fn inspect<'a>(
     page: &Page,
     site: impl Into<Site<'a>>,
@@ -74,12 +75,9 @@ pub fn inspect<'a>(
     let inspection = guarded(
         || match extract(page, site, &rules.lexicon, &rules.limits) {
             Ok(mut article) => {
-                if let Some(lang) = lang {
-                    article.lang = Some(lang.clone());
-                }
                 // What the feed or sitemap said, where the page says nothing.
                 article.published = article.published.or(page.link.published);
-                judge(article, rules)
+                judge(article, lang, rules)
             }
             Err(none) => Inspection {
                 article: *none.article,
@@ -93,23 +91,48 @@ pub fn inspect<'a>(
 /// Judges a body that somebody else extracted, as [`inspect`] does a page.
 pub fn inspect_article(article: Article, rules: &Rules) -> Inspection {
     let url = article.url.clone();
-    guarded(|| judge(article, rules)).unwrap_or_else(|_| failed(url.as_ref()))
+    guarded(|| judge(article, None, rules)).unwrap_or_else(|_| failed(url.as_ref()))
 }
 
 /// Judges a text of which nothing is known but perhaps its language, as [`inspect`] does a page.
 pub fn inspect_text(text: &str, lang: Option<&Lang>, rules: &Rules) -> Inspection {
-    let article = || from_text(text, lang.cloned(), &rules.lexicon);
-    guarded(|| judge(article(), rules)).unwrap_or_else(|_| failed(None))
+    let article = || from_text(text, None, &rules.lexicon);
+    guarded(|| judge(article(), lang, rules)).unwrap_or_else(|_| failed(None))
 }
 
-fn judge(mut article: Article, rules: &Rules) -> Inspection {
-    let mut assessment = assess(&article, &rules.lexicon, &rules.policy);
+fn judge(mut article: Article, lang: Option<&Lang>, rules: &Rules) -> Inspection {
+    let (lexicon, policy) = (&rules.lexicon, &rules.policy);
+    let mut assessment = match lang.map(shortest) {
+        None => assess(&article, lexicon, policy),
+        Some(lang) => {
+            let other = is_contradicted(&lang, &article.body, lexicon);
+            let is_other = other.is_some();
+            let lang = name_language(&mut article, other, lang);
+            let mut assessment = assess_in(&lang, &article, lexicon, policy);
+            if is_other && !matches!(assessment.verdict, Verdict::Abstain(Reason::TooShort)) {
+                assessment.verdict = Verdict::Abstain(Reason::OtherLanguage);
+            }
+            assessment
+        }
+    };
     name_residue(&mut article.blocks, &assessment.findings);
     assessment.rules = with_extraction(assessment.rules);
     Inspection {
         article,
         assessment,
     }
+}
+
+/// Writes down the language of an article: what its text has told against the caller, or what the
+/// caller says.
+fn name_language(article: &mut Article, told: Option<Lang>, said: Lang) -> Lang {
+    let origin = if told.is_some() { "text" } else { "caller" };
+    let lang = told.unwrap_or(said);
+    article.lang = Some(lang.clone());
+    article
+        .origins
+        .insert("lang".to_string(), origin.to_string());
+    lang
 }
 
 /// What is said of a page on which the inspection itself failed.

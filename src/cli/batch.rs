@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
@@ -23,10 +24,11 @@ use url::Url;
 
 use crate::{
     inspect::{Inspection, Rules},
-    model::Lang,
+    model::{Lang, Reason},
     report::{
         Document as View,
         json::{self, Fields},
+        wording,
     },
     site::{self, SiteMemory, Sites},
 };
@@ -34,6 +36,7 @@ use crate::{
 use super::{
     failure::{Failure, Outcome},
     input::{self, Document, inspect_document, rules_of},
+    output::tell,
     settings::load_config,
 };
 
@@ -80,6 +83,8 @@ struct Work {
     fields: Fields,
     /// What this run has learned; `None` unless it is asked to.
     sites: Option<Mutex<Sites>>,
+    /// Documents in another language than their lines say.
+    in_other_languages: AtomicU64,
 }
 
 impl Work {
@@ -112,6 +117,7 @@ pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
         rules: rules_of(&config),
         fields: args.fields.clone().unwrap_or_else(Fields::all),
         sites: args.learn.then(|| Mutex::new(Sites::new(SITES_MAX))),
+        in_other_languages: AtomicU64::new(0),
     };
     let (jobs, queue) = sync_channel::<Job>(threads);
     let (order, answers) = sync_channel::<Receiver<String>>(threads * LINES_PER_THREAD);
@@ -125,6 +131,13 @@ pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
         // Taken by value: when writing fails, the reader finds its queue closed and ends too.
         write_answers(answers)
     })?;
+    let contradicted = work.in_other_languages.into_inner();
+    if contradicted > 0 {
+        let documents = wording::counted(contradicted, "document");
+        tell(format!(
+            "benggala: warning: {documents} in another language than `lang` says: not judged"
+        ));
+    }
     Ok(Outcome::Clean)
 }
 
@@ -250,6 +263,9 @@ fn inspect_line(line: Line, work: &Work) -> Result<String, String> {
         _ => return Err("give exactly one of `html`, `file` and `text`".to_string()),
     };
     let mut inspection = work.inspect(document, url.as_ref(), lang.as_ref());
+    if inspection.assessment.verdict.reason() == Some(Reason::OtherLanguage) {
+        work.in_other_languages.fetch_add(1, Ordering::Relaxed);
+    }
     // The caller's address is the one by which it knows the document.
     if url.is_some() {
         inspection.article.url = url;

@@ -10,6 +10,7 @@ use indicatif::ProgressBar;
 use url::Url;
 
 use crate::{
+    charset,
     config::Config,
     fetch::{Fetcher, Network, Request},
     inspect::{Inspection, Rules, abstain, explanation, inspect, legend},
@@ -115,7 +116,7 @@ fn check_stdin(args: &Args, rules: &Rules) -> Result<Checked, String> {
         .map_err(|error| format!("cannot read standard input: {error}"))?;
     let document = match looks_like_html(&bytes) {
         true => Document::Html(bytes),
-        false => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
+        false => Document::Text(charset::decode(&bytes, "").into_owned()),
     };
     let inspection = inspect_document(
         document,
@@ -164,7 +165,7 @@ fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String
     let bytes = input::read_file(path)
         .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let document = match input::is_text(path) {
-        true => Document::Text(String::from_utf8_lossy(&bytes).into_owned()),
+        true => Document::Text(charset::decode(&bytes, "").into_owned()),
         false => Document::Html(bytes),
     };
     let inspection = inspect_document(
@@ -253,6 +254,13 @@ impl Printer<'_> {
             assessment,
         } = &checked.inspection;
         self.tally.add(assessment.verdict);
+        if assessment.verdict.reason() == Some(Reason::OtherLanguage) {
+            warn_of_language(
+                &checked.name,
+                self.args.lang.as_ref(),
+                article.lang.as_ref(),
+            );
+        }
         let view = View::new(checked.name.as_str().into(), article, assessment);
         let mut out = out();
         match self.args.format {
@@ -287,4 +295,12 @@ impl Printer<'_> {
             _ => Outcome::Clean,
         })
     }
+}
+
+/// Whoever names a language wrongly once does so for a whole folder.
+fn warn_of_language(name: &str, said: Option<&Lang>, told: Option<&Lang>) {
+    let [said, told] = [said, told].map(|lang| lang.map_or("another", Lang::as_str));
+    tell(format!(
+        "benggala: warning: {name} is in `{told}`, not in `{said}` as --lang says: not judged"
+    ));
 }

@@ -128,7 +128,7 @@ fn record_exchange(metrics: &Metrics, facts: &Facts) {
 fn record_extraction(metrics: &Metrics, inspected: &TimedInspection) {
     let assessment = &inspected.inspection.assessment;
     let outcome = match assessment.verdict.reason() {
-        None | Some(Reason::UnknownLanguage) => "ok",
+        None | Some(Reason::UnknownLanguage | Reason::OtherLanguage) => "ok",
         Some(Reason::TooShort) => "too_short",
         Some(Reason::ParseLimit) => "parse_limit",
         Some(Reason::Empty) => "empty",

@@ -158,7 +158,7 @@ impl TranslationRun {
 /// The texts that can be scored: news, of some length.
 pub fn score<'r>(model: &Model<'_>, records: impl Iterator<Item = &'r Record>) -> Vec<Scored<'r>> {
     let news = records.filter(|record| record.is_news());
-    news.filter_map(|record| Some((record, model.log_odds(&record.text)?)))
+    news.filter_map(|record| Some((record, model.read(&record.text)?.log_odds)))
         .collect()
 }
 

@@ -6,6 +6,7 @@
 //! stay unjudged.
 
 mod cases;
+mod claim;
 mod pack;
 mod page;
 mod phrase;
@@ -19,6 +20,7 @@ use std::{
 
 pub use self::{
     cases::Cases,
+    claim::{is_contradicted, shortest},
     pack::{Language, Pack, ResidueFamily, StockFamily},
     page::{PageList, PageWords},
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
@@ -179,7 +181,11 @@ const SURE_SHARE: f64 = 0.26;
 /// The share of function words that confirms what the statistics are unsure of.
 const LIKELY_SHARE: f64 = 0.15;
 
-/// Identifies the language of running text; `None` when too short or too mixed to say.
+/// The share of function words that a text of a language has at least.
+const POSSIBLE_SHARE: f64 = 0.1;
+
+/// Identifies the language of running text; `None` when too short or too mixed to say, or when it
+/// is no text.
 ///
 /// Function words settle the clear cases of the packs' languages. Trigram statistics (whatlang)
 /// decide the others and tell all further languages. Where several packs stand behind one answer
@@ -191,14 +197,32 @@ pub fn identify(text: &str, lexicon: &Lexicon) -> Option<Lang> {
 
 /// The same for a text whose words have been looked up.
 pub fn identify_words(text: &str, keys: &[WordKey], lexicon: &Lexicon) -> Option<Lang> {
+    told(text, keys, lexicon).map(|told| told.lang)
+}
+
+/// What a text tells of its language.
+struct Told {
+    lang: Lang,
+    /// By function words, which no other language has.
+    is_settled: bool,
+}
+
+fn told(text: &str, keys: &[WordKey], lexicon: &Lexicon) -> Option<Told> {
+    let sample = text::head(text, SAMPLE_BYTES);
+    if !text::is_legible(sample) {
+        return None;
+    }
     let keys = &keys[..keys.len().min(SAMPLE_WORDS)];
     let votes = votes(keys, lexicon);
     let share =
         |lang: &Lang| votes.get(lang).copied().unwrap_or(0) as f64 / keys.len().max(1) as f64;
     if let Some(lang) = settled(&share, keys.len(), lexicon) {
-        return Some(lang);
+        return Some(Told {
+            lang,
+            is_settled: true,
+        });
     }
-    let info = whatlang::detect(text::head(text, SAMPLE_BYTES))?;
+    let info = whatlang::detect(sample)?;
     let detected = Lang::new(iso_639_1(info.lang().code()))?;
     let lang = of_family(&detected, &share, lexicon);
     let confirmed = || {
@@ -208,7 +232,18 @@ pub fn identify_words(text: &str, keys: &[WordKey], lexicon: &Lexicon) -> Option
             .fold(0.0, f64::max);
         keys.len() >= WORDS_MIN && share(&lang) >= LIKELY_SHARE && share(&lang) >= most
     };
-    (info.is_reliable() || confirmed()).then_some(lang)
+    (info.is_reliable() || confirmed()).then_some(Told {
+        lang,
+        is_settled: false,
+    })
+}
+
+/// Whether words may be of the language of a pack: it has some of its function words, or there are
+/// too few words to tell. Of texts of 80 words in a pack's language, 1 in 1,000 has a smaller share;
+/// of random letters, none has so large a one.
+pub fn may_be_of(pack: &Pack, keys: &[WordKey]) -> bool {
+    let own = keys.iter().filter(|key| pack.function_words.contains(key));
+    keys.len() < WORDS_MIN || own.count() as f64 >= POSSIBLE_SHARE * keys.len() as f64
 }
 
 /// How many of the words are function words of each pack.

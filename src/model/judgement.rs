@@ -12,15 +12,18 @@ use super::{Span, Timestamp};
 pub enum Reason {
     /// Too few words to judge.
     TooShort,
-    /// Neither a language pack nor a style model serves the text.
+    /// Neither a language pack nor a style model serves the text: it is in another language, or in
+    /// none.
     UnknownLanguage,
+    /// It is certainly in another language than the caller says.
+    OtherLanguage,
     /// A section front, a video page, a soft 404, a consent wall …
     NotAnArticle,
     /// A bot wall.
     Challenge,
     /// The page broke a limit of the parser.
     ParseLimit,
-    /// Not HTML or text at all.
+    /// Not HTML or text at all, or text that cannot be read.
     NotHtml,
     /// Nothing in it.
     Empty,
@@ -34,6 +37,7 @@ impl Reason {
         match self {
             Reason::TooShort => "too-short",
             Reason::UnknownLanguage => "unknown-language",
+            Reason::OtherLanguage => "other-language",
             Reason::NotAnArticle => "not-an-article",
             Reason::Challenge => "challenge",
             Reason::ParseLimit => "parse-limit",

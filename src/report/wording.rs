@@ -52,8 +52,12 @@ pub fn reason(reason: Reason) -> Wording {
             "judge the whole article, or lower `words_min` under [score]",
         ),
         Reason::UnknownLanguage => (
-            "no language pack serves this text",
+            "it is in no language that can be judged",
             "if the page declares the wrong language, name the right one with `lang`",
+        ),
+        Reason::OtherLanguage => (
+            "the text is in another language than `lang` says",
+            "leave `lang` out, or name the language that the text is in",
         ),
         Reason::NotAnArticle => (
             "the page holds no article: a section front, a video, a wall or an error page",
@@ -68,8 +72,8 @@ pub fn reason(reason: Reason) -> Wording {
             "if the page is honest, raise that limit under [extract]",
         ),
         Reason::NotHtml => (
-            "it is neither HTML nor text",
-            "look at the URL: it may lead to a PDF, an image or a film",
+            "it is neither HTML nor text that can be read",
+            "look at the URL: it may lead to a PDF, an image or a film, or name a wrong encoding",
         ),
         Reason::Empty => (
             "there is nothing in it",

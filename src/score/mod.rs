@@ -39,7 +39,7 @@ pub use self::{
 };
 use crate::{
     lang::Lexicon,
-    model::{Article, Assessment, Policy},
+    model::{Article, Assessment, Lang, Policy},
     text::Text,
 };
 
@@ -50,16 +50,27 @@ const FINDINGS_MAX: usize = 500;
 pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessment {
     let text = Text::new(&article.body);
     let draft = Draft::new(&text, article.lang.as_ref(), lexicon);
+    conclude(&draft, article, policy)
+}
+
+/// The same in a language that is known.
+pub fn assess_in(lang: &Lang, article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessment {
+    let text = Text::new(&article.body);
+    let draft = Draft::in_language(&text, Some(lang), lexicon);
+    conclude(&draft, article, policy)
+}
+
+fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> Assessment {
     let mut findings = Vec::new();
     let enabled = |rule: &str| !policy.disabled.iter().any(|disabled| disabled == rule);
     for detector in DETECTORS
         .iter()
         .filter(|detector| enabled(detector.about().rule))
     {
-        detector.detect(&draft, &mut findings);
+        detector.detect(draft, &mut findings);
     }
     for line in &article.left_out {
-        let stock = || stock_line::left_out(&draft, line);
+        let stock = || stock_line::left_out(draft, line);
         let repeated = || repeated_line::left_out(line);
         findings.extend(
             stock()
@@ -70,14 +81,13 @@ pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessme
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);
     let residue = share::of_residue(article, &findings);
-    let (verdict, mut scores, evidence) =
-        policy::judge(&draft, article, &findings, residue, policy);
+    let (verdict, mut scores, evidence) = policy::judge(draft, article, &findings, residue, policy);
     scores.body_share = share::of_page(article);
     Assessment {
         verdict,
         scores,
         findings,
         evidence,
-        rules: rules_hash(lexicon, policy),
+        rules: rules_hash(draft.lexicon, policy),
     }
 }

@@ -13,17 +13,18 @@ use super::{
     registry::{is_of_page, rules},
 };
 use crate::{
-    lang::{FNV_SEED, Lexicon, fnv},
+    lang::{FNV_SEED, Lexicon, fnv, may_be_of},
     model::{Article, Assessment, Evidence, Finding, Policy, Reason, RulesHash, Scores, Verdict},
-    style,
+    style::{self, Reading},
+    text::is_legible,
 };
 
 /// One finding of this weight needs no language pack to be believed.
 const DECISIVE: f32 = 0.8;
 
-/// Verdict, scores, and the evidence about translation. A text that is too short or in a language
-/// with neither pack nor style model is scored all the same, so that a reader sees why; but it is
-/// not judged, unless, in the latter case, there is evidence that needs neither.
+/// Verdict, scores, and the evidence about translation. A text that is too short, cannot be read, or
+/// is in a language that neither pack nor style model serves is scored all the same, so that a reader
+/// sees why; but it is not judged, unless, in the latter case, there is evidence that needs neither.
 pub(super) fn judge(
     draft: &Draft<'_>,
     article: &Article,
@@ -31,11 +32,8 @@ pub(super) fn judge(
     boilerplate: f32,
     policy: &Policy,
 ) -> (Verdict, Scores, Vec<Evidence>) {
-    let style = draft
-        .lang
-        .as_ref()
-        .and_then(style::model)
-        .and_then(|model| model.score(draft.text.raw));
+    let served = Served::by(draft);
+    let style = served.style;
     let evidence = gather(article, findings, style, policy);
     let machine_translation = translated(&evidence);
     let residue = residue(findings, boilerplate, policy);
@@ -50,9 +48,11 @@ pub(super) fn judge(
     let decisive = || {
         !article.provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE)
     };
-    let verdict = if draft.text.length() < policy.words_min {
+    let verdict = if !is_legible(draft.text.raw) {
+        Verdict::Abstain(Reason::NotHtml)
+    } else if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
-    } else if draft.pack.is_none() && style.is_none() && !decisive() {
+    } else if !served.is_served && !decisive() {
         Verdict::Abstain(Reason::UnknownLanguage)
     } else if scores.overall >= policy.flag_at || scores.boilerplate >= policy.boilerplate_at {
         Verdict::Flag
@@ -60,6 +60,34 @@ pub(super) fn judge(
         Verdict::Pass
     };
     (verdict, scores, evidence)
+}
+
+/// What serves the language that a text is said to be in.
+struct Served {
+    /// The score of its style.
+    style: Option<f32>,
+    is_served: bool,
+}
+
+impl Served {
+    /// A page may declare whatever it likes: its words must agree.
+    fn by(draft: &Draft<'_>) -> Served {
+        let model = draft.lang.as_ref().and_then(style::model);
+        match model.and_then(|model| model.read(draft.text.raw)) {
+            Some(reading) if reading.known >= Reading::KNOWN_MIN => Served {
+                style: Some(reading.score()),
+                is_served: true,
+            },
+            Some(_) => Served {
+                style: None,
+                is_served: false,
+            },
+            None => Served {
+                style: None,
+                is_served: draft.pack.is_some_and(|pack| may_be_of(pack, &draft.keys)),
+            },
+        }
+    }
 }
 
 /// How likely the text is an unedited machine translation: prior odds times likelihood ratios.

@@ -33,7 +33,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// names the channels that are told if the article is new and flagged.
     ///
     /// A text that its source has on the same site already is not stored again: the address is
-    /// noted as another one of that article. An article is told from its copies elsewhere. One
+    /// noted as another one of that article. An address that a page declares as its own, and that
+    /// stands for a different text already (see [`crate::copies::are_different`]), is not believed:
+    /// the address that was asked is the article's own then, for both. An article is told from its copies elsewhere. One
     /// that is read again from the same address and says something else (see
     /// [`crate::copies::is_corrected`]) is replaced, and what it said is kept as a version.
     async fn complete(

@@ -181,7 +181,8 @@ pub struct Completion {
 pub struct Visit {
     /// As fetched. Not kept if the article is `noarchive`.
     pub page: Page,
-    /// The article's identity: its accepted canonical URL.
+    /// The article's identity as far as the page tells: its accepted canonical URL. The store knows
+    /// whether another text declares the same one.
     pub canonical: Url,
     /// What was read.
     pub article: Article,

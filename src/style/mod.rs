@@ -13,7 +13,7 @@ mod train;
 pub use self::{
     built_in::{fingerprint, model},
     grams::grams,
-    model::Model,
+    model::{Model, Reading},
     sample::{Label, LabelledText},
     train::{TrainError, train},
 };

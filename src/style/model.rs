@@ -81,6 +81,39 @@ impl Header {
     }
 }
 
+/// What a model makes of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// The log-odds behind [`Reading::score`], which at even odds are the log likelihood ratio of a
+    /// machine translation to a human one, in nats: what to add up over the texts of a source.
+    pub log_odds: f32,
+    /// The share of its features that the model has met, in 0..=1.
+    pub known: f32,
+}
+
+impl Reading {
+    /// What a text in the model's language has at least of `known`. Of 13,800 texts in the twelve
+    /// languages the poorest has 0.30; random letters, encoded bytes and words read in a wrong
+    /// encoding have 0.18 at most.
+    pub const KNOWN_MIN: f32 = 0.25;
+
+    /// How much the text reads like raw machine translation, in 0..=1: as it would be if half of all
+    /// texts were such and half translated by people.
+    pub fn score(self) -> f32 {
+        1.0 / (1.0 + (-self.log_odds).exp())
+    }
+}
+
+/// What was summed over a text.
+struct Sums {
+    /// By head.
+    margins: [f32; 2],
+    /// Features.
+    count: usize,
+    /// Of these, known to the model.
+    known: usize,
+}
+
 /// A model of one language.
 #[derive(Debug, Clone, Copy)]
 pub struct Model<'a> {
@@ -105,37 +138,45 @@ impl<'a> Model<'a> {
         bytes
     }
 
-    /// How much `text` reads like raw machine translation, in 0..=1: as it would be if half of all
-    /// texts were such and half translated by people. `None` for a text that is too short.
-    pub fn score(&self, text: &str) -> Option<f32> {
-        self.log_odds(text).map(|odds| 1.0 / (1.0 + (-odds).exp()))
-    }
-
-    /// The log-odds behind [`Model::score`], which at even odds are the log likelihood ratio of a
-    /// machine translation to a human one, in nats: what to add up over the texts of a source.
-    pub fn log_odds(&self, text: &str) -> Option<f32> {
-        let (sums, count) = self.sums(text);
+    /// What `text` reads like; `None` where it is too short.
+    pub fn read(&self, text: &str) -> Option<Reading> {
+        let Sums {
+            margins,
+            count,
+            known,
+        } = self.sums(text);
         if count < GRAMS_MIN {
             return None;
         }
         let header = &self.header;
-        let margins = [0, 1].map(|at| header.steps[at] * sums[at] + header.biases[at]);
-        Some(header.joined.at(join(margins)))
+        let margins = [0, 1].map(|at| header.steps[at] * margins[at] + header.biases[at]);
+        Some(Reading {
+            log_odds: header.joined.at(join(margins)),
+            known: known as f32 / count as f32,
+        })
+    }
+
+    /// How much `text` reads like raw machine translation; `None` for a text that is too short. See
+    /// [`Reading::score`].
+    pub fn score(&self, text: &str) -> Option<f32> {
+        Some(self.read(text)?.score())
     }
 
     /// For each head the sum of the weights, each times the square root of how often its feature
     /// occurs, divided by the square root of how many features there are: in the text's length the
     /// evidence grows as it should, and a short text stays near the prior.
-    fn sums(&self, text: &str) -> ([f32; 2], usize) {
+    fn sums(&self, text: &str) -> Sums {
         let growth = growth();
         let mut seen = vec![0_u8; SLOTS];
         let mut sums = [0.0_f32; 2];
+        let mut known = 0;
         let count = grams(text, |hash| {
             let (slot, check) = place(hash);
             let [owner, native, human] = self.rows[slot];
             if owner != check {
                 return;
             }
+            known += 1;
             let times = seen[slot];
             let more = growth[usize::from(times)];
             sums[0] += f32::from(native as i8) * more;
@@ -143,7 +184,11 @@ impl<'a> Model<'a> {
             seen[slot] = times.saturating_add(1);
         });
         let length = (count.max(1) as f32).sqrt();
-        (sums.map(|sum| sum / length), count)
+        Sums {
+            margins: sums.map(|sum| sum / length),
+            count,
+            known,
+        }
     }
 }
 

@@ -175,7 +175,7 @@ pub(crate) async fn inspected(fetcher: &Fetcher, url: Url) -> (Exchange, Inspect
 /// As `extractions_total` counts it.
 fn extraction(inspection: &Inspection) -> &'static str {
     match inspection.assessment.verdict.reason() {
-        None | Some(Reason::UnknownLanguage) => "ok",
+        None | Some(Reason::UnknownLanguage | Reason::OtherLanguage) => "ok",
         Some(Reason::TooShort) => "too_short",
         Some(Reason::ParseLimit) => "parse_limit",
         Some(Reason::Empty) => "empty",

@@ -30,6 +30,8 @@ fn utf16_is_read_with_a_mark_a_label_or_neither() {
             utf16("<p>灯台</p>", little),
             "<p>灯台</p>",
         ),
+        ("text/html", utf16(&wordy, little), &wordy),
+        ("text/html; charset=utf-8", utf16(&wordy, big), &wordy),
     ] {
         assert_eq!(decode(&bytes, label), text, "{label}");
     }
@@ -42,6 +44,46 @@ fn a_label_that_cannot_be_true_is_not_believed() {
     for text in [MARKUP, plain, &noisy] {
         let read = decode(text.as_bytes(), "text/html; charset=utf-16le");
         assert_eq!(read, text);
+    }
+}
+
+/// Servers put it on everything, as the default of their configuration.
+#[test]
+fn latin_1_is_believed_of_no_other_alphabet() {
+    let cases: [(&str, &str); 5] = [
+        (
+            "windows-1251",
+            "<p>Старый маяк снова светит над гаванью, и рыбаки рады</p>",
+        ),
+        (
+            "windows-874",
+            "<p>ประภาคารเก่าส่องแสงเหนือท่าเรืออีกครั้งและชาวประมงดีใจ</p>",
+        ),
+        (
+            "euc-kr",
+            "<p>오래된 등대가 항구 위로 다시 불을 밝히자 어부들이 기뻐했다</p>",
+        ),
+        (
+            "shift_jis",
+            "<p>古い灯台が港の上にふたたび光を放ち、漁師たちは喜んでいる</p>",
+        ),
+        (
+            "windows-1252",
+            "<p>Où l’été s’achève, le phare à éclats guidait déjà les pêcheurs égarés près du môle ; « Voilà », répétait-on.</p>",
+        ),
+    ];
+    for (encoding, text) in cases {
+        let known = encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap();
+        let (bytes, _, _) = known.encode(text);
+        for label in [
+            "text/html; charset=iso-8859-1",
+            "text/html; charset=windows-1252",
+        ] {
+            assert_eq!(decode(&bytes, label), text, "{encoding} as {label}");
+        }
+        let named = format!("<meta charset=latin1>{text}");
+        let (bytes, _, _) = known.encode(&named);
+        assert_eq!(decode(&bytes, ""), named, "{encoding}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What makes two texts copies, what makes them corrections, and what makes neither.
 
 use benggala::{
-    copies::{COPY_AT, Fingerprint, SHINGLES_MIN, SKETCH, is_corrected},
+    copies::{COPY_AT, Fingerprint, SHINGLES_MIN, SKETCH, are_different, is_corrected},
     extract::from_text,
     inspect::{Rules, inspect_article},
     lang::Lexicon,
@@ -61,6 +61,42 @@ fn a_short_text_is_not_compared() {
     let repeated = "The page is not available. ".repeat(100);
     assert_eq!(Fingerprint::of(&article(&repeated)), None);
     assert!(Fingerprint::of(&article(&story(0, SHINGLES_MIN + 2))).is_some());
+}
+
+#[test]
+fn a_text_is_different_from_what_is_neither_its_copy_nor_a_part_of_it() {
+    let whole = story(0, 1_000);
+    let cases = [
+        ("the same", whole.clone(), false),
+        ("its beginning", story(0, 60), false),
+        (
+            "its beginning among other lines",
+            format!("{} {}", story(0, 60), story(5_000, 40)),
+            false,
+        ),
+        (
+            "edited",
+            format!("{} {}", story(500, 500), story(5_000, 500)),
+            false,
+        ),
+        (
+            "a text that quotes it",
+            format!("{} {}", story(0, 50), story(5_000, 800)),
+            true,
+        ),
+        ("another", story(5_000, 300), true),
+        ("too short to tell", story(5_000, 20), false),
+        ("nothing", String::new(), false),
+    ];
+    for (what, text, different) in cases {
+        let (one, other) = (article(&whole), article(&text));
+        assert_eq!(are_different(&one, &other), different, "{what}");
+        assert_eq!(
+            are_different(&other, &one),
+            different,
+            "{what}, turned round"
+        );
+    }
 }
 
 #[test]

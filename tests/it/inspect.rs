@@ -4,9 +4,9 @@ use std::{fs, panic::panic_any, path::Path};
 
 use benggala::{
     extract::Site,
-    inspect::{Rules, guarded, inspect},
+    inspect::{Rules, guarded, inspect, inspect_text},
     lang::Lexicon,
-    model::{Headers, Link, Page, PageKind, ParseLimits, Policy, Reason, SiteRules, Verdict},
+    model::{Headers, Lang, Link, Page, PageKind, ParseLimits, Policy, Reason, SiteRules, Verdict},
 };
 use bytes::Bytes;
 use chrono::Utc;
@@ -92,6 +92,97 @@ fn what_a_feed_said_stands_in_as_exactly_as_it_was_said() {
         let inspection = inspect(&page, &SiteRules::default(), None, &rules());
         let found = inspection.article.published.map(|date| date.to_string());
         assert_eq!(found.as_deref(), Some(said));
+    }
+}
+
+/// An article of our own in Indonesian, and one that says the same in English.
+const TWO_LANGUAGES: [(&str, &str); 2] = [
+    (
+        "id",
+        "Jembatan baru dibuka pagi ini, dan warga sudah lewat sejak subuh. Mereka menunggu tiga tahun, \
+         kata kepala desa, yang ikut memotong pita bersama anak sekolah. ",
+    ),
+    (
+        "en",
+        "The new bridge was opened this morning, and people had been crossing it since dawn. They had \
+         waited for three years, said the mayor, who cut the ribbon together with the children. ",
+    ),
+];
+
+#[test]
+fn a_language_that_the_text_contradicts_is_not_believed() {
+    for (lang, text) in TWO_LANGUAGES {
+        let text = text.repeat(5);
+        for said in ["id", "en", "ms", "eng", "xx"] {
+            let got = inspect_text(&text, Lang::new(said).as_ref(), &rules());
+            let told = got.article.lang.as_ref().map(Lang::as_str);
+            let verdict = got.assessment.verdict;
+            match (lang, said) {
+                ("id", "id") | ("en", "en" | "eng") => {
+                    assert_eq!((verdict, told), (Verdict::Pass, Some(lang)), "{said}");
+                }
+                // Closely related: whoever calls it Malay knows better.
+                ("id", "ms") => assert_eq!((verdict.reason(), told), (None, Some("ms"))),
+                _ => {
+                    let other = Verdict::Abstain(Reason::OtherLanguage);
+                    assert_eq!((verdict, told), (other, Some(lang)), "{said}");
+                }
+            }
+        }
+        let page = page(Box::leak(
+            format!("<article><p>{text}</article>").into_boxed_str(),
+        ));
+        let got = inspect(
+            &page,
+            &SiteRules::default(),
+            Lang::new("de").as_ref(),
+            &rules(),
+        );
+        let other = Verdict::Abstain(Reason::OtherLanguage);
+        assert_eq!(got.assessment.verdict, other);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_never_passed() {
+    let mut state = 7_u32;
+    let mut random = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let bytes: Vec<u8> = (0..6_000).map(|_| random()).collect();
+    let latin: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    let wide: String = bytes
+        .chunks(2)
+        .filter_map(|two| char::from_u32(u32::from(two[0]) << 8 | u32::from(two[1])))
+        .collect();
+    let text = TWO_LANGUAGES[1].1.repeat(5);
+    let nuls: String = text.chars().flat_map(|c| [c, '\u{3}']).collect();
+    for text in [
+        String::from_utf8_lossy(&bytes).into_owned(),
+        latin,
+        wide,
+        nuls,
+    ] {
+        for lang in [None, Lang::new("en")] {
+            let got = inspect_text(&text, lang.as_ref(), &rules());
+            let reason = got.assessment.verdict.reason();
+            assert!(
+                matches!(reason, Some(Reason::NotHtml | Reason::UnknownLanguage)),
+                "{text:?}"
+            );
+            assert_eq!(got.article.lang, lang, "nothing is guessed");
+            let marked = format!(
+                "<html lang=en><article><p>{}</article>",
+                text.replace('<', "&lt;")
+            );
+            let page = Page {
+                body: Bytes::from(marked),
+                ..page("")
+            };
+            let got = inspect(&page, &SiteRules::default(), lang.as_ref(), &rules());
+            assert!(got.assessment.verdict.reason().is_some(), "{text:?}");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Identification, packs, phrases and the table of places.
 
 use benggala::{
-    lang::{Lexicon, Phrase, PhraseBook, identify, key, keys},
+    lang::{Lexicon, Phrase, PhraseBook, identify, is_contradicted, key, keys, shortest},
     model::Lang,
 };
 
@@ -270,4 +270,54 @@ fn a_trap_with_a_mistake_is_told_and_the_others_stay() {
     assert!(trap.names.contains(&key("house")));
     assert!(trap.near.contains("security") && trap.near.contains("prison"));
     assert!(!trap.near.contains("prisons") && trap.unless.is_empty());
+}
+
+#[test]
+fn a_text_contradicts_whoever_names_another_language() {
+    let en = "Officials said the water had begun to fall by noon, but residents were still told to \
+        take care because the current in the river was strong and the old bridge beside the market was kept shut for the night.";
+    let id = "Petugas mengatakan bahwa air mulai surut pada siang hari, tetapi warga masih diminta untuk \
+        berhati-hati karena arus di sungai tetap kuat setelah hujan dan jembatan tua di dekat pasar ditutup semalaman.";
+    let cs = "Úřady uvedly, že voda začala v poledne klesat, ale obyvatelé měli být stále opatrní, protože \
+        proud v řece byl silný a hladina vysoká a most zůstal přes noc pro jistotu zavřený pro všechny.";
+    let letters = "qv zzt kprw ddlx mmu oiea nnqz wrtp ".repeat(9);
+    let lexicon = Lexicon::built_in();
+    for (said, text, other) in [
+        ("en", en, None),
+        ("id", en, Some("en")),
+        ("uk", en, Some("en")),
+        // Nothing here knows them, but English is told by its own words.
+        ("sw", en, Some("en")),
+        ("xx", en, Some("en")),
+        ("id", id, None),
+        ("de", id, Some("id")),
+        // Whoever knows Malay from Indonesian is believed.
+        ("ms", id, None),
+        ("en", cs, Some("cs")),
+        ("sk", cs, None),
+        // Statistics alone say nothing against a language that they do not know.
+        ("xx", cs, None),
+        ("en", "Kurz und gut.", None),
+        ("en", &letters, None),
+    ] {
+        let said = Lang::new(said).unwrap();
+        let told = is_contradicted(&said, text, &lexicon);
+        assert_eq!(told.as_ref().map(Lang::as_str), other, "{said}: {text}");
+    }
+}
+
+#[test]
+fn long_codes_of_languages_with_short_ones_mean_the_same() {
+    for (code, short) in [
+        ("eng", "en"),
+        ("ind", "id"),
+        ("zho", "zh"),
+        ("cmn", "zh"),
+        ("hau", "ha"),
+        ("ger", "de"),
+        ("swa", "swa"),
+        ("ru", "ru"),
+    ] {
+        assert_eq!(shortest(&Lang::new(code).unwrap()).as_str(), short);
+    }
 }

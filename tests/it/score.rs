@@ -295,6 +295,38 @@ fn what_cannot_be_judged_is_not_called_good() {
     assert_eq!(empty.verdict, Verdict::Abstain(Reason::TooShort));
 }
 
+/// Templates declare their language on whatever they serve.
+#[test]
+fn a_text_in_no_language_is_not_judged_whatever_is_declared() {
+    let encoded = "c2FtcGxlIG9mIGJ5dGVz VGhhdCBhcmUgbm8g d29yZHMgYXQgYWxs ".repeat(40);
+    let letters: String = (0..400_usize)
+        .map(|n| {
+            format!(
+                "{} ",
+                ["qvz", "ktrp", "wexu", "zzol", "mjqa", "hgnb", "ypt"][n * n % 7]
+            )
+        })
+        .collect();
+    let ideographs: String = (0..900_u32)
+        .filter_map(|n| char::from_u32(0x4e00 + n * 7919 % 20_000))
+        .collect();
+    for lang in ["en", "es", "id", "ru", "zh"] {
+        for text in [&encoded, &letters, &ideographs] {
+            let article = Article {
+                lang: Lang::new(lang),
+                body: text.clone(),
+                ..Article::default()
+            };
+            let got = assess(&article, &Lexicon::built_in(), &Policy::default());
+            let none = Verdict::Abstain(Reason::UnknownLanguage);
+            assert_eq!(got.verdict, none, "{lang}: {text}");
+            assert_eq!(got.scores.style, None);
+        }
+    }
+    let broken = judge(&PLAIN.replace(' ', "\u{1} \u{fffd}"));
+    assert_eq!(broken.verdict, Verdict::Abstain(Reason::NotHtml));
+}
+
 #[test]
 fn a_rule_that_is_switched_off_finds_nothing() {
     let article = Article {

@@ -1,6 +1,6 @@
 //! Paragraphs, sentences and words, and that their spans hold.
 
-use benggala::text::{Script, Text, script};
+use benggala::text::{Script, Text, is_legible, script};
 use proptest::prelude::*;
 
 /// The sentences of `raw`, each in brackets.
@@ -18,6 +18,41 @@ fn words(raw: &str) -> Vec<&str> {
         .iter()
         .map(|span| &raw[span.clone()])
         .collect()
+}
+
+#[test]
+fn what_cannot_be_read_is_no_text() {
+    let prose = "The ferry to Palmsund leaves at nine (ten on Sundays) and costs 4.50 crowns. ";
+    let with = |what: char, of: usize| -> String {
+        let letters = prose.chars().enumerate();
+        letters
+            .flat_map(|(n, c)| [Some(c), (n % of == 1).then_some(what)])
+            .flatten()
+            .collect()
+    };
+    let code = "if(a[i]){b(a[i],{x:1});return}else{c=d[e]||f};".repeat(4);
+    let table = "4821 17 0.52 91 33 40 112 8 ".repeat(9);
+    for (text, legible) in [
+        (prose, true),
+        ("", true),
+        (
+            "官员说，水位中午开始下降，但居民仍被要求小心，因为河水很急。",
+            true,
+        ),
+        ("เรือข้ามฟากออกตอนเก้าโมงทุกวัน ยกเว้นวันอาทิตย์", true),
+        ("नौका रोज़ नौ बजे चलती है, रविवार को दस बजे।", true),
+        ("المعبر يفتح كل يوم في التاسعة صباحا", true),
+        (&with('\u{fffd}', 200), true),
+        (&with('\u{fffd}', 9), false),
+        (&with('\u{4}', 2), false),
+        (&with('\u{e001}', 9), false),
+        (&with('\u{200d}', 9), true),
+        (&code, false),
+        (&table, false),
+        ("😀 🎉 😅 🎉", false),
+    ] {
+        assert_eq!(is_legible(text), legible, "{text:?}");
+    }
 }
 
 #[test]

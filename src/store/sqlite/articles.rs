@@ -48,6 +48,13 @@ pub(super) fn id_of(db: &Connection, url: &Url) -> rusqlite::Result<Option<i64>>
         .optional()
 }
 
+/// Gives an article another identity, which no other has.
+pub(super) fn rename(db: &Connection, article: i64, url: &Url) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE articles SET url = ?2 WHERE id = ?1")?
+        .execute(params![article, url.as_str()])?;
+    Ok(())
+}
+
 /// Notes that the article was read at `at`.
 pub(super) fn touch(db: &Connection, article: i64, at: Timestamp) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE articles SET last_fetched_at = ?2 WHERE id = ?1")?

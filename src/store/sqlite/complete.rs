@@ -96,15 +96,19 @@ pub(super) fn complete(
         };
         let outcome = reading.put(db, source)?;
         completed.article = Some(outcome.article);
-        completed.article_new = outcome.new;
+        completed.article_new = outcome.new.is_some();
         completed.copy = outcome.copy;
         completed.corrected = outcome.corrected;
-        if outcome.new && !lease.is_past() {
+        let Some(url) = outcome.new else {
+            return Ok(completed);
+        };
+        if !lease.is_past() {
             standings::observe(db, source, &visit.assessment, visit.page.fetched_at)?;
         }
-        if outcome.new && visit.assessment.verdict == Verdict::Flag {
+        if visit.assessment.verdict == Verdict::Flag {
             let standing = standings::of(db, source)?.summary();
-            let payload = outbox::payload(outcome.article, &lease.link.source, visit, &standing);
+            let source = &lease.link.source;
+            let payload = outbox::payload(outcome.article, &url, source, visit, &standing);
             outbox::put(db, notify, &payload, completion.at)?;
         }
     }

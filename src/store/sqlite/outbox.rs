@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
+use url::Url;
 
 use super::column::{Millis, row_limit};
 use crate::{
@@ -15,6 +16,7 @@ const FINDINGS_MAX: usize = 100;
 /// What receivers are told of a flagged article.
 pub(super) fn payload(
     article: i64,
+    url: &Url,
     source: &str,
     visit: &Visit,
     standing: &SourceStanding,
@@ -33,7 +35,7 @@ pub(super) fn payload(
     scores["translation"] = json!(visit.assessment.scores.style);
     json!({
         "article": article,
-        "url": visit.canonical.as_str(),
+        "url": url.as_str(),
         "source": source,
         "title": visit.article.title,
         "published": visit.article.published,

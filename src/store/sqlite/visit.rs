@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     canonical::canonical,
-    copies::{Fingerprint, has_words, is_corrected},
+    copies::{Fingerprint, are_different, has_words, is_corrected},
     model::CopyKind,
     store::Visit,
 };
@@ -33,7 +33,8 @@ pub(super) struct NewVisit<'a> {
 /// What came of it.
 pub(super) struct VisitOutcome {
     pub(super) article: i64,
-    pub(super) new: bool,
+    /// The identity of a new article.
+    pub(super) new: Option<Url>,
     pub(super) copy: Option<CopyKind>,
     pub(super) corrected: bool,
 }
@@ -42,7 +43,7 @@ impl VisitOutcome {
     fn known(article: i64, copy: Option<CopyKind>) -> VisitOutcome {
         VisitOutcome {
             article,
-            new: false,
+            new: None,
             copy,
             corrected: false,
         }
@@ -52,41 +53,87 @@ impl VisitOutcome {
 impl NewVisit<'_> {
     /// Writes what is to be kept of it.
     pub(super) fn put(&self, db: &Connection, source: i64) -> rusqlite::Result<VisitOutcome> {
-        let url = &self.visit.canonical;
-        if let Some(article) = articles::id_of(db, url)? {
-            self.note_address(db, article)?;
-            return self.put_known(db, article);
+        let url = self.identity(db)?;
+        if let Some(article) = articles::id_of(db, &url)? {
+            self.note_address(db, &url, article)?;
+            return self.put_known(db, &url, article);
         }
-        if let Some(article) = copies::aliased(db, url)? {
+        if let Some(article) = copies::aliased(db, &url)? {
             if self.is_still(&articles::stored(db, article)?) {
                 return Ok(VisitOutcome::known(article, None));
             }
-            copies::remove_alias(db, url)?;
+            copies::remove_alias(db, &url)?;
         }
         if let Some(fingerprint) = self.fingerprint
-            && let Some(article) = copies::same_text(db, source, url, fingerprint.digest)?
+            && let Some(article) = copies::same_text(db, source, &url, fingerprint.digest)?
         {
-            copies::add_alias(db, url, article, self.visit.page.fetched_at)?;
-            self.note_address(db, article)?;
+            copies::add_alias(db, &url, article, self.visit.page.fetched_at)?;
+            self.note_address(db, &url, article)?;
             return Ok(VisitOutcome::known(article, Some(CopyKind::Exact)));
         }
-        let article = articles::insert(db, url, source, self.visit.page.fetched_at, self.past)?;
-        self.note_address(db, article)?;
+        let article = articles::insert(db, &url, source, self.visit.page.fetched_at, self.past)?;
+        self.note_address(db, &url, article)?;
         Ok(VisitOutcome {
             article,
-            new: true,
             copy: self.write(db, article)?,
+            new: Some(url),
             corrected: false,
         })
     }
 
+    /// The address that the page declares as its own, unless that one has another text.
+    fn identity(&self, db: &Connection) -> rusqlite::Result<Url> {
+        let declared = &self.visit.canonical;
+        let Some(asked) = self.asked().filter(|asked| asked != declared) else {
+            return Ok(declared.clone());
+        };
+        let owner = articles::id_of(db, declared)?;
+        let Some(holder) =
+            owner.map_or_else(|| copies::aliased(db, declared), |id| Ok(Some(id)))?
+        else {
+            return Ok(declared.clone());
+        };
+        if articles::id_of(db, &asked)? == Some(holder) {
+            return Ok(asked);
+        }
+        let stored = articles::stored(db, holder)?;
+        if !are_different(&stored.content, &self.visit.article) {
+            return Ok(declared.clone());
+        }
+        if owner.is_some() {
+            self.take_back(db, holder, &stored)?;
+        }
+        Ok(asked)
+    }
+
+    /// Two texts declare one address: the one that was there first was not read from it either, and
+    /// gets the address that it was read from.
+    fn take_back(&self, db: &Connection, article: i64, stored: &Stored) -> rusqlite::Result<()> {
+        let declared = &self.visit.canonical;
+        let asked = stored.asked.as_ref().and_then(canonical);
+        let Some(asked) = asked.filter(|asked| asked != declared) else {
+            return Ok(());
+        };
+        if articles::id_of(db, &asked)?.is_none() {
+            copies::remove_alias(db, &asked)?;
+            articles::rename(db, article, &asked)?;
+            copies::add_alias(db, declared, article, self.visit.page.fetched_at)?;
+        }
+        Ok(())
+    }
+
     /// The article is there. Its text is replaced only by what the address says that it was read
     /// from: a page for phones, say, is never quite the same and no correction.
-    fn put_known(&self, db: &Connection, article: i64) -> rusqlite::Result<VisitOutcome> {
+    fn put_known(
+        &self,
+        db: &Connection,
+        own: &Url,
+        article: i64,
+    ) -> rusqlite::Result<VisitOutcome> {
         let visit = self.visit;
         let stored = articles::stored(db, article)?;
         let was_read = has_words(&stored.content);
-        if was_read && !self.is_from(&stored) {
+        if was_read && !self.is_from(own, &stored) {
             let same = !is_corrected(&stored.content, &visit.article);
             let copy = match (self.again, has_words(&visit.article)) {
                 (false, true) if same => Some(CopyKind::Exact),
@@ -128,9 +175,9 @@ impl NewVisit<'_> {
     }
 
     /// The address that was asked leads to the article, if it is not its own.
-    fn note_address(&self, db: &Connection, article: i64) -> rusqlite::Result<()> {
+    fn note_address(&self, db: &Connection, own: &Url, article: i64) -> rusqlite::Result<()> {
         match self.asked() {
-            Some(asked) if asked != self.visit.canonical => {
+            Some(asked) if asked != *own => {
                 copies::add_alias(db, &asked, article, self.visit.page.fetched_at)
             }
             _ => Ok(()),
@@ -139,10 +186,10 @@ impl NewVisit<'_> {
 
     /// Whether the stored text was read from the address that was asked now; where that is no
     /// longer known, whether it is the article's own address.
-    fn is_from(&self, stored: &Stored) -> bool {
+    fn is_from(&self, own: &Url, stored: &Stored) -> bool {
         match &stored.asked {
             Some(asked) => *asked == self.visit.page.link.url,
-            None => self.asked().as_ref() == Some(&self.visit.canonical),
+            None => self.asked().as_ref() == Some(own),
         }
     }
 

@@ -44,6 +44,30 @@ fn batch_answers_each_line_in_order_also_a_bad_one() {
 }
 
 #[test]
+fn batch_judges_nothing_by_a_language_that_the_text_contradicts() {
+    let text = fs::read_to_string(case("unread-translation.txt")).unwrap();
+    let lines = ["id", "ind", "de", "xx"].map(|lang| {
+        let line = serde_json::json!({"id": lang, "text": text, "lang": lang});
+        format!("{line}\n")
+    });
+    let output = run_with_input(&["batch"], lines.concat().as_bytes());
+    let reasons: Vec<_> = json_lines(&output)
+        .iter()
+        .map(|line| (line["verdict"].clone(), line["reason"].clone()))
+        .collect();
+    let (flagged, other) = (
+        ("flag".into(), serde_json::Value::Null),
+        ("abstain".into(), "other-language".into()),
+    );
+    assert_eq!(reasons, [flagged.clone(), flagged, other.clone(), other]);
+    assert!(
+        err(&output).contains("2 documents in another language"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn batch_keeps_thousands_of_lines_in_order_on_many_threads() {
     let input: String = (0..3_000)
         .map(|k| format!("{{\"id\":{k},\"text\":\"Short line {k}.\"}}\n"))

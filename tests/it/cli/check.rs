@@ -103,11 +103,54 @@ fn what_is_no_article_is_said_to_be_none() {
             "not-html",
         ),
         ("nested.html", nested.into_bytes(), "parse-limit"),
+        (
+            "bytes.txt",
+            (0..=255).cycle().take(5_000).collect(),
+            "not-html",
+        ),
     ] {
         let path = file(&folder, name, bytes);
         let output = run(&["check", &path, "--format", "json"]);
         assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
         assert_eq!(json_lines(&output)[0]["reason"], reason, "{name}");
+    }
+}
+
+#[test]
+fn a_language_that_the_text_contradicts_is_a_warning_and_no_verdict() {
+    let name = case("unread-translation.txt");
+    let output = run(&["check", &name, "--lang", "en", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let document = &json_lines(&output)[0];
+    assert_eq!(document["reason"], "other-language");
+    assert_eq!(document["lang"], "id", "what the text is in");
+    assert!(
+        err(&output).contains("is in `id`, not in `en`"),
+        "{}",
+        err(&output)
+    );
+    let output = run(&["check", &name, "--lang", "id"]);
+    assert_eq!(err(&output), "");
+}
+
+#[test]
+fn a_text_is_read_in_the_encoding_that_it_is_in() {
+    let folder = TempDir::new().unwrap();
+    let text = std::fs::read_to_string(case("unread-translation.txt")).unwrap();
+    let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
+    let [little, big] = [
+        units().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+        units().flat_map(u16::to_be_bytes).collect(),
+    ];
+    for (name, bytes) in [("little.txt", little), ("big.txt", big)] {
+        let path = file(&folder, name, bytes.clone());
+        for output in [
+            run(&["check", &path, "--format", "json"]),
+            run_with_input(&["check", "-", "--format", "json"], &bytes),
+        ] {
+            assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+            assert_eq!(json_lines(&output)[0]["lang"], "id", "{name}");
+        }
     }
 }
 

@@ -239,3 +239,19 @@ async fn one_article_under_many_slugs_is_stored_once() {
     assert_eq!(watch.metric(series).await, 1.0);
     watch.service.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_site_whose_pages_all_declare_one_address_keeps_its_articles() {
+    let site = Site::open().await;
+    let declared = site.url("/cetakan/2041-contoh-halaman-untuk-semua-berita");
+    let head = format!("<link rel=\"canonical\" href=\"{declared}\">");
+    for n in 0..4 {
+        site.put(&path(n), html(&article_page(&clean(n), &head)));
+    }
+    site.put("/rss.xml", rss(&[0, 1, 2, 3].map(|n| site.url(&path(n)))));
+    let watch = Watch::over(vec![site.source("umpan", PageKind::Feed, "/rss.xml")]).await;
+    let rows = watch.stored(4).await;
+    let addresses: BTreeSet<_> = rows.iter().map(|row| row.url.path().to_string()).collect();
+    assert_eq!(addresses, (0..4).map(path).collect());
+    watch.service.close().await.unwrap();
+}

@@ -324,6 +324,111 @@ async fn only_the_address_that_was_read_corrects_an_article() {
 }
 
 #[tokio::test]
+async fn an_address_that_two_texts_declare_is_neither_ones() {
+    let of_template = "https://harian.example/sablon.html";
+    let address = |n: usize| format!("https://harian.example/berita-{n}");
+    for place in places() {
+        let mut stand = Stand::open(&place).await;
+        let text = |n: usize| article(&story(1_000 * n, 150));
+        let mut ids = Vec::new();
+        for n in 0..4 {
+            let read = stand
+                .read_as("harian", &address(n), of_template, text(n))
+                .await;
+            assert!(read.article_new && read.copy.is_none(), "{n}");
+            ids.push(read.article.unwrap());
+        }
+        for (n, id) in ids.iter().enumerate() {
+            let row = stand.store.article(*id).await.unwrap().unwrap();
+            assert_eq!(row.url.as_str(), address(n), "what it was read from");
+        }
+
+        // Read again they are the same; what one of them says anew corrects it and no other.
+        for (n, id) in ids.iter().enumerate() {
+            let again = stand
+                .read_as("harian", &address(n), of_template, text(n))
+                .await;
+            assert_eq!((again.article, again.copy), (Some(*id), None));
+            assert!(!again.article_new && !again.corrected, "{n}");
+        }
+        for (n, id) in ids.iter().enumerate() {
+            let mended = article(&format!("{} tujuh", story(1_000 * n, 150)));
+            let mended = stand
+                .read_as("harian", &address(n), of_template, mended)
+                .await;
+            assert_eq!((mended.article, mended.corrected), (Some(*id), true));
+        }
+
+        // Should there be a page of that address, it is one more.
+        let own = stand.read("harian", of_template, text(9)).await;
+        assert!(own.article_new);
+        let late = stand
+            .read_as("harian", &address(5), of_template, text(5))
+            .await;
+        assert!(late.article_new);
+        assert_eq!(stand.store.counts(at(1_000)).await.unwrap().articles, 6);
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_a_text_and_a_notice_belong_to_the_address_that_they_declare() {
+    let own = "https://harian.example/panjang";
+    for place in places() {
+        let mut stand = Stand::open(&place).await;
+        let whole = stand.read("harian", own, article(&story(0, 1_500))).await;
+        let parts = [
+            ("teaser", story(0, 60)),
+            (
+                "page for phones",
+                format!("{} {}", story(10, 1_400), story(9_000, 60)),
+            ),
+            ("notice", "Masuk untuk membaca berita ini.".to_string()),
+        ];
+        for (n, (what, text)) in parts.iter().enumerate() {
+            let address = format!("https://harian.example/panjang?m={n}");
+            let read = stand.read_as("harian", &address, own, article(text)).await;
+            assert_eq!(
+                (read.article, read.article_new),
+                (whole.article, false),
+                "{what}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_told_of_an_article_learns_the_address_that_is_its_own() {
+    let of_template = "https://harian.example/sablon.html";
+    for place in places() {
+        let store = place.open().await;
+        let addresses = ["https://harian.example/1", "https://harian.example/2"];
+        announced(&store, &addresses).await;
+        for n in 0..2 {
+            let now = at(1 + n);
+            let lease = super::given::lease_one(&store, now).await;
+            let visit = Visit {
+                article: article(&story(1_000 * usize::try_from(n).unwrap(), 150)),
+                canonical: super::given::url(of_template),
+                ..super::given::visit(&lease, now, Verdict::Flag)
+            };
+            let read = Completion {
+                visit: Some(Box::new(visit)),
+                ..completion(now, benggala::store::Fate::Done)
+            };
+            let told = ["meja".to_string()];
+            store.complete(&lease, read, &told).await.unwrap();
+        }
+        let told = store.notifications(at(10), 10).await.unwrap();
+        let told: Vec<_> = told
+            .iter()
+            .map(|told| serde_json::from_str::<serde_json::Value>(&told.payload).unwrap())
+            .map(|told| told["url"].as_str().unwrap().to_string())
+            .collect();
+        assert_eq!(told, [of_template, addresses[1]]);
+    }
+}
+
+#[tokio::test]
 async fn new_rules_replace_a_reading_and_correct_nothing() {
     const ADDRESS: &str = "https://harian.example/1";
     for place in places() {
