@@ -22,6 +22,7 @@ mod lang;
 mod measure;
 mod metrics;
 mod notify;
+mod opinion;
 mod report;
 mod robots;
 mod score;

@@ -8,7 +8,8 @@ pub(super) const LEVELS: &[&[&str]] = &[
     &["canonical", "charset", "text", "dates", "robots", "learn"],
     &["lang", "style", "site", "measure"],
     &[
-        "config", "discover", "frontier", "extract", "score", "copies", "standing", "report",
+        "config", "discover", "frontier", "extract", "score", "copies", "standing", "opinion",
+        "report",
     ],
     &["inspect"],
     &["evaluate"],
