@@ -58,6 +58,18 @@ pub struct AnswerBefore {
     pub asked_at: Timestamp,
 }
 
+impl AnswerBefore {
+    /// Whether an answer comes to the same as the first: it names something or nothing, as that did,
+    /// and one wording of both. A quote that is a word longer or shorter is the same.
+    pub fn is_as_first(&self, quotes: &[String]) -> bool {
+        let touch = |one: &String| {
+            let mut quotes = quotes.iter();
+            quotes.any(|other| one.contains(other.as_str()) || other.contains(one.as_str()))
+        };
+        (self.first.is_empty() && quotes.is_empty()) || self.first.iter().any(touch)
+    }
+}
+
 /// What cannot be read is left out: the tests count.
 fn texts(file: &str) -> Vec<FixedText> {
     #[derive(Deserialize)]
@@ -108,20 +120,8 @@ pub fn next(answers: &[AnswerBefore], now: Timestamp) -> Option<(&'static FixedT
     FIXED.iter().map(due).min_by_key(|(_, at)| *at)
 }
 
-/// The texts of which the model says something else than when it was first asked: something where
-/// it said nothing, nothing where it said something, or other words altogether. A quote that is a
-/// word longer or shorter is the same.
+/// The texts of which the model says something else than when it was first asked.
 pub fn changed(answers: &[AnswerBefore]) -> usize {
-    let is_changed = |answer: &&AnswerBefore| !is_same(&answer.first, &answer.latest);
+    let is_changed = |answer: &&AnswerBefore| !answer.is_as_first(&answer.latest);
     answers.iter().filter(is_changed).count()
-}
-
-/// Whether two answers come to the same.
-fn is_same(first: &[String], latest: &[String]) -> bool {
-    let touch =
-        |one: &String, other: &String| one.contains(other.as_str()) || other.contains(one.as_str());
-    let mut pairs = first
-        .iter()
-        .flat_map(|one| latest.iter().map(move |other| (one, other)));
-    (first.is_empty() && latest.is_empty()) || pairs.any(|(one, other)| touch(one, other))
 }

@@ -15,6 +15,7 @@ mod consultation;
 mod fixed;
 mod folded;
 mod outcome;
+pub mod pace;
 mod prompt;
 mod sheet;
 mod wanted;

@@ -9,6 +9,7 @@ mod canonical;
 mod charset;
 mod cli;
 mod config;
+mod consult;
 mod copies;
 mod daemon;
 mod dates;

@@ -4,6 +4,7 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
+    articles,
     column::{Json, Kind, Millis},
     links::{add_links, put_poll},
     outbox,
@@ -102,10 +103,12 @@ pub(super) fn complete(
         if outcome.new && !lease.is_past() {
             standings::observe(db, source, &visit.assessment, visit.page.fetched_at)?;
         }
-        if outcome.new && visit.assessment.verdict == Verdict::Flag {
+        if outcome.new
+            && visit.assessment.verdict == Verdict::Flag
+            && let Some(row) = articles::get(db, outcome.article)?
+        {
             let standing = standings::of(db, source)?.summary();
-            let payload = outbox::payload(outcome.article, &lease.link.source, visit, &standing);
-            outbox::put(db, notify, &payload, completion.at)?;
+            outbox::put(db, notify, &outbox::payload(&row, &standing), completion.at)?;
         }
     }
     Ok(completed)

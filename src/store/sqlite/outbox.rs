@@ -5,39 +5,34 @@ use serde_json::{Value, json};
 
 use super::column::{Millis, row_limit};
 use crate::{
-    model::{Finding, SourceStanding, Timestamp},
-    store::{Notification, Visit},
+    model::{SourceStanding, Timestamp},
+    store::{ArticleRow, Notification, StoredFinding},
 };
 
 /// Findings told in one notification; the article's page has them all.
 const FINDINGS_MAX: usize = 100;
 
 /// What receivers are told of a flagged article.
-pub(super) fn payload(
-    article: i64,
-    source: &str,
-    visit: &Visit,
-    standing: &SourceStanding,
-) -> Value {
-    let body = &visit.article.body;
-    let finding = |finding: &Finding| {
+pub(super) fn payload(row: &ArticleRow, standing: &SourceStanding) -> Value {
+    let finding = |finding: &StoredFinding| {
+        let in_body = || row.body.get(finding.span.clone());
         json!({
             "rule": finding.rule,
-            "text": body.get(finding.span.clone()).unwrap_or_default(),
+            "text": finding.left_out.as_deref().or_else(in_body).unwrap_or_default(),
             "note": finding.note,
         })
     };
-    let findings = visit.assessment.findings.iter().take(FINDINGS_MAX);
+    let findings = row.findings.iter().take(FINDINGS_MAX);
     json!({
-        "article": article,
-        "url": visit.canonical.as_str(),
-        "source": source,
-        "title": visit.article.title,
-        "published": visit.article.published,
-        "fetched_at": visit.page.fetched_at,
-        "verdict": visit.assessment.verdict.as_str(),
-        "scores": visit.assessment.scores,
-        "evidence": visit.assessment.evidence,
+        "article": row.id,
+        "url": row.url.as_str(),
+        "source": row.source,
+        "title": row.title,
+        "published": row.published,
+        "fetched_at": row.fetched_at,
+        "verdict": row.verdict.as_str(),
+        "scores": row.scores,
+        "evidence": row.evidence,
         "source_translation": standing.translation,
         "findings": findings.map(finding).collect::<Vec<_>>(),
     })

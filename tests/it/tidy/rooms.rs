@@ -14,7 +14,7 @@ pub(super) const LEVELS: &[&[&str]] = &[
     &["inspect"],
     &["evaluate"],
     &["fetch", "store", "metrics"],
-    &["notify"],
+    &["notify", "consult"],
     &["web"],
     &["daemon"],
     &["demo"],
