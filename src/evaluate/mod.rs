@@ -7,6 +7,7 @@
 pub mod extraction;
 pub mod floors;
 pub mod lines;
+pub mod opinion;
 pub mod residue;
 pub mod rules;
 pub mod sources;

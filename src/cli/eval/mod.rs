@@ -1,6 +1,7 @@
 //! `benggala eval`: the accuracy of what is built in, on labelled data.
 
 mod extraction;
+mod opinion;
 mod report;
 mod residue;
 mod rules;
@@ -14,6 +15,8 @@ use super::failure::{Failure, Outcome};
 pub(super) enum Command {
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(extraction::Args),
+    /// What the language model of [opinion] finds in texts whose faults are known; asks about each
+    Opinion(opinion::Args),
     /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
     Residue(residue::Args),
     /// How often each rule fires on texts by natives, human translators and machines
@@ -25,6 +28,7 @@ pub(super) enum Command {
 pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
     match command {
         Command::Extraction(args) => extraction::eval(args, config),
+        Command::Opinion(args) => opinion::eval(args, config),
         Command::Residue(args) => residue::eval(args, config),
         Command::Rules(args) => rules::eval(args),
         Command::Translation(args) => translation::eval(args),
