@@ -9,6 +9,10 @@ use super::active::ActiveConfig;
 /// Questions that wait, at most: a day's worth of them, as a rule.
 pub(super) const WAITING_MAX: usize = 200;
 
+/// Bytes of a text that may wait: what is longer is no article, and two hundred of them would fill
+/// 25 MiB.
+pub(super) const BODY_MAX: usize = 128 << 10;
+
 /// An article that is worth a question. It is written down already.
 #[derive(Debug)]
 pub(super) struct Question {

@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::Utc;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        watch,
+    },
     time::{Instant, sleep_until},
 };
 
@@ -20,7 +23,13 @@ use crate::{
     store::{Completed, Hearing},
 };
 
-use super::{active::ActiveConfig, facts::Facts, question::Question, record, resources::Resources};
+use super::{
+    active::ActiveConfig,
+    facts::Facts,
+    question::{BODY_MAX, Question},
+    record,
+    resources::Resources,
+};
 
 /// Until a text of our own is tried again that could not be asked about.
 const FIXED_AGAIN: Duration = Duration::from_secs(3_600);
@@ -86,6 +95,9 @@ pub(super) fn ask_later(
     if !is_wanted(assessment, only, policy, rand::random()) {
         return;
     }
+    if content.body.len() > BODY_MAX {
+        return record::not_asked(&resources.metrics, "too_long");
+    }
     let question = Question {
         article,
         source: source.clone(),
@@ -95,7 +107,8 @@ pub(super) fn ask_later(
         assessment: assessment.clone(),
         active: Arc::clone(active),
     };
-    if resources.questions.try_send(question).is_err() {
+    // Once the daemon stops, nobody takes questions any more.
+    if let Err(TrySendError::Full(_)) = resources.questions.try_send(question) {
         record::not_asked(&resources.metrics, "queue_full");
     }
 }

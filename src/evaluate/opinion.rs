@@ -177,17 +177,13 @@ impl fmt::Display for OpinionReport {
             "{}: {} texts, no opinion of {failed}\n\n{:<28}{:>8}{:>8}{:>10}",
             self.adviser, self.cases, "wrong words", "in all", "named", "recall"
         )?;
-        let families = self.by_family.iter();
-        let langs = self.by_lang.iter();
-        let all = [("all", &self.all)];
-        let rows = families
-            .chain(langs)
-            .map(|(name, found)| (name.as_str(), found));
-        for (name, found) in rows.chain(all) {
-            let recall = percent(found.recall());
-            let (spans, found) = (found.spans, found.found);
-            writeln!(f, "{name:<28}{spans:>8}{found:>8}{recall:>8} %")?;
+        for by_name in [&self.by_family, &self.by_lang] {
+            for (name, found) in by_name {
+                write!(f, "{}", row(name, *found))?;
+            }
+            writeln!(f)?;
         }
+        write!(f, "{}", row("all", self.all))?;
         writeln!(
             f,
             "\n{:<28}{:>8}{:>8}{:>10}",
@@ -224,6 +220,12 @@ impl fmt::Display for OpinionReport {
             self.seconds / calls.max(1) as f64,
         )
     }
+}
+
+fn row(name: &str, found: Found) -> String {
+    let recall = percent(found.recall());
+    let Found { spans, found } = found;
+    format!("{name:<28}{spans:>8}{found:>8}{recall:>8} %\n")
 }
 
 fn counts(by_name: &BTreeMap<&'static str, usize>) -> String {

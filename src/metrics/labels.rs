@@ -38,8 +38,9 @@ pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
 /// `outcome` of what a language model quoted.
 pub const QUOTE_OUTCOMES: [&str; 3] = ["kept", "invented", "dropped"];
 /// `reason` why a language model was not asked about an article that was worth it.
-pub const NOT_ASKED: [&str; 6] = [
+pub const NOT_ASKED: [&str; 7] = [
     "known",
+    "too_long",
     "day_limit",
     "source_limit",
     "queue_full",

@@ -268,16 +268,16 @@ fn an_answer_that_is_mostly_wrong_is_believed_in_nothing() {
         )
     };
     assert_eq!(outcome(&[]), (Outcome::Ok, 0, 0));
-    assert_eq!(outcome(&[bad.clone()]), (Outcome::NotCredible, 0, 1));
+    assert_eq!(
+        outcome(std::slice::from_ref(&bad)),
+        (Outcome::NotCredible, 0, 1)
+    );
     assert_eq!(outcome(&[good.clone(), bad.clone()]), (Outcome::Ok, 1, 1));
     assert_eq!(
         outcome(&[good.clone(), bad.clone(), bad.clone()]),
         (Outcome::NotCredible, 1, 2)
     );
-    assert_eq!(
-        outcome(&[good.clone(), other, bad.clone()]),
-        (Outcome::Ok, 2, 1)
-    );
+    assert_eq!(outcome(&[good, other, bad.clone()]), (Outcome::Ok, 2, 1));
     // The ninth and all that follow are too many.
     let endless: Vec<Value> = vec![bad; 1_000];
     assert_eq!(outcome(&endless), (Outcome::NotCredible, 0, 1_000));
