@@ -74,6 +74,7 @@ fn main() {
             lexicon: Lexicon::built_in(),
             policy: Policy::default(),
             limits: ParseLimits::default(),
+            adviser: None,
         },
         site: SiteRules::default(),
     };

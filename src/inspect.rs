@@ -14,14 +14,15 @@ use crate::{
     extract::{self, Site, extract, from_text},
     lang::{Lexicon, is_contradicted, shortest},
     model::{
-        Article, Assessment, Block, BlockKind, Finding, Lang, Page, ParseLimits, Policy, Reason,
-        RulesHash, Scores, Verdict,
+        Adviser, Article, Assessment, Block, BlockKind, Finding, Lang, Page, ParseLimits, Policy,
+        Reason, RulesHash, Scores, Verdict,
     },
+    opinion,
     report::{
         explain::Explanation,
         legend::{ExampleView, GradeView, RuleView, TextsView},
     },
-    score::{self, Counts, Example, Family, Grade, assess, assess_in},
+    score::{self, Counts, Example, Family, Grade, SECOND_OPINION, assess, assess_in},
 };
 
 /// What was read out of a page and what was concluded.
@@ -42,6 +43,8 @@ pub struct Rules {
     pub policy: Policy,
     /// Where the parser stops.
     pub limits: ParseLimits,
+    /// Who gives second opinions, if somebody does.
+    pub adviser: Option<Adviser>,
 }
 
 /// Runs work on what a stranger wrote, and lives on when it panics. The panic hook has told of it
@@ -116,7 +119,7 @@ fn judge(mut article: Article, lang: Option<&Lang>, rules: &Rules) -> Inspection
         }
     };
     name_residue(&mut article.blocks, &assessment.findings);
-    assessment.rules = with_extraction(assessment.rules);
+    assessment.rules = with_all(assessment.rules, rules);
     Inspection {
         article,
         assessment,
@@ -164,14 +167,15 @@ fn name_residue(blocks: &mut [Block], findings: &[Finding]) {
     }
 }
 
-/// What an assessment by these rules is stamped with: it changes with any of them, and with the
-/// model that chooses the body.
+/// What an assessment by these rules is stamped with: it changes with any of them, with the model
+/// that chooses the body, and with whoever gives second opinions.
 pub fn rules_hash(rules: &Rules) -> RulesHash {
-    with_extraction(score::rules_hash(&rules.lexicon, &rules.policy))
+    with_all(score::rules_hash(&rules.lexicon, &rules.policy), rules)
 }
 
-fn with_extraction(scoring: RulesHash) -> RulesHash {
-    RulesHash(scoring.0 ^ extract::fingerprint())
+fn with_all(scoring: RulesHash, rules: &Rules) -> RulesHash {
+    let adviser = rules.adviser.as_ref().map_or(0, opinion::fingerprint);
+    RulesHash(scoring.0 ^ extract::fingerprint() ^ adviser)
 }
 
 /// The assessment of what holds nothing to judge.
@@ -215,6 +219,7 @@ pub fn legend() -> Vec<RuleView<'static>> {
             searched: texts(Counts::TEXTS),
             note: counts_note(about.family),
         })
+        .chain([second_opinion()])
         .collect()
 }
 
@@ -231,6 +236,30 @@ fn texts(counts: Counts) -> TextsView {
         native: counts.native,
         human: counts.human,
         machine: counts.machine,
+    }
+}
+
+/// It is no detector: what it marks, and how often, is up to the model that is asked.
+fn second_opinion() -> RuleView<'static> {
+    RuleView {
+        rule: SECOND_OPINION,
+        family: "opinion",
+        summary: "words that a language model, where one is asked, says no careful editor has let stand",
+        why: "rules find what they know; a reader finds what makes no sense. The model is asked only \
+              where `[opinion]` names one. It must quote the words from the text, say what was meant \
+              and be sure, or it is not heard; what it says weighs little until it is measured: one \
+              remark alone flags nothing",
+        flags: vec![ExampleView {
+            lang: "en",
+            text: "Without the [[sea dog]] on the eastern pier no ferry can be tied up.",
+        }],
+        passes: vec![ExampleView {
+            lang: "en",
+            text: "“Then the old sea dog told me to wait,” the captain said.",
+        }],
+        grades: Vec::new(),
+        searched: texts(Counts::TEXTS),
+        note: None,
     }
 }
 

@@ -23,6 +23,7 @@ pub mod extract; //   pure  a page -> an article
 pub mod score; //     pure  an article -> an assessment
 pub mod copies; //    pure  which articles are copies of each other
 pub mod standing; //  pure  a source's articles -> its share of translation, its turns
+pub mod opinion; //   pure  what a language model is asked about a text, and what is believed
 pub mod report; //    pure  conclusions -> terminal text, JSON, HTML, Atom, CSV, WARC
 pub mod inspect; //   pure  extract and score, joined
 pub mod evaluate; //  pure  what is built in, measured on labelled sets
@@ -30,6 +31,7 @@ pub mod fetch; //           the only room that opens sockets to sources
 pub mod store; //           the only room that knows SQL
 pub mod metrics; //         every metric's name
 pub mod notify; //          outbox -> webhooks
+pub mod consult; //         asks a language model for second opinions
 pub mod web; //             review page, API, metrics, health
 pub mod daemon; //          the spine: one loop, one LoopEvent enum
 pub mod demo; //            a newsroom of our own

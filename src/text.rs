@@ -4,6 +4,9 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::model::Span;
 
+/// What opens or closes a quotation, or sets a term apart.
+const QUOTATION_MARKS: [char; 11] = ['"', '“', '”', '„', '«', '»', '`', '「', '」', '『', '』'];
+
 /// A text and its parts. All spans are byte ranges into `raw`.
 #[derive(Debug)]
 pub struct Text<'a> {
@@ -68,6 +71,27 @@ impl<'a> Text<'a> {
         let first = self.words.partition_point(|w| w.start < span.start);
         let end = self.words.partition_point(|w| w.start < span.end);
         first..end
+    }
+
+    /// What stands between the quotation marks around the byte at `at`; up to the end of the
+    /// paragraph where they are not closed.
+    pub fn quotation(&self, at: usize) -> Option<Span> {
+        let before = self.paragraph_before(at)?;
+        let (last, mark) = before.match_indices(QUOTATION_MARKS).next_back()?;
+        if before.matches(QUOTATION_MARKS).count() % 2 == 0 {
+            return None;
+        }
+        let start = at - before.len() + last + mark.len();
+        let rest = &self.raw[at..];
+        let end = rest.find("\n\n").unwrap_or(rest.len());
+        let end = rest[..end].find(QUOTATION_MARKS).unwrap_or(end);
+        Some(start..at + end)
+    }
+
+    /// The paragraph of the byte at `at`, up to there.
+    pub fn paragraph_before(&self, at: usize) -> Option<&'a str> {
+        let index = self.paragraphs.partition_point(|p| p.end <= at);
+        self.raw.get(self.paragraphs.get(index)?.start..at)
     }
 
     /// The length in words. Scripts written without spaces count two characters as one word, so

@@ -258,6 +258,7 @@ fn time(pages: &Path) {
         lexicon: Lexicon::built_in(),
         policy: Policy::default(),
         limits: ParseLimits::default(),
+        adviser: None,
     };
     let (mut inspecting, mut fingerprinting) = (Duration::ZERO, Duration::ZERO);
     let mut count = 0;

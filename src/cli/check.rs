@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     charset,
     config::Config,
+    consult::Endpoint,
     fetch::{Fetcher, Network, Request},
     inspect::{Inspection, Rules, abstain, explanation, inspect, legend},
     model::{Article, FetchOutcome, Lang, Link, PageKind, Policy, Reason},
@@ -27,6 +28,7 @@ use crate::{
 };
 
 use super::{
+    consulting,
     failure::{Failure, Outcome},
     input::{self, Document, inspect_document, rules_of},
     output::{out, tell},
@@ -56,6 +58,9 @@ pub(super) struct Args {
     /// The language of the texts, as `id` [default: as the page says or the text shows]
     #[arg(long, value_parser = parse_lang)]
     lang: Option<Lang>,
+    /// Ask the language model of [opinion] too: headline and text of each document are sent to it
+    #[arg(long)]
+    opinion: bool,
     #[command(flatten)]
     allow: AllowPrivate,
 }
@@ -75,6 +80,10 @@ pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     let (mut config, _) = load_config(config)?;
     config.fetch.allow_private.extend(&args.allow.allow_private);
     let rules = rules_of(&config);
+    let endpoint = match args.opinion {
+        true => Some(consulting::endpoint(&config.opinion)?),
+        false => None,
+    };
     let bar = progress();
     let mut printer = Printer {
         args,
@@ -84,6 +93,8 @@ pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     };
     for target in &args.targets {
         let mut report = |checked: Result<Checked, String>| {
+            let checked =
+                checked.and_then(|checked| with_opinion(checked, endpoint.as_ref(), &rules.policy));
             bar.suspend(|| printer.print(checked))?;
             bar.inc(1);
             Ok::<(), io::Error>(())
@@ -96,6 +107,18 @@ pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
     }
     bar.finish_and_clear();
     printer.finish()
+}
+
+fn with_opinion(
+    mut checked: Checked,
+    endpoint: Option<&Endpoint>,
+    policy: &Policy,
+) -> Result<Checked, String> {
+    if let Some(endpoint) = endpoint {
+        consulting::hear(endpoint, &checked.name, &mut checked.inspection, policy)
+            .map_err(|failure| failure.to_string())?;
+    }
+    Ok(checked)
 }
 
 fn is_url(target: &str) -> bool {

@@ -31,6 +31,9 @@ pub(super) enum Failure {
     /// The HTTP client.
     #[error(transparent)]
     Fetch(#[from] crate::fetch::FetchSetupError),
+    /// The client for second opinions.
+    #[error(transparent)]
+    Consult(#[from] crate::consult::ConsultSetupError),
     /// The service.
     #[error(transparent)]
     Start(#[from] crate::daemon::service::StartError),

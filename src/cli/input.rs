@@ -34,6 +34,7 @@ pub(super) fn rules_of(config: &Config) -> Rules {
         lexicon: Lexicon::built_in(),
         policy: config.score.clone(),
         limits: config.extract,
+        adviser: config.opinion.adviser(),
     }
 }
 

@@ -8,6 +8,7 @@ mod backfill;
 mod batch;
 mod check;
 mod config;
+mod consulting;
 mod demo;
 mod eval;
 mod export;

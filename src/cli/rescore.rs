@@ -8,8 +8,9 @@ use indicatif::ProgressBar;
 use crate::{
     config::Config,
     extract::Site,
-    inspect::{self, Rules, inspect},
+    inspect::{self, Inspection, Rules, inspect},
     model::{Page, Reason, Verdict},
+    opinion, score,
     site::{self, SiteMemory, Sites},
     store::{self, ArticleQuery, ArticleRow, Observer, Store, StoreError},
 };
@@ -123,11 +124,14 @@ impl Bench<'_> {
             memory: &memory,
         };
         let lang = source.and_then(|source| source.lang.as_ref());
-        let inspection = inspect(&page, site, lang, self.rules);
+        let mut inspection = inspect(&page, site, lang, self.rules);
         if inspection.assessment.verdict == Verdict::Abstain(Reason::Failed) {
             // What is stored says more than that.
             tally.failed += 1;
             return Ok(());
+        }
+        if source.is_some_and(|source| !source.courtesy.no_opinion) {
+            self.recall(&mut inspection).await?;
         }
         tally.judged += 1;
         tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
@@ -139,6 +143,21 @@ impl Bench<'_> {
                 Utc::now(),
             )
             .await?;
+        Ok(())
+    }
+
+    /// Has an opinion heard that was given of this text. Nobody is asked.
+    async fn recall(&self, inspection: &mut Inspection) -> Result<(), StoreError> {
+        let Some(adviser) = &self.rules.adviser else {
+            return Ok(());
+        };
+        let article = &inspection.article;
+        let (title, lang) = (article.title.as_deref(), article.lang.as_ref());
+        let key = opinion::key(adviser, title, &article.body, lang);
+        if let Some(opinion) = self.store.opinion(key).await? {
+            let policy = &self.rules.policy;
+            inspection.assessment = score::hear(&inspection.assessment, &opinion, policy);
+        }
         Ok(())
     }
 

@@ -8,7 +8,9 @@ use url::Url;
 
 use super::{
     notation,
-    sections::{FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig},
+    sections::{
+        FetchConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig, StoreConfig,
+    },
     value::{Read, Value},
 };
 use crate::model::{
@@ -256,6 +258,50 @@ pub(super) const SCORE: &[Key<Policy>] = &[
     ),
 ];
 
+pub(super) const OPINION: &[Key<OpinionConfig>] = &[
+    key(
+        "url",
+        |c, v| v.url().map(|x| c.url = Some(x)),
+        |c| c.url.as_ref().and_then(notation::text),
+    ),
+    key(
+        "model",
+        |c, v| v.line().map(|x| c.model = Some(x)),
+        |c| c.model.as_ref().and_then(notation::text),
+    ),
+    key(
+        "revision",
+        |c, v| v.line().map(|x| c.revision = Some(x)),
+        |c| c.revision.as_ref().and_then(notation::text),
+    ),
+    key_or_file(
+        "key",
+        "key_file",
+        |c, v| v.secret().map(|x| c.key = Some(x)),
+        |c| notation::secret(c.key.as_ref()),
+    ),
+    key(
+        "only",
+        |c, v| v.ask_about().map(|x| c.only = x),
+        |c| notation::text(c.only.as_str()),
+    ),
+    key(
+        "per_day",
+        |c, v| v.integer(1..=1_000_000).map(|x| c.per_day = x as u64),
+        |c| notation::integer(c.per_day as usize),
+    ),
+    key(
+        "per_source",
+        |c, v| v.integer(1..=1_000_000).map(|x| c.per_source = x as u64),
+        |c| notation::integer(c.per_source as usize),
+    ),
+    key(
+        "timeout",
+        |c, v| v.duration(TIMEOUT).map(|x| c.timeout = x),
+        |c| notation::text(&notation::duration(c.timeout)),
+    ),
+];
+
 pub(super) const STORE: &[Key<StoreConfig>] = &[
     key_or_file(
         "url",
@@ -415,6 +461,11 @@ pub(super) const SOURCE: &[Key<PartialSource>] = &[
         |c| c.courtesy.quiet.and_then(|quiet| notation::text(&quiet)),
     ),
     key(
+        "opinion",
+        |c, v| v.boolean().map(|x| c.courtesy.no_opinion = !x),
+        |c| c.courtesy.no_opinion.then_some(Toml::Boolean(false)),
+    ),
+    key(
         "lang",
         |c, v| v.lang().map(|x| c.lang = Some(x)),
         |c| c.lang.as_ref().and_then(notation::text),
@@ -451,12 +502,13 @@ pub(super) const SITE: &[Key<SiteRules>] = &[
 ];
 
 /// Every section that may stand in the file, and its keys.
-pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 8] {
+pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 9] {
     [
         ("fetch", names(FETCH)),
         ("schedule", names(SCHEDULE)),
         ("extract", names(EXTRACT)),
         ("score", names(SCORE)),
+        ("opinion", names(OPINION)),
         ("store", names(STORE)),
         ("serve", names(SERVE)),
         ("notify", names(NOTIFY)),

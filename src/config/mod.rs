@@ -22,7 +22,9 @@ use crate::model::{SiteRules, Source};
 pub use self::{
     outside::{SecretLookup, SecretSource, no_secrets},
     problem::{ConfigErrors, ConfigProblem, Origin, Position},
-    sections::{Config, FetchConfig, NotifyConfig, ScheduleConfig, ServeConfig, StoreConfig},
+    sections::{
+        Config, FetchConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig, StoreConfig,
+    },
     sites::{SITES, parse_sites, site_rules},
 };
 
@@ -31,7 +33,7 @@ pub const ANNOTATED: &str = include_str!("../../config/benggala.toml");
 
 impl Config {
     /// Reads a configuration; what it leaves out is as in [`Config::default`]. The environment
-    /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_NOTIFY_<NAME>_URL`,
+    /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_OPINION_KEY`, `BENGGALA_NOTIFY_<NAME>_URL`,
     /// `BENGGALA_NOTIFY_<NAME>_TOKEN`) overrules the text.
     ///
     /// # Errors

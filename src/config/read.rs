@@ -82,6 +82,11 @@ impl<'a> Reader<'a> {
         self.section("schedule", keys::SCHEDULE, &mut config.schedule);
         self.section("extract", keys::EXTRACT, &mut config.extract);
         self.section("score", keys::SCORE, &mut config.score);
+        let complaints = self.complaints.len();
+        self.section("opinion", keys::OPINION, &mut config.opinion);
+        if self.complaints.len() == complaints {
+            self.check_opinion(&config);
+        }
         self.section("store", keys::STORE, &mut config.store);
         self.section("serve", keys::SERVE, &mut config.serve);
         if let Some(url) = self.environment("BENGGALA_STORE_URL", store_url) {
@@ -89,6 +94,9 @@ impl<'a> Reader<'a> {
         }
         if let Some(token) = self.environment("BENGGALA_SERVE_TOKEN", secret) {
             config.serve.token = Some(token);
+        }
+        if let Some(key) = self.environment("BENGGALA_OPINION_KEY", secret) {
+            config.opinion.key = Some(key);
         }
         config.notify = self.channels();
         config.sources = self.sources();
@@ -306,6 +314,27 @@ impl<'a> Reader<'a> {
             format!("{hint}, or unset {variable}"),
         ));
         None
+    }
+
+    /// An endpoint without a model, or a model without one, would leave the operator waiting for
+    /// opinions that nobody gives.
+    fn check_opinion(&mut self, config: &Config) {
+        let (there, missing, example) = match (&config.opinion.url, &config.opinion.model) {
+            (Some(_), None) => ("url", "model", "llama3.1:8b"),
+            (None, Some(_)) => ("model", "url", "http://127.0.0.1:11434/v1"),
+            _ => return,
+        };
+        let table = self
+            .root
+            .get("opinion")
+            .and_then(|t| t.get_ref().as_table());
+        let value = table.and_then(|table| table.get(there));
+        self.complaints.push(complaint(
+            value.map(|value| value.span().start),
+            there,
+            format!("[opinion] has a `{there}` and no `{missing}`"),
+            format!("add {missing} = {example:?}, or take `{there}` out"),
+        ));
     }
 
     /// Complains unless the first duration is shorter than or equal to the second.

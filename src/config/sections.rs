@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{ParseLimits, Policy, Secret, Source, StoreUrl};
+use crate::model::{Adviser, AskAbout, ParseLimits, Policy, Secret, Source, StoreUrl};
 
 /// The effective configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Config {
     pub extract: ParseLimits,
     /// `[score]`
     pub score: Policy,
+    /// `[opinion]`
+    pub opinion: OpinionConfig,
     /// `[store]`
     pub store: StoreConfig,
     /// `[serve]`
@@ -90,6 +92,38 @@ pub struct ScheduleConfig {
     pub drain: Duration,
 }
 
+/// `[opinion]`: who is asked for a second opinion, and about what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpinionConfig {
+    /// Where chat completions are served; `None`: nobody is asked.
+    pub url: Option<Url>,
+    /// The model, as the endpoint calls it.
+    pub model: Option<String>,
+    /// The operator's word for the version behind that name.
+    pub revision: Option<String>,
+    /// Sent as `Authorization: Bearer`.
+    pub key: Option<Secret>,
+    /// Which articles.
+    pub only: AskAbout,
+    /// Calls in one day, UTC, at most.
+    pub per_day: u64,
+    /// Of these, about one source.
+    pub per_source: u64,
+    /// For one call.
+    pub timeout: Duration,
+}
+
+impl OpinionConfig {
+    /// Who is asked; `None` unless an endpoint and its model are named.
+    pub fn adviser(&self) -> Option<Adviser> {
+        self.url.as_ref()?;
+        Some(Adviser {
+            model: self.model.clone()?,
+            revision: self.revision.clone(),
+        })
+    }
+}
+
 /// `[store]`: where everything is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoreConfig {
@@ -158,6 +192,16 @@ impl Default for Config {
             },
             extract: ParseLimits::default(),
             score: Policy::default(),
+            opinion: OpinionConfig {
+                url: None,
+                model: None,
+                revision: None,
+                key: None,
+                only: AskAbout::Suspicious,
+                per_day: 200,
+                per_source: 20,
+                timeout: Duration::from_secs(120),
+            },
             store: StoreConfig {
                 url: StoreUrl::Sqlite(PathBuf::from("benggala.db")),
                 keep_pages: Duration::from_secs(90 * 24 * 3600),

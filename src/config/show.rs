@@ -14,6 +14,7 @@ impl Config {
         table(&mut out, "[schedule]", keys::SCHEDULE, &self.schedule);
         table(&mut out, "[extract]", keys::EXTRACT, &self.extract);
         table(&mut out, "[score]", keys::SCORE, &self.score);
+        table(&mut out, "[opinion]", keys::OPINION, &self.opinion);
         table(&mut out, "[store]", keys::STORE, &self.store);
         table(&mut out, "[serve]", keys::SERVE, &self.serve);
         for channel in &self.notify {

@@ -22,7 +22,7 @@ use super::{
     outside::{SecretLookup, SecretSource},
     problem::Complaint,
 };
-use crate::model::{CertificateHash, Lang, PageKind, Quiet, Secret, StoreUrl};
+use crate::model::{AskAbout, CertificateHash, Lang, PageKind, Quiet, Secret, StoreUrl};
 
 /// Characters of a name, a selector or a header value at most.
 const TEXT_MAX: usize = 1_000;
@@ -298,17 +298,30 @@ impl<'a> Value<'a> {
 
     /// What a source may be.
     pub(super) fn kind(&self) -> Read<PageKind> {
-        let kinds: Vec<&str> = PageKind::of_sources().map(PageKind::as_str).collect();
-        let all = format!("write one of {}", kinds.join(", "));
-        let text = self.string("a kind in quotes", &all)?;
-        if let Some(kind) = PageKind::of_sources().find(|kind| kind.as_str() == text) {
-            return Ok(kind);
+        self.one_of("kind of source", PageKind::of_sources(), PageKind::as_str)
+    }
+
+    /// What a second opinion is asked about.
+    pub(super) fn ask_about(&self) -> Read<AskAbout> {
+        self.one_of("choice of articles", AskAbout::ALL, AskAbout::as_str)
+    }
+
+    /// One of a few names.
+    fn one_of<T: Copy>(
+        &self,
+        what: &str,
+        choices: impl IntoIterator<Item = T>,
+        name: impl Fn(T) -> &'static str,
+    ) -> Read<T> {
+        let choices: Vec<T> = choices.into_iter().collect();
+        let names: Vec<&str> = choices.iter().map(|choice| name(*choice)).collect();
+        let all = format!("write one of {}", names.join(", "));
+        let text = self.string(&format!("a {what} in quotes"), &all)?;
+        if let Some(at) = names.iter().position(|name| *name == text) {
+            return Ok(choices[at]);
         }
-        let near = nearest(text, kinds).map(|kind| format!("did you mean {kind:?}?"));
-        self.wrong(
-            &format!("is no kind of source: {text:?}"),
-            near.unwrap_or(all),
-        )
+        let near = nearest(text, names).map(|near| format!("did you mean {near:?}?"));
+        self.wrong(&format!("is no {what}: {text:?}"), near.unwrap_or(all))
     }
 
     /// Each element of an array, read by `element`.

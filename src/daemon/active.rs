@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     config::Config,
+    consult::Endpoint,
     fetch::{Fetcher, Network, tls::Pins},
     inspect::Rules,
     lang::Lexicon,
@@ -23,6 +24,8 @@ pub(super) struct ActiveConfig {
     pub(super) sources: HashMap<String, Source>,
     pub(super) channels: Vec<String>,
     pub(super) webhooks: Vec<Webhook>,
+    /// Who is asked for second opinions.
+    pub(super) endpoint: Option<Endpoint>,
 }
 
 impl ActiveConfig {
@@ -43,10 +46,12 @@ impl ActiveConfig {
         Ok(ActiveConfig {
             fetcher,
             webhooks: Webhook::all(&config.notify)?,
+            endpoint: Endpoint::of(&config.opinion)?,
             rules: Rules {
                 lexicon: Lexicon::built_in(),
                 policy: config.score.clone(),
                 limits: config.extract,
+                adviser: config.opinion.adviser(),
             },
             sources: config
                 .sources

@@ -1,6 +1,8 @@
 //! Why the daemon could not start or go on.
 
-use crate::{fetch::FetchSetupError, notify::NotifySetupError, store::StoreError};
+use crate::{
+    consult::ConsultSetupError, fetch::FetchSetupError, notify::NotifySetupError, store::StoreError,
+};
 
 /// Why the daemon could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +13,9 @@ pub enum DaemonError {
     /// The webhooks' client could not be set up.
     #[error(transparent)]
     Notify(#[from] NotifySetupError),
+    /// The client for second opinions could not be set up.
+    #[error(transparent)]
+    Consult(#[from] ConsultSetupError),
     /// The store failed at the start or at the end.
     #[error(transparent)]
     Store(#[from] StoreError),

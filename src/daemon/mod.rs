@@ -19,9 +19,11 @@ mod housekeeping;
 mod memory;
 mod outage;
 mod plan;
+mod question;
 mod read;
 mod record;
 mod resources;
+mod second_opinion;
 pub mod service;
 mod visit;
 
@@ -45,7 +47,8 @@ use crate::{
 };
 
 use self::{
-    active::ActiveConfig, housekeeping::Housekeeping, resources::Resources, visit::VisitEnd,
+    active::ActiveConfig, housekeeping::Housekeeping, question::WAITING_MAX, resources::Resources,
+    second_opinion::Consulting, visit::VisitEnd,
 };
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
@@ -95,7 +98,10 @@ impl Daemon {
     pub async fn run(mut self) -> Result<(), DaemonError> {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
         self.take_up(&active).await?;
-        let resources = Arc::new(Resources::new(&self.store, &self.metrics));
+        let (questions, asked) = mpsc::channel(WAITING_MAX);
+        let resources = Arc::new(Resources::new(&self.store, &self.metrics, questions));
+        let (in_force, watched) = watch::channel(Arc::clone(&active));
+        let consulting = tokio::spawn(Consulting::new(&resources, watched, asked).run());
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
@@ -119,7 +125,10 @@ impl Daemon {
             };
             match event {
                 LoopEvent::Stop => break,
-                LoopEvent::Reload => active = self.reload(active).await,
+                LoopEvent::Reload => {
+                    active = self.reload(active).await;
+                    in_force.send_replace(Arc::clone(&active));
+                }
                 LoopEvent::VisitEnded(done) => {
                     let now = Instant::now();
                     if visits.finish(done) == VisitEnd::NetworkIsDown {
@@ -146,6 +155,9 @@ impl Daemon {
                 .set(visits.running.len() as i64);
         }
         self.ready.send_replace(false);
+        // A call that is cut off is no opinion; the article is written down already.
+        consulting.abort();
+        let _ = consulting.await;
         self.drain(visits, housekeeping, &active, &resources).await
     }
 

@@ -21,6 +21,7 @@ use super::{
     active::ActiveConfig,
     facts::{PageContent, TimedInspection},
     resources::Resources,
+    second_opinion,
 };
 
 /// Sitemaps taken from one index.
@@ -130,19 +131,20 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     let site_rules = Config::rules_for(source, page.final_url.host_str());
     let lang = source.and_then(|source| source.lang.clone());
     let memory = resources.memories.of_site(&page.final_url).await;
-    let (work, active) = (page.clone(), Arc::clone(active));
+    let (work, known) = (page.clone(), Arc::clone(active));
     let begun = Instant::now();
-    let inspection = resources
+    let mut inspection = resources
         .cores
         .run(move || {
             let site = Site {
                 rules: &site_rules,
                 memory: &memory,
             };
-            inspect(&work, site, lang.as_ref(), &active.rules)
+            inspect(&work, site, lang.as_ref(), &known.rules)
         })
         .await;
     let took = begun.elapsed();
+    second_opinion::recall(resources, active, &page.link.source, &mut inspection).await;
     let memories = &resources.memories;
     memories.learn(&page.final_url, &inspection.article).await;
     PageContent {

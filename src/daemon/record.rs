@@ -9,9 +9,11 @@ use crate::{
         labels::{self, kind_label},
     },
     model::{
-        FetchOutcome, LinkCounts, PageKind, Reason, RobotsRules, Scores, SourceStanding, Verdict,
+        Assessment, FetchOutcome, LinkCounts, PageKind, Reason, RobotsRules, Scores,
+        SourceStanding, Verdict,
     },
-    store::{Completed, Op, StoreError},
+    opinion::{Consultation, Dropped},
+    store::{Completed, Heard, Hearing, Op, StoreError},
 };
 
 use super::{
@@ -199,7 +201,8 @@ fn record_completed(
                 .source_articles_flagged_total
                 .with_label_values(&[source])
                 .inc();
-            record_flag(metrics, inspected);
+            let title = inspected.inspection.article.title.as_deref();
+            record_flag(metrics, assessment, title);
         }
     }
     record_scores(metrics, assessment.scores);
@@ -281,14 +284,9 @@ fn record_scores(metrics: &Metrics, scores: Scores) {
     }
 }
 
-fn record_flag(metrics: &Metrics, inspected: &TimedInspection) {
-    let mut rules: Vec<&str> = inspected
-        .inspection
-        .assessment
-        .findings
-        .iter()
-        .map(|finding| finding.rule)
-        .collect();
+fn record_flag(metrics: &Metrics, assessment: &Assessment, title: Option<&str>) {
+    let findings = assessment.findings.iter();
+    let mut rules: Vec<&str> = findings.map(|finding| finding.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     for rule in &rules {
@@ -297,11 +295,100 @@ fn record_flag(metrics: &Metrics, inspected: &TimedInspection) {
             .with_label_values(&[rule])
             .inc();
     }
-    tracing::info!(
-        title = inspected.inspection.article.title,
-        rules = rules.join(", "),
-        "flagged"
-    );
+    tracing::info!(title, rules = rules.join(", "), "flagged");
+}
+
+/// Counts and logs one call for a second opinion.
+pub(super) fn consulted(metrics: &Metrics, asked: &Consultation, took: Duration) {
+    let outcome = asked.outcome.as_str();
+    metrics
+        .opinion_requests_total
+        .with_label_values(&[outcome])
+        .inc();
+    metrics
+        .opinion_request_duration_seconds
+        .observe(took.as_secs_f64());
+    let is_invented = |why: &&Dropped| **why == Dropped::Invented;
+    let invented = asked.dropped.iter().filter(is_invented).count();
+    for (outcome, count) in [
+        ("kept", asked.kept),
+        ("invented", invented),
+        ("dropped", asked.dropped.len() - invented),
+    ] {
+        metrics
+            .opinion_quotes_total
+            .with_label_values(&[outcome])
+            .inc_by(count as u64);
+    }
+    for (kind, tokens) in [
+        ("prompt", asked.tokens.prompt),
+        ("completion", asked.tokens.completion),
+    ] {
+        metrics
+            .opinion_tokens_total
+            .with_label_values(&[kind])
+            .inc_by(tokens);
+    }
+    match &asked.why {
+        Some(why) => tracing::warn!(outcome, why, "no second opinion"),
+        None => tracing::debug!(outcome, kept = asked.kept, "a second opinion was given"),
+    }
+}
+
+/// Counts an article that was worth a question which was not put.
+pub(super) fn not_asked(metrics: &Metrics, reason: &str) {
+    metrics
+        .opinion_not_asked_total
+        .with_label_values(&[reason])
+        .inc();
+    tracing::debug!(reason, "no second opinion was asked for");
+}
+
+/// Says whether second opinions are suspended, once each time that it changes.
+pub(super) fn suspended(metrics: &Metrics, is_suspended: bool) {
+    let now = i64::from(is_suspended);
+    if metrics.opinion_suspended.get() == now {
+        return;
+    }
+    metrics.opinion_suspended.set(now);
+    match is_suspended {
+        true => tracing::error!(
+            "second opinions are suspended: the model no longer says of our fixed texts what it \
+             said at first; measure it (benggala eval opinion) and give it another `revision`"
+        ),
+        false => tracing::info!("the model answers as it did: second opinions go on"),
+    }
+}
+
+/// Counts and logs what a second opinion has made of its article. `standing` is how the source
+/// stands now.
+pub(super) fn heard(
+    metrics: &Metrics,
+    source: &str,
+    hearing: &Hearing,
+    heard: Heard,
+    standing: Option<&SourceStanding>,
+) {
+    let (article, remarks) = (hearing.article, hearing.opinion.remarks.len());
+    if !heard.accepted {
+        tracing::debug!(
+            article,
+            "the article has changed; its second opinion is late"
+        );
+        return;
+    }
+    tracing::info!(article, source, remarks, "a second opinion was heard");
+    let label = metrics.source_label(source);
+    if let Some(standing) = standing {
+        record_standing(metrics, &label, standing);
+    }
+    if heard.newly_flagged {
+        metrics
+            .source_articles_flagged_total
+            .with_label_values(&[label.as_str()])
+            .inc();
+        record_flag(metrics, &hearing.assessment, hearing.title.as_deref());
+    }
 }
 
 /// Counts one answer of our own server.

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use tokio::sync::mpsc;
+
 use crate::{metrics::Metrics, store::Store};
 
-use super::{cpu::Cores, memory::SiteMemories, outage::Outage};
+use super::{cpu::Cores, memory::SiteMemories, outage::Outage, question::Question};
 
 /// What every visit shares.
 #[derive(Debug)]
@@ -15,16 +17,23 @@ pub(super) struct Resources {
     /// What the stream has learned of the sites it passes.
     pub(super) memories: SiteMemories,
     pub(super) outage: Outage,
+    /// Articles that wait for a second opinion.
+    pub(super) questions: mpsc::Sender<Question>,
 }
 
 impl Resources {
-    pub(super) fn new(store: &Arc<dyn Store>, metrics: &Arc<Metrics>) -> Resources {
+    pub(super) fn new(
+        store: &Arc<dyn Store>,
+        metrics: &Arc<Metrics>,
+        questions: mpsc::Sender<Question>,
+    ) -> Resources {
         Resources {
             store: Arc::clone(store),
             metrics: Arc::clone(metrics),
             cores: Cores::of_this_machine(),
             memories: SiteMemories::new(Arc::clone(store)),
             outage: Outage::default(),
+            questions,
         }
     }
 }

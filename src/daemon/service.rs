@@ -21,7 +21,6 @@ use crate::{
     config::Config,
     inspect::{legend, panic_message},
     metrics::{LabelValues, Metrics},
-    score,
     store::{self, Observer, Op, OpenError, Store, StoreError},
     web,
 };
@@ -244,7 +243,7 @@ fn config_loaded(metrics: &Metrics) {
 /// # Errors
 /// If two rules had the same name: a bug that the tests find.
 pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
-    let rules: Vec<&str> = score::rules().map(|about| about.rule).collect();
+    let rules: Vec<&str> = legend().iter().map(|about| about.rule).collect();
     let values = LabelValues {
         rules: &rules,
         store_ops: &Op::ALL.map(Op::as_str),

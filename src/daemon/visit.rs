@@ -22,6 +22,7 @@ use super::{
     read::read,
     record,
     resources::Resources,
+    second_opinion,
 };
 
 /// What the loop is told of a visit.
@@ -99,6 +100,9 @@ async fn ask(
         false => active.channels.as_slice(),
     };
     let completed = store.complete(&facts.lease, completion, channels).await;
+    if let Ok(completed) = &completed {
+        second_opinion::ask_later(resources, active, &facts, completed);
+    }
     let standing = match &completed {
         Ok(completed) if completed.article_new => standing(resources, &facts).await,
         Ok(_) | Err(_) => None,

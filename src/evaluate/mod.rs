@@ -8,6 +8,7 @@ pub mod cases;
 pub mod extraction;
 pub mod floors;
 pub mod lines;
+pub mod opinion;
 pub mod residue;
 pub mod rules;
 pub mod sources;

@@ -64,7 +64,10 @@ pub enum TlsSetupError {
 }
 
 /// Mozilla's roots with `authorities` and `pins`, the *ring* provider, HTTP/2 where offered.
-pub(super) fn client(
+///
+/// # Errors
+/// If the provider or the roots are of no use.
+pub fn client(
     pins: Pins,
     authorities: Vec<CertificateDer<'static>>,
 ) -> Result<ClientConfig, TlsSetupError> {

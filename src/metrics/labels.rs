@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{CopyKind, Decision, FetchOutcome, PageKind, Reason, Verdict};
+use crate::{
+    model::{CopyKind, Decision, FetchOutcome, PageKind, Reason, Verdict},
+    opinion::Outcome,
+};
 
 /// The label value for what has no label of its own.
 pub const OTHER: &str = "_other";
@@ -39,6 +42,20 @@ pub const SCORES: [&str; 6] = [
 pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near.as_str()];
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 3] = ["ok", "failed", "given_up"];
+/// `outcome` of what a language model quoted.
+pub const QUOTE_OUTCOMES: [&str; 3] = ["kept", "invented", "dropped"];
+/// `reason` why a language model was not asked about an article that was worth it.
+pub const NOT_ASKED: [&str; 7] = [
+    "known",
+    "too_long",
+    "day_limit",
+    "source_limit",
+    "queue_full",
+    "suspended",
+    "reloaded",
+];
+/// `kind` of a token.
+pub const TOKEN_KINDS: [&str; 2] = ["prompt", "completion"];
 /// `route` of our own server; others share [`OTHER`].
 pub const ROUTES: [&str; 15] = [
     "/",
@@ -88,6 +105,10 @@ pub(super) fn verdicts() -> [&'static str; 3] {
         Verdict::Abstain(Reason::Empty),
     ]
     .map(Verdict::as_str)
+}
+
+pub(super) fn opinion_outcomes() -> [&'static str; Outcome::ALL.len()] {
+    Outcome::ALL.map(Outcome::as_str)
 }
 
 pub(super) fn decisions() -> [&'static str; 2] {

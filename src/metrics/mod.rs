@@ -25,8 +25,8 @@ pub use family::LabelValues;
 use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
-    NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, RETRY_CONNECTION_CLOSED, ROUTES, SCORES,
-    SOURCE_STATES,
+    NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RETRY_CONNECTION_CLOSED,
+    ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
 };
 
 /// The content type of [`Metrics::render`].
@@ -51,6 +51,8 @@ const TEXT_CHARACTERS: [f64; 9] = [
 const SHARES: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 /// From a cached read to a disk that stalls.
 const STORE_SECONDS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5];
+/// From a model in the room to one that thinks for minutes.
+const OPINION_SECONDS: [f64; 8] = [0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 /// Pages are read from the local store; a second is slow.
 const HTTP_SECONDS: [f64; 7] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5];
 
@@ -198,6 +200,18 @@ families! {
     notifications_total: IntCounterVec = |f| f.counters(&[("channel", NONE_YET), ("outcome", NONE_YET)]);
     /// Notifications not yet delivered.
     notifications_pending: IntGauge = |f| f.gauge();
+    /// Calls to the language model that gives second opinions, by how they ended.
+    opinion_requests_total: IntCounterVec = |f| f.counters(&[("outcome", &labels::opinion_outcomes())]);
+    /// Words that it quoted: believed, not in the text, or dropped for another reason.
+    opinion_quotes_total: IntCounterVec = |f| f.counters(&[("outcome", &QUOTE_OUTCOMES)]);
+    /// Articles worth a question that it was not asked about.
+    opinion_not_asked_total: IntCounterVec = |f| f.counters(&[("reason", &NOT_ASKED)]);
+    /// Tokens that the calls have cost, as the endpoint counts them.
+    opinion_tokens_total: IntCounterVec = |f| f.counters(&[("kind", &TOKEN_KINDS)]);
+    /// Time of a call.
+    opinion_request_duration_seconds: Histogram = |f| f.histogram(&OPINION_SECONDS);
+    /// 1 while nobody is asked because the model no longer answers as it did.
+    opinion_suspended: IntGauge = |f| f.gauge();
     /// What reviewers decided.
     reviews_total: IntCounterVec = |f| f.counters(&[("decision", &labels::decisions())]);
     /// Time of the store's operations, their wait included.

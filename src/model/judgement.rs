@@ -106,6 +106,8 @@ pub enum EvidenceKind {
     Words,
     /// How the whole text reads.
     Style,
+    /// What a language model said when it was asked.
+    Opinion,
 }
 
 /// One piece of evidence that a text is an unedited machine translation, and what it weighs.
@@ -113,12 +115,12 @@ pub enum EvidenceKind {
 pub struct Evidence {
     /// Where it comes from.
     pub kind: EvidenceKind,
-    /// The rule, the trace, or `style`.
+    /// The rule, the trace, `style`, or who gave the opinion.
     pub name: String,
     /// The grade of the rule; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub grade: String,
-    /// How often it was seen.
+    /// How often it was seen; 0 for an opinion that names nothing.
     pub times: u32,
     /// How much likelier it is in a machine translation than in another text, as a natural
     /// logarithm: 0 says nothing, below 0 speaks for the text.

@@ -5,6 +5,7 @@ mod backfill;
 mod date;
 mod fetched;
 mod judgement;
+mod opinion;
 mod policy;
 mod secret;
 mod source;
@@ -27,6 +28,7 @@ pub use self::{
         Assessment, Decision, Evidence, EvidenceKind, Finding, Reason, Review, RulesHash, Scores,
         SourceStanding, TranslationStanding, Turn, Verdict,
     },
+    opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
     policy::{ParseLimits, Policy},
     secret::Secret,
     source::{CertificateHash, Courtesy, PageKind, Quiet, SiteRules, Source},

@@ -101,6 +101,8 @@ pub struct Courtesy {
     pub per_day: Option<u64>,
     /// When it is left alone.
     pub quiet: Option<Quiet>,
+    /// Nobody outside is asked about its articles.
+    pub no_opinion: bool,
 }
 
 /// A time of the day, every day, from a first minute to just before a last; over midnight where

@@ -166,6 +166,10 @@ pub(super) fn name(evidence: &Evidence, scores: Scores) -> String {
             Some(score) => format!("the style, {score:.3} by its model"),
             None => "the style".to_string(),
         },
+        EvidenceKind::Opinion if evidence.times == 0 => {
+            format!("a second opinion, {name}: nothing")
+        }
+        EvidenceKind::Opinion => format!("a second opinion, {name}{times}"),
     }
 }
 

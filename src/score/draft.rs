@@ -6,9 +6,6 @@ use crate::{
     text::Text,
 };
 
-/// What opens or closes a quotation, or sets a term apart.
-const QUOTATION_MARKS: [char; 11] = ['"', '“', '”', '„', '«', '»', '`', '「', '」', '『', '』'];
-
 /// A text with what is known about its language.
 #[derive(Debug)]
 pub struct Draft<'a> {
@@ -139,7 +136,7 @@ impl<'a> Draft<'a> {
     /// Whether the byte at `at` stands inside quotation marks or brackets that its paragraph
     /// opened: what is quoted, glossed or named is no fault of the text.
     pub fn is_quoted(&self, at: usize) -> bool {
-        let Some(before) = self.paragraph_before(at) else {
+        let Some(before) = self.text.paragraph_before(at) else {
             return false;
         };
         let brackets = before.chars().fold(0_i32, |open, c| match c {
@@ -153,23 +150,7 @@ impl<'a> Draft<'a> {
     /// What stands between the quotation marks around the byte at `at`; up to the end of the
     /// paragraph where they are not closed.
     pub fn quotation(&self, at: usize) -> Option<Span> {
-        let before = self.paragraph_before(at)?;
-        let (last, mark) = before.match_indices(QUOTATION_MARKS).next_back()?;
-        if before.matches(QUOTATION_MARKS).count() % 2 == 0 {
-            return None;
-        }
-        let start = at - before.len() + last + mark.len();
-        let rest = &self.text.raw[at..];
-        let end = rest.find("\n\n").unwrap_or(rest.len());
-        let end = rest[..end].find(QUOTATION_MARKS).unwrap_or(end);
-        Some(start..at + end)
-    }
-
-    /// The paragraph of the byte at `at`, up to there.
-    fn paragraph_before(&self, at: usize) -> Option<&'a str> {
-        let paragraphs = &self.text.paragraphs;
-        let index = paragraphs.partition_point(|p| p.end <= at);
-        self.text.raw.get(paragraphs.get(index)?.start..at)
+        self.text.quotation(at)
     }
 }
 

@@ -30,12 +30,14 @@ mod registry; // which detectors there are
 mod share; //    how much of what is served is not the article
 mod evidence; // what each piece of evidence weighs
 mod policy; //   what it adds up to
+mod second_opinion; // what a model adds to it
 
 pub use self::{
     detector::{About, Counts, Detector, Example, Family, Grade, Strength},
     draft::Draft,
     policy::{Reckoning, reckon, rules_hash},
     registry::{DETECTORS, is_of_page, rules},
+    second_opinion::{SECOND_OPINION, hear},
 };
 use crate::{
     lang::Lexicon,

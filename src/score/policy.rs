@@ -91,14 +91,14 @@ impl Served {
 }
 
 /// How likely the text is an unedited machine translation: prior odds times likelihood ratios.
-fn translated(evidence: &[Evidence]) -> f32 {
+pub(super) fn translated(evidence: &[Evidence]) -> f32 {
     let weights = evidence.iter().map(|e| f64::from(e.log_ratio));
     logistic(logit(PRIOR) + weights.sum::<f64>()) as f32
 }
 
 /// How much of the text is residue of the page, by its lines or by their share: at
 /// `boilerplate_at` the share alone reaches `flag_at`.
-fn residue(findings: &[Finding], boilerplate: f32, policy: &Policy) -> f32 {
+pub(super) fn residue(findings: &[Finding], boilerplate: f32, policy: &Policy) -> f32 {
     let by_share = boilerplate * policy.flag_at / policy.boilerplate_at.max(f32::EPSILON);
     by_lines(findings).max(by_share).min(1.0)
 }

@@ -5,11 +5,14 @@ use async_trait::async_trait;
 use super::{
     error::StoreError,
     rows::{ArticleQuery, ArticleRow, Counts, Notification, SourceRow, Trail},
-    work::{BackfillOrder, Claim, Completed, Completion, Lease},
+    work::{BackfillOrder, Claim, Completed, Completion, Heard, Hearing, Lease},
 };
 use crate::{
     frontier::Unread,
-    model::{Article, Assessment, Backfill, Link, Page, Review, Source, Timestamp},
+    model::{
+        Article, Assessment, Backfill, Link, Opinion, OpinionKey, Page, Review, Source, Timestamp,
+    },
+    opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
     standing::Standing,
 };
@@ -104,6 +107,32 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         at: Timestamp,
     ) -> Result<SiteMemory, StoreError>;
 
+    /// The opinion that was given of a text, while it is kept.
+    async fn opinion(&self, key: OpinionKey) -> Result<Option<Opinion>, StoreError>;
+    /// Keeps an opinion and, unless the article says something else by now or was judged by other
+    /// rules, what is concluded from it. `notify` names the channels that are told if that flags an
+    /// article which was not flagged.
+    async fn hear(&self, hearing: &Hearing, notify: &[String]) -> Result<Heard, StoreError>;
+    /// Counts a call about an article of `source`, or about a text of our own, on the day of `now`
+    /// (UTC), unless a limit is reached: then tells which.
+    async fn take_opinion_call(
+        &self,
+        source: Option<&str>,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Option<Exhausted>, StoreError>;
+    /// What an adviser, by its [fingerprint](crate::opinion::fingerprint), has said of texts of our
+    /// own.
+    async fn opinion_answers(&self, adviser: u64) -> Result<Vec<AnswerBefore>, StoreError>;
+    /// Keeps which words it named in one of them this time; the first time stays known.
+    async fn put_opinion_answer(
+        &self,
+        adviser: u64,
+        text: &str,
+        quotes: &[String],
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// Notifications due, at most `limit`.
     async fn notifications(
         &self,
@@ -120,7 +149,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// For the gauges.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
     /// Drops raw pages fetched before `before` and tells how many there were; what was learned of
-    /// sites that have shown nothing since goes too.
+    /// sites that have shown nothing since goes too, and so do second opinions given before.
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
     /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
     /// compared with, and tells how many there were. What was found to be a copy stays one.

@@ -29,7 +29,8 @@ pub use self::{
         Trail, VersionRow,
     },
     work::{
-        BackfillOrder, BackfillTask, Claim, Completed, Completion, Fate, Lease, ListReading, Visit,
+        BackfillOrder, BackfillTask, Claim, Completed, Completion, Fate, Heard, Hearing, Lease,
+        ListReading, Visit,
     },
 };
 

@@ -50,6 +50,16 @@ pub enum Op {
     Site,
     /// `learn_site`
     LearnSite,
+    /// `opinion`
+    Opinion,
+    /// `hear`
+    Hear,
+    /// `take_opinion_call`
+    TakeOpinionCall,
+    /// `opinion_answers`
+    OpinionAnswers,
+    /// `put_opinion_answer`
+    PutOpinionAnswer,
     /// `notifications`
     Notifications,
     /// `settle`
@@ -64,7 +74,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 26] = [
+    pub const ALL: [Op; 31] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -86,6 +96,11 @@ impl Op {
         Op::Backfill,
         Op::Site,
         Op::LearnSite,
+        Op::Opinion,
+        Op::Hear,
+        Op::TakeOpinionCall,
+        Op::OpinionAnswers,
+        Op::PutOpinionAnswer,
         Op::Notifications,
         Op::Settle,
         Op::Counts,
@@ -117,6 +132,11 @@ impl Op {
             Op::Backfill => "backfill",
             Op::Site => "site",
             Op::LearnSite => "learn_site",
+            Op::Opinion => "opinion",
+            Op::Hear => "hear",
+            Op::TakeOpinionCall => "take_opinion_call",
+            Op::OpinionAnswers => "opinion_answers",
+            Op::PutOpinionAnswer => "put_opinion_answer",
             Op::Notifications => "notifications",
             Op::Settle => "settle",
             Op::Counts => "counts",

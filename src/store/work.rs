@@ -7,8 +7,8 @@ use url::Url;
 use crate::{
     frontier::{Moved, Rhythm, Schedule},
     model::{
-        Article, Assessment, CopyKind, FetchOutcome, Link, LinkCounts, Page, PageKind, Poll,
-        RobotsRecord, Timestamp,
+        Article, Assessment, CopyKind, FetchOutcome, Link, LinkCounts, Opinion, OpinionKey, Page,
+        PageKind, Poll, RobotsRecord, Timestamp,
     },
 };
 
@@ -212,4 +212,32 @@ pub struct Completed {
     pub copy: Option<CopyKind>,
     /// The address had said something else before.
     pub corrected: bool,
+}
+
+/// A second opinion and what is concluded from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hearing {
+    /// The article's row.
+    pub article: i64,
+    /// The headline that was asked about.
+    pub title: Option<String>,
+    /// The text that was asked about.
+    pub body: String,
+    /// By what the opinion is found again.
+    pub key: OpinionKey,
+    /// What was said.
+    pub opinion: Opinion,
+    /// The article's assessment with the opinion in it; its rules are those that it had without.
+    pub assessment: Assessment,
+    /// When it was said.
+    pub at: Timestamp,
+}
+
+/// What a second opinion changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// False when the article had changed meanwhile: only the opinion is kept.
+    pub accepted: bool,
+    /// The article is flagged and was not before.
+    pub newly_flagged: bool,
 }

@@ -96,6 +96,7 @@ pub(crate) static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
         lexicon: Lexicon::built_in(),
         policy: Policy::default(),
         limits: ParseLimits::default(),
+        adviser: None,
     })
 });
 

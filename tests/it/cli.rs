@@ -8,6 +8,7 @@ mod config;
 mod eval;
 mod export;
 mod labelled;
+mod opinion;
 mod rescore;
 mod rules;
 mod run;

@@ -151,6 +151,16 @@ boilerplate_at = 1
 translation_at = 0.95
 disabled = ["script-mix"]
 
+[opinion]
+url = "http://127.0.0.1:11434/v1"
+model = "llama3.1:8b"
+revision = "2025-06"
+key_file = "present"
+only = "all"
+per_day = 1_000
+per_source = 50
+timeout = "5m"
+
 [store]
 url = "sqlite:/var/lib/benggala/news.db"
 keep_pages = "1y"
@@ -177,6 +187,7 @@ every = "90s"
 link_age = "5years"
 per_day = 300
 quiet = "22:00-04:30"
+opinion = false
 lang = "id-ID"
 body = "div.article"
 remove = [".related", "p > a"]
@@ -229,6 +240,7 @@ fn what_is_shown_reads_back_as_equal() {
     for config in [Config::default(), full()] {
         let mut again = parsed(&config.to_toml());
         again.serve.token.clone_from(&config.serve.token);
+        again.opinion.key.clone_from(&config.opinion.key);
         for (channel, before) in again.notify.iter_mut().zip(&config.notify) {
             channel.token.clone_from(&before.token);
             channel.url.clone_from(&before.url);
@@ -242,6 +254,7 @@ fn the_environment_overrules_the_text() {
     let text = "[serve]\ntoken = \"text\"\n[[notify]]\nurl = \"https://hooks.example/\"\nname = \"the desk\"\n";
     let environment = |secret: SecretSource<'_>| match secret {
         SecretSource::Env("BENGGALA_SERVE_TOKEN") => Ok(Some("env\n".to_string())),
+        SecretSource::Env("BENGGALA_OPINION_KEY") => Ok(Some("k3y\n".to_string())),
         SecretSource::Env("BENGGALA_NOTIFY_THE_DESK_TOKEN") => Ok(Some("desk".to_string())),
         SecretSource::Env("BENGGALA_NOTIFY_THE_DESK_URL") => {
             Ok(Some("https://desk.example/key".to_string()))
@@ -251,6 +264,8 @@ fn the_environment_overrules_the_text() {
     };
     let config = Config::parse(text, &Origin::BuiltIn, &environment).unwrap();
     assert_eq!(config.serve.token, Some(secret("env")));
+    assert_eq!(config.opinion.key, Some(secret("k3y")));
+    assert_eq!(config.opinion.adviser(), None, "a key alone asks nobody");
     assert_eq!(config.notify[0].token, Some(secret("desk")));
     assert_eq!(config.store.url.to_string(), "sqlite:other.db");
     assert_eq!(

@@ -242,6 +242,7 @@ fn what_a_page_hangs_around_two_articles_makes_them_no_copies() {
         lexicon: Lexicon::built_in(),
         policy: Policy::default(),
         limits: ParseLimits::default(),
+        adviser: None,
     };
     let read = |from| {
         let text = format!("{}\n\n{HUNG}", story(from, 60));

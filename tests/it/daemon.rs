@@ -8,6 +8,7 @@ mod outcomes;
 mod pages;
 mod process;
 mod recovery;
+mod second_opinion;
 mod secrets;
 mod signals;
 pub(crate) mod site;

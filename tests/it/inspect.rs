@@ -17,6 +17,7 @@ fn rules() -> Rules {
         lexicon: Lexicon::built_in(),
         policy: Policy::default(),
         limits: ParseLimits::default(),
+        adviser: None,
     }
 }
 

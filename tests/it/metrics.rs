@@ -51,6 +51,12 @@ limiter_keys gauge
 log_messages_total counter level
 notifications_pending gauge
 notifications_total counter channel outcome
+opinion_not_asked_total counter reason
+opinion_quotes_total counter outcome
+opinion_request_duration_seconds histogram
+opinion_requests_total counter outcome
+opinion_suspended gauge
+opinion_tokens_total counter kind
 politeness_wait_seconds histogram
 queue_items gauge state
 reviews_total counter decision

@@ -1,5 +1,7 @@
 //! What is flagged, what is not, and what it adds up to.
 
+mod second_opinion;
+
 use std::{fs, path::Path};
 
 use benggala::{

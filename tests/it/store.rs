@@ -14,6 +14,7 @@ mod crash;
 pub(crate) mod given;
 mod model;
 mod observed;
+pub(crate) mod opinions;
 mod queue;
 mod sites;
 mod sources;

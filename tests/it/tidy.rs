@@ -132,7 +132,7 @@ fn every_detector_is_registered_under_the_name_of_its_file() {
 #[test]
 fn the_readme_lists_every_rule_in_its_own_words() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for about in benggala::score::rules() {
+    for about in benggala::inspect::legend() {
         let row = format!("| `{}` | {} |", about.rule, about.summary);
         assert!(readme.contains(&row), "README.md lacks this row:\n{row}");
     }

@@ -2,6 +2,7 @@
 
 mod cases;
 mod extraction;
+mod opinion;
 mod report;
 mod residue;
 mod rules;
@@ -17,6 +18,8 @@ pub(super) enum Command {
     Cases(cases::Args),
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(extraction::Args),
+    /// What the language model of [opinion] finds in texts whose faults are known; asks about each
+    Opinion(opinion::Args),
     /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
     Residue(residue::Args),
     /// How often each rule fires on texts by natives, human translators and machines
@@ -29,6 +32,7 @@ pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, 
     match command {
         Command::Cases(args) => cases::eval(args, config),
         Command::Extraction(args) => extraction::eval(args, config),
+        Command::Opinion(args) => opinion::eval(args, config),
         Command::Residue(args) => residue::eval(args, config),
         Command::Rules(args) => rules::eval(args),
         Command::Translation(args) => translation::eval(args),

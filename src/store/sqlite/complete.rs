@@ -4,6 +4,7 @@ use rusqlite::{Connection, named_params, params};
 use url::Url;
 
 use super::{
+    articles,
     column::{Json, Kind, Millis},
     links::{add_links, put_poll},
     outbox,
@@ -96,20 +97,20 @@ pub(super) fn complete(
         };
         let outcome = reading.put(db, source)?;
         completed.article = Some(outcome.article);
-        completed.article_new = outcome.new.is_some();
+        completed.article_new = outcome.new;
         completed.copy = outcome.copy;
         completed.corrected = outcome.corrected;
-        let Some(url) = outcome.new else {
+        if !outcome.new {
             return Ok(completed);
-        };
+        }
         if !lease.is_past() {
             standings::observe(db, source, &visit.assessment, visit.page.fetched_at)?;
         }
-        if visit.assessment.verdict == Verdict::Flag {
+        if visit.assessment.verdict == Verdict::Flag
+            && let Some(row) = articles::get(db, outcome.article)?
+        {
             let standing = standings::of(db, source)?.summary();
-            let source = &lease.link.source;
-            let payload = outbox::payload(outcome.article, &url, source, visit, &standing);
-            outbox::put(db, notify, &payload, completion.at)?;
+            outbox::put(db, notify, &outbox::payload(&row, &standing), completion.at)?;
         }
     }
     Ok(completed)

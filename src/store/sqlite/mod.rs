@@ -12,6 +12,7 @@ mod copies;
 mod failure;
 mod file;
 mod links;
+mod opinions;
 mod outbox;
 mod packed;
 mod past;
@@ -43,12 +44,15 @@ use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
 use crate::{
     copies::Fingerprint,
     frontier::Unread,
-    model::{Article, Assessment, Backfill, Link, Page, Review, Source, Timestamp},
+    model::{
+        Article, Assessment, Backfill, Link, Opinion, OpinionKey, Page, Review, Source, Timestamp,
+    },
+    opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
     standing::Standing,
     store::{
-        ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Lease,
-        Notification, Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
+        ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Heard,
+        Hearing, Lease, Notification, Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
     },
 };
 
@@ -332,6 +336,49 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn opinion(&self, key: OpinionKey) -> Result<Option<Opinion>, StoreError> {
+        self.read(Op::Opinion, move |db| opinions::get(db, key))
+            .await
+    }
+
+    async fn hear(&self, hearing: &Hearing, notify: &[String]) -> Result<Heard, StoreError> {
+        let (hearing, notify) = (hearing.clone(), notify.to_vec());
+        self.write(Op::Hear, move |db| opinions::hear(db, &hearing, &notify))
+            .await
+    }
+
+    async fn take_opinion_call(
+        &self,
+        source: Option<&str>,
+        limits: Limits,
+        now: Timestamp,
+    ) -> Result<Option<Exhausted>, StoreError> {
+        let source = source.map(str::to_string);
+        self.write(Op::TakeOpinionCall, move |db| {
+            opinions::take_call(db, source.as_deref(), limits, now)
+        })
+        .await
+    }
+
+    async fn opinion_answers(&self, adviser: u64) -> Result<Vec<AnswerBefore>, StoreError> {
+        self.read(Op::OpinionAnswers, move |db| opinions::answers(db, adviser))
+            .await
+    }
+
+    async fn put_opinion_answer(
+        &self,
+        adviser: u64,
+        text: &str,
+        quotes: &[String],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (text, quotes) = (text.to_string(), quotes.to_vec());
+        self.write(Op::PutOpinionAnswer, move |db| {
+            opinions::put_answer(db, adviser, &text, &quotes, at)
+        })
+        .await
+    }
+
     async fn notifications(
         &self,
         now: Timestamp,
@@ -369,6 +416,13 @@ impl Store for SqliteStore {
             .await?;
         self.write(Op::Prune, move |db| sites::prune(db, before))
             .await?;
+        self.write(Op::Prune, move |db| opinions::prune_answers(db, before))
+            .await?;
+        while self
+            .write(Op::Prune, move |db| opinions::prune(db, before))
+            .await?
+            == opinions::PRUNE_BATCH
+        {}
         let mut pruned = 0;
         loop {
             let batch = self

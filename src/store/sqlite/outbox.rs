@@ -2,47 +2,40 @@
 
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
-use url::Url;
 
 use super::column::{Millis, row_limit};
 use crate::{
-    model::{Finding, SourceStanding, Timestamp},
-    store::{Notification, Visit},
+    model::{SourceStanding, Timestamp},
+    store::{ArticleRow, Notification, StoredFinding},
 };
 
 /// Findings told in one notification; the article's page has them all.
 const FINDINGS_MAX: usize = 100;
 
 /// What receivers are told of a flagged article.
-pub(super) fn payload(
-    article: i64,
-    url: &Url,
-    source: &str,
-    visit: &Visit,
-    standing: &SourceStanding,
-) -> Value {
-    let body = &visit.article.body;
-    let finding = |finding: &Finding| {
+pub(super) fn payload(row: &ArticleRow, standing: &SourceStanding) -> Value {
+    let finding = |finding: &StoredFinding| {
+        let in_body = || row.body.get(finding.span.clone());
         json!({
             "rule": finding.rule,
-            "text": body.get(finding.span.clone()).unwrap_or_default(),
+            "text": finding.left_out.as_deref().or_else(in_body).unwrap_or_default(),
             "note": finding.note,
         })
     };
-    let findings = visit.assessment.findings.iter().take(FINDINGS_MAX);
-    let mut scores = json!(visit.assessment.scores);
+    let findings = row.findings.iter().take(FINDINGS_MAX);
+    let mut scores = json!(row.scores);
     // The old name of the style score.
-    scores["translation"] = json!(visit.assessment.scores.style);
+    scores["translation"] = json!(row.scores.style);
     json!({
-        "article": article,
-        "url": url.as_str(),
-        "source": source,
-        "title": visit.article.title,
-        "published": visit.article.published,
-        "fetched_at": visit.page.fetched_at,
-        "verdict": visit.assessment.verdict.as_str(),
+        "article": row.id,
+        "url": row.url.as_str(),
+        "source": row.source,
+        "title": row.title,
+        "published": row.published,
+        "fetched_at": row.fetched_at,
+        "verdict": row.verdict.as_str(),
         "scores": scores,
-        "evidence": visit.assessment.evidence,
+        "evidence": row.evidence,
         "source_translation": standing.translation,
         "findings": findings.map(finding).collect::<Vec<_>>(),
     })

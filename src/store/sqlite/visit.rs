@@ -33,8 +33,8 @@ pub(super) struct NewVisit<'a> {
 /// What came of it.
 pub(super) struct VisitOutcome {
     pub(super) article: i64,
-    /// The identity of a new article.
-    pub(super) new: Option<Url>,
+    /// Whether it was not known before.
+    pub(super) new: bool,
     pub(super) copy: Option<CopyKind>,
     pub(super) corrected: bool,
 }
@@ -43,7 +43,7 @@ impl VisitOutcome {
     fn known(article: i64, copy: Option<CopyKind>) -> VisitOutcome {
         VisitOutcome {
             article,
-            new: None,
+            new: false,
             copy,
             corrected: false,
         }
@@ -76,7 +76,7 @@ impl NewVisit<'_> {
         Ok(VisitOutcome {
             article,
             copy: self.write(db, article)?,
-            new: Some(url),
+            new: true,
             corrected: false,
         })
     }

@@ -34,14 +34,18 @@ const ENVIRONMENT: [(&str, &str); 4] = [
 ];
 
 /// What is kept in files, beside the configuration.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
+    ("opinion.key", "key-hunter2-file\n"),
     ("desk.url", "http://127.0.0.1:9/file-hunter2?key=hunter2\n"),
     ("desk.token", "token-hunter2-file\n"),
     ("store.url", "postgres://me:hunter2@db.example/news\n"),
 ];
 
 /// Secrets where none are taken, or where something is wrong with them.
-const REFUSED: [&str; 26] = [
+const REFUSED: [&str; 29] = [
+    "[opinion]\nurl = \"http://me:hunter2@models.example/v1\"\nmodel = \"m\"",
+    "[opinion]\nkey = \"hunter2 and more\"",
+    "[opinion]\nkye = \"hunter2\"",
     "[store]\nurl = \"postgres://me:hunter2@db.example/news\"",
     "[store]\nurl = \"postgresql://db.example/news?password=hunter2\"",
     "[store]\nurl = \"mysql://me:hunter2@db.example/news\"",
@@ -106,7 +110,10 @@ fn configuration(place: &Place, site: &Site, receiver: &str) -> String {
     for (name, content) in FILES {
         fs::write(place.folder().join(name), content).unwrap();
     }
+    let opinion =
+        format!("[opinion]\nurl = \"{receiver}/v1\"\nmodel = \"m\"\nkey_file = \"opinion.key\"\n");
     text.replace("[serve]\n", "[serve]\ntoken = \"serve-hunter2-text\"\n")
+        .replace("[opinion]\n", &opinion)
         + &format!(
             "[[notify]]\nname = \"text\"\nurl = \"{receiver}/path-hunter2?key=hunter2\"\n\
              token = \"token-hunter2-text\"\n\
@@ -163,9 +170,21 @@ async fn no_secret_is_ever_shown() {
         })
         .await;
     }
-    let call = ("/path-hunter2?key=hunter2", "Bearer token-hunter2-text");
-    let calls = calls.lock().unwrap().clone();
-    assert_eq!(calls, [(call.0.to_string(), call.1.to_string())]);
+    let refused = "opinion_requests_total{outcome=\"http_4xx\"}";
+    until(refused, async || {
+        metric(&metrics, refused).await == Some(1.0)
+    })
+    .await;
+    let mut calls = calls.lock().unwrap().clone();
+    calls.sort();
+    let expected = [
+        ("/path-hunter2?key=hunter2", "Bearer token-hunter2-text"),
+        ("/v1/chat/completions", "Bearer key-hunter2-file"),
+    ];
+    assert_eq!(
+        calls,
+        expected.map(|(path, token)| (path.to_string(), token.to_string()))
+    );
     for page in [
         "/config",
         "/metrics",

@@ -58,6 +58,8 @@ pub(crate) fn config(folder: &Path, sources: Vec<Source>) -> Config {
 /// A running daemon with a store of its own.
 pub(crate) struct Watch {
     pub(crate) service: Service,
+    /// What it was started with.
+    pub(crate) config: Config,
     _folder: TempDir,
 }
 
@@ -70,11 +72,17 @@ impl Watch {
         let folder = tempfile::tempdir().unwrap();
         let mut config = config(folder.path(), sources);
         change(&mut config);
-        let service = Service::start(config, new_metrics().unwrap())
+        Watch::at(config, folder).await
+    }
+
+    /// With the store of a configuration, in a folder that ends with it.
+    pub(crate) async fn at(config: Config, folder: TempDir) -> Watch {
+        let service = Service::start(config.clone(), new_metrics().unwrap())
             .await
             .unwrap();
         Watch {
             service,
+            config,
             _folder: folder,
         }
     }

@@ -29,6 +29,7 @@ async fn flagged(newsroom: &Newsroom) -> BTreeMap<String, BTreeMap<Url, BTreeSet
         lexicon: Lexicon::built_in(),
         policy: Policy::default(),
         limits: ParseLimits::default(),
+        adviser: None,
     };
     let mut config = FetchConfig {
         requests_per_second: 1_000.0,

@@ -343,6 +343,7 @@ fn a_source_is_put_off_to_the_end_of_its_quiet_time_or_to_the_next_day() {
         let courtesy = Courtesy {
             per_day,
             quiet: quiet.map(|quiet| Quiet::parse(quiet).unwrap()),
+            ..Courtesy::default()
         };
         let got = put_off(&courtesy, asked, clock(now), 0.0);
         assert_eq!(got, until, "{courtesy:?} {asked} {now}");

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use benggala::{
-    model::{Decision, PageKind, Review, Verdict},
+    model::{Decision, OpinionKey, PageKind, Review, Verdict},
+    opinion::Limits,
     site::SiteMemory,
     store::{ArticleQuery, BackfillOrder, Observer, Op, Store, StoreError},
 };
@@ -11,6 +12,7 @@ use benggala::{
 use super::{
     Place,
     given::{article, assessment, at, claim, link, read, read_all, source},
+    opinions::hearing,
     places,
 };
 
@@ -104,6 +106,21 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                         .unwrap(),
                 );
             }
+            Op::Opinion => drop(store.opinion(OpinionKey([0; 32])).await.unwrap()),
+            Op::Hear => drop(store.hear(&hearing(row, &[]), &[]).await.unwrap()),
+            Op::TakeOpinionCall => {
+                let limits = Limits {
+                    per_day: 1,
+                    per_source: 1,
+                };
+                let reached = store.take_opinion_call(None, limits, at(60)).await;
+                assert_eq!(reached.unwrap(), None);
+            }
+            Op::OpinionAnswers => drop(store.opinion_answers(7).await.unwrap()),
+            Op::PutOpinionAnswer => store
+                .put_opinion_answer(7, "text", &[], at(60))
+                .await
+                .unwrap(),
             Op::Notifications => drop(store.notifications(at(60), 5).await.unwrap()),
             Op::Settle => store.settle(1, None).await.unwrap(),
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
