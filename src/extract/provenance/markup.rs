@@ -243,7 +243,7 @@ fn source_beside(scene: &Scene<'_>, class: &str, tool: &str) -> Option<String> {
 
 /// Whether so much is marked that it speaks for the body.
 pub(super) fn enough(scene: &Scene<'_>, extent: MarkedExtent) -> bool {
-    extent.sentences >= SENTENCES_MIN
+    extent.passages >= SENTENCES_MIN
         && extent.width >= WIDTH_MIN
         && scene.speaks_for_body(extent.width)
 }
