@@ -19,8 +19,9 @@ use crate::{
 
 use super::{
     failure::{Failure, Outcome},
+    log::{LogFormat, start_log},
     output::{out, tell},
-    run::{LogFormat, Signals, Told, start_log},
+    signals::{Signals, Told},
     threads::runtime,
 };
 
@@ -60,7 +61,7 @@ pub(super) fn demo(args: &Args) -> Result<Outcome, Failure> {
 async fn show(args: &Args, folder: &std::path::Path) -> Result<Outcome, Failure> {
     let begun = Instant::now();
     let metrics = new_metrics()?;
-    start_log(LogFormat::Text, "error", &metrics);
+    let _last_lines = start_log(LogFormat::Text, "error", &metrics)?;
     let mut signals = Signals::new()?;
     let newsroom = Newsroom::open(move || begun.elapsed())
         .await

@@ -15,11 +15,13 @@ mod export;
 mod failure;
 mod input;
 mod labelled;
+mod log;
 mod output;
 mod rescore;
 mod rules;
 mod run;
 mod settings;
+mod signals;
 mod threads;
 mod train;
 
@@ -33,7 +35,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use self::{
     failure::{Failure, Outcome},
-    output::{out_of_bytes, tell},
+    output::{out_of_bytes, tell_in_time},
 };
 
 /// Watches news sites and points at the very words that give unedited machine translation and
@@ -101,7 +103,7 @@ pub fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            tell(format!("benggala: {failure}"));
+            tell_in_time(format!("benggala: {failure}"));
             ExitCode::from(2)
         }
     }

@@ -1,6 +1,14 @@
 //! Data goes to stdout, everything else to stderr.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// How long the last words wait for somebody who reads them.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// For text: escape sequences are taken away where nobody wants colours.
 pub(super) fn out() -> anstream::AutoStream<io::Stdout> {
@@ -16,4 +24,14 @@ pub(super) fn out_of_bytes() -> io::BufWriter<io::Stdout> {
 pub(super) fn tell(text: impl AsRef<str>) {
     // Without a stderr there is nobody to tell.
     let _ = writeln!(anstream::stderr(), "{}", text.as_ref());
+}
+
+/// The same, for the last words of a process: one whose stderr nobody reads must end all the same.
+pub(super) fn tell_in_time(text: String) {
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        tell(text);
+        let _ = done.send(());
+    });
+    let _ = is_done.recv_timeout(LAST_WORDS);
 }

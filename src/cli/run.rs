@@ -3,31 +3,27 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 use url::Url;
 
 use crate::{
     config::Config,
-    daemon::service::{Service, ServiceEvent, log_panics, new_metrics},
+    daemon::service::{Service, ServiceEvent, new_metrics},
     metrics::Metrics,
 };
 
 use super::{
     failure::{Failure, Outcome},
+    log::{LogFormat, start_log},
     settings::{AllowPrivate, load_config},
+    signals::{Signals, Told},
     threads::runtime,
 };
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-pub(super) enum LogFormat {
-    /// For people
-    Text,
-    /// For machines
-    Json,
-}
+/// How long work off the async threads may keep the end of the process: nothing of it is needed.
+const THREADS_END_WITHIN: Duration = Duration::from_secs(2);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -69,18 +65,22 @@ pub(super) fn run(args: Args, file: Option<&Path>) -> Result<Outcome, Failure> {
         ));
     }
     let metrics = new_metrics()?;
-    start_log(invocation.args.log, "info", &metrics);
-    runtime()?.block_on(watch(config, &invocation, metrics))
+    let _last_lines = start_log(invocation.args.log, "info", &metrics)?;
+    let signals = Signals::new()?;
+    let runtime = runtime()?;
+    let ended = runtime.block_on(watch(config, &invocation, metrics, signals));
+    runtime.shutdown_timeout(THREADS_END_WITHIN);
+    ended
 }
 
 async fn watch(
     config: Config,
     invocation: &Invocation,
     metrics: Arc<Metrics>,
+    mut signals: Signals,
 ) -> Result<Outcome, Failure> {
     let sources = config.sources.len();
     let store = config.store.url.clone();
-    let mut signals = Signals::new()?;
     let mut service = Service::start(config, metrics).await?;
     tracing::info!(sources, %store, review = %format_args!("http://{}/", service.address), "watching");
     // Without systemd there is nobody to notify.
@@ -117,65 +117,4 @@ fn reload(service: &Service, invocation: &Invocation) {
             tracing::error!("the old configuration stays:\n{failure}");
         }
     }
-}
-
-/// What a signal asks for.
-pub(super) enum Told {
-    /// SIGHUP.
-    Reload,
-    /// SIGTERM or SIGINT.
-    Stop,
-}
-
-/// The signals that a daemon listens to.
-pub(super) struct Signals {
-    hangup: Signal,
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    pub(super) fn new() -> Result<Signals, Failure> {
-        let listen = |kind| {
-            signal(kind)
-                .map_err(|error| Failure::message(format!("cannot listen to signals: {error}")))
-        };
-        Ok(Signals {
-            hangup: listen(SignalKind::hangup())?,
-            terminate: listen(SignalKind::terminate())?,
-            interrupt: listen(SignalKind::interrupt())?,
-        })
-    }
-
-    /// Waits for the next one.
-    pub(super) async fn next(&mut self) -> Told {
-        tokio::select! {
-            _ = self.hangup.recv() => Told::Reload,
-            _ = self.terminate.recv() => Told::Stop,
-            _ = self.interrupt.recv() => Told::Stop,
-        }
-    }
-}
-
-/// Log lines to stderr, counted by level; panics among them.
-pub(super) fn start_log(format: LogFormat, default: &str, metrics: &Metrics) {
-    let filter =
-        EnvFilter::try_from_env("BENGGALA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    // A closed stderr must not end the daemon: such errors are passed over.
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .log_internal_errors(false);
-    let registry = tracing_subscriber::registry()
-        .with(filter)
-        .with(metrics.log_layer());
-    match format {
-        LogFormat::Text => {
-            let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
-            registry.with(lines.with_ansi(ansi)).init();
-        }
-        // No span stands within another: one is all that there are.
-        LogFormat::Json => registry.with(lines.json().with_span_list(false)).init(),
-    }
-    log_panics();
 }

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use chrono::Utc;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     store::{self, BackfillOrder, OpenError, Store, StoreError},
 };
 
-use super::{Daemon, error::DaemonError, service::observer};
+use super::{Daemon, clock::Clock, error::DaemonError, health::Health, service::observer};
 
 /// How often is looked how far it is.
 const LOOK: Duration = Duration::from_millis(250);
@@ -38,7 +38,7 @@ impl OwnBackfill {
         source: &str,
         metrics: Arc<Metrics>,
     ) -> Result<OwnBackfill, OpenError> {
-        let store = store::open(&config.store.url, observer(&metrics)).await?;
+        let store = store::open(&config.store.url, observer(&metrics, &Health::default())).await?;
         store.put_sources(&config.sources, Utc::now()).await?;
         Ok(OwnBackfill {
             store,
@@ -104,7 +104,8 @@ impl OwnBackfill {
             metrics: self.metrics,
             backfill_of: Some(self.source),
             reload,
-            ready: watch::channel(false).0,
+            clock: Clock::of_this_machine(),
+            health: Health::default(),
             stop,
             stop_now: CancellationToken::new(),
         }

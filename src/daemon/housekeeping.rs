@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
@@ -23,6 +23,9 @@ const EVERY: Duration = Duration::from_secs(5);
 
 /// Gauges of sources and the pruning of pages need not be fresher than this many rounds.
 const SLOW_ROUNDS: u64 = 12;
+
+/// So often is looked whether the store can be written and is where it was: well within a minute.
+const PROBE_ROUNDS: u64 = 2;
 
 /// The state of the chores.
 pub(super) struct Housekeeping {
@@ -52,8 +55,12 @@ impl Housekeeping {
 
     /// One round. The store counts its failures; the next round tries again.
     pub(super) async fn run(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>) {
-        let now = Utc::now();
+        let now = resources.clock.now();
         let metrics = &resources.metrics;
+        // Its failures are health, and are told.
+        if self.round.is_multiple_of(PROBE_ROUNDS) {
+            let _ = resources.store.probe().await;
+        }
         let _ = resources.store.expire(now).await;
         if let Ok(counts) = resources.store.counts(now).await {
             set_gauges(metrics, &counts);
@@ -94,8 +101,9 @@ impl Housekeeping {
         if is_busy(self.pruning.as_ref()) {
             return;
         }
-        let pages = too_old(active.config.store.keep_pages);
-        let texts = too_old(active.config.store.keep_fingerprints);
+        let now = resources.clock.now();
+        let pages = too_old(now, active.config.store.keep_pages);
+        let texts = too_old(now, active.config.store.keep_fingerprints);
         let resources = Arc::clone(resources);
         self.pruning = Some(tokio::spawn(async move {
             // Failures are counted already; there is nothing to add to it here.
@@ -114,8 +122,8 @@ impl Housekeeping {
         }
         let (resources, active) = (Arc::clone(resources), Arc::clone(active));
         self.delivery = Some(tokio::spawn(async move {
-            let deliver =
-                notify::deliver_due(resources.store.as_ref(), &active.webhooks, Utc::now());
+            let now = resources.clock.now();
+            let deliver = notify::deliver_due(resources.store.as_ref(), &active.webhooks, now);
             for delivery in deliver.await.unwrap_or_default() {
                 resources
                     .metrics
@@ -128,9 +136,9 @@ impl Housekeeping {
 }
 
 /// What is from before then need not be kept; `None` if everything must.
-fn too_old(keep: Duration) -> Option<Timestamp> {
+fn too_old(now: Timestamp, keep: Duration) -> Option<Timestamp> {
     let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::MAX);
-    Utc::now().checked_sub_signed(keep)
+    now.checked_sub_signed(keep)
 }
 
 fn is_busy(task: Option<&JoinHandle<()>>) -> bool {

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::Utc;
 use url::Url;
 
 use crate::{
@@ -11,6 +10,8 @@ use crate::{
     store::Store,
 };
 
+use super::clock::Clock;
+
 /// Sites that are held in memory, at most: 24 MiB of the fullest.
 const SITES_MAX: usize = 512;
 
@@ -18,13 +19,15 @@ const SITES_MAX: usize = 512;
 #[derive(Debug)]
 pub(super) struct SiteMemories {
     store: Arc<dyn Store>,
+    clock: Clock,
     sites: Mutex<Sites>,
 }
 
 impl SiteMemories {
-    pub(super) fn new(store: Arc<dyn Store>) -> SiteMemories {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Clock) -> SiteMemories {
         SiteMemories {
             store,
+            clock,
             sites: Mutex::new(Sites::new(SITES_MAX)),
         }
     }
@@ -63,7 +66,8 @@ impl SiteMemories {
 
     /// A failure is counted; what was to be written is part of what is written next.
     async fn write(&self, name: &str, memory: &SiteMemory) {
-        if let Ok(merged) = self.store.learn_site(name, memory, Utc::now()).await {
+        let learned = self.store.learn_site(name, memory, self.clock.now());
+        if let Ok(merged) = learned.await {
             self.with(|sites| sites.know(name, &merged));
         }
     }

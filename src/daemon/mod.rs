@@ -11,10 +11,12 @@
 
 mod active;
 pub mod backfill;
+pub mod clock;
 mod completion;
 pub mod cpu;
 mod error;
 mod facts;
+pub mod health;
 mod housekeeping;
 mod memory;
 mod outage;
@@ -32,7 +34,6 @@ pub use error::DaemonError;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use chrono::Utc;
 use tokio::{
     sync::{mpsc, watch},
     task::{Id, JoinError, JoinSet},
@@ -42,13 +43,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
+    frontier::clock::{Horizon, Jump},
     metrics::Metrics,
-    store::{Claim, Lease, Store, StoreError},
+    model::Unready,
+    store::{Claim, Lease, Store, StoreError, TimeCorrection},
 };
 
 use self::{
-    active::ActiveConfig, housekeeping::Housekeeping, question::WAITING_MAX, resources::Resources,
-    second_opinion::Consulting, visit::VisitEnd,
+    active::ActiveConfig,
+    clock::{Clock, ClockWatch},
+    health::Health,
+    housekeeping::Housekeeping,
+    question::WAITING_MAX,
+    resources::Resources,
+    second_opinion::Consulting,
+    visit::VisitEnd,
 };
 
 /// The longest the loop sleeps without looking into the store: another worker may have added work.
@@ -73,8 +82,10 @@ pub struct Daemon {
     pub backfill_of: Option<String>,
     /// A message: `config` has changed.
     pub reload: mpsc::Receiver<()>,
-    /// True from the first claim to the stop.
-    pub ready: watch::Sender<bool>,
+    /// Where the time is read.
+    pub clock: Clock,
+    /// Told what keeps it from its work.
+    pub health: Health,
     /// Cancelled: finish what is under way and end.
     pub stop: CancellationToken,
     /// Cancelled: end at once.
@@ -99,7 +110,14 @@ impl Daemon {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
-        let resources = Arc::new(Resources::new(&self.store, &self.metrics, questions));
+        let resources = Arc::new(Resources::new(
+            &self.store,
+            &self.metrics,
+            &self.clock,
+            questions,
+        ));
+        let mut clocks = ClockWatch::new(&self.clock);
+        self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
         let consulting = tokio::spawn(Consulting::new(&resources, watched, asked).run());
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
@@ -107,9 +125,10 @@ impl Daemon {
         let mut housekeeping = Housekeeping::start(Instant::now());
         let mut claim_at = Instant::now();
         let mut pause_until = claim_at;
-        self.ready.send_replace(true);
+        self.health.set(Unready::Starting, false);
 
         loop {
+            self.health.beat();
             let room = active
                 .config
                 .fetch
@@ -137,7 +156,11 @@ impl Daemon {
                     claim_at = now.max(pause_until);
                 }
                 LoopEvent::HousekeepingDue => {
+                    self.look_at_clock(&mut clocks, &active).await;
                     housekeeping.run(&resources, &active).await;
+                }
+                LoopEvent::ClaimDue if !self.may_claim(&mut clocks, &active).await => {
+                    claim_at = Instant::now() + STORE_PAUSE;
                 }
                 LoopEvent::ClaimDue => {
                     let leases = self.claim(&resources, &active, &worker, room).await;
@@ -154,7 +177,7 @@ impl Daemon {
                 .fetches_in_flight
                 .set(visits.running.len() as i64);
         }
-        self.ready.send_replace(false);
+        self.health.set(Unready::Stopping, true);
         // A call that is cut off is no opinion; the article is written down already.
         consulting.abort();
         let _ = consulting.await;
@@ -193,7 +216,7 @@ impl Daemon {
     /// Makes the sources and channels of a configuration the ones that are watched and told.
     async fn take_up(&self, active: &ActiveConfig) -> Result<(), StoreError> {
         let sources = &active.config.sources;
-        self.store.put_sources(sources, Utc::now()).await?;
+        self.store.put_sources(sources, self.clock.now()).await?;
         self.metrics
             .watch_sources(sources.iter().map(|source| source.name.as_str()));
         self.metrics
@@ -210,13 +233,68 @@ impl Daemon {
     ) -> Result<Vec<Lease>, StoreError> {
         let claim = Claim {
             worker: worker.to_string(),
-            now: Utc::now(),
+            now: self.clock.now(),
             lease: active.config.schedule.lease,
             limit,
             per_host: active.config.fetch.concurrency_per_host,
             backfill_of: self.backfill_of.clone(),
         };
-        resources.store.claim(&claim).await
+        let leases = resources.store.claim(&claim).await;
+        self.health.set(Unready::Claims, leases.is_err());
+        leases
+    }
+
+    /// Whether work may be taken on: the clock is right, and the store is where it was.
+    async fn may_claim(&self, clocks: &mut ClockWatch, active: &ActiveConfig) -> bool {
+        self.look_at_clock(clocks, active).await;
+        !self.health.has(Unready::Clock) && !self.health.has(Unready::File)
+    }
+
+    /// Sets right what a clock that jumped has left behind.
+    async fn look_at_clock(&self, clocks: &mut ClockWatch, active: &ActiveConfig) {
+        if let Some(jump) = clocks.look() {
+            record::jumped(&self.metrics, jump, clocks.wall());
+            // Counted if it fails. What is wrong still then is bounded at the next start.
+            let _ = self.correct_times(active, Some(jump)).await;
+        }
+        let is_wrong = clocks.is_impossible();
+        if self.health.set(Unready::Clock, is_wrong) && is_wrong {
+            tracing::error!(clock = %clocks.wall(), "the clock is wrong: nothing is asked before it is set");
+        }
+    }
+
+    async fn correct_times(
+        &self,
+        active: &ActiveConfig,
+        jump: Option<Jump>,
+    ) -> Result<(), StoreError> {
+        let schedule = &active.config.schedule;
+        let longest = active
+            .config
+            .sources
+            .iter()
+            .filter_map(|source| source.every)
+            .max();
+        let every = schedule
+            .every
+            .max(schedule.every_max)
+            .max(longest.unwrap_or_default());
+        let correction = TimeCorrection {
+            now: self.clock.now(),
+            jump,
+            horizon: Horizon::new(every, schedule.retry_max, schedule.recheck_until),
+            lease: schedule.lease,
+            spread: schedule.every_min,
+        };
+        let corrected = self.store.correct_times(&correction).await?;
+        self.metrics.store_times_corrected_total.inc_by(corrected);
+        if jump.is_none() && corrected > 0 {
+            tracing::warn!(
+                corrected,
+                "times in the store lay in the future: the clock was wrong, and is set right, or is wrong now"
+            );
+        }
+        Ok(())
     }
 
     /// When to look for work again: at once while there may be more, else when the next URL falls
@@ -233,7 +311,7 @@ impl Daemon {
             Ok(leases) if leases.len() == limit => now,
             Ok(_) if self.backfill_of.is_some() => now + LOOK_AGAIN_FOR_PAST,
             Ok(_) => {
-                let clock = Utc::now();
+                let clock = self.clock.now();
                 match resources.store.next_due(clock).await {
                     Ok(Some(at)) => {
                         now + (at - clock)

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use crate::{
     fetch::GuardStage,
+    frontier::clock::Jump,
     metrics::{
         Metrics,
         labels::{self, kind_label},
     },
     model::{
         Assessment, FetchOutcome, LinkCounts, PageKind, Reason, RobotsRules, Scores,
-        SourceStanding, Verdict,
+        SourceStanding, Timestamp, Verdict,
     },
     opinion::{Consultation, Dropped},
     store::{Completed, Heard, Hearing, Op, StoreError},
@@ -33,6 +34,24 @@ pub(super) fn stored(metrics: &Metrics, op: Op, took: Duration, error: Option<&S
             .with_label_values(&[op.as_str(), error.kind()])
             .inc();
         tracing::error!(op = op.as_str(), %error, "the store failed");
+    }
+}
+
+/// Counts and logs a clock that was set, or a machine that slept.
+pub(super) fn jumped(metrics: &Metrics, jump: Jump, clock: Timestamp) {
+    metrics
+        .clock_jumps_total
+        .with_label_values(&[jump.kind()])
+        .inc();
+    match jump {
+        Jump::Stepped(by) => {
+            let seconds = by.num_seconds();
+            tracing::warn!(seconds, %clock, "the clock was set: what was planned moves with it");
+        }
+        Jump::Slept(time) => {
+            let seconds = time.as_secs();
+            tracing::warn!(seconds, %clock, "the machine slept: polls come back one by one");
+        }
     }
 }
 

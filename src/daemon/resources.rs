@@ -6,13 +6,16 @@ use tokio::sync::mpsc;
 
 use crate::{metrics::Metrics, store::Store};
 
-use super::{cpu::Cores, memory::SiteMemories, outage::Outage, question::Question};
+use super::{
+    clock::Clock, cpu::Cores, memory::SiteMemories, outage::Outage, question::Question,
+};
 
 /// What every visit shares.
 #[derive(Debug)]
 pub(super) struct Resources {
     pub(super) store: Arc<dyn Store>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) clock: Clock,
     pub(super) cores: Cores,
     /// What the stream has learned of the sites it passes.
     pub(super) memories: SiteMemories,
@@ -25,13 +28,15 @@ impl Resources {
     pub(super) fn new(
         store: &Arc<dyn Store>,
         metrics: &Arc<Metrics>,
+        clock: &Clock,
         questions: mpsc::Sender<Question>,
     ) -> Resources {
         Resources {
             store: Arc::clone(store),
             metrics: Arc::clone(metrics),
+            clock: clock.clone(),
             cores: Cores::of_this_machine(),
-            memories: SiteMemories::new(Arc::clone(store)),
+            memories: SiteMemories::new(Arc::clone(store), clock.clone()),
             outage: Outage::default(),
             questions,
         }

@@ -10,11 +10,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::{
-    net::TcpListener,
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -25,7 +21,7 @@ use crate::{
     web,
 };
 
-use super::{Daemon, error::DaemonError, record};
+use super::{Daemon, clock::Clock, error::DaemonError, health::Health, record};
 
 /// Why the service could not start.
 #[derive(Debug, thiserror::Error)]
@@ -76,19 +72,28 @@ pub struct Service {
 impl Service {
     /// Opens the store, takes the port and starts to watch.
     pub async fn start(config: Config, metrics: Arc<Metrics>) -> Result<Service, StartError> {
+        Service::start_by(Clock::of_this_machine(), config, metrics).await
+    }
+
+    /// The same by another clock.
+    pub async fn start_by(
+        clock: Clock,
+        config: Config,
+        metrics: Arc<Metrics>,
+    ) -> Result<Service, StartError> {
         let address = config.serve.listen;
         let listener = TcpListener::bind(address)
             .await
             .map_err(|why| StartError::Listen { address, why })?;
         let address = listener.local_addr().unwrap_or(address);
-        let store = store::open(&config.store.url, observer(&metrics)).await?;
+        let health = Health::default();
+        let store = store::open(&config.store.url, observer(&metrics, &health)).await?;
         config_loaded(&metrics);
         let config = Arc::new(ArcSwap::from_pointee(config));
         let (stop, stop_now) = (CancellationToken::new(), CancellationToken::new());
         let (reload, reload_received) = mpsc::channel(1);
         let (request_reload, reload_requests) = mpsc::channel(1);
-        let (ready, is_ready) = watch::channel(false);
-        let state = web_state(&config, &store, &metrics, is_ready, request_reload);
+        let state = web_state(&config, &store, &metrics, &health, request_reload);
         let web = tokio::spawn(serve(listener, state, stop.clone(), stop_now.clone()));
         let daemon = Daemon {
             config: Arc::clone(&config),
@@ -96,7 +101,8 @@ impl Service {
             metrics: Arc::clone(&metrics),
             backfill_of: None,
             reload: reload_received,
-            ready,
+            clock,
+            health,
             stop: stop.clone(),
             stop_now: stop_now.clone(),
         };
@@ -176,9 +182,12 @@ impl Service {
 }
 
 /// Counts what the store does.
-pub(super) fn observer(metrics: &Arc<Metrics>) -> Observer {
-    let counted = Arc::clone(metrics);
-    Observer::new(move |op, took, error| record::stored(&counted, op, took, error))
+pub(super) fn observer(metrics: &Arc<Metrics>, health: &Health) -> Observer {
+    let (counted, health) = (Arc::clone(metrics), health.clone());
+    Observer::new(move |op, took, error| {
+        record::stored(&counted, op, took, error);
+        health.stored(op, error);
+    })
 }
 
 /// Serves until the daemon stops; then open connections may finish.
@@ -201,10 +210,11 @@ fn web_state(
     config: &Arc<ArcSwap<Config>>,
     store: &Arc<dyn Store>,
     metrics: &Arc<Metrics>,
-    ready: watch::Receiver<bool>,
+    health: &Health,
     request_reload: mpsc::Sender<()>,
 ) -> web::AppState {
     let effective = Arc::clone(config);
+    let (shown, asked) = (health.clone(), health.clone());
     let (text, observed, reviewed) = (
         Arc::clone(metrics),
         Arc::clone(metrics),
@@ -214,7 +224,10 @@ fn web_state(
         store: Arc::clone(store),
         config: Arc::clone(config),
         effective_config: Arc::new(move || effective.load().to_toml()),
-        metrics_text: Arc::new(move || text.render().unwrap_or_default()),
+        metrics_text: Arc::new(move || {
+            shown.show(&text);
+            text.render().unwrap_or_default()
+        }),
         observe: Arc::new(move |route, code, took| record::answered(&observed, route, code, took)),
         reviewed: Arc::new(move |decision| {
             reviewed
@@ -222,7 +235,7 @@ fn web_state(
                 .with_label_values(&[decision.as_str()])
                 .inc();
         }),
-        ready,
+        unready: Arc::new(move || asked.reasons()),
         reload: config.load().serve.reload.then_some(request_reload),
         rules: legend().into(),
     }

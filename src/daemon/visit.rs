@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::Utc;
 use tracing::{Instrument, Span};
 use url::Url;
 
@@ -55,7 +54,7 @@ pub(super) async fn visit(
 ) -> VisitEnd {
     let span = span(&lease);
     let visit = async {
-        let now = Utc::now();
+        let now = resources.clock.now();
         match plan::put_off(&active, &lease, now) {
             Some(until) => put_off(&resources, &lease, until).await,
             None => ask(&resources, &active, lease, now).await,
@@ -128,7 +127,7 @@ async fn facts(
 ) -> Facts {
     let asked = plan::address(&lease, now).clone();
     let mut exchange = fetch(active, &lease, &asked).await;
-    let at = Utc::now();
+    let at = resources.clock.now();
     let network_is_down = resources.outage.judge(&mut exchange, at);
     let mut facts = Facts {
         lease,

@@ -114,7 +114,7 @@ impl RobotsCache {
         let mut known = slot.lock().await;
         let mut cost = Cost::default();
         let mut record = None;
-        if known.good_until.is_none_or(|until| until <= Utc::now()) {
+        if !known.is_fresh(Utc::now()) {
             let crawl_delay = known.rules.as_ref().and_then(|rules| rules.delay());
             let file = fetch(
                 client,
@@ -167,6 +167,13 @@ impl RobotsCache {
 }
 
 impl KnownRules {
+    /// Whether the file need not be asked for. No answer lasts longer than [`FRESH`]: one that would
+    /// was read by a clock that has been set back since.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.good_until
+            .is_some_and(|until| until > now && until - now <= FRESH)
+    }
+
     /// Takes in what came of asking. Returns what a store should keep of it.
     fn take_in(
         &mut self,

@@ -7,6 +7,7 @@
 //! looked at again for corrections from [`recheck`].
 
 pub mod backfill;
+pub mod clock;
 mod intake;
 mod moved;
 mod rhythm;
@@ -375,7 +376,8 @@ pub struct Attempt<'a> {
 pub fn network_down<'a>(recent: impl IntoIterator<Item = Attempt<'a>>, now: Timestamp) -> bool {
     let mut unreachable = BTreeSet::new();
     for attempt in recent {
-        if (now - attempt.at).to_std().unwrap_or_default() > NETWORK_WINDOW {
+        // A clock that was set back leaves attempts in the future: they are old.
+        if (now - attempt.at).abs().to_std().unwrap_or_default() > NETWORK_WINDOW {
             continue;
         }
         match attempt.outcome {

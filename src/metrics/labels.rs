@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{CopyKind, Decision, FetchOutcome, PageKind, Reason, Verdict},
+    model::{CopyKind, Decision, FetchOutcome, PageKind, Reason, Unready, Verdict},
     opinion::Outcome,
 };
 
@@ -113,6 +113,10 @@ pub(super) fn opinion_outcomes() -> [&'static str; Outcome::ALL.len()] {
 
 pub(super) fn decisions() -> [&'static str; 2] {
     [Decision::Confirmed, Decision::Dismissed].map(Decision::as_str)
+}
+
+pub(super) fn unready_reasons() -> [&'static str; Unready::ALL.len()] {
+    Unready::ALL.map(Unready::as_str)
 }
 
 /// The `kind` label of a fetch: front pages, and pages not known yet, are `page`.

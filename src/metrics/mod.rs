@@ -20,7 +20,7 @@ use prometheus::{
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use crate::model::LinkCounts;
+use crate::{frontier::clock::Jump, model::LinkCounts};
 pub use family::LabelValues;
 use family::{MetricFamily, NONE_YET};
 use labels::{
@@ -231,6 +231,16 @@ families! {
     http_request_duration_seconds: HistogramVec = |f| f.histograms(&HTTP_SECONDS, &[("route", NONE_YET), ("code", NONE_YET)]);
     /// Log messages by level.
     log_messages_total: IntCounterVec = |f| f.counters(&[("level", &LEVELS)]);
+    /// 1 if work can be done, as `/-/ready` says.
+    ready: IntGauge = |f| f.gauge();
+    /// 1 for each reason why no work can be done.
+    unready: IntGaugeVec = |f| f.gauges(&[("reason", &labels::unready_reasons())]);
+    /// Times that the clock was set or the machine slept.
+    clock_jumps_total: IntCounterVec = |f| f.counters(&[("kind", &Jump::KINDS)]);
+    /// Times in the store that a wrong clock had left behind and that were set right.
+    store_times_corrected_total: IntCounter = |f| f.counter();
+    /// Lines of the log that were dropped because nobody read it.
+    log_lines_dropped_total: IntCounter = |f| f.counter();
 }
 
 impl Metrics {

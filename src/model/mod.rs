@@ -7,6 +7,7 @@ mod fetched;
 mod judgement;
 mod opinion;
 mod policy;
+mod readiness;
 mod secret;
 mod source;
 mod store_url;
@@ -30,6 +31,7 @@ pub use self::{
     },
     opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
     policy::{ParseLimits, Policy},
+    readiness::Unready,
     secret::Secret,
     source::{CertificateHash, Courtesy, PageKind, Quiet, SiteRules, Source},
     store_url::{StoreUrl, StoreUrlError},

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{
     error::StoreError,
     rows::{ArticleQuery, ArticleRow, Counts, Notification, SourceRow, Trail},
-    work::{BackfillOrder, Claim, Completed, Completion, Heard, Hearing, Lease},
+    work::{BackfillOrder, Claim, Completed, Completion, Heard, Hearing, Lease, TimeCorrection},
 };
 use crate::{
     frontier::Unread,
@@ -55,6 +55,14 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Returns leases that ran out to the queue and tells how many there were. A claim does the
     /// same first; [`Counts::expired`] counts all.
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;
+    /// Sets times right that a wrong clock left behind, and tells how many there were: after a step
+    /// every wait lasts as long as it would have, after a sleep polls come back one by one, and at a
+    /// start nothing is due later than could be planned now. Nothing happened in the future.
+    async fn correct_times(&self, correction: &TimeCorrection) -> Result<u64, StoreError>;
+
+    /// Writes a little, as any other operation does, and looks whether what is written is still where
+    /// the next start will look for it.
+    async fn probe(&self) -> Result<(), StoreError>;
 
     /// Articles, newest first.
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError>;

@@ -46,6 +46,16 @@ pub enum StoreError {
         /// What the database says.
         why: String,
     },
+    /// Something was done to the file while it was open: what is written now may be lost.
+    #[error(
+        "the store {path} is not the file that was opened: {why}; put it back as it was, or restart"
+    )]
+    Moved {
+        /// The file.
+        path: String,
+        /// What was done to it.
+        why: String,
+    },
     /// No space left; try again later.
     #[error("no space left for the store")]
     Full,
@@ -62,13 +72,14 @@ pub enum StoreError {
 
 impl StoreError {
     /// Every [`kind`](StoreError::kind).
-    pub const KINDS: [&'static str; 5] = ["open", "corrupt", "full", "database", "closed"];
+    pub const KINDS: [&'static str; 6] = ["open", "corrupt", "moved", "full", "database", "closed"];
 
     /// The `kind` label of `benggala_store_errors_total`.
     pub const fn kind(&self) -> &'static str {
         match self {
             StoreError::Open { .. } => "open",
             StoreError::Corrupt { .. } | StoreError::Value(_) => "corrupt",
+            StoreError::Moved { .. } => "moved",
             StoreError::Full => "full",
             StoreError::Database(_) => "database",
             StoreError::Closed => "closed",

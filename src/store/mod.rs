@@ -30,7 +30,7 @@ pub use self::{
     },
     work::{
         BackfillOrder, BackfillTask, Claim, Completed, Completion, Fate, Heard, Hearing, Lease,
-        ListReading, Visit,
+        ListReading, TimeCorrection, Visit,
     },
 };
 

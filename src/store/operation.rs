@@ -24,6 +24,10 @@ pub enum Op {
     Release,
     /// `expire`
     Expire,
+    /// `correct_times`
+    CorrectTimes,
+    /// `probe`
+    Probe,
     /// `articles`
     Articles,
     /// `article`
@@ -74,7 +78,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 31] = [
+    pub const ALL: [Op; 33] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -83,6 +87,8 @@ impl Op {
         Op::PutOff,
         Op::Release,
         Op::Expire,
+        Op::CorrectTimes,
+        Op::Probe,
         Op::Articles,
         Op::Article,
         Op::Trail,
@@ -119,6 +125,8 @@ impl Op {
             Op::PutOff => "put_off",
             Op::Release => "release",
             Op::Expire => "expire",
+            Op::CorrectTimes => "correct_times",
+            Op::Probe => "probe",
             Op::Articles => "articles",
             Op::Article => "article",
             Op::Trail => "trail",

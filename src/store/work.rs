@@ -5,7 +5,10 @@ use std::time::Duration;
 use url::Url;
 
 use crate::{
-    frontier::{Moved, Rhythm, Schedule},
+    frontier::{
+        Moved, Rhythm, Schedule,
+        clock::{Horizon, Jump},
+    },
     model::{
         Article, Assessment, CopyKind, FetchOutcome, Link, LinkCounts, Opinion, OpinionKey, Page,
         PageKind, Poll, RobotsRecord, Timestamp,
@@ -27,6 +30,21 @@ pub struct Claim {
     pub per_host: usize,
     /// Nothing but what the backfill of the source with this name asks for.
     pub backfill_of: Option<String>,
+}
+
+/// How times that a wrong clock left behind are set right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TimeCorrection {
+    /// The present.
+    pub now: Timestamp,
+    /// What happened to the clock; `None` at a start, where nobody knows.
+    pub jump: Option<Jump>,
+    /// How far ahead anything may be planned.
+    pub horizon: Horizon,
+    /// From now on, the leases under way run for so long.
+    pub lease: Duration,
+    /// Polls that come back together are spread over so long a time.
+    pub spread: Duration,
 }
 
 /// The right and the duty to fetch one URL.

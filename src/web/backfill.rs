@@ -12,7 +12,7 @@ use chrono::Utc;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use crate::{frontier, store::BackfillOrder};
+use crate::{frontier, model::Unready, store::BackfillOrder};
 
 use super::{AppState, guard, problem::ProblemDetails, query};
 
@@ -48,7 +48,7 @@ pub(super) async fn post(
     };
     let begun = state.store.start_backfill(&name, &order, now).await?;
     // It is configured, so the store is about to hear of it.
-    let backfill = begun.ok_or_else(ProblemDetails::starting)?;
+    let backfill = begun.ok_or_else(|| ProblemDetails::unready(&[Unready::Starting]))?;
     Ok((StatusCode::ACCEPTED, Json(backfill)).into_response())
 }
 

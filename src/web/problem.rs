@@ -10,7 +10,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{report::html::ProblemPage, store::StoreError};
+use crate::{model::Unready, report::html::ProblemPage, store::StoreError};
 
 /// The media type of RFC 9457.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -42,11 +42,9 @@ impl ProblemDetails {
         ProblemDetails::new(StatusCode::NOT_FOUND, format!("There is no article {id}."))
     }
 
-    pub(super) fn starting() -> ProblemDetails {
-        ProblemDetails::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "benggala is starting or stopping.",
-        )
+    pub(super) fn unready(reasons: &[Unready]) -> ProblemDetails {
+        let reasons: Vec<&str> = reasons.iter().map(|reason| reason.sentence()).collect();
+        ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, reasons.join(" "))
     }
 
     pub(super) fn cross_site() -> ProblemDetails {

@@ -23,12 +23,13 @@ pub(super) async fn healthy() -> &'static str {
     "benggala is healthy.\n"
 }
 
-/// `/-/ready`: the daemon does its work.
+/// `/-/ready`: the daemon does its work, or why not.
 pub(super) async fn ready(
     extract::State(state): extract::State<AppState>,
 ) -> Result<&'static str, ProblemDetails> {
-    if !*state.ready.borrow() {
-        return Err(ProblemDetails::starting());
+    let reasons = (state.unready)();
+    if !reasons.is_empty() {
+        return Err(ProblemDetails::unready(&reasons));
     }
     Ok("benggala is ready.\n")
 }

@@ -3,9 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
-use crate::{config::Config, model::Decision, report::legend::RuleView, store::Store};
+use crate::{
+    config::Config,
+    model::{Decision, Unready},
+    report::legend::RuleView,
+    store::Store,
+};
 
 /// Told of every answer: the route as it is written in [`super::app`], or `other`; the status; the time
 /// it took.
@@ -26,8 +31,8 @@ pub struct AppState {
     pub observe: Arc<AnswerObserver>,
     /// Told of every review that was kept.
     pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
-    /// True once the daemon does its work.
-    pub ready: watch::Receiver<bool>,
+    /// What keeps the daemon from its work; nothing if it works.
+    pub unready: Arc<dyn Fn() -> Vec<Unready> + Send + Sync>,
     /// Asks for a reload of the configuration.
     pub reload: Option<mpsc::Sender<()>>,
     /// What each rule is about.

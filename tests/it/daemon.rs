@@ -1,13 +1,16 @@
 //! The daemon as a whole, over real sockets and a real store.
 
 mod backfill;
+mod clock;
 mod crawl;
+mod hangs;
 mod intake;
 mod log;
 mod outcomes;
 mod pages;
 mod process;
 mod recovery;
+mod readiness;
 mod second_opinion;
 mod secrets;
 mod signals;

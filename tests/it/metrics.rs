@@ -29,6 +29,7 @@ article_text_characters histogram
 articles_flagged_total counter rule
 articles_scored_total counter verdict
 build_info gauge revision version
+clock_jumps_total counter kind
 config_last_reload_success_timestamp_seconds gauge
 config_last_reload_successful gauge
 corrections_total counter
@@ -48,6 +49,7 @@ http_request_duration_seconds histogram code route
 http_requests_total counter code route
 leases_expired_total counter
 limiter_keys gauge
+log_lines_dropped_total counter
 log_messages_total counter level
 notifications_pending gauge
 notifications_total counter channel outcome
@@ -59,6 +61,7 @@ opinion_suspended gauge
 opinion_tokens_total counter kind
 politeness_wait_seconds histogram
 queue_items gauge state
+ready gauge
 reviews_total counter decision
 robots_denied_total counter
 schedule_lag_seconds gauge
@@ -79,6 +82,8 @@ store_errors_total counter kind op
 store_free_bytes gauge
 store_operation_duration_seconds histogram op
 store_size_bytes gauge
+store_times_corrected_total counter
+unready gauge reason
 ";
 
 #[derive(Default, Debug)]

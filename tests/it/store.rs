@@ -8,6 +8,7 @@
 
 mod articles;
 mod backfill;
+mod clock;
 mod completion;
 mod copies;
 mod crash;
@@ -15,6 +16,7 @@ pub(crate) mod given;
 mod model;
 mod observed;
 pub(crate) mod opinions;
+mod place;
 mod queue;
 mod sites;
 mod sources;

@@ -20,9 +20,10 @@ use crate::{
 use self::{daemon::DaemonApi, progress::Progress};
 use super::{
     failure::{Failure, Outcome},
+    log::{LogFormat, start_log},
     output::tell,
-    run::{LogFormat, Signals, start_log},
     settings::{AllowPrivate, load_config},
+    signals::Signals,
     threads::runtime,
 };
 
@@ -65,7 +66,7 @@ pub(super) fn backfill(args: &Args, file: Option<&Path>) -> Result<Outcome, Fail
         None => Task::Stop,
     };
     let metrics = new_metrics()?;
-    start_log(LogFormat::Text, "warn", &metrics);
+    let _last_lines = start_log(LogFormat::Text, "warn", &metrics)?;
     runtime()?.block_on(async {
         match OwnBackfill::open(config.clone(), &source.name, metrics).await {
             Ok(own) => alone(own, &source, &task).await,

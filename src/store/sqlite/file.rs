@@ -46,9 +46,16 @@ const READER: &str = "
 const STATEMENTS: usize = 128;
 
 /// Keeps every other process away while it lives. Advisory, released by the system even after a
-/// kill.
+/// kill. It is on the database itself, whatever its name and whatever became of the file beside it;
+/// that one is locked first, so that no second handle on the database is opened in vain: closing one
+/// would take SQLite's own locks away.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "holds the lock until it is dropped")] File);
+pub(super) struct Lock {
+    #[expect(dead_code, reason = "holds the lock until it is dropped")]
+    database: File,
+    #[expect(dead_code, reason = "holds the lock until it is dropped")]
+    beside: File,
+}
 
 /// Locks, opens, checks and migrates the file.
 pub(super) fn open(path: &Path) -> Result<(Connection, Lock), OpenError> {
@@ -67,12 +74,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn lock(path: &Path) -> Result<Lock, OpenError> {
-    let unusable = |why: String| {
-        OpenError::Failed(StoreError::Open {
-            path: path.display().to_string(),
-            why,
-        })
-    };
+    let unusable = |why| unusable(path, why);
     if path.is_dir() {
         return Err(unusable(
             "it is a folder; name a file in it, as in sqlite:FOLDER/benggala.db".to_string(),
@@ -90,26 +92,44 @@ fn lock(path: &Path) -> Result<Lock, OpenError> {
     }
     let mut name = path.as_os_str().to_os_string();
     name.push(".lock");
-    let name = PathBuf::from(name);
-    let file = File::options()
+    let beside = lock_file(path, &PathBuf::from(name))?;
+    let database = lock_file(path, path)?;
+    Ok(Lock { database, beside })
+}
+
+/// Opens or makes `file`, which stands for the store at `path`, and locks it.
+fn lock_file(path: &Path, file: &Path) -> Result<File, OpenError> {
+    let open = File::options()
+        .read(true)
         .write(true)
         .create(true)
         .truncate(false)
-        .open(&name)
-        .map_err(|error| match error.kind() {
-            ErrorKind::StorageFull => StoreError::Full.into(),
-            _ => unusable(format!(
-                "{}: {error}; make the folder writable for this user",
-                name.display()
-            )),
-        })?;
-    match file.try_lock() {
-        Ok(()) => Ok(Lock(file)),
+        .open(file);
+    let open = open.map_err(|error| match error.kind() {
+        ErrorKind::StorageFull => StoreError::Full.into(),
+        _ => unusable(
+            path,
+            format!(
+                "{}: {error}; make the file and its folder writable for this user",
+                file.display()
+            ),
+        ),
+    })?;
+    match open.try_lock() {
+        Ok(()) => Ok(open),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.display().to_string())),
-        Err(TryLockError::Error(error)) => Err(unusable(format!(
-            "its folder does not support locks ({error}); put the store on a local disk"
-        ))),
+        Err(TryLockError::Error(error)) => Err(unusable(
+            path,
+            format!("its folder does not support locks ({error}); put the store on a local disk"),
+        )),
     }
+}
+
+fn unusable(path: &Path, why: String) -> OpenError {
+    OpenError::Failed(StoreError::Open {
+        path: path.display().to_string(),
+        why,
+    })
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {

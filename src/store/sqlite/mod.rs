@@ -6,11 +6,13 @@
 
 mod articles;
 mod backfills;
+mod clock;
 mod column;
 mod complete;
 mod copies;
 mod failure;
 mod file;
+mod identity;
 mod links;
 mod opinions;
 mod outbox;
@@ -40,7 +42,9 @@ use chrono::Utc;
 use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
 
-use self::{complete::Ending, failure::classify, readers::Readers, writer::Work};
+use self::{
+    complete::Ending, failure::classify, identity::Identity, readers::Readers, writer::Work,
+};
 use crate::{
     copies::Fingerprint,
     frontier::Unread,
@@ -52,7 +56,8 @@ use crate::{
     standing::Standing,
     store::{
         ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Heard,
-        Hearing, Lease, Notification, Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
+        Hearing, Lease, Notification, Observer, Op, OpenError, SourceRow, Store, StoreError,
+        TimeCorrection, Trail,
     },
 };
 
@@ -66,6 +71,7 @@ pub(super) async fn open(path: &Path, observer: Observer) -> Result<Arc<dyn Stor
 #[derive(Debug)]
 struct SqliteStore {
     path: PathBuf,
+    identity: Arc<Identity>,
     observer: Observer,
     readers: Readers,
     /// Empty once it is closed.
@@ -84,6 +90,7 @@ impl SqliteStore {
         // The lock proves that whoever held a lease is gone.
         queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
         let readers = Readers::open(&path)?;
+        let identity = Arc::new(Identity::of(&path)?);
         let (queue, thread) =
             writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {
                 path: path.display().to_string(),
@@ -91,6 +98,7 @@ impl SqliteStore {
             })?;
         Ok(SqliteStore {
             path,
+            identity,
             observer,
             readers,
             writer: Mutex::new(Some(Writer { queue, thread })),
@@ -224,6 +232,21 @@ impl Store for SqliteStore {
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.write(Op::Expire, move |db| queue::expire(db, now))
             .await
+    }
+
+    async fn correct_times(&self, correction: &TimeCorrection) -> Result<u64, StoreError> {
+        let correction = *correction;
+        self.write(Op::CorrectTimes, move |db| clock::correct(db, &correction))
+            .await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let identity = Arc::clone(&self.identity);
+        self.observed(Op::Probe, async {
+            off_thread(move || identity.check()).await??;
+            self.commit(upkeep::touch).await
+        })
+        .await
     }
 
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError> {

@@ -1,4 +1,5 @@
 mod backfill;
+mod clock;
 mod intake;
 mod moved;
 mod newsrooms;

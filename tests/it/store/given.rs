@@ -3,14 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use benggala::{
-    frontier::Schedule,
+    frontier::{
+        Schedule,
+        clock::{Horizon, Jump},
+    },
     model::{
         Article, Assessment, Block, BlockKind, Courtesy, Evidence, EvidenceKind, FetchOutcome,
         Finding, Headers, Link, Page, PageKind, Provenance, Reason, RulesHash, Scores, SiteRules,
         Source, Timestamp, Verdict,
     },
     standing::Observation,
-    store::{Claim, Completed, Completion, Counts, Fate, Lease, ListReading, Store, Visit},
+    store::{
+        Claim, Completed, Completion, Counts, Fate, Lease, ListReading, Store, TimeCorrection,
+        Visit,
+    },
 };
 use bytes::Bytes;
 use chrono::DateTime;
@@ -57,6 +63,21 @@ pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
         limit: 10,
         per_host: 2,
         backfill_of: None,
+    }
+}
+
+/// What sets times right, at `now`.
+pub(crate) fn correction(now: Timestamp, jump: Option<Jump>) -> TimeCorrection {
+    TimeCorrection {
+        now,
+        jump,
+        horizon: Horizon::new(
+            Duration::from_secs(4 * 3_600),
+            SCHEDULE.retry_max,
+            Duration::from_secs(7 * 86_400),
+        ),
+        lease: Duration::from_secs(60),
+        spread: Duration::from_secs(120),
     }
 }
 

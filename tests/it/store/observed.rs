@@ -11,7 +11,7 @@ use benggala::{
 
 use super::{
     Place,
-    given::{article, assessment, at, claim, link, read, read_all, source},
+    given::{article, assessment, at, claim, correction, link, read, read_all, source},
     opinions::hearing,
     places,
 };
@@ -73,6 +73,13 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
             Op::PutOff => store.put_off(&leases[0], at(200_002)).await.unwrap(),
             Op::Release => store.release(&leases[1..]).await.unwrap(),
             Op::Expire => drop(store.expire(at(60)).await.unwrap()),
+            Op::CorrectTimes => drop(
+                store
+                    .correct_times(&correction(at(60), None))
+                    .await
+                    .unwrap(),
+            ),
+            Op::Probe => store.probe().await.unwrap(),
             Op::Articles => drop(store.articles(&query).await.unwrap()),
             Op::Article => drop(store.article(row).await.unwrap()),
             Op::Trail => drop(store.trail(row, 5).await.unwrap()),

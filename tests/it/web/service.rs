@@ -1,5 +1,6 @@
 //! What the operator's tools ask for.
 
+use benggala::model::Unready;
 use http::StatusCode;
 
 use super::site::Site;
@@ -9,11 +10,14 @@ async fn health_tells_starting_from_ready() {
     let site = Site::empty().await;
     assert_eq!(site.get("/-/healthy").await.status, StatusCode::OK);
     assert_eq!(site.get("/-/ready").await.status, StatusCode::OK);
-    site.ready.send(false).unwrap();
+    let reasons = vec![Unready::Store, Unready::Clock];
+    *site.unready.lock().unwrap() = reasons.clone();
     assert_eq!(site.get("/-/healthy").await.status, StatusCode::OK);
-    site.get("/-/ready")
-        .await
-        .problem(StatusCode::SERVICE_UNAVAILABLE);
+    let why = site.get("/-/ready").await;
+    let why = why.problem(StatusCode::SERVICE_UNAVAILABLE);
+    for reason in reasons {
+        assert!(why.contains(reason.sentence()), "{why}");
+    }
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use benggala::{
     model::{
         Article, Assessment, Courtesy, Evidence, EvidenceKind, FetchOutcome, Finding, Headers,
         Lang, Link, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source, StoreUrl,
-        Timestamp, Verdict,
+        Timestamp, Unready, Verdict,
     },
     report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
@@ -23,7 +23,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -55,7 +55,7 @@ pub(super) struct Site {
     pub(super) observed: Arc<Mutex<Vec<(String, u16)>>>,
     pub(super) reviewed: Arc<Mutex<Vec<&'static str>>>,
     pub(super) reloads: mpsc::Receiver<()>,
-    pub(super) ready: watch::Sender<bool>,
+    pub(super) unready: Arc<Mutex<Vec<Unready>>>,
     _dir: tempfile::TempDir,
 }
 
@@ -104,7 +104,8 @@ impl Site {
         let observed = Arc::new(Mutex::new(Vec::new()));
         let reviewed = Arc::new(Mutex::new(Vec::new()));
         let (reload, reloads) = mpsc::channel(1);
-        let (ready, is_ready) = watch::channel(true);
+        let unready = Arc::new(Mutex::new(Vec::new()));
+        let why = unready.clone();
         let (seen, said) = (observed.clone(), reviewed.clone());
         let state = AppState {
             store,
@@ -115,7 +116,7 @@ impl Site {
                 seen.lock().unwrap().push((route.to_string(), code));
             }),
             reviewed: Arc::new(move |decision| said.lock().unwrap().push(decision.as_str())),
-            ready: is_ready,
+            unready: Arc::new(move || why.lock().unwrap().clone()),
             reload: Some(reload),
             rules: Arc::new(LEGEND),
         };
@@ -125,7 +126,7 @@ impl Site {
             observed,
             reviewed,
             reloads,
-            ready,
+            unready,
             _dir: dir,
         }
     }

@@ -1,0 +1,118 @@
+//! What hangs around the real program: a log that nobody reads, a file that never ends.
+
+use std::{
+    fs,
+    net::TcpListener,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use benggala::{config::Config, model::PageKind};
+use url::Url;
+
+use super::{
+    process::Place,
+    site::{Site, path, rss},
+    watch::{config, eventually, metric, until},
+};
+
+const ARTICLES: usize = 160;
+
+async fn watching(place: &Place) -> (Site, Config) {
+    let site = Site::open().await;
+    site.put_articles(0..ARTICLES);
+    let links: Vec<_> = (0..ARTICLES).map(|n| site.url(&path(n))).collect();
+    site.put("/rss.xml", rss(&links));
+    // Its name stands in every line.
+    let source = site.source(&"umpan ".repeat(60), PageKind::Feed, "/rss.xml");
+    let config = config(place.folder(), vec![source]);
+    (site, config)
+}
+
+/// A daemon whose stderr is a pipe that nobody reads; killed when dropped.
+struct Unheard(Child);
+
+impl Unheard {
+    /// Starts it with every line of every level. Tells where its metrics are.
+    fn run(place: &Place, config: &Config) -> (Unheard, Url) {
+        let mut config = config.clone();
+        config.serve.listen = {
+            let free = TcpListener::bind(config.serve.listen).unwrap();
+            free.local_addr().unwrap()
+        };
+        place.configure(&config.to_toml());
+        let child = place
+            .command(&["run"])
+            .env("BENGGALA_LOG", "trace")
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let metrics = format!("http://{}/metrics", config.serve.listen);
+        (Unheard(child), Url::parse(&metrics).unwrap())
+    }
+
+    fn stop(&self) {
+        let id = self.0.id().to_string();
+        let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Unheard {
+    fn drop(&mut self) {
+        // It has most likely ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Whether somebody takes connections there.
+fn is_open(url: &Url) -> bool {
+    let address = url.socket_addrs(|| None).unwrap()[0];
+    std::net::TcpStream::connect(address).is_ok()
+}
+
+#[tokio::test]
+async fn a_log_that_nobody_reads_holds_nothing_up() {
+    let place = Place::new();
+    let (_site, config) = watching(&place).await;
+    let (mut daemon, metrics) = Unheard::run(&place, &config);
+    until("the port", async || is_open(&metrics)).await;
+    // A pipe takes 64 KiB and the queue 256 KiB: answering makes lines too.
+    until("lines that are dropped", async || {
+        metric(&metrics, "log_lines_dropped_total").await > Some(0.0)
+    })
+    .await;
+    let scored = "articles_scored_total{verdict=\"pass\"}";
+    until("all articles", async || {
+        metric(&metrics, scored).await == Some(ARTICLES as f64)
+    })
+    .await;
+    let told = Instant::now();
+    daemon.stop();
+    let status = eventually("its end", async || daemon.0.try_wait().unwrap()).await;
+    assert_eq!(status.code(), Some(0));
+    assert!(told.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn stops_end_what_hangs() {
+    let place = Place::new();
+    let (_site, config) = watching(&place).await;
+    let mut daemon = place.run(&config).await;
+    // A pipe in the place of the configuration: reading it waits for a writer for ever.
+    let file = place.folder().join("benggala.toml");
+    fs::remove_file(&file).unwrap();
+    let made = Command::new("mkfifo").arg(&file).status().unwrap();
+    assert!(made.success());
+    daemon.signal("HUP");
+    let told = Instant::now();
+    // Signals that come at the same time count as one.
+    until("its end", async || {
+        daemon.signal("TERM");
+        !daemon.is_running()
+    })
+    .await;
+    assert_eq!(daemon.ends().await.code(), Some(2));
+    assert!(told.elapsed() < Duration::from_secs(15));
+}
