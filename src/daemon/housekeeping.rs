@@ -166,6 +166,7 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
         .hosts
         .with_label_values(&["failing"])
         .set(counts.hosts_failing as i64);
+    metrics.queue_parked.set(counts.parked as i64);
     metrics.schedule_lag_seconds.set(counts.lag_seconds as f64);
     metrics.store_size_bytes.set(counts.size_bytes as i64);
     metrics.store_free_bytes.set(counts.free_bytes as i64);

@@ -253,9 +253,9 @@ impl Daemon {
     /// Sets right what a clock that jumped has left behind.
     async fn look_at_clock(&self, clocks: &mut ClockWatch, active: &ActiveConfig) {
         if let Some(jump) = clocks.look() {
-            record::jumped(&self.metrics, jump, clocks.wall());
             // Counted if it fails. What is wrong still then is bounded at the next start.
             let _ = self.correct_times(active, Some(jump)).await;
+            record::jumped(&self.metrics, jump, clocks.wall());
         }
         let is_wrong = clocks.is_impossible();
         if self.health.set(Unready::Clock, is_wrong) && is_wrong {
@@ -349,7 +349,7 @@ impl Daemon {
         housekeeping.end().await;
         resources.memories.save().await;
         let unfinished: Vec<Lease> = visits.leases.into_values().collect();
-        self.store.release(&unfinished).await?;
+        self.store.release(&unfinished, self.clock.now()).await?;
         self.store.close().await?;
         Ok(())
     }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 
-use crate::{metrics::Metrics, store::Store};
+use crate::{fetch::HostNotes, metrics::Metrics, store::Store};
 
 use super::{
     clock::Clock, cpu::Cores, memory::SiteMemories, outage::Outage, question::Question,
 };
 
 /// What every visit shares.
-#[derive(Debug)]
 pub(super) struct Resources {
     pub(super) store: Arc<dyn Store>,
     pub(super) metrics: Arc<Metrics>,
@@ -22,6 +22,8 @@ pub(super) struct Resources {
     pub(super) outage: Outage,
     /// Articles that wait for a second opinion.
     pub(super) questions: mpsc::Sender<Question>,
+    /// Where the hosts are written down that redirects lead to.
+    pub(super) host_notes: Arc<HostNotes>,
 }
 
 impl Resources {
@@ -39,6 +41,21 @@ impl Resources {
             memories: SiteMemories::new(Arc::clone(store), clock.clone()),
             outage: Outage::default(),
             questions,
+            host_notes: host_notes(store, clock),
         }
     }
+}
+
+fn host_notes(store: &Arc<dyn Store>, clock: &Clock) -> Arc<HostNotes> {
+    let (store, clock) = (Arc::clone(store), clock.clone());
+    Arc::new(move |url, delay| {
+        let (store, clock) = (Arc::clone(&store), clock.clone());
+        async move {
+            let now = clock.now();
+            let until = store.note_host(&url, delay, now).await;
+            let until = until.map_err(|error| error.to_string())?;
+            Ok(until.and_then(|until| (until - now).to_std().ok()))
+        }
+        .boxed()
+    })
 }

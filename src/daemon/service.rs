@@ -66,7 +66,7 @@ pub struct Service {
     stop: CancellationToken,
     stop_now: CancellationToken,
     daemon: JoinHandle<Result<(), DaemonError>>,
-    web: JoinHandle<io::Result<()>>,
+    web: JoinHandle<()>,
 }
 
 impl Service {
@@ -175,7 +175,7 @@ impl Service {
     pub async fn close_web(self) {
         self.stop.cancel();
         let closing = tokio::time::timeout(WEB_CLOSES_WITHIN, self.web).await;
-        if let Ok(Ok(Err(error))) = closing {
+        if let Ok(Err(error)) = closing {
             tracing::error!(%error, "the web server failed");
         }
     }
@@ -196,12 +196,10 @@ async fn serve(
     state: web::AppState,
     stop: CancellationToken,
     stop_now: CancellationToken,
-) -> io::Result<()> {
-    let serving =
-        axum::serve(listener, web::app(state)).with_graceful_shutdown(stop.cancelled_owned());
+) {
     tokio::select! {
-        served = serving => served,
-        () = stop_now.cancelled() => Ok(()),
+        () = web::server::serve(listener, web::app(state), stop) => {}
+        () = stop_now.cancelled() => {}
     }
 }
 

@@ -6,7 +6,7 @@ use tracing::{Instrument, Span};
 use url::Url;
 
 use crate::{
-    fetch::{Exchange, Request},
+    fetch::{Exchange, Request, Way},
     frontier::Intake,
     metrics::labels::kind_label,
     model::{SourceStanding, Timestamp},
@@ -126,7 +126,7 @@ async fn facts(
     now: Timestamp,
 ) -> Facts {
     let asked = plan::address(&lease, now).clone();
-    let mut exchange = fetch(active, &lease, &asked).await;
+    let mut exchange = fetch(resources, active, &lease, &asked).await;
     let at = resources.clock.now();
     let network_is_down = resources.outage.judge(&mut exchange, at);
     let mut facts = Facts {
@@ -151,7 +151,12 @@ async fn facts(
 }
 
 /// Fetches within the lease: a worker must have stopped before its lease passes to another.
-async fn fetch(active: &ActiveConfig, lease: &Lease, asked: &Url) -> Exchange {
+async fn fetch(
+    resources: &Resources,
+    active: &ActiveConfig,
+    lease: &Lease,
+    asked: &Url,
+) -> Exchange {
     if let Some(robots) = &lease.robots {
         active.fetcher.know(robots);
     }
@@ -163,7 +168,8 @@ async fn fetch(active: &ActiveConfig, lease: &Lease, asked: &Url) -> Exchange {
     }
     .in_full_now_and_then(rand::random());
     let limit = active.config.schedule.lease.mul_f64(0.8);
-    match tokio::time::timeout(limit, active.fetcher.fetch(&request)).await {
+    let way = Way::from(&lease.link.url, Arc::clone(&resources.host_notes));
+    match tokio::time::timeout(limit, active.fetcher.fetch_by(&request, &way)).await {
         Ok(exchange) => exchange,
         Err(_) => Exchange::timed_out(&request.url, "no answer before the lease was about to end"),
     }

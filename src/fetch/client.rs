@@ -18,13 +18,14 @@ use url::Url;
 use super::{
     addresses::Addresses,
     decode::{self, Limits, Oversize},
-    gate::{Closed, Gate},
+    gate::{Closed, Gate, Pass},
     guard::{self, GuardStage, GuardedResolver},
     limit::seconds,
     network::Network,
     outcome::{self, Failure},
     redirect::latin1_or_utf8,
     tls::{self, TlsSetupError},
+    way::Way,
 };
 use crate::{
     config::FetchConfig,
@@ -66,6 +67,8 @@ const TRIES: u32 = 2;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ask<'a> {
     pub(super) url: &'a Url,
+    /// Told of the host before it is asked.
+    pub(super) way: &'a Way,
     pub(super) kind: PageKind,
     pub(super) etag: Option<&'a str>,
     pub(super) last_modified: Option<&'a str>,
@@ -209,6 +212,10 @@ impl Client {
         cost.took += came - looked_up;
         let address = address?;
         let pass = self.gate.enter(ask.url, address, ask.crawl_delay).await;
+        let pass = match pass {
+            Ok(pass) => self.note(&ask, pass).await,
+            Err(closed) => Err(closed),
+        };
         let started = Instant::now();
         cost.waited += started - came;
         let pass = pass.map_err(|closed| turned_away(closed, ask.url))?;
@@ -220,6 +227,16 @@ impl Client {
             pass.hold(wait);
         }
         answer
+    }
+
+    /// Lets the way know of the host that is asked now. Where it made us wait, the host's next turn
+    /// counts from then.
+    async fn note(&self, ask: &Ask<'_>, pass: Pass) -> Result<Pass, Closed> {
+        let delay = self.gate.delay(ask.crawl_delay);
+        if ask.way.note(ask.url, delay).await? {
+            pass.hold(delay);
+        }
+        Ok(pass)
     }
 
     async fn send(

@@ -35,7 +35,7 @@ use crate::config::FetchConfig;
 
 /// A host whose Retry-After has longer than this to run is not waited for: the caller has better
 /// things to do than to hold its place.
-const HOLD_WAIT_MAX: Duration = Duration::from_secs(30);
+pub(super) const HOLD_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// A host is forgotten when it could have been asked again this long ago.
 const IDLE: Duration = Duration::from_secs(300);
@@ -311,7 +311,7 @@ fn forget(hosts: &mut HashMap<String, Arc<Host>>, idle: Duration) {
 }
 
 /// `host:port`, so that http and https of one host keep their own pace.
-fn authority(url: &Url) -> String {
+pub(super) fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or_default();
     format!("{host}:{port}")

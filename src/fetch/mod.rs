@@ -21,10 +21,16 @@ mod addresses; //    where hosts live
 pub mod decode; //   bodies within bounds
 mod gate; //         the pace of each host
 pub mod redirect; // the way from the first URL to the last
+mod way; //          hosts that redirects lead to
 mod client; //       one request: guard, gate, wire, body
 mod robots_cache; // who has asked for a robots.txt, and when
 
-pub use self::{client::FetchSetupError, guard::GuardStage, network::Network};
+pub use self::{
+    client::FetchSetupError,
+    guard::GuardStage,
+    network::Network,
+    way::{HostNotes, Way},
+};
 use self::{
     client::{Answer, Ask, Client, Cost},
     outcome::Failure,
@@ -138,10 +144,15 @@ impl Fetcher {
     /// Asks for `request.url`, following redirects. Never fails: see [`Exchange`]. Dropping the
     /// future closes the connection and gives back every slot.
     pub async fn fetch(&self, request: &Request) -> Exchange {
+        self.fetch_by(request, &Way::default()).await
+    }
+
+    /// The same; `way` is told of every other host before it is asked.
+    pub async fn fetch_by(&self, request: &Request, way: &Way) -> Exchange {
         let mut trail = RedirectChain::new(&request.url, self.config.redirects_max);
         let mut exchange = Exchange::unasked(&request.url);
         exchange.delay = self.client.gate.delay(Duration::ZERO);
-        let failure = match self.follow(request, &mut trail, &mut exchange).await {
+        let failure = match self.follow(request, way, &mut trail, &mut exchange).await {
             Ok(answer) if answer.status == 304 && !request.is_conditional() => {
                 Some(unsolicited(trail.url()))
             }
@@ -170,6 +181,7 @@ impl Fetcher {
     async fn follow(
         &self,
         request: &Request,
+        way: &Way,
         trail: &mut RedirectChain,
         exchange: &mut Exchange,
     ) -> Result<Answer, Failure> {
@@ -182,13 +194,14 @@ impl Fetcher {
             }
             let limit = left.min(self.config.timeout);
             let crawl_delay = self
-                .obey(request.kind, trail.url(), limit, exchange)
+                .obey(request.kind, trail.url(), way, limit, exchange)
                 .await?;
             if trail.hops() == 0 {
                 exchange.delay = self.client.gate.delay(crawl_delay);
             }
             let ask = Ask {
                 url: trail.url(),
+                way,
                 kind: request.kind,
                 etag: request.etag.as_deref(),
                 last_modified: request.last_modified.as_deref(),
@@ -224,6 +237,7 @@ impl Fetcher {
         &self,
         kind: PageKind,
         url: &Url,
+        way: &Way,
         limit: Duration,
         exchange: &mut Exchange,
     ) -> Result<Duration, Failure> {
@@ -231,7 +245,7 @@ impl Fetcher {
             return Ok(Duration::ZERO);
         }
         let came = Instant::now();
-        let learned = self.robots.rules(&self.client, url, limit).await;
+        let learned = self.robots.rules(&self.client, url, way, limit).await;
         exchange.spend(Cost {
             // Waiting for somebody else's question is politeness too.
             waited: came.elapsed().saturating_sub(learned.cost.took),

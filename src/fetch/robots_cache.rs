@@ -14,6 +14,7 @@ use super::{
     client::{Answer, Ask, Client, Cost, wait_asked_for},
     outcome::{self, Failure},
     redirect::{RedirectChain, drop_credentials, is_redirect},
+    way::Way,
 };
 use crate::{
     model::{FetchOutcome, PageKind, RobotsRecord, RobotsRules, Timestamp},
@@ -108,7 +109,13 @@ impl RobotsCache {
     }
 
     /// The rules for `url`, fetched if need be within `limit` (politeness not counted).
-    pub(super) async fn rules(&self, client: &Client, url: &Url, limit: Duration) -> Learned {
+    pub(super) async fn rules(
+        &self,
+        client: &Client,
+        url: &Url,
+        way: &Way,
+        limit: Duration,
+    ) -> Learned {
         let origin = origin(url);
         let slot = self.slot(&origin);
         let mut known = slot.lock().await;
@@ -118,7 +125,7 @@ impl RobotsCache {
             let crawl_delay = known.rules.as_ref().and_then(|rules| rules.delay());
             let file = fetch(
                 client,
-                url,
+                (url, way),
                 crawl_delay.unwrap_or_default(),
                 limit,
                 &mut cost,
@@ -267,7 +274,7 @@ fn make_room(places: &mut HashMap<String, CacheEntry>) {
 /// Asks for the file. An error means that it could not be reached.
 async fn fetch(
     client: &Client,
-    url: &Url,
+    (url, way): (&Url, &Way),
     crawl_delay: Duration,
     limit: Duration,
     cost: &mut Cost,
@@ -281,6 +288,7 @@ async fn fetch(
     loop {
         let ask = Ask {
             url: trail.url(),
+            way,
             kind: PageKind::Robots,
             etag: None,
             last_modified: None,

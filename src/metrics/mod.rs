@@ -149,6 +149,8 @@ families! {
     hosts: IntGaugeVec = |f| f.gauges(&[("state", &HOST_STATES)]);
     /// URLs by state.
     queue_items: IntGaugeVec = |f| f.gauges(&[("state", &QUEUE_STATES)]);
+    /// URLs set aside, because visits to them end without a word or their rows cannot be read.
+    queue_parked: IntGauge = |f| f.gauge();
     /// How late the oldest due URL is.
     schedule_lag_seconds: Gauge = |f| f.float_gauge();
     /// Leases that ran out before their fetch ended.

@@ -225,6 +225,8 @@ pub struct SourceView<'a> {
     pub not_articles: u64,
     /// Pages that have met a bot wall since the last article came through.
     pub walled: u64,
+    /// Pages that are set aside: reading them ended the daemon, or their rows cannot be read.
+    pub parked: u64,
 }
 
 /// How many documents ended in which way.

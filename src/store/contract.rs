@@ -1,6 +1,9 @@
 //! What every store does.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
+use url::Url;
 
 use super::{
     error::StoreError,
@@ -50,8 +53,17 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Gives a lease back unused, to be claimed again from `until` on: nobody was asked, so nothing
     /// else is known anew.
     async fn put_off(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError>;
-    /// Gives leases back unused.
-    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError>;
+    /// Gives leases back that were cut off at `now`. Whether their hosts were asked is not known: they
+    /// rest from then on, as after a crash.
+    async fn release(&self, leases: &[Lease], now: Timestamp) -> Result<(), StoreError>;
+    /// Writes down that the host of `url`, which nobody need have leased, is asked at `now` and then
+    /// left alone for `delay`. Where it is to be left alone still, tells until when, and writes nothing.
+    async fn note_host(
+        &self,
+        url: &Url,
+        delay: Duration,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError>;
     /// Returns leases that ran out to the queue and tells how many there were. A claim does the
     /// same first; [`Counts::expired`] counts all.
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;

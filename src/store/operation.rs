@@ -28,6 +28,8 @@ pub enum Op {
     CorrectTimes,
     /// `probe`
     Probe,
+    /// `note_host`
+    NoteHost,
     /// `articles`
     Articles,
     /// `article`
@@ -78,7 +80,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 33] = [
+    pub const ALL: [Op; 34] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -89,6 +91,7 @@ impl Op {
         Op::Expire,
         Op::CorrectTimes,
         Op::Probe,
+        Op::NoteHost,
         Op::Articles,
         Op::Article,
         Op::Trail,
@@ -127,6 +130,7 @@ impl Op {
             Op::Expire => "expire",
             Op::CorrectTimes => "correct_times",
             Op::Probe => "probe",
+            Op::NoteHost => "note_host",
             Op::Articles => "articles",
             Op::Article => "article",
             Op::Trail => "trail",

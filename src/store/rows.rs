@@ -185,6 +185,8 @@ pub struct SourceRow {
     pub template_lines: u64,
     /// Pages that have met a bot wall since the last article came through.
     pub walled: u64,
+    /// URLs that are set aside; see [`Counts::parked`].
+    pub parked: u64,
 }
 
 /// How much of everything there is, for the gauges.
@@ -216,6 +218,8 @@ pub struct Counts {
     pub outbox: u64,
     /// Leases that ran out, ever.
     pub expired: u64,
+    /// URLs that are set aside: visits that ended without a word, rows that cannot be read.
+    pub parked: u64,
 }
 
 /// A notification that waits for its receiver.

@@ -3,9 +3,11 @@
 use std::{
     net::{IpAddr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
+    body::{Body, to_bytes},
     extract::{self, Request},
     middleware::Next,
     response::Response,
@@ -13,9 +15,15 @@ use axum::{
 use http::{HeaderMap, StatusCode, header, uri::Authority};
 use tokio::sync::Semaphore;
 
-use crate::{config::ServeConfig, report::html::ReviewForm};
+use crate::{config::ServeConfig, model::Unready, report::html::ReviewForm};
 
 use super::{AppState, problem::ProblemDetails};
+
+/// Bytes of a request's body.
+const BODY_MAX: usize = 64 << 10;
+
+/// For a body to arrive.
+const BODY_TIME: Duration = Duration::from_secs(5);
 
 /// Waits for a free slot; the time limit around it ends a wait that is too long.
 pub(super) async fn admit(
@@ -24,12 +32,52 @@ pub(super) async fn admit(
     next: Next,
 ) -> Result<Response, ProblemDetails> {
     let Ok(_slot) = slots.acquire().await else {
-        return Err(ProblemDetails::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "benggala is stopping.",
-        ));
+        return Err(ProblemDetails::unready(&[Unready::Stopping]));
     };
     Ok(next.run(request).await)
+}
+
+/// Takes in the body of a writing request whole, before it waits for a slot. One that must bring its
+/// token in a header and does not is refused before a byte of its body is read; the token of a form
+/// stands in the form.
+pub(super) async fn take_in(
+    extract::State((state, slots)): extract::State<(AppState, Arc<Semaphore>)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ProblemDetails> {
+    if request.method().is_safe() {
+        return Ok(next.run(request).await);
+    }
+    if !is_form(request.headers()) {
+        authorise(&state.config.load().serve, bearer(request.headers()))?;
+    }
+    let (parts, body) = request.into_parts();
+    let body = {
+        let Ok(_slot) = slots.acquire().await else {
+            return Err(ProblemDetails::unready(&[Unready::Stopping]));
+        };
+        let taken = tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_MAX)).await;
+        let taken = taken.map_err(|_| {
+            ProblemDetails::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "The body of the request did not arrive in time.",
+            )
+        })?;
+        taken.map_err(|_| {
+            ProblemDetails::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.")
+        })?
+    };
+    let request = Request::from_parts(parts, Body::from(body));
+    Ok(next.run(request).await)
+}
+
+/// Whether a request comes from a page's form.
+pub(super) fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| {
+        kind.as_bytes()
+            .starts_with(b"application/x-www-form-urlencoded")
+    })
 }
 
 /// While only this machine can reach us, a name that does not belong to it was made to point here:

@@ -10,6 +10,7 @@ mod pages;
 mod problem;
 mod query;
 mod review;
+pub mod server;
 mod service;
 mod state;
 pub mod views;
@@ -18,7 +19,6 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     response::IntoResponse,
     routing::{get, post},
@@ -33,9 +33,6 @@ use tower_http::{
 use self::problem::ProblemDetails;
 pub use self::state::{AnswerObserver, AppState};
 
-/// Bytes of a request's body.
-const BODY_MAX: usize = 64 << 10;
-
 /// For one answer, its wait included.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -43,16 +40,25 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// machine than these.
 const CONCURRENCY: usize = 8;
 
+/// The same for metrics: no page keeps them waiting.
+const METRICS_CONCURRENCY: usize = 2;
+
+/// Bodies that are taken in at once. They arrive as slowly as their senders like, so none of them
+/// holds the slot of an answer.
+const BODIES: usize = 16;
+
 /// Pages load their style and icon from here and nothing from anywhere else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Every route.
 pub fn app(state: AppState) -> Router {
-    let slots = Arc::new(Semaphore::new(CONCURRENCY));
     let health = Router::new()
         .route("/-/healthy", get(service::healthy))
         .route("/-/ready", get(service::ready));
+    let metrics = Router::new()
+        .route("/metrics", get(service::metrics))
+        .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
     let work = Router::new()
         .route("/", get(pages::review))
         .route("/articles/{id}", get(pages::article))
@@ -60,7 +66,6 @@ pub fn app(state: AppState) -> Router {
         .route("/feed.atom", get(pages::feed))
         .route("/static/benggala.css", get(service::style))
         .route("/static/benggala.svg", get(service::icon))
-        .route("/metrics", get(service::metrics))
         .route("/config", get(service::config))
         .route("/-/reload", post(service::reload))
         .route("/api/v1/articles", get(api::articles))
@@ -74,13 +79,17 @@ pub fn app(state: AppState) -> Router {
                 .delete(backfill::delete),
         )
         .route("/api/v1/openapi.json", get(api::openapi))
-        .layer(from_fn_with_state(slots, guard::admit));
+        .layer(from_fn_with_state(slots(CONCURRENCY), guard::admit))
+        .layer(from_fn_with_state(
+            (state.clone(), slots(BODIES)),
+            guard::take_in,
+        ));
 
     // A layer wraps those above it: the last one sees a request first.
     let answers = health
+        .merge(metrics)
         .merge(work)
         .fallback(service::not_found)
-        .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
@@ -97,6 +106,10 @@ pub fn app(state: AppState) -> Router {
     with_headers(answers)
         .layer(from_fn_with_state(state.clone(), service::observe))
         .with_state(state)
+}
+
+fn slots(count: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(count))
 }
 
 fn with_headers(router: Router<AppState>) -> Router<AppState> {

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::Utc;
-use http::{HeaderMap, StatusCode, header};
+use http::StatusCode;
 use serde::Deserialize;
 
 use crate::model::{Decision, Review};
@@ -61,7 +61,7 @@ pub(super) async fn post(
 }
 
 async fn read(request: Request) -> Result<(Sender, Brought), ProblemDetails> {
-    if is_form(request.headers()) {
+    if guard::is_form(request.headers()) {
         let form = Form::from_request(request, &()).await;
         let Form(brought) = form.map_err(|e| ProblemDetails::new(e.status(), e.body_text()))?;
         Ok((Sender::Form, brought))
@@ -70,14 +70,6 @@ async fn read(request: Request) -> Result<(Sender, Brought), ProblemDetails> {
         let Json(brought) = json.map_err(|e| ProblemDetails::new(e.status(), e.body_text()))?;
         Ok((Sender::Program, brought))
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| {
-        kind.as_bytes()
-            .starts_with(b"application/x-www-form-urlencoded")
-    })
 }
 
 fn check(brought: &Brought) -> Result<Review, ProblemDetails> {

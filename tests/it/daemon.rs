@@ -8,6 +8,7 @@ mod intake;
 mod log;
 mod outcomes;
 mod pages;
+mod port;
 mod process;
 mod recovery;
 mod readiness;

@@ -61,6 +61,7 @@ opinion_suspended gauge
 opinion_tokens_total counter kind
 politeness_wait_seconds histogram
 queue_items gauge state
+queue_parked gauge
 ready gauge
 reviews_total counter decision
 robots_denied_total counter

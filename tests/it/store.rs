@@ -16,6 +16,7 @@ pub(crate) mod given;
 mod model;
 mod observed;
 pub(crate) mod opinions;
+mod parked;
 mod place;
 mod queue;
 mod sites;

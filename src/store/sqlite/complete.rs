@@ -124,7 +124,8 @@ fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlit
     };
     db.prepare_cached(
         "UPDATE urls
-            SET state = :state, worker = NULL, lease_until = NULL,
+            SET state = :state, worker = NULL, lease_until = NULL, lost = 0, suspect = 0,
+                parked = NULL,
                 next_at = coalesce(:next_at, next_at), attempts = coalesce(:attempts, attempts),
                 kind = coalesce(:kind, kind),
                 etag = CASE WHEN :is_same AND etag IS NULL THEN NULL ELSE :etag END,

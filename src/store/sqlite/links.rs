@@ -116,7 +116,7 @@ fn see_again(
     }
     added.known += 1;
     added.articles.1 += u64::from(is_article);
-    if known.state == "gone" {
+    if known.state == "gone" && !known.is_parked {
         try_again(db, known, completion)?;
     }
     Ok(is_article || known.wanted)
@@ -164,7 +164,7 @@ fn revive(db: &Connection, link: &Link, source: i64, at: Millis) -> rusqlite::Re
         "UPDATE urls
             SET wanted = 1, source_id = ?2, next_at = ?3,
                 state = CASE state WHEN 'leased' THEN state ELSE 'queued' END
-          WHERE url = ?1 AND NOT wanted",
+          WHERE url = ?1 AND NOT wanted AND parked IS NULL",
     )?
     .execute(params![link.url.as_str(), source, at])?;
     Ok(())
@@ -181,6 +181,7 @@ struct KnownLink {
     attempts: u32,
     fetched_at: Option<Timestamp>,
     known_since: Timestamp,
+    is_parked: bool,
 }
 
 impl KnownLink {
@@ -192,7 +193,8 @@ impl KnownLink {
 
 fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
     db.prepare_cached(
-        "SELECT id, host_id, wanted, state, outcome, status, attempts, fetched_at, discovered_at
+        "SELECT id, host_id, wanted, state, outcome, status, attempts, fetched_at, discovered_at,
+                parked IS NOT NULL AS is_parked
            FROM urls WHERE url = ?1",
     )?
     .query_row([link.url.as_str()], |row| {
@@ -207,6 +209,7 @@ fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
             attempts: row.get("attempts")?,
             fetched_at: time(row, "fetched_at")?,
             known_since: row.get::<_, Millis>("discovered_at")?.0,
+            is_parked: row.get("is_parked")?,
         })
     })
     .optional()

@@ -17,6 +17,7 @@ mod links;
 mod opinions;
 mod outbox;
 mod packed;
+mod parked;
 mod past;
 mod queue;
 mod readers;
@@ -34,13 +35,14 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use chrono::Utc;
 use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
+use url::Url;
 
 use self::{
     complete::Ending, failure::classify, identity::Identity, readers::Readers, writer::Work,
@@ -223,10 +225,23 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn release(&self, leases: &[Lease]) -> Result<(), StoreError> {
+    async fn release(&self, leases: &[Lease], now: Timestamp) -> Result<(), StoreError> {
         let leases = leases.to_vec();
-        self.write(Op::Release, move |db| queue::release(db, &leases))
+        self.write(Op::Release, move |db| queue::release(db, &leases, now))
             .await
+    }
+
+    async fn note_host(
+        &self,
+        url: &Url,
+        delay: Duration,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let url = url.clone();
+        self.write(Op::NoteHost, move |db| {
+            queue::note_host(db, &url, delay, now)
+        })
+        .await
     }
 
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::FromSql};
 use url::Url;
 
 use super::{
     column::{Address, Dated, Json, Kind, Millis, row_limit, time},
-    packed, past,
+    packed, parked, past,
 };
 use crate::{
     frontier::{Moved, Rhythm, Unread},
@@ -36,8 +36,13 @@ pub(super) fn claim(db: &Connection, claim: &Claim) -> rusqlite::Result<Vec<Leas
         .take(claim.limit)
         .copied()
         .collect();
-    let leases = chosen.into_iter().map(|url| lease(db, url, claim));
-    let leases = leases.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut leases = Vec::with_capacity(chosen.len());
+    for url in parked::one_at_a_time(db, chosen, claim.now)? {
+        match lease(db, url, claim) {
+            Err(why) if parked::is_unreadable(&why) => parked::set_aside(db, url, &why)?,
+            lease => leases.push(lease?),
+        }
+    }
     for (host, _) in hosts {
         refresh_host(db, host)?;
     }
@@ -116,7 +121,8 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
     let until = claim.now + claim.lease.min(LEASE_MAX);
     db.prepare_cached(
         "UPDATE urls
-            SET state = 'leased', worker = :worker, fence = fence + 1, lease_until = :until
+            SET state = 'leased', worker = :worker, fence = fence + 1, lease_until = :until,
+                lost = lost + 1
           WHERE id = :id",
     )?
     .execute(named_params! {":id": url, ":worker": claim.worker, ":until": Millis(until)})?;
@@ -154,7 +160,7 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
             url: row.get::<_, Address>("url")?.0,
             source: row.get("source")?,
             kind: row.get::<_, Kind>("kind")?.0,
-            published: row.get::<_, Option<Dated>>("published")?.map(|date| date.0),
+            published: forgiving::<Dated>(row, "published").map(|date| date.0),
         },
         attempts: row.get("attempts")?,
         etag: row.get("etag")?,
@@ -164,16 +170,19 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
         asked_today: row.get("asked")?,
         known_since: row.get::<_, Millis>("discovered_at")?.0,
         first_read: time(row, "first_read")?,
-        rhythm: row
-            .get::<_, Option<Json<Rhythm>>>("rhythm")?
+        rhythm: forgiving::<Json<Rhythm>>(row, "rhythm")
             .map_or_else(Rhythm::default, |json| json.0),
-        moved: row
-            .get::<_, Option<Json<Moved>>>("moved")?
-            .map(|json| json.0),
+        moved: forgiving::<Json<Moved>>(row, "moved").map(|json| json.0),
         backfill: None,
-        last_poll: row
-            .get::<_, Option<Json<Poll>>>("last_poll")?
-            .map(|json| json.0),
+        last_poll: forgiving::<Json<Poll>>(row, "last_poll").map(|json| json.0),
+    })
+}
+
+/// What can be done without, and is written anew by the next visit.
+fn forgiving<T: FromSql>(row: &Row<'_>, column: &str) -> Option<T> {
+    row.get(column).unwrap_or_else(|why| {
+        tracing::error!(column, %why, "a part of a URL's row cannot be read and is left out");
+        None
     })
 }
 
@@ -302,11 +311,41 @@ pub(super) fn put_off(db: &Connection, lease: &Lease, until: Timestamp) -> rusql
     give_back(db, lease, Some(until))
 }
 
-/// Puts leases back as they were before the claim.
-pub(super) fn release(db: &Connection, leases: &[Lease]) -> rusqlite::Result<()> {
-    leases
-        .iter()
-        .try_for_each(|lease| give_back(db, lease, None))
+/// Puts leases back as they were before the claim; their hosts rest.
+pub(super) fn release(db: &Connection, leases: &[Lease], now: Timestamp) -> rusqlite::Result<()> {
+    for lease in leases {
+        if let Some((host, _)) = held(db, lease)? {
+            db.prepare_cached("UPDATE hosts SET next_at = max(next_at, ?2 + delay) WHERE id = ?1")?
+                .execute(params![host, Millis(now)])?;
+            give_back(db, lease, None)?;
+        }
+    }
+    Ok(())
+}
+
+/// See [`crate::store::Store::note_host`].
+pub(super) fn note_host(
+    db: &Connection,
+    url: &Url,
+    delay: Duration,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let Some(authority) = authority(url) else {
+        return Ok(None);
+    };
+    let host = host_id(db, &authority)?;
+    let next_at = db
+        .prepare_cached("SELECT next_at FROM hosts WHERE id = ?1")?
+        .query_row([host], |row| row.get::<_, Millis>(0))?;
+    if next_at.0 > now {
+        return Ok(Some(next_at.0));
+    }
+    let delay = delay.min(LEASE_MAX);
+    let millis = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
+    db.prepare_cached("UPDATE hosts SET next_at = ?2, delay = ?3 WHERE id = ?1")?
+        .execute(params![host, Millis(now + delay), millis])?;
+    refresh_host(db, host)?;
+    Ok(None)
 }
 
 /// Puts a lease back unless it has passed to somebody else, due when it was or at another time.
@@ -316,7 +355,7 @@ fn give_back(db: &Connection, lease: &Lease, due: Option<Timestamp>) -> rusqlite
     };
     db.prepare_cached(
         "UPDATE urls
-            SET state = 'queued', worker = NULL, lease_until = NULL,
+            SET state = 'queued', worker = NULL, lease_until = NULL, lost = max(0, lost - 1),
                 next_at = coalesce(?2, next_at)
           WHERE id = ?1",
     )?
@@ -326,7 +365,7 @@ fn give_back(db: &Connection, lease: &Lease, due: Option<Timestamp>) -> rusqlite
 
 /// Puts back the leases that ran out by `now`, and counts them.
 pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
-    let expired = put_back(db, now)?;
+    let expired = put_back(db, now, now)?;
     if expired > 0 {
         db.prepare_cached("UPDATE tallies SET urls = urls + ?1 WHERE tally = 'expired'")?
             .execute([row_limit(expired)])?;
@@ -334,19 +373,25 @@ pub(super) fn expire(db: &Connection, now: Timestamp) -> rusqlite::Result<u64> {
     Ok(expired as u64)
 }
 
-fn put_back(db: &Connection, now: Timestamp) -> rusqlite::Result<usize> {
-    let hosts = db
+/// Puts back the leases that run out by `until`. Whoever had them has not said a word.
+fn put_back(db: &Connection, until: Timestamp, now: Timestamp) -> rusqlite::Result<usize> {
+    let back = db
         .prepare_cached(
             "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL
               WHERE state = 'leased' AND lease_until <= ?1
-              RETURNING host_id",
+              RETURNING id, host_id, lost",
         )?
-        .query_map([Millis(now)], |row| row.get(0))?
-        .collect::<rusqlite::Result<Vec<i64>>>()?;
-    for host in &hosts {
+        .query_map([Millis(until)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<rusqlite::Result<Vec<(i64, i64, u32)>>>()?;
+    for (url, host, lost) in &back {
+        if *lost >= parked::LOST_MAX {
+            parked::park_lost(db, *url, now)?;
+        }
         refresh_host(db, *host)?;
     }
-    Ok(hosts.len())
+    Ok(back.len())
 }
 
 /// Puts back every lease, also those that still run: their owners died with the process before.
@@ -358,6 +403,7 @@ pub(super) fn take_back(db: &mut Connection, now: Timestamp) -> rusqlite::Result
           WHERE id IN (SELECT host_id FROM urls WHERE state = 'leased')",
         [Millis(now)],
     )?;
-    put_back(&change, DateTime::<Utc>::MAX_UTC)?;
+    change.execute("UPDATE urls SET suspect = 1 WHERE state = 'leased'", [])?;
+    put_back(&change, DateTime::<Utc>::MAX_UTC, now)?;
     change.commit()
 }

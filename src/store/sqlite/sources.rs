@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use super::{
     backfills,
     column::{Address, Json, Kind, Millis, time, unreadable},
+    parked,
     queue::{authority, host_id, refresh_host},
     sites,
 };
@@ -181,6 +182,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let template_lines = sites::template_lines(db)?;
     let mut boilerplate = db.prepare_cached(BOILERPLATE)?;
     let mut walled = walled(db)?;
+    let mut parked = parked::by_source(db)?;
     let intervals = expected_intervals(db)?;
     let mut links = links(db)?;
     db.prepare_cached(
@@ -217,6 +219,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             abstained,
             not_articles,
             walled: walled.remove(&id).unwrap_or_default(),
+            parked: parked.remove(&id).unwrap_or_default(),
         })
     })?
     .collect()

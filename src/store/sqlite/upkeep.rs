@@ -43,6 +43,7 @@ pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts
         lag_seconds: late.unsigned_abs() / 1_000,
         outbox: count("SELECT count(*) FROM outbox")?,
         expired: tally("expired")?,
+        parked: count("SELECT count(*) FROM urls WHERE parked IS NOT NULL")?,
         ..Counts::default()
     })
 }

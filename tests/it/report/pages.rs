@@ -228,6 +228,7 @@ fn the_sources_page_gives_the_interval_and_advice() {
         template_lines: 37,
         not_articles: 12,
         walled: 1,
+        parked: 1,
     };
     let page = SourcesPage {
         sources: &[source],

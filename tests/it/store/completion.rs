@@ -12,8 +12,8 @@ use bytes::Bytes;
 
 use super::{
     given::{
-        ABSTAIN, again, announced, at, claim, complete, completion, lease_one, link, observation,
-        read, read_all, url,
+        ABSTAIN, LONG_AGO, again, announced, at, claim, complete, completion, lease_one, link,
+        observation, read, read_all, url,
     },
     places,
 };
@@ -189,7 +189,7 @@ async fn robots_come_with_the_lease() {
             now += chrono::Duration::seconds(1);
             let lease = lease_one(&store, now).await;
             assert_eq!(lease.robots, Some(record));
-            store.release(&[lease]).await.unwrap();
+            store.release(&[lease], LONG_AGO).await.unwrap();
         }
     }
 }

@@ -11,7 +11,10 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::{
     Place,
-    given::{again, announced, article, assessment, at, claim, complete, completion, link, source},
+    given::{
+        LONG_AGO, again, announced, article, assessment, at, claim, complete, completion, link,
+        source,
+    },
     places,
 };
 
@@ -54,7 +57,7 @@ impl Stand {
         let (mut mine, others): (Vec<_>, Vec<_>) = leases
             .into_iter()
             .partition(|lease| lease.link.url.as_str() == address);
-        self.store.release(&others).await.unwrap();
+        self.store.release(&others, LONG_AGO).await.unwrap();
         mine.pop().expect("it is due")
     }
 

@@ -27,6 +27,9 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
     DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time")
 }
 
+/// Whatever rests from then on has rested.
+pub(crate) const LONG_AGO: Timestamp = DateTime::UNIX_EPOCH;
+
 pub(crate) fn url(text: &str) -> Url {
     Url::parse(text).expect("a URL")
 }

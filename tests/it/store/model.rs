@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::{
     Place,
-    given::{at, claim, completion, link, source},
+    given::{LONG_AGO, at, claim, completion, link, source},
     places,
 };
 
@@ -64,8 +64,13 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Debug, Clone)]
 enum State {
     Queued,
-    Leased { fence: i64, until: i64 },
+    Leased {
+        fence: i64,
+        until: i64,
+    },
     Done,
+    /// Set aside after three lost leases.
+    Parked,
 }
 
 #[derive(Debug, Clone)]
@@ -74,6 +79,8 @@ struct Row {
     poll: bool,
     next_at: i64,
     state: State,
+    /// Leases in a row that ended without a word.
+    lost: u32,
 }
 
 /// Every URL in one list, searched from end to end. Times are seconds.
@@ -95,6 +102,7 @@ impl Model {
             poll,
             next_at: now,
             state: State::Queued,
+            lost: 0,
         });
         !known
     }
@@ -115,7 +123,11 @@ impl Model {
         let mut expired = 0;
         for row in self.rows.values_mut() {
             if matches!(row.state, State::Leased { until, .. } if until <= now) {
-                row.state = State::Queued;
+                (row.state, row.next_at) = match (row.lost, row.poll) {
+                    (..3, _) => (State::Queued, row.next_at),
+                    (_, true) => (State::Queued, now + DAY),
+                    (_, false) => (State::Parked, row.next_at),
+                };
                 expired += 1;
             }
         }
@@ -148,7 +160,7 @@ impl Model {
         let ready = ready.filter_map(|row| self.ready(row));
         let leases = self.rows.values().filter_map(|row| match row.state {
             State::Leased { until, .. } => Some(until),
-            State::Queued | State::Done => None,
+            State::Queued | State::Done | State::Parked => None,
         });
         ready.chain(leases).min()
     }
@@ -163,6 +175,7 @@ impl Model {
                 State::Queued => counts[1] += 1,
                 State::Leased { .. } => counts[2] += 1,
                 State::Done => counts[3] += 1,
+                State::Parked => {}
             }
         }
         counts
@@ -174,6 +187,7 @@ impl Model {
     }
 }
 
+const DAY: i64 = 86_400;
 const FEED: &str = "https://h0.example/feed";
 
 /// The store beside its model.
@@ -208,11 +222,12 @@ impl Run {
             Step::Release(lease) => {
                 if let Some(lease) = self.pick(*lease) {
                     self.store
-                        .release(std::slice::from_ref(&lease))
+                        .release(std::slice::from_ref(&lease), LONG_AGO)
                         .await
                         .unwrap();
                     if self.model.holds(&lease) {
-                        self.row(&lease).state = State::Queued;
+                        let row = self.row(&lease);
+                        (row.state, row.lost) = (State::Queued, row.lost - 1);
                     }
                 }
             }
@@ -223,6 +238,7 @@ impl Run {
                     if self.model.holds(&lease) {
                         let row = self.row(&lease);
                         (row.state, row.next_at) = (State::Queued, until);
+                        row.lost -= 1;
                     }
                 }
             }
@@ -276,9 +292,12 @@ impl Run {
             prop_assert!(self.model.leased(&row.host) < per_host, "{lease:?}");
             let mut past = self.leases.iter().filter(|old| old.id == lease.id);
             prop_assert!(past.all(|old| old.fence < lease.fence));
-            self.row(&lease).state = State::Leased {
+            let until = self.now + LEASE;
+            let row = self.row(&lease);
+            row.lost += 1;
+            row.state = State::Leased {
                 fence: lease.fence,
-                until: self.now + LEASE,
+                until,
             };
             self.leases.push(lease);
         }
@@ -315,6 +334,7 @@ impl Run {
             return Ok(());
         }
         let row = self.row(lease);
+        row.lost = 0;
         row.state = again.map_or(State::Done, |_| State::Queued);
         row.next_at = again.unwrap_or(row.next_at);
         let host = row.host.clone();

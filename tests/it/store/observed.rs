@@ -1,6 +1,9 @@
 //! Who opens a store is told of every operation, and of every one that fails.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use benggala::{
     model::{Decision, OpinionKey, PageKind, Review, Verdict},
@@ -71,7 +74,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 store.complete(&leases[0], completion, &[]).await.unwrap();
             }
             Op::PutOff => store.put_off(&leases[0], at(200_002)).await.unwrap(),
-            Op::Release => store.release(&leases[1..]).await.unwrap(),
+            Op::Release => store.release(&leases[1..], at(200_003)).await.unwrap(),
             Op::Expire => drop(store.expire(at(60)).await.unwrap()),
             Op::CorrectTimes => drop(
                 store
@@ -80,6 +83,12 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                     .unwrap(),
             ),
             Op::Probe => store.probe().await.unwrap(),
+            Op::NoteHost => drop(
+                store
+                    .note_host(&unread.url, Duration::from_secs(1), at(60))
+                    .await
+                    .unwrap(),
+            ),
             Op::Articles => drop(store.articles(&query).await.unwrap()),
             Op::Article => drop(store.article(row).await.unwrap()),
             Op::Trail => drop(store.trail(row, 5).await.unwrap()),

@@ -9,8 +9,8 @@ use benggala::{
 
 use super::{
     given::{
-        addresses, again, announced, at, claim, complete, completion, lease_one, link, read, rows,
-        source,
+        LONG_AGO, addresses, again, announced, at, claim, complete, completion, lease_one, link,
+        read, rows, source, url,
     },
     places,
 };
@@ -101,7 +101,10 @@ async fn a_worker_that_leases_again_is_fenced_from_its_own_past() {
         let early = lease_one(&store, at(1)).await;
         let late = lease_one(&store, at(61)).await;
         assert_eq!((early.id, &early.worker), (late.id, &late.worker));
-        store.release(std::slice::from_ref(&early)).await.unwrap();
+        store
+            .release(std::slice::from_ref(&early), LONG_AGO)
+            .await
+            .unwrap();
         let refused = complete(
             &store,
             &early,
@@ -137,10 +140,10 @@ async fn released_leases_are_due_as_before() {
         let store = place.open().await;
         announced(&store, &THREE[..2]).await;
         let leases = store.claim(&claim("a", at(1))).await.unwrap();
-        store.release(&leases).await.unwrap();
+        store.release(&leases, LONG_AGO).await.unwrap();
         let again = store.claim(&claim("b", at(1))).await.unwrap();
         assert_eq!(addresses(&again), addresses(&leases));
-        store.release(&leases).await.unwrap();
+        store.release(&leases, LONG_AGO).await.unwrap();
         assert_eq!(
             store.claim(&claim("c", at(1))).await.unwrap(),
             [],
@@ -542,5 +545,44 @@ async fn what_is_remembered_is_not_read_until_somebody_lists_it_to_be_read() {
         assert_eq!(completed.source_links, expected);
         assert_eq!(store.sources().await.unwrap()[0].links, Some(expected));
         assert_eq!(lease_one(&store, at(2)).await.link.url, first.url);
+    }
+}
+
+/// Nobody knows whether it was asked before the lease was cut off.
+#[tokio::test]
+async fn a_host_rests_after_a_lease_that_was_cut_off() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let slow = Completion {
+            host_delay: Some(Duration::from_secs(90)),
+            ..completion(at(1), Fate::Done)
+        };
+        complete(&store, &lease_one(&store, at(1)).await, slow).await;
+        let cut_off = lease_one(&store, at(100)).await;
+        store.release(&[cut_off.clone()], at(105)).await.unwrap();
+        assert_eq!(store.next_due(at(105)).await.unwrap(), Some(at(195)));
+        assert_eq!(store.claim(&claim("b", at(194))).await.unwrap(), []);
+        let again = lease_one(&store, at(195)).await;
+        assert_eq!(again.link, cut_off.link);
+    }
+}
+
+/// A redirect leads there: nobody has leased it.
+#[tokio::test]
+async fn a_host_that_is_noted_is_left_alone_from_then_on() {
+    const DELAY: Duration = Duration::from_secs(10);
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let [known, other] = [THREE[0], "https://lain.example/x"].map(url);
+        for host in [&known, &other] {
+            assert_eq!(store.note_host(host, DELAY, at(1)).await.unwrap(), None);
+            let until = store.note_host(host, DELAY, at(6)).await.unwrap();
+            assert_eq!(until, Some(at(11)), "what is refused changes nothing");
+        }
+        assert_eq!(store.claim(&claim("a", at(10))).await.unwrap(), []);
+        assert_eq!(store.claim(&claim("a", at(11))).await.unwrap().len(), 2);
+        assert_eq!(store.note_host(&other, DELAY, at(11)).await.unwrap(), None);
     }
 }
