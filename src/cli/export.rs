@@ -66,7 +66,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
     runtime()?.block_on(async {
-        let store = store::open(&config.store.url, Observer::default()).await?;
+        let store = store::open_to_read(&config.store.url, Observer::default()).await?;
         let mut query = ArticleQuery {
             verdict: args.verdict.clone(),
             source: args.source.clone(),

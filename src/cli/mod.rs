@@ -13,6 +13,7 @@ mod demo;
 mod eval;
 mod export;
 mod failure;
+mod handles;
 mod input;
 mod labelled;
 mod log;
@@ -22,6 +23,7 @@ mod rules;
 mod run;
 mod settings;
 mod signals;
+mod store;
 mod threads;
 mod train;
 
@@ -80,6 +82,9 @@ enum Command {
     Backfill(backfill::Args),
     /// Write out what was collected and concluded
     Export(export::Args),
+    /// Check, copy or shrink the store
+    #[command(subcommand)]
+    Store(store::Command),
     /// Measure what is built in on labelled data
     #[command(subcommand)]
     Eval(eval::Command),
@@ -123,6 +128,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Rescore(args) => rescore::rescore(&args, file),
         Command::Backfill(args) => backfill::backfill(&args, file),
         Command::Export(args) => export::export(&args, file),
+        Command::Store(command) => store::store(&command, file),
         Command::Eval(command) => eval::eval(&command, file),
         Command::Train(command) => train::train(&command),
         Command::Completions { shell } => completions(shell),

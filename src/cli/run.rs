@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use tokio::time::{Interval, MissedTickBehavior, interval};
 use url::Url;
 
 use crate::{
@@ -16,11 +17,15 @@ use crate::{
 
 use super::{
     failure::{Failure, Outcome},
+    handles::raise_limit,
     log::{LogFormat, start_log},
     settings::{AllowPrivate, load_config},
     signals::{Signals, Told},
     threads::runtime,
 };
+
+/// Where systemd has no watchdog on us.
+const NO_WATCHDOG: Duration = Duration::from_secs(3_600);
 
 /// How long work off the async threads may keep the end of the process: nothing of it is needed.
 const THREADS_END_WITHIN: Duration = Duration::from_secs(2);
@@ -66,6 +71,7 @@ pub(super) fn run(args: Args, file: Option<&Path>) -> Result<Outcome, Failure> {
     }
     let metrics = new_metrics()?;
     let _last_lines = start_log(invocation.args.log, "info", &metrics)?;
+    raise_limit();
     let signals = Signals::new()?;
     let runtime = runtime()?;
     let ended = runtime.block_on(watch(config, &invocation, metrics, signals));
@@ -86,6 +92,7 @@ async fn watch(
     // Without systemd there is nobody to notify.
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let mut stopping = false;
+    let mut watchdog = watchdog();
     let ended = loop {
         tokio::select! {
             signal = signals.next() => match signal {
@@ -97,6 +104,11 @@ async fn watch(
                     service.stop();
                 }
             },
+            _ = watchdog.tick() => {
+                if service.is_alive() {
+                    let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+                }
+            }
             event = service.event() => match event {
                 ServiceEvent::ReloadRequested => reload(&service, invocation),
                 ServiceEvent::Ended(ended) => break ended,
@@ -106,6 +118,15 @@ async fn watch(
     service.close_web().await;
     ended?;
     Ok(Outcome::Clean)
+}
+
+/// When systemd's watchdog is told that we live: twice in the time that it waits. Without one the ticks
+/// are for nothing.
+fn watchdog() -> Interval {
+    let time = sd_notify::watchdog_enabled().unwrap_or(NO_WATCHDOG);
+    let mut ticks = interval((time / 2).max(Duration::from_millis(1)));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// A bad file keeps the old configuration.

@@ -23,7 +23,7 @@ pub(super) struct ActiveConfig {
     pub(super) rules: Rules,
     pub(super) sources: HashMap<String, Source>,
     pub(super) channels: Vec<String>,
-    pub(super) webhooks: Vec<Webhook>,
+    pub(super) webhooks: Vec<Arc<Webhook>>,
     /// Who is asked for second opinions.
     pub(super) endpoint: Option<Endpoint>,
 }
@@ -45,7 +45,10 @@ impl ActiveConfig {
         };
         Ok(ActiveConfig {
             fetcher,
-            webhooks: Webhook::all(&config.notify)?,
+            webhooks: Webhook::all(&config.notify)?
+                .into_iter()
+                .map(Arc::new)
+                .collect(),
             endpoint: Endpoint::of(&config.opinion)?,
             rules: Rules {
                 lexicon: Lexicon::built_in(),

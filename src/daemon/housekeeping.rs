@@ -1,7 +1,7 @@
 //! What is done beside the crawl, every few seconds: leases that ran out, gauges, webhooks, old
 //! pages.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use tokio::{task::JoinHandle, time::Instant};
@@ -34,7 +34,7 @@ pub(super) struct Housekeeping {
     /// Leases that had run out by the round before.
     expired: Option<u64>,
     /// What takes long runs beside the loop, each once at a time.
-    delivery: Option<JoinHandle<()>>,
+    deliveries: HashMap<String, JoinHandle<()>>,
     pruning: Option<JoinHandle<()>>,
 }
 
@@ -44,7 +44,7 @@ impl Housekeeping {
             due: now,
             round: 0,
             expired: None,
-            delivery: None,
+            deliveries: HashMap::new(),
             pruning: None,
         }
     }
@@ -84,7 +84,7 @@ impl Housekeeping {
     /// Ends what runs beside the loop, before the store is closed. A notification that was not
     /// settled is sent again after the next start, under the same key.
     pub(super) async fn end(self) {
-        for task in [self.delivery, self.pruning].into_iter().flatten() {
+        for task in self.deliveries.into_values().chain(self.pruning) {
             task.abort();
             // Cancelled or done: either will do.
             let _ = task.await;
@@ -116,22 +116,26 @@ impl Housekeeping {
         }));
     }
 
+    /// A task for each channel, so that none waits for another.
     fn deliver(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>) {
-        if active.config.notify.is_empty() || is_busy(self.delivery.as_ref()) {
-            return;
-        }
-        let (resources, active) = (Arc::clone(resources), Arc::clone(active));
-        self.delivery = Some(tokio::spawn(async move {
-            let now = resources.clock.now();
-            let deliver = notify::deliver_due(resources.store.as_ref(), &active.webhooks, now);
-            for delivery in deliver.await.unwrap_or_default() {
-                resources
-                    .metrics
-                    .notifications_total
-                    .with_label_values(&[delivery.channel.as_str(), delivery.outcome.as_str()])
-                    .inc();
+        self.deliveries.retain(|_, task| !task.is_finished());
+        for channel in &active.webhooks {
+            if self.deliveries.contains_key(channel.name()) {
+                continue;
             }
-        }));
+            let (resources, webhook) = (Arc::clone(resources), Arc::clone(channel));
+            let task = tokio::spawn(async move {
+                let now = || resources.clock.now();
+                let tell = |delivery: notify::Delivery| {
+                    let labels = [delivery.channel.as_str(), delivery.outcome.as_str()];
+                    let attempts = &resources.metrics.notifications_total;
+                    attempts.with_label_values(&labels).inc();
+                };
+                // Failures of the store are counted already.
+                let _ = notify::deliver_due(resources.store.as_ref(), &webhook, now, tell).await;
+            });
+            self.deliveries.insert(channel.name().to_string(), task);
+        }
     }
 }
 
@@ -171,6 +175,7 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
     metrics.store_size_bytes.set(counts.size_bytes as i64);
     metrics.store_free_bytes.set(counts.free_bytes as i64);
     metrics.notifications_pending.set(counts.outbox as i64);
+    metrics.notifications_refused.set(counts.refused as i64);
 }
 
 /// After a start the standings are those of before; from then on every new article brings its

@@ -66,7 +66,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// The same where a backfill alone is read: what its host allows is all that it waits for.
 const LOOK_AGAIN_FOR_PAST: Duration = Duration::from_millis(200);
 
-/// How long claiming pauses after the store refused.
+/// How long claiming pauses after the store or the machine refused.
 const STORE_PAUSE: Duration = Duration::from_secs(5);
 
 /// The daemon's handles on the world.
@@ -150,8 +150,10 @@ impl Daemon {
                 }
                 LoopEvent::VisitEnded(done) => {
                     let now = Instant::now();
-                    if visits.finish(done) == VisitEnd::NetworkIsDown {
-                        pause_until = now + outage::PAUSE;
+                    match visits.finish(done) {
+                        VisitEnd::NetworkIsDown => pause_until = now + outage::PAUSE,
+                        VisitEnd::MachineIsFull => pause_until = now + STORE_PAUSE,
+                        VisitEnd::Finished => {}
                     }
                     claim_at = now.max(pause_until);
                 }
@@ -219,6 +221,16 @@ impl Daemon {
         self.store.put_sources(sources, self.clock.now()).await?;
         self.metrics
             .watch_sources(sources.iter().map(|source| source.name.as_str()));
+        let dropped = self
+            .store
+            .put_channels(&active.channels, self.clock.now())
+            .await?;
+        if dropped > 0 {
+            tracing::warn!(
+                dropped,
+                "notifications of channels that are no longer configured are dropped"
+            );
+        }
         self.metrics
             .watch_channels(active.channels.iter().map(String::as_str));
         Ok(())

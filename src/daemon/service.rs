@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     inspect::{legend, panic_message},
     metrics::{LabelValues, Metrics},
+    model::Unready,
     store::{self, Observer, Op, OpenError, Store, StoreError},
     web,
 };
@@ -60,6 +61,7 @@ pub struct Service {
     pub metrics: Arc<Metrics>,
     /// Where the review page is.
     pub address: SocketAddr,
+    health: Health,
     reload_requests: mpsc::Receiver<()>,
     config: Arc<ArcSwap<Config>>,
     reload: mpsc::Sender<()>,
@@ -102,7 +104,7 @@ impl Service {
             backfill_of: None,
             reload: reload_received,
             clock,
-            health,
+            health: health.clone(),
             stop: stop.clone(),
             stop_now: stop_now.clone(),
         };
@@ -111,6 +113,7 @@ impl Service {
             store,
             metrics,
             address,
+            health,
             reload_requests,
             config,
             reload,
@@ -131,6 +134,11 @@ impl Service {
         config_loaded(&self.metrics);
         // A full channel means that a reload is waiting already: it will read this configuration.
         let _ = self.reload.try_send(());
+    }
+
+    /// Whether its loop comes round.
+    pub fn is_alive(&self) -> bool {
+        !self.health.reasons().contains(&Unready::Stuck)
     }
 
     /// Tells that a new configuration could not be used.

@@ -9,7 +9,7 @@ use crate::{
     fetch::{Exchange, Request, Way},
     frontier::Intake,
     metrics::labels::kind_label,
-    model::{SourceStanding, Timestamp},
+    model::{FetchOutcome, SourceStanding, Timestamp},
     store::Lease,
 };
 
@@ -31,6 +31,8 @@ pub(super) enum VisitEnd {
     Finished,
     /// So it was, and nobody was reached: our own network is gone.
     NetworkIsDown,
+    /// So it was, and nobody was asked: our own machine is out of handles.
+    MachineIsFull,
 }
 
 /// What every log line of a visit bears. Of the highest level, so that it is there for a line of
@@ -112,9 +114,10 @@ async fn ask(
         completed.ok(),
         standing.as_ref(),
     );
-    match facts.network_is_down {
-        true => VisitEnd::NetworkIsDown,
-        false => VisitEnd::Finished,
+    match (facts.network_is_down, facts.exchange.outcome) {
+        (true, _) => VisitEnd::NetworkIsDown,
+        (false, FetchOutcome::Local) => VisitEnd::MachineIsFull,
+        (false, _) => VisitEnd::Finished,
     }
 }
 

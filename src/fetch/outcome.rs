@@ -3,6 +3,7 @@
 use std::{error::Error, io, time::Duration};
 
 use memchr::memmem;
+use rustix::io::Errno;
 
 use super::{
     guard::{GuardStage, Refusal, Unresolved},
@@ -111,17 +112,40 @@ pub(super) fn sentence(outcome: FetchOutcome, status: u16, host: &str) -> String
     }
 }
 
+/// Explains an error that our own machine is to blame for; `None` for any other.
+fn of_machine(error: &(dyn Error + 'static)) -> Option<Failure> {
+    let code = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .find_map(io::Error::raw_os_error)?;
+    let want = match Errno::from_raw_os_error(code) {
+        Errno::MFILE | Errno::NFILE => "handles",
+        Errno::ADDRNOTAVAIL => "ports",
+        Errno::NOBUFS | Errno::NOMEM => "memory",
+        _ => return None,
+    };
+    let sentence = format!("this machine is out of {want}: nobody was asked");
+    Some(Failure::new(FetchOutcome::Local, sentence))
+}
+
 /// Explains an error of the guarded resolver; `None` for any other.
 pub(super) fn of_resolving(error: &(dyn std::error::Error + 'static)) -> Option<Failure> {
     if let Some(refusal) = error.downcast_ref::<Refusal>() {
         return Some(Failure::refused(refusal, GuardStage::Dns));
     }
     let unresolved = error.downcast_ref::<Unresolved>()?;
+    if let Unresolved::Failed(_, why) = unresolved
+        && let Some(failure) = of_machine(why.as_ref())
+    {
+        return Some(failure);
+    }
     Some(Failure::new(FetchOutcome::Dns, unresolved.to_string()))
 }
 
 /// Explains an error of the HTTP client. `limit` is the time that connecting may take.
 pub(super) fn of_error(error: &reqwest::Error, host: &str, limit: Duration) -> Failure {
+    if let Some(failure) = of_machine(error) {
+        return failure;
+    }
     for cause in causes(error) {
         if let Some(failure) = of_resolving(cause) {
             return failure;

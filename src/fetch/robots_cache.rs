@@ -131,6 +131,16 @@ impl RobotsCache {
                 &mut cost,
             )
             .await;
+            if let Err(failure) = &file
+                && failure.outcome == FetchOutcome::Local
+            {
+                // That says nothing of the file.
+                return Learned {
+                    rules: Err(failure.clone()),
+                    record,
+                    cost,
+                };
+            }
             let now = Utc::now();
             record = known.take_in(file, now).map(|rules| RobotsRecord {
                 origin: origin.clone(),

@@ -53,6 +53,9 @@ pub const HOST_FAILING_FIRST: Duration = Duration::from_secs(30);
 /// The longest pause of a host that does not answer: it should be noticed when it is back.
 pub const HOST_FAILING_MAX: Duration = Duration::from_secs(3_600);
 
+/// What our own machine could not ask is asked again after this time: its want passes as others end.
+const LOCAL_WAIT: Duration = Duration::from_secs(20);
+
 /// Failures that will most likely repeat (too large, undecodable, redirected in circles) get this
 /// many attempts in all before the article rests.
 pub const ATTEMPTS_AT_BROKEN: u32 = 2;
@@ -153,6 +156,12 @@ pub fn after(asked: &Asked, again: Option<Duration>, schedule: &Schedule, jitter
     if asked.outcome == FetchOutcome::Cancelled {
         return Next::Again {
             after: Duration::ZERO,
+            attempts: asked.attempts,
+        };
+    }
+    if asked.outcome == FetchOutcome::Local {
+        return Next::Again {
+            after: retry(1, LOCAL_WAIT, LOCAL_WAIT, jitter),
             attempts: asked.attempts,
         };
     }
@@ -319,6 +328,7 @@ pub fn host_pause(
         | FetchOutcome::TooLarge
         | FetchOutcome::Decode
         | FetchOutcome::Blocked
+        | FetchOutcome::Local
         | FetchOutcome::Cancelled => (Duration::ZERO, failures),
     };
     let pause = backoff
@@ -387,6 +397,7 @@ pub fn network_down<'a>(recent: impl IntoIterator<Item = Attempt<'a>>, now: Time
             FetchOutcome::Timeout
             | FetchOutcome::Blocked
             | FetchOutcome::RobotsUnreachable
+            | FetchOutcome::Local
             | FetchOutcome::Cancelled => {}
             _ => return false,
         }

@@ -202,6 +202,8 @@ families! {
     notifications_total: IntCounterVec = |f| f.counters(&[("channel", NONE_YET), ("outcome", NONE_YET)]);
     /// Notifications not yet delivered.
     notifications_pending: IntGauge = |f| f.gauge();
+    /// Notifications that their receiver refused for good.
+    notifications_refused: IntGauge = |f| f.gauge();
     /// Calls to the language model that gives second opinions, by how they ended.
     opinion_requests_total: IntCounterVec = |f| f.counters(&[("outcome", &labels::opinion_outcomes())]);
     /// Words that it quoted: believed, not in the text, or dropped for another reason.

@@ -178,13 +178,15 @@ pub enum FetchOutcome {
     RobotsUnreachable,
     /// A bot wall.
     Challenge,
+    /// Our own machine could not: out of handles, ports or memory. Nobody was asked.
+    Local,
     /// We stopped first.
     Cancelled,
 }
 
 impl FetchOutcome {
     /// Every outcome, in the order of the documentation.
-    pub const ALL: [FetchOutcome; 16] = [
+    pub const ALL: [FetchOutcome; 17] = [
         FetchOutcome::Ok,
         FetchOutcome::NotModified,
         FetchOutcome::Redirect,
@@ -200,6 +202,7 @@ impl FetchOutcome {
         FetchOutcome::Blocked,
         FetchOutcome::RobotsUnreachable,
         FetchOutcome::Challenge,
+        FetchOutcome::Local,
         FetchOutcome::Cancelled,
     ];
 
@@ -221,6 +224,7 @@ impl FetchOutcome {
             FetchOutcome::Blocked => "blocked",
             FetchOutcome::RobotsUnreachable => "robots_unreachable",
             FetchOutcome::Challenge => "challenge",
+            FetchOutcome::Local => "local",
             FetchOutcome::Cancelled => "cancelled",
         }
     }

@@ -4,14 +4,11 @@
 pub mod pace;
 mod webhook;
 
-use std::time::Duration;
-
-use futures_util::future::join_all;
 use tracing::warn;
 
 use crate::{
     model::Timestamp,
-    store::{Notification, Store, StoreError},
+    store::{Settlement, Store, StoreError},
 };
 
 pub use webhook::{NotifySetupError, Sent, Webhook};
@@ -35,7 +32,9 @@ pub enum DeliveryOutcome {
     Ok,
     /// It is tried again.
     Failed,
-    /// It is not: out of attempts, or the channel is configured no more.
+    /// The receiver does not want it: it is kept, and not tried again by itself.
+    Refused,
+    /// It is out of attempts.
     GivenUp,
 }
 
@@ -45,113 +44,63 @@ impl DeliveryOutcome {
         match self {
             DeliveryOutcome::Ok => "ok",
             DeliveryOutcome::Failed => "failed",
+            DeliveryOutcome::Refused => "refused",
             DeliveryOutcome::GivenUp => "given_up",
         }
     }
 }
 
-/// What an attempt means for the outbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Settlement {
-    outcome: DeliveryOutcome,
-    retry_in: Option<Duration>,
-}
-
-/// Delivers what is due, one [`BATCH`] at most, all channels side by side, and tells how each
-/// attempt ended. Dropping the future loses nothing: what was not settled is sent again, under the
-/// same key.
+/// Delivers what is due on one channel, one [`BATCH`] at most and in its order, and calls `tell` with how
+/// each attempt ended. What its receiver refuses for good is set aside, and the others go on. Where the
+/// receiver fails, the channel rests, longer with each failure in a row, and so does nothing but this
+/// channel. Dropping the future loses nothing: what was not settled is sent again, under the same key.
 ///
 /// # Errors
 /// If the outbox cannot be read or written.
 pub async fn deliver_due(
     store: &dyn Store,
-    channels: &[Webhook],
-    now: Timestamp,
-) -> Result<Vec<Delivery>, StoreError> {
-    let notifications = store.notifications(now, BATCH).await?;
-    let mut deliveries = Vec::new();
-    for notification in &notifications {
-        if channels
-            .iter()
-            .all(|channel| channel.name() != notification.channel)
-        {
-            warn!(
-                channel = notification.channel,
-                notification = notification.id,
-                "no such channel any more"
-            );
-            store.settle(notification.id, None).await?;
-            deliveries.push(delivery(&notification.channel, DeliveryOutcome::GivenUp));
-        }
-    }
-    let runs = channels
-        .iter()
-        .map(|channel| deliver_to(store, channel, &notifications, now));
-    for run in join_all(runs).await {
-        deliveries.extend(run?);
-    }
-    Ok(deliveries)
-}
-
-/// Delivers the notifications of one channel in their order. When one fails, the others wait with
-/// it: a receiver that is down is not hammered.
-async fn deliver_to(
-    store: &dyn Store,
     channel: &Webhook,
-    notifications: &[Notification],
-    now: Timestamp,
-) -> Result<Vec<Delivery>, StoreError> {
-    let mut deliveries = Vec::new();
-    let mut wait = None;
-    for notification in notifications
-        .iter()
-        .filter(|notification| notification.channel == channel.name())
-    {
-        if let Some(wait) = wait {
-            store.settle(notification.id, Some(now + wait)).await?;
-            continue;
-        }
-        let sent = channel.send(notification).await;
-        if let Sent::Failed { why, .. } = &sent {
-            let (name, attempts) = (channel.name(), notification.attempts + 1);
+    now: impl Fn() -> Timestamp,
+    tell: impl Fn(Delivery),
+) -> Result<(), StoreError> {
+    if channel.rests() {
+        return Ok(());
+    }
+    for notification in store.notifications(channel.name(), now(), BATCH).await? {
+        let sent = channel.send(&notification).await;
+        let (outcome, settlement) = settlement(&sent, notification.attempts, now());
+        if let Some(why) = sent.failure() {
             warn!(
-                channel = name,
+                channel = channel.name(),
                 notification = notification.id,
-                attempts,
+                attempts = notification.attempts + 1,
+                outcome = outcome.as_str(),
                 why,
                 "notification failed"
             );
         }
-        let Settlement { outcome, retry_in } = settlement(&sent, notification.attempts);
-        store
-            .settle(notification.id, retry_in.map(|wait| now + wait))
-            .await?;
-        deliveries.push(delivery(channel.name(), outcome));
-        wait = retry_in;
+        store.settle(notification.id, settlement).await?;
+        tell(Delivery {
+            channel: channel.name().to_string(),
+            outcome,
+        });
+        if channel.rests() {
+            break;
+        }
     }
-    Ok(deliveries)
+    Ok(())
 }
 
-fn settlement(sent: &Sent, attempts: u32) -> Settlement {
+fn settlement(sent: &Sent, attempts: u32, now: Timestamp) -> (DeliveryOutcome, Settlement) {
     match sent {
-        Sent::Accepted => Settlement {
-            outcome: DeliveryOutcome::Ok,
-            retry_in: None,
-        },
-        Sent::Failed { .. } if pace::is_hopeless(attempts) => Settlement {
-            outcome: DeliveryOutcome::GivenUp,
-            retry_in: None,
-        },
-        Sent::Failed { retry_after, .. } => Settlement {
-            outcome: DeliveryOutcome::Failed,
-            retry_in: Some(pace::backoff(attempts, *retry_after)),
-        },
-    }
-}
-
-fn delivery(channel: &str, outcome: DeliveryOutcome) -> Delivery {
-    Delivery {
-        channel: channel.to_string(),
-        outcome,
+        Sent::Accepted => (DeliveryOutcome::Ok, Settlement::Done),
+        Sent::Refused { why } => (DeliveryOutcome::Refused, Settlement::Refused(why.clone())),
+        Sent::Failed { .. } if pace::is_hopeless(attempts) => {
+            (DeliveryOutcome::GivenUp, Settlement::Done)
+        }
+        Sent::Failed { retry_after, .. } => {
+            let wait = pace::backoff(attempts, *retry_after);
+            (DeliveryOutcome::Failed, Settlement::Again(now + wait))
+        }
     }
 }

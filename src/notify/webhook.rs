@@ -1,16 +1,21 @@
 //! One receiver: a POST per notification, at most one a second.
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroU32,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::{
-    Client,
+    Client, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use url::Url;
 
+use super::pace;
 use crate::{config::NotifyConfig, model::Secret, store::Notification};
 
 /// For one POST, from connecting to the head of the answer.
@@ -42,6 +47,7 @@ pub struct Webhook {
     authorization: Option<HeaderValue>,
     client: Client,
     pace: DefaultDirectRateLimiter,
+    rest: Mutex<Rest>,
 }
 
 /// How a POST ended.
@@ -49,6 +55,12 @@ pub struct Webhook {
 pub enum Sent {
     /// 2xx: the receiver has it.
     Accepted,
+    /// A 4xx that says that waiting does not help (all but 408, 425 and 429): the receiver does not want
+    /// it as it is.
+    Refused {
+        /// For the log and the operator. Names no URL, which may hold a secret.
+        why: String,
+    },
     /// Anything else.
     Failed {
         /// For the log. Names no URL, which may hold a secret.
@@ -56,6 +68,23 @@ pub enum Sent {
         /// The wait that the receiver asked for.
         retry_after: Option<Duration>,
     },
+}
+
+impl Sent {
+    /// Why the receiver does not have it, if it does not.
+    pub fn failure(&self) -> Option<&str> {
+        match self {
+            Sent::Accepted => None,
+            Sent::Refused { why } | Sent::Failed { why, .. } => Some(why),
+        }
+    }
+}
+
+/// How long a channel is left alone whose receiver fails.
+#[derive(Debug)]
+struct Rest {
+    failures: u32,
+    until: Instant,
 }
 
 impl Webhook {
@@ -84,6 +113,10 @@ impl Webhook {
             authorization: authorization.transpose()?,
             client,
             pace: RateLimiter::direct(Quota::per_second(PER_SECOND)),
+            rest: Mutex::new(Rest {
+                failures: 0,
+                until: Instant::now(),
+            }),
         })
     }
 
@@ -92,10 +125,37 @@ impl Webhook {
         &self.name
     }
 
+    /// Whether its receiver failed a short while ago.
+    pub fn rests(&self) -> bool {
+        self.rest().until > Instant::now()
+    }
+
+    fn rest(&self) -> MutexGuard<'_, Rest> {
+        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A receiver that answers is there, whatever it says; one that fails is left alone.
+    fn note(&self, sent: &Sent) {
+        let mut rest = self.rest();
+        match sent {
+            Sent::Accepted | Sent::Refused { .. } => rest.failures = 0,
+            Sent::Failed { retry_after, .. } => {
+                rest.until = Instant::now() + pace::backoff(rest.failures, *retry_after);
+                rest.failures = rest.failures.saturating_add(1);
+            }
+        }
+    }
+
     /// Posts one notification as soon as the pace allows. The same notification always bears the
     /// same idempotency key.
     pub async fn send(&self, notification: &Notification) -> Sent {
         self.pace.until_ready().await;
+        let sent = self.post(notification).await;
+        self.note(&sent);
+        sent
+    }
+
+    async fn post(&self, notification: &Notification) -> Sent {
         let mut request = self
             .client
             .post(self.url.expose().clone())
@@ -107,6 +167,9 @@ impl Webhook {
         }
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Sent::Accepted,
+            Ok(answer) if is_refusal(answer.status()) => Sent::Refused {
+                why: format!("the receiver answered {}", answer.status()),
+            },
             Ok(answer) => Sent::Failed {
                 why: format!("the receiver answered {}", answer.status()),
                 retry_after: answer
@@ -121,6 +184,11 @@ impl Webhook {
             },
         }
     }
+}
+
+/// Request Timeout, Too Early and Too Many Requests pass.
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
 }
 
 /// Follows no redirects: the token and the articles are for the configured receiver alone.

@@ -118,6 +118,9 @@ pub fn poll_advice(error: &str) -> &'static str {
         FetchOutcome::Ok | FetchOutcome::NotModified | FetchOutcome::Cancelled => {
             "Nothing to do: it is asked again by itself"
         }
+        FetchOutcome::Local => {
+            "This machine is out of handles or ports: raise its limit (LimitNOFILE) or lower “concurrency”"
+        }
         FetchOutcome::Redirect => "Look where the address leads and configure the new one",
         FetchOutcome::Http4xx => "Look whether the address has moved; benggala add finds feeds",
         FetchOutcome::Http5xx => "The site is in trouble; it is asked again by itself",

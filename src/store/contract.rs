@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     error::StoreError,
-    rows::{ArticleQuery, ArticleRow, Counts, Notification, SourceRow, Trail},
+    rows::{ArticleQuery, ArticleRow, Counts, Notification, Settlement, SourceRow, Trail},
     work::{BackfillOrder, Claim, Completed, Completion, Heard, Hearing, Lease, TimeCorrection},
 };
 use crate::{
@@ -153,18 +153,18 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         at: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Notifications due, at most `limit`.
+    /// Makes these the channels that are told: what waits for others is dropped, and told how much that
+    /// was. What receivers have refused is sent once more: they may be configured better now.
+    async fn put_channels(&self, channels: &[String], now: Timestamp) -> Result<u64, StoreError>;
+    /// Notifications of a channel that are due, at most `limit`.
     async fn notifications(
         &self,
+        channel: &str,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Notification>, StoreError>;
-    /// Takes a notification off (`None`) or puts it back until a later time.
-    async fn settle(
-        &self,
-        notification: i64,
-        retry_at: Option<Timestamp>,
-    ) -> Result<(), StoreError>;
+    /// Ends an attempt to send a notification.
+    async fn settle(&self, notification: i64, settlement: Settlement) -> Result<(), StoreError>;
 
     /// For the gauges.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;

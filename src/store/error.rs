@@ -20,6 +20,19 @@ pub enum OpenError {
         /// Ours.
         known: i64,
     },
+    /// Written by an older version, and only to be read.
+    #[error(
+        "the store {path} has schema {found}, this version reads {known}: bring it up to date with \
+         `benggala store compact`, or start `benggala run`"
+    )]
+    Older {
+        /// The file.
+        path: String,
+        /// Its schema version.
+        found: i64,
+        /// Ours.
+        known: i64,
+    },
     /// It fails as it might later.
     #[error(transparent)]
     Failed(#[from] StoreError),

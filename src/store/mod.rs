@@ -9,6 +9,7 @@
 //! place of its own. What varies is the address, so that is the enum: [`open`] matches on it, and a
 //! kind of store without an arm does not compile.
 
+mod care;
 mod contract;
 mod error;
 mod operation;
@@ -21,12 +22,13 @@ use std::sync::Arc;
 use crate::model::StoreUrl;
 
 pub use self::{
+    care::{backup, check, compact},
     contract::Store,
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
-        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Notification, SourceRow, StoredFinding,
-        Trail, VersionRow,
+        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Notification, Settlement,
+        SourceRow, StoredFinding, Trail, VersionRow,
     },
     work::{
         BackfillOrder, BackfillTask, Claim, Completed, Completion, Fate, Heard, Hearing, Lease,
@@ -42,5 +44,16 @@ pub use self::{
 pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::open(path, observer).await,
+    }
+}
+
+/// Opens the store that `url` names for reading, also while somebody has it. Makes and migrates
+/// nothing; whatever would write fails as if it were closed.
+///
+/// # Errors
+/// If there is none, or it cannot be read.
+pub async fn open_to_read(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::open_to_read(path, observer).await,
     }
 }

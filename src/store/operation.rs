@@ -66,6 +66,8 @@ pub enum Op {
     OpinionAnswers,
     /// `put_opinion_answer`
     PutOpinionAnswer,
+    /// `put_channels`
+    PutChannels,
     /// `notifications`
     Notifications,
     /// `settle`
@@ -80,7 +82,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 34] = [
+    pub const ALL: [Op; 35] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -110,6 +112,7 @@ impl Op {
         Op::TakeOpinionCall,
         Op::OpinionAnswers,
         Op::PutOpinionAnswer,
+        Op::PutChannels,
         Op::Notifications,
         Op::Settle,
         Op::Counts,
@@ -149,6 +152,7 @@ impl Op {
             Op::TakeOpinionCall => "take_opinion_call",
             Op::OpinionAnswers => "opinion_answers",
             Op::PutOpinionAnswer => "put_opinion_answer",
+            Op::PutChannels => "put_channels",
             Op::Notifications => "notifications",
             Op::Settle => "settle",
             Op::Counts => "counts",

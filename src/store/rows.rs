@@ -216,10 +216,24 @@ pub struct Counts {
     pub free_bytes: u64,
     /// Notifications not yet delivered.
     pub outbox: u64,
+    /// Notifications that their receiver refused for good.
+    pub refused: u64,
     /// Leases that ran out, ever.
     pub expired: u64,
     /// URLs that are set aside: visits that ended without a word, rows that cannot be read.
     pub parked: u64,
+}
+
+/// What becomes of a notification that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is taken off: delivered, or given up.
+    Done,
+    /// The attempt failed; it is sent again from then on.
+    Again(Timestamp),
+    /// The receiver does not want it, and said this. It is kept, and sent once more when the channels
+    /// are taken up anew.
+    Refused(String),
 }
 
 /// A notification that waits for its receiver.
@@ -233,4 +247,15 @@ pub struct Notification {
     pub payload: String,
     /// Failed attempts so far.
     pub attempts: u32,
+}
+
+/// What is wrong with a store.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Each fault in one sentence that names its row.
+    pub faults: Vec<String>,
+    /// Faults beyond those.
+    pub more: usize,
+    /// URLs that are set aside, and why.
+    pub parked: Vec<(String, String)>,
 }

@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     convert::Infallible,
+    fs::File,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -41,12 +42,17 @@ pub const CONNECTIONS_MAX: usize = 256;
 /// Bytes of a request's head.
 const HEAD_MAX: usize = 32 << 10;
 
+/// Handles kept for connections: health, metrics and a few readers.
+const SPARE_HANDLES: usize = 16;
+
 /// The pause after a connection could not be taken: out of handles, most likely.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `app` until `stop` is cancelled; then requests under way may finish.
 pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
     let seats = Seats::default();
+    let mut spare = Spare::default();
+    spare.refill();
     let connections = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
@@ -55,11 +61,14 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
         };
         match accepted {
             Ok((stream, _)) => {
+                spare.refill();
                 let connection = connection(stream, app.clone(), seats.take(), stop.clone());
                 connections.spawn(connection);
             }
             // It went away before it was taken.
             Err(error) if is_of_peer(&error) => {}
+            // The next one gets the handle.
+            Err(_) if spare.give_up_one() => {}
             Err(error) => {
                 tracing::warn!(%error, "a connection to our own page could not be taken");
                 seats.make_room();
@@ -69,6 +78,25 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
     }
     connections.close();
     connections.wait().await;
+}
+
+/// Handles that are held for nothing, so that they are there for whoever connects while fetches have
+/// taken all others.
+#[derive(Debug, Default)]
+struct Spare(Vec<File>);
+
+impl Spare {
+    fn refill(&mut self) {
+        while self.0.len() < SPARE_HANDLES
+            && let Ok(handle) = File::open("/dev/null")
+        {
+            self.0.push(handle);
+        }
+    }
+
+    fn give_up_one(&mut self) -> bool {
+        self.0.pop().is_some()
+    }
 }
 
 fn is_of_peer(error: &io::Error) -> bool {

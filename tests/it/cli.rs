@@ -12,6 +12,7 @@ mod opinion;
 mod rescore;
 mod rules;
 mod run;
+mod store;
 mod train;
 
 use std::{
@@ -24,7 +25,7 @@ use std::{
 
 use benggala::{
     model::StoreUrl,
-    store::{self, Observer, Store},
+    store::{Observer, Store},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -92,6 +93,8 @@ async fn store_in(folder: &TempDir) -> (Arc<dyn Store>, String) {
     let text = format!("[store]\nurl = \"sqlite:{}\"\n", path.display());
     let config = file(folder, "benggala.toml", text);
     let url = StoreUrl::Sqlite(path);
-    let store = store::open(&url, Observer::default()).await.unwrap();
+    let store = benggala::store::open(&url, Observer::default())
+        .await
+        .unwrap();
     (store, config)
 }

@@ -16,5 +16,6 @@ mod second_opinion;
 mod secrets;
 mod signals;
 pub(crate) mod site;
+mod systemd;
 pub(crate) mod watch;
 mod webhooks;

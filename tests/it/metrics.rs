@@ -52,6 +52,7 @@ limiter_keys gauge
 log_lines_dropped_total counter
 log_messages_total counter level
 notifications_pending gauge
+notifications_refused gauge
 notifications_total counter channel outcome
 opinion_not_asked_total counter reason
 opinion_quotes_total counter outcome

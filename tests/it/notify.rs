@@ -187,6 +187,7 @@ fn outcomes_are_the_labels_of_the_metric() {
     let outcomes = [
         DeliveryOutcome::Ok,
         DeliveryOutcome::Failed,
+        DeliveryOutcome::Refused,
         DeliveryOutcome::GivenUp,
     ]
     .map(DeliveryOutcome::as_str);

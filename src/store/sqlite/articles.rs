@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    column::{Address, Dated, Json, Millis, Named, row_limit, unreadable, verdict},
+    column::{Address, Dated, Json, Millis, Named, Readable, row_limit, unreadable, verdict},
     copies,
     packed::{self, Packed},
     standings,
@@ -18,6 +18,9 @@ use crate::{
     },
     store::{ArticleQuery, ArticleRow, StoredFinding},
 };
+
+/// Rows that cannot be read, in the place of which others are listed.
+const UNREADABLE_MAX: usize = 100;
 
 /// A [`Block`] as JSON.
 type StoredBlock = (usize, usize, BlockKind, usize);
@@ -301,7 +304,10 @@ fn exists(db: &Connection, article: i64) -> rusqlite::Result<bool> {
 }
 
 /// See [`crate::store::Store::articles`].
-pub(super) fn list(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<Vec<ArticleRow>> {
+pub(super) fn list(
+    db: &Connection,
+    query: &ArticleQuery,
+) -> rusqlite::Result<Readable<ArticleRow>> {
     // The column by which the rows come in order without sorting.
     let (from, id) = match query.rule {
         Some(_) => (
@@ -312,7 +318,9 @@ pub(super) fn list(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<Ve
     };
     let (conditions, mut values): (Vec<_>, Vec<_>) = filters(query, id).into_iter().unzip();
     let conditions = conditions.join(" AND ");
-    values.push(Box::new(row_limit(query.limit)));
+    values.push(Box::new(row_limit(
+        query.limit.saturating_add(UNREADABLE_MAX),
+    )));
     let sql = format!(
         "{ROWS} WHERE articles.id IN (
              SELECT {id} FROM {from} WHERE {conditions} ORDER BY {id} DESC LIMIT ?)
@@ -320,7 +328,7 @@ pub(super) fn list(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<Ve
     );
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| read(db, row))?;
-    rows.collect()
+    Readable::take(rows, query.limit)
 }
 
 /// The conditions of a query, each with the value of its one `?`; `id` is the column of the

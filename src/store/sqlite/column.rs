@@ -4,7 +4,7 @@ use std::{fmt::Display, str::FromStr};
 
 use chrono::DateTime;
 use rusqlite::{
-    Row, ToSql,
+    Error, Row, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -135,4 +135,55 @@ pub(super) fn row_limit(limit: usize) -> i64 {
 pub(super) fn unreadable(what: &str, text: &str, why: &dyn Display) -> FromSqlError {
     let start: String = text.chars().take(80).collect();
     FromSqlError::Other(format!("`{start}` is not {what}: {why}").into())
+}
+
+/// Whether an error says that what stands in a row is not what should.
+pub(super) fn is_unreadable(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::FromSqlConversionFailure(..)
+            | Error::InvalidColumnType(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::Utf8Error(..)
+    )
+}
+
+/// What can be done without, and is written anew in time.
+pub(super) fn forgiving<T: FromSql>(row: &Row<'_>, column: &str) -> Option<T> {
+    row.get(column).unwrap_or_else(|why| {
+        tracing::error!(column, %why, "a part of a row cannot be read and is left out");
+        None
+    })
+}
+
+/// Rows, but for those that cannot be read.
+pub(super) struct Readable<T> {
+    pub(super) rows: Vec<T>,
+    /// Why the first of the others cannot.
+    pub(super) unreadable: Option<Error>,
+}
+
+impl<T> Readable<T> {
+    /// The first `limit` that can be read; any other error ends it.
+    pub(super) fn take(
+        rows: impl Iterator<Item = rusqlite::Result<T>>,
+        limit: usize,
+    ) -> rusqlite::Result<Readable<T>> {
+        let mut readable = Readable {
+            rows: Vec::new(),
+            unreadable: None,
+        };
+        for row in rows {
+            if readable.rows.len() >= limit {
+                break;
+            }
+            match row {
+                Err(why) if is_unreadable(&why) => {
+                    readable.unreadable.get_or_insert(why);
+                }
+                row => readable.rows.push(row?),
+            }
+        }
+        Ok(readable)
+    }
 }

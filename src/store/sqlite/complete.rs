@@ -190,7 +190,10 @@ fn note_host(db: &Connection, host: i64, completion: &Completion) -> rusqlite::R
 fn note_asked(db: &Connection, source: i64, completion: &Completion) -> rusqlite::Result<()> {
     if matches!(
         completion.outcome,
-        FetchOutcome::Cancelled | FetchOutcome::Blocked | FetchOutcome::RobotsUnreachable
+        FetchOutcome::Cancelled
+            | FetchOutcome::Local
+            | FetchOutcome::Blocked
+            | FetchOutcome::RobotsUnreachable
     ) {
         return Ok(());
     }
@@ -217,7 +220,7 @@ fn note_poll(
     }
     match completion.outcome {
         // That says nothing of the source.
-        FetchOutcome::Cancelled => Ok(0),
+        FetchOutcome::Cancelled | FetchOutcome::Local => Ok(0),
         FetchOutcome::Ok | FetchOutcome::NotModified if completion.error.is_none() => db
             .prepare_cached(
                 "UPDATE sources SET last_success = ?3, failures = 0, error = NULL

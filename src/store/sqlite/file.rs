@@ -60,17 +60,43 @@ pub(super) struct Lock {
 /// Locks, opens, checks and migrates the file.
 pub(super) fn open(path: &Path) -> Result<(Connection, Lock), OpenError> {
     let lock = lock(path)?;
-    let mut db = connect(path)?;
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_CREATE)?;
     prepare(path, &mut db)?;
     Ok((db, lock))
 }
 
-/// One more connection, for reading.
+/// One more connection, for reading. Never makes a file.
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
-    let db = connect(path)?;
+    let db = connect(path, OpenFlags::empty())?;
     db.execute_batch(READER)
         .map_err(|error| classify(path, &error))?;
     Ok(db)
+}
+
+/// Looks whether the file can be read as it is, beside whoever has it. Nothing is made, migrated or
+/// checked for damage.
+pub(super) fn look(path: &Path) -> Result<Connection, OpenError> {
+    exists(path)?;
+    let db = reader(path)?;
+    match known(path, &db)? {
+        schema::VERSION => Ok(db),
+        found => Err(OpenError::Older {
+            path: path.display().to_string(),
+            found,
+            known: schema::VERSION,
+        }),
+    }
+}
+
+/// Fails where there is no file.
+pub(super) fn exists(path: &Path) -> Result<(), StoreError> {
+    match path.exists() {
+        true => Ok(()),
+        false => Err(StoreError::Open {
+            path: path.display().to_string(),
+            why: "there is none yet; `benggala run` makes it".to_string(),
+        }),
+    }
 }
 
 fn lock(path: &Path) -> Result<Lock, OpenError> {
@@ -132,10 +158,8 @@ fn unusable(path: &Path, why: String) -> OpenError {
     })
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-        | OpenFlags::SQLITE_OPEN_CREATE
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+fn connect(path: &Path, more: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
     let connect = || {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(BUSY_WAIT)?;
@@ -148,26 +172,31 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 /// Nothing is written before the file is known to be ours, of a schema we know, and sound.
 fn prepare(path: &Path, db: &mut Connection) -> Result<(), OpenError> {
     let failed = |error: rusqlite::Error| classify(path, &error);
-    let name = path.display().to_string();
-    let found = match schema::contents(db).map_err(failed)? {
-        Contents::Ours(found) => found,
-        Contents::Foreign => {
-            let why = "it is the database of another program; name another file".to_string();
-            return Err(StoreError::Open { path: name, why }.into());
-        }
-    };
-    if found > schema::VERSION {
-        return Err(OpenError::Newer {
-            path: name,
-            found,
-            known: schema::VERSION,
-        });
-    }
+    let found = known(path, db)?;
     if let Some(why) = damage(db).map_err(failed)? {
-        return Err(StoreError::Corrupt { path: name, why }.into());
+        let path = path.display().to_string();
+        return Err(StoreError::Corrupt { path, why }.into());
     }
     db.execute_batch(WRITER).map_err(failed)?;
     Ok(schema::migrate(db, found).map_err(failed)?)
+}
+
+/// The schema of the file, if it is ours and not newer than we are.
+fn known(path: &Path, db: &Connection) -> Result<i64, OpenError> {
+    let contents = schema::contents(db).map_err(|error| classify(path, &error))?;
+    let path = path.display().to_string();
+    match contents {
+        Contents::Ours(found) if found > schema::VERSION => Err(OpenError::Newer {
+            path,
+            found,
+            known: schema::VERSION,
+        }),
+        Contents::Ours(found) => Ok(found),
+        Contents::Foreign => {
+            let why = "it is the database of another program; name another file".to_string();
+            Err(StoreError::Open { path, why }.into())
+        }
+    }
 }
 
 /// What `PRAGMA quick_check` finds within its time.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
-    column::{Dated, Json, Kind, Millis, Named, time},
+    column::{Dated, Json, Kind, Millis, Named, forgiving, time},
     queue::{authority, host_id, refresh_host},
 };
 use crate::{
@@ -198,7 +198,7 @@ fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
            FROM urls WHERE url = ?1",
     )?
     .query_row([link.url.as_str()], |row| {
-        let outcome: Option<Named<FetchOutcome>> = row.get("outcome")?;
+        let outcome: Option<Named<FetchOutcome>> = forgiving(row, "outcome");
         Ok(KnownLink {
             id: row.get("id")?,
             host: row.get("host_id")?,

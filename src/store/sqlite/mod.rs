@@ -6,6 +6,7 @@
 
 mod articles;
 mod backfills;
+pub(super) mod care;
 mod clock;
 mod column;
 mod complete;
@@ -45,7 +46,8 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use url::Url;
 
 use self::{
-    complete::Ending, failure::classify, identity::Identity, readers::Readers, writer::Work,
+    column::Readable, complete::Ending, failure::classify, identity::Identity, readers::Readers,
+    writer::Work,
 };
 use crate::{
     copies::Fingerprint,
@@ -58,7 +60,8 @@ use crate::{
     standing::Standing,
     store::{
         ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Heard,
-        Hearing, Lease, Notification, Observer, Op, OpenError, SourceRow, Store, StoreError,
+        Hearing, Lease, Notification, Observer, Op, OpenError, Settlement, SourceRow, Store,
+        StoreError,
         TimeCorrection, Trail,
     },
 };
@@ -67,6 +70,16 @@ use crate::{
 pub(super) async fn open(path: &Path, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     let path = path.to_path_buf();
     let store = off_thread(move || SqliteStore::open(path, observer)).await??;
+    Ok(Arc::new(store))
+}
+
+/// Opens the file at `path` for reading, beside whoever has it.
+pub(super) async fn open_to_read(
+    path: &Path,
+    observer: Observer,
+) -> Result<Arc<dyn Store>, OpenError> {
+    let path = path.to_path_buf();
+    let store = off_thread(move || SqliteStore::open_to_read(path, observer)).await??;
     Ok(Arc::new(store))
 }
 
@@ -107,6 +120,18 @@ impl SqliteStore {
         })
     }
 
+    /// Without a writer: what would write is told that it is closed.
+    fn open_to_read(path: PathBuf, observer: Observer) -> Result<SqliteStore, OpenError> {
+        drop(file::look(&path)?);
+        Ok(SqliteStore {
+            readers: Readers::open(&path)?,
+            identity: Arc::new(Identity::of(&path)?),
+            path,
+            observer,
+            writer: Mutex::default(),
+        })
+    }
+
     /// Reads; every operation that only reads passes through here.
     async fn read<T, F>(&self, op: Op, query: F) -> Result<T, StoreError>
     where
@@ -114,6 +139,22 @@ impl SqliteStore {
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         self.observed(op, self.readers.read(query)).await
+    }
+
+    /// The same for lists: a row that cannot be read does not take the others with it. It is told of as
+    /// a failure beside them.
+    async fn read_list<T, F>(&self, op: Op, query: F) -> Result<Vec<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> rusqlite::Result<Readable<T>> + Send + 'static,
+    {
+        let begun = Instant::now();
+        let found = self.read(op, query).await?;
+        if let Some(why) = found.unreadable {
+            let error = classify(&self.path, &why);
+            self.observer.tell(op, begun.elapsed(), Some(&error));
+        }
+        Ok(found.rows)
     }
 
     /// Writes; every operation that writes passes through here, once for each transaction.
@@ -266,7 +307,7 @@ impl Store for SqliteStore {
 
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError> {
         let query = query.clone();
-        self.read(Op::Articles, move |db| articles::list(db, &query))
+        self.read_list(Op::Articles, move |db| articles::list(db, &query))
             .await
     }
 
@@ -316,7 +357,7 @@ impl Store for SqliteStore {
     }
 
     async fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
-        self.read(Op::Sources, sources::list).await
+        self.read_list(Op::Sources, sources::list).await
     }
 
     async fn standing(&self, source: &str) -> Result<Standing, StoreError> {
@@ -417,22 +458,30 @@ impl Store for SqliteStore {
         .await
     }
 
+    async fn put_channels(&self, channels: &[String], now: Timestamp) -> Result<u64, StoreError> {
+        let channels = channels.to_vec();
+        self.write(Op::PutChannels, move |db| {
+            outbox::put_channels(db, &channels, now)
+        })
+        .await
+    }
+
     async fn notifications(
         &self,
+        channel: &str,
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Notification>, StoreError> {
-        self.read(Op::Notifications, move |db| outbox::due(db, now, limit))
-            .await
+        let channel = channel.to_string();
+        self.read(Op::Notifications, move |db| {
+            outbox::due(db, &channel, now, limit)
+        })
+        .await
     }
 
-    async fn settle(
-        &self,
-        notification: i64,
-        retry_at: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
+    async fn settle(&self, notification: i64, settlement: Settlement) -> Result<(), StoreError> {
         self.write(Op::Settle, move |db| {
-            outbox::settle(db, notification, retry_at)
+            outbox::settle(db, notification, &settlement)
         })
         .await
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::column::{Millis, row_limit};
 use crate::{
     model::{SourceStanding, Timestamp},
-    store::{ArticleRow, Notification, StoredFinding},
+    store::{ArticleRow, Notification, Settlement, StoredFinding},
 };
 
 /// Findings told in one notification; the article's page has them all.
@@ -59,14 +59,15 @@ pub(super) fn put(
 /// See [`crate::store::Store::notifications`]; those that wait longest come first.
 pub(super) fn due(
     db: &Connection,
+    channel: &str,
     now: Timestamp,
     limit: usize,
 ) -> rusqlite::Result<Vec<Notification>> {
     db.prepare_cached(
         "SELECT id, channel, payload, attempts FROM outbox
-          WHERE next_at <= ?1 ORDER BY next_at, id LIMIT ?2",
+          WHERE refused IS NULL AND channel = ?1 AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3",
     )?
-    .query_map(params![Millis(now), row_limit(limit)], |row| {
+    .query_map(params![channel, Millis(now), row_limit(limit)], |row| {
         Ok(Notification {
             id: row.get("id")?,
             channel: row.get("channel")?,
@@ -81,17 +82,39 @@ pub(super) fn due(
 pub(super) fn settle(
     db: &Connection,
     notification: i64,
-    retry_at: Option<Timestamp>,
+    settlement: &Settlement,
 ) -> rusqlite::Result<()> {
-    match retry_at {
-        None => db
+    match settlement {
+        Settlement::Done => db
             .prepare_cached("DELETE FROM outbox WHERE id = ?1")?
             .execute([notification]),
-        Some(at) => db
+        Settlement::Again(at) => db
             .prepare_cached(
                 "UPDATE outbox SET attempts = attempts + 1, next_at = ?2 WHERE id = ?1",
             )?
-            .execute(params![notification, Millis(at)]),
+            .execute(params![notification, Millis(*at)]),
+        Settlement::Refused(why) => db
+            .prepare_cached(
+                "UPDATE outbox SET attempts = attempts + 1, refused = ?2 WHERE id = ?1",
+            )?
+            .execute(params![notification, why]),
     }?;
     Ok(())
+}
+
+/// See [`crate::store::Store::put_channels`].
+pub(super) fn put_channels(
+    db: &Connection,
+    channels: &[String],
+    now: Timestamp,
+) -> rusqlite::Result<u64> {
+    let known = serde_json::Value::from(channels).to_string();
+    let dropped = db
+        .prepare_cached(
+            "DELETE FROM outbox WHERE channel NOT IN (SELECT value FROM json_each(?1))",
+        )?
+        .execute([known])?;
+    db.prepare_cached("UPDATE outbox SET refused = NULL, next_at = ?1 WHERE refused IS NOT NULL")?
+        .execute([Millis(now)])?;
+    Ok(dropped as u64)
 }

@@ -90,17 +90,6 @@ pub(super) fn set_aside(db: &Connection, url: i64, why: &Error) -> rusqlite::Res
     Ok(())
 }
 
-/// Whether an error says that what stands in a row is not what should.
-pub(super) fn is_unreadable(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::FromSqlConversionFailure(..)
-            | Error::InvalidColumnType(..)
-            | Error::IntegralValueOutOfRange(..)
-            | Error::Utf8Error(..)
-    )
-}
-
 /// Source -> URLs of it that are parked.
 pub(super) fn by_source(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
     db.prepare_cached(

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params, types::FromSql};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use url::Url;
 
 use super::{
-    column::{Address, Dated, Json, Kind, Millis, row_limit, time},
+    column::{Address, Dated, Json, Kind, Millis, forgiving, is_unreadable, row_limit, time},
     packed, parked, past,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) fn claim(db: &Connection, claim: &Claim) -> rusqlite::Result<Vec<Leas
     let mut leases = Vec::with_capacity(chosen.len());
     for url in parked::one_at_a_time(db, chosen, claim.now)? {
         match lease(db, url, claim) {
-            Err(why) if parked::is_unreadable(&why) => parked::set_aside(db, url, &why)?,
+            Err(why) if is_unreadable(&why) => parked::set_aside(db, url, &why)?,
             lease => leases.push(lease?),
         }
     }
@@ -178,33 +178,36 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
     })
 }
 
-/// What can be done without, and is written anew by the next visit.
-fn forgiving<T: FromSql>(row: &Row<'_>, column: &str) -> Option<T> {
-    row.get(column).unwrap_or_else(|why| {
-        tracing::error!(column, %why, "a part of a URL's row cannot be read and is left out");
-        None
-    })
-}
-
 fn robots(db: &Connection, url: &Url) -> rusqlite::Result<Option<RobotsRecord>> {
     let Some(origin) = origin(url) else {
         return Ok(None);
     };
-    db.prepare_cached("SELECT fetched_at, kind, text, bytes FROM robots WHERE origin = ?1")?
-        .query_row([&origin], |row| {
-            let kind: String = row.get("kind")?;
-            let rules = match kind.as_str() {
-                "unavailable" => RobotsRules::Unavailable,
-                "unreachable" => RobotsRules::Unreachable,
-                _ => RobotsRules::Text(packed::read(row, "text", "bytes")?),
-            };
-            Ok(RobotsRecord {
-                origin: origin.clone(),
-                fetched_at: row.get::<_, Millis>("fetched_at")?.0,
-                rules,
-            })
-        })
-        .optional()
+    let found = db
+        .prepare_cached("SELECT fetched_at, kind, text, bytes FROM robots WHERE origin = ?1")?
+        .query_row([&origin], |row| read_robots(row, &origin))
+        .optional();
+    match found {
+        // It is asked for anew.
+        Err(why) if is_unreadable(&why) => {
+            tracing::error!(origin, %why, "a stored robots.txt cannot be read and is left out");
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
+fn read_robots(row: &Row<'_>, origin: &str) -> rusqlite::Result<RobotsRecord> {
+    let kind: String = row.get("kind")?;
+    let rules = match kind.as_str() {
+        "unavailable" => RobotsRules::Unavailable,
+        "unreachable" => RobotsRules::Unreachable,
+        _ => RobotsRules::Text(packed::read(row, "text", "bytes")?),
+    };
+    Ok(RobotsRecord {
+        origin: origin.to_string(),
+        fetched_at: row.get::<_, Millis>("fetched_at")?.0,
+        rules,
+    })
 }
 
 /// `scheme://host:port`, always with the port.

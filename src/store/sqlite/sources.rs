@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
     backfills,
-    column::{Address, Json, Kind, Millis, time, unreadable},
+    column::{Address, Json, Kind, Millis, Readable, forgiving, time, unreadable},
     parked,
     queue::{authority, host_id, refresh_host},
     sites,
@@ -177,7 +177,7 @@ fn queue_own(
 }
 
 /// See [`crate::store::Store::sources`].
-pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
+pub(super) fn list(db: &Connection) -> rusqlite::Result<Readable<SourceRow>> {
     let mut verdicts = verdict_counts(db)?;
     let template_lines = sites::template_lines(db)?;
     let mut boilerplate = db.prepare_cached(BOILERPLATE)?;
@@ -185,7 +185,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut parked = parked::by_source(db)?;
     let intervals = expected_intervals(db)?;
     let mut links = links(db)?;
-    db.prepare_cached(
+    let mut sources = db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
                 sources.since, sources.last_success, sources.last_article, sources.failures,
                 sources.error, urls.next_at
@@ -193,8 +193,8 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
            LEFT JOIN urls ON urls.url = sources.url AND urls.source_id = sources.id
                 AND urls.wanted AND urls.state IN ('queued', 'leased')
           ORDER BY sources.name",
-    )?
-    .query_map([], |row| {
+    )?;
+    let rows = sources.query_map([], |row| {
         let id: i64 = row.get("id")?;
         let [passed, flagged, abstained, not_articles] = verdicts.remove(&id).unwrap_or_default();
         let url = row.get::<_, Address>("url")?.0;
@@ -221,8 +221,8 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             walled: walled.remove(&id).unwrap_or_default(),
             parked: parked.remove(&id).unwrap_or_default(),
         })
-    })?
-    .collect()
+    })?;
+    Readable::take(rows, usize::MAX)
 }
 
 const BOILERPLATE: &str = "
@@ -253,8 +253,9 @@ fn links(db: &Connection) -> rusqlite::Result<HashMap<i64, LinkCounts>> {
     )?;
     let mut rows = polls.query([])?;
     while let Some(row) = rows.next()? {
-        let poll: Poll = row.get::<_, Json<_>>("last_poll")?.0;
-        *links.entry(row.get("source_id")?).or_default() += poll.links;
+        if let Some(Json::<Poll>(poll)) = forgiving(row, "last_poll") {
+            *links.entry(row.get("source_id")?).or_default() += poll.links;
+        }
     }
     Ok(links)
 }
@@ -266,8 +267,10 @@ pub(super) fn links_of(db: &Connection, source: i64) -> rusqlite::Result<LinkCou
         "SELECT last_poll FROM urls
           WHERE source_id = ?1 AND kind <> 'article' AND wanted AND last_poll IS NOT NULL",
     )?;
-    for poll in polls.query_map([source], |row| row.get::<_, Json<Poll>>(0))? {
-        links += poll?.0.links;
+    for poll in polls.query_map([source], |row| Ok(forgiving(row, "last_poll")))? {
+        if let Some(Json::<Poll>(poll)) = poll? {
+            links += poll.links;
+        }
     }
     Ok(links)
 }
@@ -281,8 +284,8 @@ fn expected_intervals(db: &Connection) -> rusqlite::Result<HashMap<i64, Duration
     )?;
     let mut rows = rhythms.query([])?;
     while let Some(row) = rows.next()? {
-        let rhythm: Rhythm = row.get::<_, Json<_>>("rhythm")?.0;
-        if let Some(found) = rhythm.expected_interval() {
+        let rhythm = forgiving(row, "rhythm").map(|Json::<Rhythm>(rhythm)| rhythm);
+        if let Some(found) = rhythm.and_then(|rhythm| rhythm.expected_interval()) {
             let interval = intervals.entry(row.get("source_id")?).or_insert(found);
             *interval = found.min(*interval);
         }

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::column::{Json, Millis, verdict};
+use super::column::{Json, Millis, forgiving, verdict};
 use crate::{
     model::{Assessment, Timestamp},
     standing::{self, Observation, Standing},
@@ -75,9 +75,10 @@ pub(super) fn of(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
 fn kept(db: &Connection, source: i64) -> rusqlite::Result<Option<Standing>> {
     db.prepare_cached("SELECT state FROM standings WHERE source_id = ?1 AND version = ?2")?
         .query_row(params![source, standing::VERSION], |row| {
-            Ok(row.get::<_, Json<Standing>>(0)?.0)
+            Ok(forgiving(row, "state").map(|Json::<Standing>(standing)| standing))
         })
         .optional()
+        .map(Option::flatten)
 }
 
 /// From the latest [`ARTICLES_MAX`] articles.

@@ -41,7 +41,8 @@ pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts
         hosts_failing: count("SELECT count(*) FROM hosts WHERE failures > 0")?,
         articles: count("SELECT count(*) FROM articles")?,
         lag_seconds: late.unsigned_abs() / 1_000,
-        outbox: count("SELECT count(*) FROM outbox")?,
+        outbox: count("SELECT count(*) FROM outbox WHERE refused IS NULL")?,
+        refused: count("SELECT count(*) FROM outbox WHERE refused IS NOT NULL")?,
         expired: tally("expired")?,
         parked: count("SELECT count(*) FROM urls WHERE parked IS NOT NULL")?,
         ..Counts::default()

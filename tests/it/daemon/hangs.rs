@@ -1,4 +1,5 @@
-//! What hangs around the real program: a log that nobody reads, a file that never ends.
+//! What hangs around the real program, and what runs out: a log that nobody reads, a file that never
+//! ends, handles.
 
 use std::{
     fs,
@@ -111,4 +112,41 @@ async fn stops_end_what_hangs() {
     .await;
     assert_eq!(daemon.ends().await.code(), Some(2));
     assert!(told.elapsed() < Duration::from_secs(15));
+}
+
+/// Sixty sites hold their answers back, and the daemon may open so many files: too few for them.
+#[tokio::test]
+async fn out_of_handles_is_a_fault_of_our_own_and_the_page_stays() {
+    const HANDLES: &str = "72";
+    let place = Place::new();
+    let site = Site::holding_back_after(0).await;
+    site.put_articles(0..60);
+    let links: Vec<_> = (0..60).map(|n| site.url(&path(n))).collect();
+    site.put("/rss.xml", rss(&[]));
+    let mut source = site.source("umpan", PageKind::Feed, "/rss.xml");
+    source.every = Some(Duration::from_secs(1));
+    let mut config = config(place.folder(), vec![source]);
+    config.fetch.concurrency = 64;
+    config.fetch.concurrency_per_host = 64;
+    let mut daemon = place.run(&config).await;
+    let id = daemon.id().to_string();
+    let limit = format!("--nofile={HANDLES}:{HANDLES}");
+    let limited = Command::new("prlimit")
+        .args(["--pid", &id, &limit])
+        .status();
+    assert!(limited.unwrap().success());
+    site.put("/rss.xml", rss(&links));
+    let metrics = daemon.pages.join("/metrics").unwrap();
+    until("the fault", async || {
+        let local = "fetches_total{kind=\"article\",outcome=\"local\"}";
+        metric(&metrics, local).await > Some(0.0)
+    })
+    .await;
+    let lines = daemon.lines();
+    assert!(!lines.iter().any(|line| line.contains("our own network")));
+    let failing = metric(&metrics, "hosts{state=\"failing\"}").await;
+    assert_eq!(failing, Some(0.0), "nobody is blamed");
+    daemon.signal("TERM");
+    daemon.signal("TERM");
+    daemon.ends().await;
 }

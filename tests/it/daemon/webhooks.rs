@@ -12,7 +12,7 @@ use axum::{
 use benggala::{
     config::NotifyConfig,
     model::{PageKind, Secret},
-    store::Notification,
+    store::{Notification, Settlement},
 };
 use chrono::{TimeDelta, Utc};
 use serde_json::Value;
@@ -20,24 +20,41 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::{
-    site::{Site, article_page, html, machine_made, path, rss},
+    site::{Site, article_page, clean, html, machine_made, path, rss},
     watch::{Watch, eventually, until},
 };
 
-/// A receiver that refuses while it is down.
+/// A receiver that fails while it is down, answers nothing while it hangs and never takes the first
+/// parcel of one that is picky.
 #[derive(Clone, Default)]
 struct Desk {
     is_down: Arc<AtomicBool>,
+    hangs: bool,
+    is_picky: bool,
     inbox: Arc<Mutex<Vec<(String, Value)>>>,
 }
 
 impl Desk {
     async fn open(&self) -> NotifyConfig {
+        self.named("meja").await
+    }
+
+    async fn named(&self, name: &str) -> NotifyConfig {
         let desk = self.clone();
         let answer = move |headers: HeaderMap, body: String| async move {
             let key = headers["idempotency-key"].to_str().unwrap().to_string();
             let told = serde_json::from_str(&body).unwrap();
-            desk.inbox.lock().unwrap().push((key, told));
+            let is_first = {
+                let mut inbox = desk.inbox.lock().unwrap();
+                inbox.push((key.clone(), told));
+                inbox[0].0 == key
+            };
+            if desk.hangs {
+                std::future::pending::<()>().await;
+            }
+            if desk.is_picky && is_first {
+                return StatusCode::BAD_REQUEST;
+            }
             match desk.is_down.load(Ordering::SeqCst) {
                 true => StatusCode::SERVICE_UNAVAILABLE,
                 false => StatusCode::NO_CONTENT,
@@ -48,7 +65,7 @@ impl Desk {
         let app = Router::new().fallback(answer);
         tokio::spawn(async move { axum::serve(listener, app).await });
         NotifyConfig {
-            name: "meja".to_string(),
+            name: name.to_string(),
             url: Secret::new(Url::parse(&url).unwrap()),
             token: None,
         }
@@ -74,7 +91,12 @@ async fn watched_by(desk: &Desk) -> (Site, Watch) {
 /// All notifications that wait, due or not.
 async fn waiting(watch: &Watch) -> Vec<Notification> {
     let later = Utc::now() + TimeDelta::days(1);
-    watch.service.store.notifications(later, 10).await.unwrap()
+    watch
+        .service
+        .store
+        .notifications("meja", later, 10)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -112,16 +134,50 @@ async fn a_receiver_that_was_down_is_told_when_it_is_back() {
 
     desk.is_down.store(false, Ordering::SeqCst);
     // Brings its time forward, so that the test need not wait for it.
-    let now = Some(Utc::now());
-    watch
-        .service
-        .store
-        .settle(notification.id, now)
-        .await
-        .unwrap();
+    let now = Settlement::Again(Utc::now());
+    let settled = watch.service.store.settle(notification.id, now);
+    settled.await.unwrap();
     until("it is delivered", async || waiting(&watch).await.is_empty()).await;
     watch.service.close().await.unwrap();
     let inbox = desk.inbox();
     assert_eq!(inbox.len(), 2);
     assert_eq!(inbox[0], inbox[1], "the same words under the same key");
+}
+
+/// Four flagged articles, a receiver that does not like the first of them, and one that never answers.
+#[tokio::test]
+async fn no_parcel_and_no_channel_holds_up_another() {
+    const FLAGGED: usize = 4;
+    let site = Site::open().await;
+    let flagged = 0..FLAGGED;
+    for n in flagged.clone() {
+        let mut article = clean(n);
+        article.body.push_str("\n\nSemoga terjemahan ini membantu.");
+        site.put(&path(n), html(&article_page(&article, "")));
+    }
+    let links: Vec<_> = flagged.map(|n| site.url(&path(n))).collect();
+    site.put("/rss.xml", rss(&links));
+    let picky = Desk {
+        is_picky: true,
+        ..Desk::default()
+    };
+    let silent = Desk {
+        hangs: true,
+        ..Desk::default()
+    };
+    let channels = vec![silent.named("bisu").await, picky.named("meja").await];
+    let source = site.source("umpan", PageKind::Feed, "/rss.xml");
+    let watch = Watch::with(vec![source], |config| config.notify = channels).await;
+    let flags = "articles_scored_total{verdict=\"flag\"}";
+    until("flags", async || watch.metric(flags).await >= 2.0).await;
+    watch.counted("notifications_refused", 1.0).await;
+    let refused = "notifications_total{channel=\"meja\",outcome=\"refused\"}";
+    let delivered = "notifications_total{channel=\"meja\",outcome=\"ok\"}";
+    until("the others", async || {
+        waiting(&watch).await.is_empty() && watch.metric(delivered).await >= 1.0
+    })
+    .await;
+    assert_eq!(watch.metric(refused).await, 1.0);
+    assert!(silent.inbox().len() < 3, "it has not answered yet");
+    watch.service.close().await.unwrap();
 }

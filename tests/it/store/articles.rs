@@ -311,7 +311,7 @@ async fn everything_is_there_after_a_restart() {
             store.articles(&all()).await.unwrap(),
             store.page(rows[0]).await.unwrap(),
             store.sources().await.unwrap(),
-            store.notifications(at(100), 10).await.unwrap(),
+            store.notifications("desk", at(100), 10).await.unwrap(),
             store.next_due(at(100)).await.unwrap(),
         );
         store.close().await.unwrap();
@@ -321,7 +321,7 @@ async fn everything_is_there_after_a_restart() {
             store.articles(&all()).await.unwrap(),
             store.page(rows[0]).await.unwrap(),
             store.sources().await.unwrap(),
-            store.notifications(at(100), 10).await.unwrap(),
+            store.notifications("desk", at(100), 10).await.unwrap(),
             store.next_due(at(100)).await.unwrap(),
         );
         assert_eq!(before, after);

@@ -6,7 +6,7 @@ use benggala::{
     frontier::Rhythm,
     model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     standing::Standing,
-    store::{ArticleQuery, Completed, Completion, Fate},
+    store::{ArticleQuery, Completed, Completion, Fate, Settlement},
 };
 use bytes::Bytes;
 
@@ -94,7 +94,10 @@ async fn an_article_is_new_once() {
         let page = store.page(row.id).await.unwrap().unwrap();
         assert_eq!(page.fetched_at, at(1), "the page that it was read from");
         assert_eq!(store.counts(at(2)).await.unwrap().articles, 1);
-        assert_eq!(store.notifications(at(2), 10).await.unwrap().len(), 1);
+        assert_eq!(
+            store.notifications("desk", at(2), 10).await.unwrap().len(),
+            1
+        );
     }
 }
 
@@ -113,14 +116,24 @@ async fn the_new_and_flagged_are_told_to_every_channel() {
             let completion = read(&lease, at(5), verdict);
             store.complete(&lease, completion, &channels).await.unwrap();
         }
-        assert_eq!(store.notifications(at(4), 10).await.unwrap(), []);
-        assert_eq!(store.notifications(at(5), 1).await.unwrap().len(), 1);
-        let notifications = store.notifications(at(5), 10).await.unwrap();
-        let told: Vec<_> = notifications
-            .iter()
-            .map(|notification| &notification.channel)
-            .collect();
-        assert_eq!(told, ["desk", "archive"]);
+        assert_eq!(store.notifications("desk", at(4), 10).await.unwrap(), []);
+        assert_eq!(
+            store.notifications("desk", at(5), 1).await.unwrap().len(),
+            1
+        );
+        assert_eq!(
+            store
+                .notifications("archive", at(5), 9)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+        let notifications = store.notifications("desk", at(5), 10).await.unwrap();
+        assert_eq!(
+            (notifications.len(), notifications[0].channel.as_str()),
+            (1, "desk")
+        );
 
         let payload: serde_json::Value = serde_json::from_str(&notifications[0].payload).unwrap();
         assert_eq!(payload["url"], "https://harian.example/2");
@@ -140,20 +153,48 @@ async fn notifications_are_settled() {
     for place in places() {
         let store = place.open().await;
         read_all(&store, &[Verdict::Flag, Verdict::Flag]).await;
-        let notifications = store.notifications(at(100), 10).await.unwrap();
+        let notifications = store.notifications("desk", at(100), 10).await.unwrap();
         store
-            .settle(notifications[0].id, Some(at(200)))
+            .settle(notifications[0].id, Settlement::Again(at(200)))
             .await
             .unwrap();
-        store.settle(notifications[1].id, None).await.unwrap();
-        assert_eq!(store.notifications(at(199), 10).await.unwrap(), []);
+        store
+            .settle(notifications[1].id, Settlement::Done)
+            .await
+            .unwrap();
+        assert_eq!(store.notifications("desk", at(199), 10).await.unwrap(), []);
         assert_eq!(store.counts(at(199)).await.unwrap().outbox, 1);
-        let later = store.notifications(at(200), 10).await.unwrap();
+        let later = store.notifications("desk", at(200), 10).await.unwrap();
         assert_eq!(later[0].id, notifications[0].id);
         assert_eq!(later[0].attempts, 1);
-        store.settle(later[0].id, None).await.unwrap();
-        store.settle(later[0].id, None).await.unwrap();
+        store.settle(later[0].id, Settlement::Done).await.unwrap();
+        store.settle(later[0].id, Settlement::Done).await.unwrap();
         assert_eq!(store.counts(at(200)).await.unwrap().outbox, 0);
+    }
+}
+
+/// What a receiver refuses is kept aside until the channels are taken up anew; what is for a channel
+/// that is no more goes.
+#[tokio::test]
+async fn refused_notifications_are_kept_and_sent_once_more_when_the_channels_change() {
+    for place in places() {
+        let store = place.open().await;
+        read_all(&store, &[Verdict::Flag, Verdict::Flag]).await;
+        let two = store.notifications("desk", at(100), 10).await.unwrap();
+        let refused = Settlement::Refused("400".to_string());
+        store.settle(two[0].id, refused).await.unwrap();
+        let left = store.notifications("desk", at(100), 10).await.unwrap();
+        assert_eq!(left, two[1..]);
+        let counts = store.counts(at(100)).await.unwrap();
+        assert_eq!((counts.outbox, counts.refused), (1, 1));
+
+        let desk = ["desk".to_string()];
+        assert_eq!(store.put_channels(&desk, at(200)).await.unwrap(), 0);
+        let again = store.notifications("desk", at(200), 10).await.unwrap();
+        assert_eq!(again.len(), 2);
+        assert_eq!(store.put_channels(&[], at(200)).await.unwrap(), 2);
+        let counts = store.counts(at(200)).await.unwrap();
+        assert_eq!((counts.outbox, counts.refused), (0, 0));
     }
 }
 

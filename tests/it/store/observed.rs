@@ -9,7 +9,7 @@ use benggala::{
     model::{Decision, OpinionKey, PageKind, Review, Verdict},
     opinion::Limits,
     site::SiteMemory,
-    store::{ArticleQuery, BackfillOrder, Observer, Op, Store, StoreError},
+    store::{ArticleQuery, BackfillOrder, Observer, Op, Settlement, Store, StoreError},
 };
 
 use super::{
@@ -137,8 +137,12 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 .put_opinion_answer(7, "text", &[], at(60))
                 .await
                 .unwrap(),
-            Op::Notifications => drop(store.notifications(at(60), 5).await.unwrap()),
-            Op::Settle => store.settle(1, None).await.unwrap(),
+            Op::PutChannels => {
+                let channels = ["desk".to_string()];
+                let _ = store.put_channels(&channels, at(60)).await.unwrap();
+            }
+            Op::Notifications => drop(store.notifications("desk", at(60), 5).await.unwrap()),
+            Op::Settle => store.settle(1, Settlement::Done).await.unwrap(),
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
             Op::Prune => drop(store.prune(at(0)).await.unwrap()),
             Op::Forget => drop(store.forget(at(0)).await.unwrap()),

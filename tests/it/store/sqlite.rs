@@ -266,10 +266,11 @@ async fn every_conclusion_is_kept() {
 async fn an_unreadable_value_is_an_error_and_not_a_guess() {
     let place = place();
     let store = place.open().await;
-    let id = read_all(&store, &[Verdict::Flag]).await[0];
+    let ids = read_all(&store, &[Verdict::Flag, Verdict::Pass, Verdict::Flag]).await;
+    let id = ids[2];
     let other = Connection::open(file(&place)).unwrap();
     other
-        .execute_batch("UPDATE assessments SET findings = '{broken'; UPDATE articles SET url = 'x'")
+        .execute("UPDATE articles SET url = 'x' WHERE id = ?1", [id])
         .unwrap();
     let error = store.article(id).await.unwrap_err();
     assert!(matches!(error, StoreError::Value(_)), "{error}");
@@ -277,7 +278,9 @@ async fn an_unreadable_value_is_an_error_and_not_a_guess() {
         limit: 1,
         ..ArticleQuery::default()
     };
-    assert!(store.articles(&query).await.is_err());
+    let listed = store.articles(&query).await.unwrap();
+    assert_eq!(listed.len(), 1, "others are listed in its place");
+    assert_eq!(listed[0].id, ids[1]);
 }
 
 /// What a host asks for, and what the store's milliseconds may take of it.
@@ -392,4 +395,26 @@ async fn dates_of_former_and_of_today_are_read() {
         let row = place.open().await.article(id).await.unwrap().unwrap();
         assert_eq!(row.published.unwrap().to_string(), read);
     }
+}
+
+/// One row that cannot be read among those that are due: it is set aside, the others are leased.
+#[tokio::test]
+async fn a_row_that_cannot_be_read_does_not_stop_the_claim() {
+    let place = place();
+    let store = place.open().await;
+    let addresses = [
+        "https://h1.example/a",
+        "https://h2.example/a",
+        "https://h3.example/a",
+    ];
+    announced(&store, &addresses).await;
+    let other = Connection::open(file(&place)).unwrap();
+    let broken = "UPDATE urls SET kind = 'x' WHERE url LIKE '%h2%'; UPDATE urls SET rhythm = '{' WHERE url LIKE '%h3%'";
+    other.execute_batch(broken).unwrap();
+    let leases = store.claim(&claim("a", at(1))).await.unwrap();
+    let leased: Vec<&str> = leases.iter().map(|lease| lease.link.url.as_str()).collect();
+    assert_eq!(leased, [addresses[0], addresses[2]]);
+    let counts = store.counts(at(1)).await.unwrap();
+    assert_eq!((counts.parked, counts.leased), (1, 2));
+    assert_eq!(store.sources().await.unwrap()[0].parked, 1);
 }

@@ -8,3 +8,10 @@ ALTER TABLE urls ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0;
 -- Why it is not asked for any more, whoever lists it: 'lost' or 'unreadable'.
 ALTER TABLE urls ADD COLUMN parked TEXT;
 CREATE INDEX urls_parked ON urls (source_id, parked) WHERE parked IS NOT NULL;
+
+-- What the receiver said when it refused a parcel for good. It stays to be seen, and is sent once more
+-- when the channels are taken up anew.
+ALTER TABLE outbox ADD COLUMN refused TEXT;
+DROP INDEX outbox_by_time;
+CREATE INDEX outbox_by_channel ON outbox (channel, next_at) WHERE refused IS NULL;
+CREATE INDEX outbox_refused ON outbox (id) WHERE refused IS NOT NULL;

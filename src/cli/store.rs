@@ -1,0 +1,68 @@
+//! `benggala store`: the store as a whole.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use bytesize::ByteSize;
+
+use crate::store;
+
+use super::{
+    failure::{Failure, Outcome},
+    output::{out, tell},
+    settings::load_config,
+};
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Read all of it and name what cannot be read or was set aside; beside a running daemon
+    Check,
+    /// Copy it as it is now to a new file; beside a running daemon
+    Backup {
+        /// The copy: a store that `[store] url` may name
+        #[arg(value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Give back the space that nothing needs any more; while nobody has it
+    Compact,
+}
+
+pub(super) fn store(command: &Command, file: Option<&Path>) -> Result<Outcome, Failure> {
+    let (config, _) = load_config(file)?;
+    let url = &config.store.url;
+    match command {
+        Command::Check => return check(&store::check(url)?),
+        Command::Backup { to } => {
+            let bytes = ByteSize(store::backup(url, to)?);
+            tell(format!("{}: {bytes}", to.display()));
+        }
+        Command::Compact => {
+            let (before, after) = store::compact(url)?;
+            let (before, after) = (ByteSize(before), ByteSize(after));
+            tell(format!("{url}: {before} before, {after} now"));
+        }
+    }
+    Ok(Outcome::Clean)
+}
+
+/// What is set aside is no damage, but worth a look.
+fn check(damage: &store::Damage) -> Result<Outcome, Failure> {
+    let mut out = out();
+    for fault in &damage.faults {
+        writeln!(out, "{fault}")?;
+    }
+    if damage.more > 0 {
+        writeln!(out, "{} more", damage.more)?;
+    }
+    for (url, why) in &damage.parked {
+        writeln!(out, "set aside: {url}: {why}")?;
+    }
+    let (faults, parked) = (damage.faults.len() + damage.more, damage.parked.len());
+    tell(format!("{faults} faults; {parked} URLs set aside"));
+    Ok(match faults {
+        0 => Outcome::Clean,
+        _ => Outcome::Flagged,
+    })
+}

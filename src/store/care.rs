@@ -1,0 +1,38 @@
+//! What an operator does with a store as a whole. None of it is for the async threads: it reads or
+//! writes all of it.
+
+use std::path::Path;
+
+use super::{error::OpenError, rows::Damage, sqlite};
+use crate::model::StoreUrl;
+
+/// Reads everything in the store, beside whoever has it, and tells what cannot be read.
+///
+/// # Errors
+/// If there is none, or it cannot be opened.
+pub fn check(url: &StoreUrl) -> Result<Damage, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::care::check(path),
+    }
+}
+
+/// Copies the store as it is now to the new file `to`, beside whoever has it. Tells its size in bytes.
+///
+/// # Errors
+/// If there is no store, `to` is there already, or it cannot be written.
+pub fn backup(url: &StoreUrl, to: &Path) -> Result<u64, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::care::backup(path, to),
+    }
+}
+
+/// Gives the space back that nothing needs any more; brings the schema up to date. Tells the size in
+/// bytes before and after.
+///
+/// # Errors
+/// If somebody has the store, or there is no room for a second copy meanwhile.
+pub fn compact(url: &StoreUrl) -> Result<(u64, u64), OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::care::compact(path),
+    }
+}
