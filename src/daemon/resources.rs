@@ -7,9 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::{fetch::HostNotes, metrics::Metrics, store::Store};
 
-use super::{
-    clock::Clock, cpu::Cores, memory::SiteMemories, outage::Outage, question::Question,
-};
+use super::{clock::Clock, cpu::Cores, memory::SiteMemories, outage::Outage, question::Question};
 
 /// What every visit shares.
 pub(super) struct Resources {

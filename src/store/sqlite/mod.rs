@@ -61,8 +61,7 @@ use crate::{
     store::{
         ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Heard,
         Hearing, Lease, Notification, Observer, Op, OpenError, Settlement, SourceRow, Store,
-        StoreError,
-        TimeCorrection, Trail,
+        StoreError, TimeCorrection, Trail,
     },
 };
 

@@ -137,6 +137,8 @@ async fn a_receiver_that_was_down_is_told_when_it_is_back() {
     let now = Settlement::Again(Utc::now());
     let settled = watch.service.store.settle(notification.id, now);
     settled.await.unwrap();
+    // The channel rests; one that is configured anew does not.
+    watch.service.reload(watch.config.clone());
     until("it is delivered", async || waiting(&watch).await.is_empty()).await;
     watch.service.close().await.unwrap();
     let inbox = desk.inbox();
