@@ -58,7 +58,7 @@ pub(super) struct Args {
     /// The language of the texts, as `id` [default: as the page says or the text shows]
     #[arg(long, value_parser = parse_lang)]
     lang: Option<Lang>,
-    /// Ask the language model of [opinion] too: headline and text of each document are sent to it
+    /// Ask the configured language model too: headline and text of each document are sent to it
     #[arg(long)]
     opinion: bool,
     #[command(flatten)]

@@ -119,7 +119,9 @@ impl Daemon {
         let mut clocks = ClockWatch::new(&self.clock);
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
-        let consulting = tokio::spawn(Consulting::new(&resources, watched, asked).run());
+        // Of the past nobody is asked.
+        let consulting = Consulting::new(&resources, watched, asked);
+        let consulting = (self.backfill_of.is_none()).then(|| tokio::spawn(consulting.run()));
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
         let mut visits = Visits::default();
         let mut housekeeping = Housekeeping::start(Instant::now());
@@ -181,8 +183,10 @@ impl Daemon {
         }
         self.health.set(Unready::Stopping, true);
         // A call that is cut off is no opinion; the article is written down already.
-        consulting.abort();
-        let _ = consulting.await;
+        if let Some(consulting) = consulting {
+            consulting.abort();
+            let _ = consulting.await;
+        }
         self.drain(visits, housekeeping, &active, &resources).await
     }
 

@@ -18,7 +18,7 @@ pub(super) enum Command {
     Cases(cases::Args),
     /// Bodies against bodies made by hand: DIR holds gold.jsonl and <id>.html
     Extraction(extraction::Args),
-    /// What the language model of [opinion] finds in texts whose faults are known; asks about each
+    /// What the configured language model finds in texts whose faults are known; asks about each
     Opinion(opinion::Args),
     /// Lines of the page that are found in bodies: rightly in ours, wrongly in those made by hand
     Residue(residue::Args),
