@@ -19,6 +19,7 @@ mod pasted_credit;
 mod excuse; //   what excuses a machine's words
 mod engine_residue;
 mod engine_token;
+mod spun_phrase;
 mod mixed_conventions;
 mod unfilled_placeholder;
 mod escaped_entity;

@@ -11,6 +11,7 @@ use super::{
     draft::Draft,
     evidence::{PRIOR, gather, log_ratio, logistic, logit},
     registry::{is_of_page, rules},
+    spun_phrase,
 };
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv, may_be_of},
@@ -154,6 +155,7 @@ pub fn rules_hash(lexicon: &Lexicon, policy: &Policy) -> RulesHash {
         }
     }
     hash = fnv(hash, &lexicon.hash().to_le_bytes());
+    hash = fnv(hash, &spun_phrase::fingerprint().to_le_bytes());
     for model in style::fingerprint() {
         hash = fnv(hash, model);
     }

@@ -15,6 +15,7 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &super::pasted_credit::PastedCredit,
     &super::engine_residue::EngineResidue,
     &super::engine_token::EngineToken,
+    &super::spun_phrase::SpunPhrase,
     &super::mixed_conventions::MixedConventions,
     &super::unfilled_placeholder::UnfilledPlaceholder,
     &super::escaped_entity::EscapedEntity,

@@ -1,8 +1,8 @@
 //! "Perusahaan itu akan of the pabrik membuka": words of the source left in the sentence.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, excuse::is_cited};
 use crate::{
-    lang::Pack,
+    lang::{KeySet, Pack, key, reads_rather_as},
     model::{Finding, Lang, Span},
 };
 
@@ -18,9 +18,24 @@ const BETWEEN_MAX: usize = 2;
 /// Words in which the text's own language must show itself on either side.
 const NEAR: usize = 3;
 /// Fragments in one text, at most: beyond, the text is in two languages or about one.
-const FINDINGS_MAX: usize = 3;
+const FINDINGS_MAX: usize = 6;
+/// Grammatical words of the text's language in the paragraph of a clause, at least.
+const OWN_MIN: usize = 3;
+/// Words of a clause, at least.
+const CLAUSE_MIN: usize = 5;
+/// Of a clause's words, one in so many is grammatical.
+const CLAUSE_SHARE: usize = 3;
+/// English words that are left alone in a sentence and never borrowed, nor part of a borrowed phrase.
+const ALONE: &str = "the which were had been their they them these those would could because than \
+                     his its with from have has this that are while";
 
-const STRONG: Grade = Grade::strong(0.2, Counts::new(0, 0, 0));
+const STRONG: Grade = Grade::strong(0.6, Counts::new(0, 0, 0))
+    .when("a clause of five words or more, or two fragments");
+const WEAK: Grade =
+    Grade::weak(0.15, Counts::new(0, 0, 0)).when("several grammatical words inside a sentence");
+const WORD: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+    .named("weak-word")
+    .when("one grammatical word of English inside a sentence");
 
 const ABOUT: About = About {
     rule: "untranslated-residue",
@@ -28,8 +43,12 @@ const ABOUT: About = About {
     why: "an engine that loses its place copies a piece of the source; a writer who quotes sets \
           quotation marks, and a name has capitals",
     family: Family::Translation,
-    grades: &[STRONG],
+    grades: &[STRONG, WEAK, WORD],
     flags: &[
+        Example {
+            lang: "id",
+            text: "Hujan turun sejak pagi dan [[the river has risen by two]] meter, kata warga.",
+        },
         Example {
             lang: "id",
             text: "Pemerintah akan menutup jembatan itu [[because of the]] banjir yang datang tiap tahun.",
@@ -58,33 +77,137 @@ impl Detector for UntranslatedResidue {
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let Some(pack) = draft.pack else { return };
-        let mut fragments = Vec::new();
-        let mut at = 0;
-        while at < draft.keys.len() {
-            if foreign(draft, pack, at).next().is_none() {
-                at += 1;
-                continue;
-            }
-            let end = (at + 1..)
-                .find(|&next| !joins(draft, next - 1) || !is_foreign_or_plain(draft, pack, next))
-                .unwrap_or(at + 1);
-            fragments.extend(fragment(draft, pack, &(at..end)));
-            at = end;
-        }
+        let mut fragments: Vec<Fragment<'_>> = clauses(draft, pack);
+        let known: Vec<Span> = fragments.iter().map(|f| f.words.clone()).collect();
+        let apart = |words: &Span| {
+            let meets = |other: &Span| words.start < other.end && other.start < words.end;
+            !known.iter().any(meets)
+        };
+        fragments.extend(short(draft, pack).into_iter().filter(|f| apart(&f.words)));
+        fragments.retain(|f| !is_cited(draft, draft.text.words[f.words.start].start));
         if fragments.len() > FINDINGS_MAX {
             return;
         }
-        found.extend(fragments.into_iter().map(|(words, name)| {
-            let span = draft.span(words.start, words.end);
+        let several = fragments.len() > 1;
+        found.extend(fragments.into_iter().map(|fragment| {
+            let span = draft.span(fragment.words.start, fragment.words.end);
+            let name = &fragment.other.name;
             Finding {
                 rule: ABOUT.rule,
-                grade: STRONG.name,
+                grade: if several { STRONG } else { fragment.grade }.name,
                 note: format!("“{}” is left in {name}", &draft.text.raw[span.clone()]),
                 span,
                 left_out: None,
             }
         }));
     }
+}
+
+/// Words in another language.
+struct Fragment<'a> {
+    words: Span,
+    other: &'a Pack,
+    grade: Grade,
+}
+
+/// Clauses in another language, beside which their paragraph speaks the text's own.
+fn clauses<'a>(draft: &'a Draft<'_>, pack: &'a Pack) -> Vec<Fragment<'a>> {
+    let mut clauses = Vec::new();
+    for paragraph in &draft.text.paragraphs {
+        let words = draft.text.words_in(paragraph);
+        let own = words.clone().filter(|at| is_own_word(draft, pack, *at));
+        if own.take(OWN_MIN).count() < OWN_MIN {
+            continue;
+        }
+        let mut at = words.start;
+        while at < words.end {
+            let ends = |next: &usize| {
+                is_own_word(draft, pack, *next) || !goes_on(draft, next.saturating_sub(1))
+            };
+            let end = (at + 1..words.end).find(ends).unwrap_or(words.end);
+            if !is_own_word(draft, pack, at) {
+                clauses.extend(clause(draft, pack, &(at..end)));
+            }
+            at = end;
+        }
+    }
+    clauses
+}
+
+/// The clause that a run of words without any of the text's own grammatical words holds, if it is one
+/// in another language.
+fn clause<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<Fragment<'a>> {
+    let mut others: Vec<&Pack> = Vec::new();
+    for other in run.clone().flat_map(|at| foreign(draft, pack, at)) {
+        if !others.iter().any(|known| known.lang == other.lang) {
+            others.push(other);
+        }
+    }
+    others.into_iter().find_map(|other| {
+        let of_other = |at: &usize| foreign(draft, pack, *at).any(|found| found.lang == other.lang);
+        let grammatical: Vec<usize> = run.clone().filter(of_other).collect();
+        let words = *grammatical.first()?..grammatical.last()? + 1;
+        let different: KeySet = grammatical.iter().map(|at| draft.keys[*at]).collect();
+        let plain = words.clone().filter(|at| !of_other(at));
+        let text = &draft.text.raw[draft.span(words.start, words.end)];
+        let is_clause = words.len() >= CLAUSE_MIN
+            && different.len() >= GRAMMATICAL_MIN
+            && words.len() <= CLAUSE_SHARE * grammatical.len()
+            && plain.filter(|at| is_lower(draft, *at)).count() > 0
+            && reads_rather_as(text, &other.identified_as, &pack.identified_as);
+        is_clause.then_some(Fragment {
+            words,
+            other,
+            grade: STRONG,
+        })
+    })
+}
+
+/// Whether the word at `at` is a grammatical word of the text's language; of a language that shares it,
+/// too.
+fn is_own_word(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
+    pack.function_words.contains(&draft.keys[at])
+}
+
+/// Whether a clause may go on after the word at `at`.
+fn goes_on(draft: &Draft<'_>, at: usize) -> bool {
+    matches!(draft.text.gap_after(at), " " | ", " | "-" | "\u{a0}")
+}
+
+/// Fragments inside a sentence, and single words of English.
+fn short<'a>(draft: &'a Draft<'_>, pack: &'a Pack) -> Vec<Fragment<'a>> {
+    let mut fragments = Vec::new();
+    let alone: KeySet = ALONE.split_whitespace().map(key).collect();
+    let mut at = 0;
+    while at < draft.keys.len() {
+        if foreign(draft, pack, at).next().is_none() {
+            at += 1;
+            continue;
+        }
+        let end = (at + 1..)
+            .find(|&next| !joins(draft, next - 1) || !is_foreign_or_plain(draft, pack, next))
+            .unwrap_or(at + 1);
+        let found = fragment(draft, pack, &(at..end)).map(|(words, other)| Fragment {
+            words,
+            other,
+            grade: WEAK,
+        });
+        let single = || {
+            let english = draft
+                .templates
+                .filter(|_| alone.contains(&draft.keys[at]))?;
+            let words = at..at + 1;
+            let fits = english.lang != pack.lang && is_inside(draft, pack, english, &words);
+            fits.then_some(Fragment {
+                words,
+                other: english,
+                grade: WORD,
+            })
+        };
+        fragments.extend(found.or_else(single));
+        at = end;
+    }
+    fragments
 }
 
 /// The languages of which the small word at `at` is a grammatical word, where the text's language
@@ -123,9 +246,9 @@ fn joins(draft: &Draft<'_>, at: usize) -> bool {
     draft.text.gap_after(at) == " "
 }
 
-/// What of `run` is in one other language, from its first to its last grammatical word, and the
-/// name of that language.
-fn fragment<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<(Span, &'a str)> {
+/// What of `run` is in one other language, from its first to its last grammatical word, and that
+/// language.
+fn fragment<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<(Span, &'a Pack)> {
     foreign(draft, pack, run.start).find_map(|other| {
         let of_other = |at: &usize| foreign(draft, pack, *at).any(|found| found.lang == other.lang);
         let grammatical: Vec<usize> = run.clone().filter(of_other).collect();
@@ -139,9 +262,7 @@ fn fragment<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<(Spa
         };
         let dense =
             grammatical.len() >= least && words.len() <= (1 + BETWEEN_MAX) * grammatical.len();
-        let start = draft.text.words[words.start].start;
-        (dense && is_inside(draft, pack, other, &words) && !draft.is_quoted(start))
-            .then_some((words, other.name.as_str()))
+        (dense && is_inside(draft, pack, other, &words)).then_some((words, other))
     })
 }
 
