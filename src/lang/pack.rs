@@ -107,6 +107,24 @@ struct PackFile {
     stock: BTreeMap<StockFamily, Vec<String>>,
     #[serde(default)]
     residue: BTreeMap<ResidueFamily, Vec<String>>,
+    #[serde(default)]
+    names: BTreeMap<NameSlot, Vec<String>>,
+}
+
+/// A place in a sentence where a name must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameSlot {
+    /// That of a country or a people: "president of".
+    State,
+    /// That of a firm: "shares in".
+    Firm,
+    /// That of a language: "translated into".
+    Language,
+    /// That of a town or a region: "the city of".
+    Place,
+    /// That of a place, mostly: "to", "from".
+    Way,
 }
 
 /// What is known about one language.
@@ -140,6 +158,8 @@ pub struct Pack {
     pub stock: PhraseBook<StockFamily>,
     /// What engines and assistants leave behind.
     pub residue: PhraseBook<ResidueFamily>,
+    /// What stands before a name.
+    pub name_slots: PhraseBook<NameSlot>,
 }
 
 impl Language {
@@ -197,6 +217,7 @@ impl Pack {
         };
         let stock = book(&lang, &file.stock, problems);
         let residue = book(&lang, &file.residue, problems);
+        let name_slots = book(&lang, &file.names, problems);
         let mut traps = Traps::default();
         for entry in file.traps {
             if let Err(why) = traps.add(entry) {
@@ -224,6 +245,7 @@ impl Pack {
                 .collect(),
             stock,
             residue,
+            name_slots,
             lang,
         }
     }

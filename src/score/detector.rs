@@ -108,13 +108,11 @@ impl Grade {
     }
 
     /// The same, told from the rule's other grades.
-    #[expect(dead_code, reason = "for rules with several grades")]
     pub(super) const fn when(self, when: &'static str) -> Grade {
         Grade { when, ..self }
     }
 
     /// The same under another name.
-    #[expect(dead_code, reason = "for rules with several strong or weak grades")]
     pub(super) const fn named(self, name: &'static str) -> Grade {
         Grade { name, ..self }
     }

@@ -102,7 +102,7 @@ fn any_of(draft: &Draft<'_>, mut words: Span, list: &WordList) -> bool {
 }
 
 /// The words of the sentence that holds `words`.
-fn sentence(draft: &Draft<'_>, words: &Span) -> Span {
+pub(super) fn sentence(draft: &Draft<'_>, words: &Span) -> Span {
     let from = draft.text.words[words.start].start;
     let sentences = &draft.text.sentences;
     let index = sentences.partition_point(|sentence| sentence.end <= from);

@@ -7,6 +7,8 @@ use crate::model::Finding;
 pub const DETECTORS: &[&dyn Detector] = &[
     &super::isolated_place::IsolatedPlace,
     &super::literal_translation::LiteralTranslation,
+    &super::name_slot::NameSlotRule,
+    &super::homograph::Homograph,
     &super::coordinated_repetition::CoordinatedRepetition,
     &super::untranslated_residue::UntranslatedResidue,
     &super::script_residue::ScriptResidue,
