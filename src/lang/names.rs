@@ -34,6 +34,8 @@ pub enum Kind {
     Cooking,
     /// A territory; where it has a translation, one that is an animal or a dish elsewhere.
     Territory,
+    /// Nothing: a given name that proves nothing.
+    Name,
 }
 
 /// A row of a table.
@@ -55,6 +57,16 @@ impl NameWord {
     /// Whether it stands in the name of a place.
     pub fn is_place(&self) -> bool {
         self.flags.contains(['p', 't'])
+    }
+
+    /// Whether it is the name of a town somewhere.
+    pub fn is_town(&self) -> bool {
+        self.flags.contains('c')
+    }
+
+    /// Whether a firm is really called so.
+    pub fn is_firm(&self) -> bool {
+        self.flags.contains('f')
     }
 
     /// Whether it is the name of a territory in this language.
@@ -118,6 +130,7 @@ fn row(line: &'static str) -> Option<(WordKey, NameWord)> {
         "month" => Kind::Month,
         "cooking" => Kind::Cooking,
         "territory" => Kind::Territory,
+        "name" => Kind::Name,
         "" => Kind::Common,
         _ => Kind::Concrete,
     };

@@ -109,7 +109,9 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     let thing = candidate.word.kind == Kind::Concrete || candidate.word.is_nation();
     let grade = match slot {
         NameSlot::State | NameSlot::Language if thing => THING,
-        NameSlot::Way if slots.is_german => return None,
+        NameSlot::Way | NameSlot::Place if candidate.word.is_town() => return None,
+        NameSlot::Firm if candidate.word.is_firm() => return None,
+        NameSlot::Way if slots.is_german || candidate.word.kind == Kind::Common => return None,
         NameSlot::Way => WAY,
         _ if slots.is_german && candidate.word.kind != Kind::Concrete => return None,
         _ => WORD,
@@ -136,7 +138,7 @@ fn in_list<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     }
     let grade = match thing {
         true => LIST,
-        false if slots.is_german => return None,
+        false if slots.is_german || candidate.word.is_town() => return None,
         false => WAY,
     };
     let note = slots.note(&candidate, "in a list of countries");
@@ -156,7 +158,8 @@ fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         return None;
     }
     let grade = match candidate.word.kind {
-        Kind::Concrete | Kind::Trait | Kind::Nature => SURNAME,
+        Kind::Concrete if !slots.is_german => SURNAME,
+        _ if slots.is_german && candidate.word.kind != Kind::Month => return None,
         _ => WEAK_SURNAME,
     };
     let note = slots.note(&candidate, "where a surname must stand");

@@ -2,7 +2,7 @@
 
 use super::{Draft, literal_translation::sentence};
 use crate::{
-    lang::{NameSlot, NameWord, Names, Pack, key},
+    lang::{Kind, NameSlot, NameWord, Names, Pack, key},
     model::Span,
 };
 
@@ -65,7 +65,7 @@ impl<'a> Slots<'a> {
         pair.or_else(|| known(at, at + 1, unelided(text.word(at))))
     }
 
-    /// The same, if it has a capital that no sentence demands.
+    /// The same, if it is no name at all and has a capital that no sentence demands.
     pub(super) fn capital_at(&self, at: usize) -> Option<Candidate<'a>> {
         let text = self.draft.text;
         let word = unelided(text.word(at));
@@ -74,7 +74,8 @@ impl<'a> Slots<'a> {
             return None;
         }
         self.word_at(at).filter(|candidate| {
-            let amid = at > 0 && !is_stop(text.gap_before(at));
+            let no_name = !matches!(candidate.word.kind, Kind::Territory | Kind::Name | Kind::Cooking);
+            let amid = no_name && at > 0 && !is_stop(text.gap_before(at));
             amid && !self.is_headline(candidate)
         })
     }
