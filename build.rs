@@ -1,10 +1,12 @@
-//! Embeds every language pack under `config/languages` and every model under `models/translation`,
+//! Embeds every language pack under `config/languages`, every table of common words under
+//! `config/names` and every model under `models/translation`,
 //! so that a new language is a new file there and no edit anywhere else.
 
 use std::{env, error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
     embed("config/languages", "toml", "include_str", "packs.rs")?;
+    embed("config/names", "tsv", "include_str", "names.rs")?;
     embed("models/translation", "bin", "include_bytes", "models.rs")
 }
 

@@ -7,6 +7,7 @@
 
 mod cases;
 mod claim;
+mod names;
 mod pack;
 mod page;
 mod phrase;
@@ -21,7 +22,8 @@ use std::{
 pub use self::{
     cases::Cases,
     claim::{is_contradicted, shortest},
-    pack::{Language, Pack, ResidueFamily, StockFamily},
+    names::{Kind, NameWord, Names},
+    pack::{Language, NameSlot, Pack, ResidueFamily, StockFamily},
     page::{PageList, PageWords},
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
@@ -54,6 +56,8 @@ struct Inner {
     /// languages never do.
     places: BTreeMap<Lang, OnceLock<Places>>,
     places_table: &'static str,
+    /// What can be no name, of each language that has such a table; read when first asked for.
+    names: BTreeMap<Lang, OnceLock<Names>>,
     /// Function word -> the packs that list it.
     function_words: KeyMap<Vec<Lang>>,
     hash: u64,
@@ -78,6 +82,12 @@ impl Lexicon {
             places_table,
             ..Inner::default()
         };
+        for (code, table) in names::BUILT_IN {
+            inner.hash = fnv(inner.hash, table.as_bytes());
+            inner
+                .names
+                .extend(Lang::new(code).map(|lang| (lang, OnceLock::new())));
+        }
         let mut problems: Vec<Problem> = places::problems(places_table).collect();
         let mut tables = BTreeMap::new();
         let mut page_tables = Vec::new();
@@ -147,6 +157,12 @@ impl Lexicon {
         let places = self.inner.places.get(lang)?;
         let pack = self.inner.packs.get(lang)?;
         Some(places.get_or_init(|| Places::parse(self.inner.places_table, pack)))
+    }
+
+    /// What can be no name in `lang`.
+    pub fn names(&self, lang: &Lang) -> Option<&Names> {
+        let names = self.inner.names.get(lang)?;
+        Some(names.get_or_init(|| Names::built_in(lang.as_str())))
     }
 
     /// The languages in which `word` is one of the most frequent grammatical words.

@@ -116,6 +116,24 @@ struct PackFile {
     residue: BTreeMap<ResidueFamily, Vec<String>>,
     #[serde(default)]
     residue_words: BTreeMap<String, String>,
+    #[serde(default)]
+    names: BTreeMap<NameSlot, Vec<String>>,
+}
+
+/// A place in a sentence where a name must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameSlot {
+    /// That of a country or a people: "president of".
+    State,
+    /// That of a firm: "shares in".
+    Firm,
+    /// That of a language: "translated into".
+    Language,
+    /// That of a town or a region: "the city of".
+    Place,
+    /// That of a place, mostly: "to", "from".
+    Way,
 }
 
 /// What is known about one language.
@@ -151,6 +169,8 @@ pub struct Pack {
     pub stock: PhraseBook<StockFamily>,
     /// What engines and assistants leave behind.
     pub residue: PhraseBook<ResidueFamily>,
+    /// What stands before a name.
+    pub name_slots: PhraseBook<NameSlot>,
 }
 
 impl Language {
@@ -217,6 +237,7 @@ impl Pack {
         };
         let stock = book(&lang, &file.stock, problems);
         let residue = book(&lang, &file.residue, problems);
+        let name_slots = book(&lang, &file.names, problems);
         let traps = Traps::read(file.traps, |why| {
             problems.push(Problem {
                 what: format!("language pack {lang}: trap {why}"),
@@ -248,6 +269,7 @@ impl Pack {
                 .collect(),
             stock,
             residue,
+            name_slots,
             lang,
         }
     }

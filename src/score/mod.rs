@@ -11,6 +11,9 @@ mod detector; // what a detector is
 mod isolated_place;
 mod literal_translation;
 mod wrong_sense;
+mod slot; // where names must stand
+mod name_slot;
+mod homograph;
 mod coordinated_repetition;
 mod untranslated_residue;
 mod script_residue;

@@ -8,6 +8,8 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &super::isolated_place::IsolatedPlace,
     &super::literal_translation::LiteralTranslation,
     &super::wrong_sense::WrongSense,
+    &super::name_slot::NameSlotRule,
+    &super::homograph::Homograph,
     &super::coordinated_repetition::CoordinatedRepetition,
     &super::untranslated_residue::UntranslatedResidue,
     &super::script_residue::ScriptResidue,

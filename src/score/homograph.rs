@@ -1,0 +1,163 @@
+//! "presiden kalkun" (Turkey as the bird), "Turki panggang" (the bird as Turkey), "3 marcha 2019".
+
+use super::{
+    About, Counts, Detector, Draft, Example, Family, Grade,
+    literal_translation::sentence,
+    slot::{Candidate, Slots},
+};
+use crate::{
+    lang::{Kind, NameSlot, NameWord},
+    model::{Finding, Span},
+};
+
+/// See [`ABOUT`].
+pub(super) struct Homograph;
+
+/// Findings of one text.
+const FINDINGS_MAX: usize = 20;
+/// So many words around a country's name may say that it is cooked.
+const NEAR: usize = 2;
+/// Words of the kitchen that a sentence must hold.
+const KITCHEN_MIN: usize = 2;
+
+const NATION: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
+    .when("a word that is a country or a people elsewhere, in small letters, where one must stand");
+const MONTH: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
+    .named("strong-month")
+    .when("a word that is a month elsewhere, in a date");
+const DISH: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
+    .named("strong-dish")
+    .when("a country that is cooked, and is an animal or a dish elsewhere");
+const KITCHEN: Grade = Grade::weak(0.15, Counts::new(0, 0, 0))
+    .when("such a country in a sentence with words of the kitchen and no other country");
+
+const ABOUT: About = About {
+    rule: "homograph",
+    summary: "a word whose other sense is meant in the language that was translated: a bird for a \
+              country, a country for a bird, a walk for a month",
+    why: "Turkey is a bird and March a walk in English only; an engine takes the one for the other, \
+          where no writer could",
+    family: Family::Translation,
+    grades: &[NATION, MONTH, DISH, KITCHEN],
+    flags: &[
+        Example {
+            lang: "id",
+            text: "Menurut pemerintah [[kalkun]], perundingan akan dilanjutkan bulan depan.",
+        },
+        Example {
+            lang: "es",
+            text: "Para la cena sirvieron [[Turquía]] asada con puré de patatas.",
+        },
+    ],
+    passes: &[
+        Example {
+            lang: "id",
+            text: "Menurut pemerintah Turki, ekspor daging kalkun akan dilanjutkan bulan depan.",
+        },
+        Example {
+            lang: "es",
+            text: "Para la cena en Turquía sirvieron pavo asado con puré de patatas.",
+        },
+    ],
+};
+
+impl Detector for Homograph {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        let Some(slots) = Slots::of(draft) else {
+            return;
+        };
+        let judged = (0..draft.keys.len()).filter_map(|at| {
+            as_nation(&slots, at)
+                .or_else(|| as_month(draft, &slots, at))
+                .or_else(|| as_dish(draft, &slots, at))
+        });
+        found.extend(
+            judged
+                .take(FINDINGS_MAX)
+                .map(|(candidate, grade, note)| Finding {
+                    rule: ABOUT.rule,
+                    grade: grade.name,
+                    note,
+                    span: draft.span(candidate.from, candidate.end),
+                    left_out: None,
+                }),
+        );
+    }
+}
+
+type Judged<'a> = (Candidate<'a>, Grade, String);
+
+/// "the government of turkey", with the word for the bird; with a capital it is a matter of
+/// `name-slot`.
+fn as_nation<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let opened = slots.opened_at(at);
+    let candidate = opened
+        .filter(|(slot, _)| *slot == NameSlot::State)
+        .filter_map(|(_, at)| slots.word_at(at))
+        .find(|candidate| candidate.word.is_nation() && !candidate.word.is_place())?;
+    if slots.is_capital(candidate.from) || slots.is_title(&candidate) {
+        return None;
+    }
+    let note = slots.note(&candidate, "where a country or a people must stand");
+    Some((candidate, NATION, note))
+}
+
+/// "3 walk 2019": a day, the word, a year.
+fn as_month<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let number = |at: usize| draft.text.word(at).parse::<u32>().ok();
+    let day = (1..=31).contains(&number(at)?);
+    // "3 de marcha de 2019"
+    let skip = |at: usize| {
+        at + usize::from(draft.text.word(at).chars().count() <= 2 && number(at).is_none())
+    };
+    let candidate = slots.word_at(skip(at + 1))?;
+    let year = number(skip(candidate.end)).filter(|year| (1900..2100).contains(year));
+    if !day || !candidate.word.is_month() || year.is_none() {
+        return None;
+    }
+    let joined = (at..candidate.end).all(|word| {
+        let gap = draft.text.gap_after(word);
+        gap.trim_start_matches(['.', ',']) == " "
+    });
+    let note = slots.note(&candidate, "where a month must stand");
+    joined.then_some((candidate, MONTH, note))
+}
+
+/// "roast Turkey": a country's name among words of the kitchen.
+fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let candidate = slots
+        .word_at(at)
+        .filter(|candidate| candidate.word.is_territory() && !candidate.word.english.is_empty())?;
+    if !slots.is_capital(at) {
+        return None;
+    }
+    let words = sentence(draft, &(candidate.from..candidate.end));
+    let near =
+        candidate.from.saturating_sub(NEAR).max(words.start)..(candidate.end + NEAR).min(words.end);
+    let known = |words: Span| {
+        words
+            .filter_map(|at| slots.word_at(at))
+            .map(|found| found.word)
+    };
+    let others = known(words.clone())
+        .filter(|word| word.is_territory())
+        .count();
+    let kitchen = known(words).filter(|word| word.is_kitchen()).count();
+    if others > 1 || kitchen == 0 {
+        return None;
+    }
+    let cooked = known(near).any(|word: &NameWord| word.kind == Kind::Cooking);
+    let grade = match cooked {
+        true => DISH,
+        false if kitchen >= KITCHEN_MIN => KITCHEN,
+        false => return None,
+    };
+    let word = draft.text.word(at);
+    let english = candidate.word.english;
+    let note = format!("“{word}” is a country, but the sentence is about food: {english}?");
+    Some((candidate, grade, note))
+}

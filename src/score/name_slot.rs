@@ -1,0 +1,171 @@
+//! "Presiden Kalkun" (President Turkey), "Donald Trompeta": an ordinary word where a name must stand.
+
+use super::{
+    About, Counts, Detector, Draft, Example, Family, Grade,
+    slot::{Candidate, Slots},
+};
+use crate::{
+    lang::{Kind, NameSlot},
+    model::Finding,
+};
+
+/// See [`ABOUT`].
+pub(super) struct NameSlotRule;
+
+/// Findings of one text: what has more is a text about something else.
+const FINDINGS_MAX: usize = 20;
+
+const THING: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
+    .when("an animal, a dish, a tool or a garment stands for a country, a people or a language");
+const LIST: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
+    .named("strong-list")
+    .when("the same, in a list of countries");
+const SURNAME: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
+    .named("strong-surname")
+    .when("such a word stands behind a given name");
+const WORD: Grade = Grade::weak(0.15, Counts::new(0, 0, 0))
+    .when("any other common word stands for a country, a firm, a language or a town");
+const WEAK_SURNAME: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+    .named("weak-surname")
+    .when("any other common word stands behind a given name");
+const WAY: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+    .named("weak-way")
+    .when("a common word with a capital stands where a place is expected");
+
+const ABOUT: About = About {
+    rule: "name-slot",
+    summary: "an ordinary word where the name of a country, a firm, a language or a person must stand",
+    why: "many names are words of their own language; an engine that takes the name for the word \
+          translates it, and keeps the capital",
+    family: Family::Translation,
+    grades: &[THING, LIST, SURNAME, WORD, WEAK_SURNAME, WAY],
+    flags: &[
+        Example {
+            lang: "id",
+            text: "Presiden [[Kelinci]] tiba di Jakarta untuk berunding dengan para menteri.",
+        },
+        Example {
+            lang: "es",
+            text: "El presidente [[Donald Cuchara]] anunció nuevos aranceles sobre el acero.",
+        },
+    ],
+    passes: &[
+        Example {
+            lang: "id",
+            text: "Presiden Joko Widodo memelihara kelinci di halaman istana.",
+        },
+        Example {
+            lang: "es",
+            text: "El presidente de Turquía comió con una cuchara de plata.",
+        },
+    ],
+};
+
+impl Detector for NameSlotRule {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        let Some(slots) = Slots::of(draft) else {
+            return;
+        };
+        let mut end = 0;
+        let mut left = FINDINGS_MAX;
+        for at in 0..draft.keys.len() {
+            let judged = in_slot(&slots, at)
+                .or_else(|| in_list(&slots, at))
+                .or_else(|| behind_given(&slots, at));
+            let Some((candidate, grade, note)) = judged.filter(|(c, ..)| c.from >= end) else {
+                continue;
+            };
+            if left == 0 {
+                return;
+            }
+            left -= 1;
+            end = candidate.end;
+            found.push(Finding {
+                rule: ABOUT.rule,
+                grade: grade.name,
+                note,
+                span: draft.span(candidate.from, candidate.end),
+                left_out: None,
+            });
+        }
+    }
+}
+
+type Judged<'a> = (Candidate<'a>, Grade, String);
+
+/// After "president of", "shares in", "to".
+fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let (slot, candidate) = slots
+        .opened_at(at)
+        .filter_map(|(slot, at)| Some((slot, slots.capital_at(at)?)))
+        .min_by_key(|(slot, _)| *slot)?;
+    if candidate.word.is_place() || slots.goes_on(&candidate) || slots.is_title(&candidate) {
+        return None;
+    }
+    let thing = candidate.word.kind == Kind::Concrete || candidate.word.is_nation();
+    let grade = match slot {
+        NameSlot::State | NameSlot::Language if thing => THING,
+        NameSlot::Way | NameSlot::Place if candidate.word.is_town() => return None,
+        NameSlot::Firm if candidate.word.is_firm() => return None,
+        NameSlot::Way if slots.is_german || candidate.word.kind == Kind::Common => return None,
+        NameSlot::Way => WAY,
+        _ if slots.is_german && candidate.word.kind != Kind::Concrete => return None,
+        _ => WORD,
+    };
+    let wanted = match slot {
+        NameSlot::State => "a country or a people",
+        NameSlot::Firm => "a firm",
+        NameSlot::Language => "a language",
+        NameSlot::Place => "a town or a region",
+        NameSlot::Way => "a place",
+    };
+    let note = slots.note(&candidate, &format!("where {wanted} must stand"));
+    Some((candidate, grade, note))
+}
+
+/// Beside the name of a country, in a list.
+fn in_list<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let candidate = slots.capital_at(at)?;
+    let thing = candidate.word.kind == Kind::Concrete || candidate.word.is_nation();
+    let beside = slots.territories_beside(&candidate);
+    let enough = if slots.is_german { 2 } else { 1 };
+    if candidate.word.is_place() || beside < enough || slots.goes_on(&candidate) {
+        return None;
+    }
+    let grade = match thing {
+        true => LIST,
+        false if slots.is_german || candidate.word.is_town() => return None,
+        false => WAY,
+    };
+    let note = slots.note(&candidate, "in a list of countries");
+    Some((candidate, grade, note))
+}
+
+/// After a given name.
+fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let given = at.checked_sub(1)?;
+    let candidate = slots.capital_at(at)?;
+    if candidate.word.is_surname()
+        || candidate.word.is_place()
+        || !slots.is_given(given)
+        || slots.goes_on(&candidate)
+        || slots.is_title(&candidate)
+    {
+        return None;
+    }
+    let grade = match candidate.word.kind {
+        Kind::Concrete if !slots.is_german => SURNAME,
+        _ if slots.is_german && candidate.word.kind != Kind::Month => return None,
+        _ => WEAK_SURNAME,
+    };
+    let note = slots.note(&candidate, "where a surname must stand");
+    let candidate = Candidate {
+        from: given,
+        ..candidate
+    };
+    Some((candidate, grade, note))
+}

@@ -1,0 +1,179 @@
+//! Where in a text a name must stand, and what stands there.
+
+use super::{Draft, literal_translation::sentence};
+use crate::{
+    lang::{Kind, NameSlot, NameWord, Names, Pack, key},
+    model::Span,
+};
+
+/// Words of a quotation that may be a title.
+const TITLE_WORDS_MAX: usize = 7;
+
+/// A common word in the slot of a name: the words `from..end`.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate<'a> {
+    pub(super) from: usize,
+    pub(super) end: usize,
+    pub(super) word: &'a NameWord,
+}
+
+/// A text with what is known about the names of its language.
+pub(super) struct Slots<'a> {
+    draft: &'a Draft<'a>,
+    pack: &'a Pack,
+    names: &'a Names,
+    /// Every noun has a capital, so that capitals tell nothing.
+    pub(super) is_german: bool,
+}
+
+impl<'a> Slots<'a> {
+    /// `None` where the language has no table.
+    pub(super) fn of(draft: &'a Draft<'a>) -> Option<Slots<'a>> {
+        let pack = draft.pack?;
+        Some(Slots {
+            draft,
+            pack,
+            names: draft.lexicon.names(&pack.lang)?,
+            is_german: pack.lang.as_str() == "de",
+        })
+    }
+
+    /// The slots that open with the word at `at`, and the word that stands in each.
+    pub(super) fn opened_at(
+        &self,
+        at: usize,
+    ) -> impl Iterator<Item = (NameSlot, usize)> + use<'_, 'a> {
+        let keys = &self.draft.keys;
+        let opens = self.pack.name_slots.begins_with(keys[at]);
+        let hits = opens.then(|| self.pack.name_slots.at(keys, at, &|_, _| true));
+        hits.into_iter()
+            .flatten()
+            .filter(move |hit| (at..hit.end).all(|word| self.draft.joins_next(word)))
+            .map(|hit| (hit.family, hit.end))
+    }
+
+    /// The common word at `at`, or the two that make one, in whatever case.
+    pub(super) fn word_at(&self, at: usize) -> Option<Candidate<'a>> {
+        let known = |from: usize, end: usize, text: &str| {
+            let word = self.names.get(key(text))?;
+            Some(Candidate { from, end, word })
+        };
+        let text = self.draft.text;
+        if at >= text.words.len() {
+            return None;
+        }
+        let pair = (text.gap_after(at) == " ")
+            .then(|| &text.raw[self.draft.span(at, at + 2)])
+            .and_then(|pair| known(at, at + 2, pair));
+        pair.or_else(|| known(at, at + 1, unelided(text.word(at))))
+    }
+
+    /// The same, if it is no name at all and has a capital that no sentence demands.
+    pub(super) fn capital_at(&self, at: usize) -> Option<Candidate<'a>> {
+        let text = self.draft.text;
+        let word = unelided(text.word(at));
+        let mut letters = word.chars();
+        if !letters.next().is_some_and(char::is_uppercase) || !letters.any(char::is_lowercase) {
+            return None;
+        }
+        self.word_at(at).filter(|candidate| {
+            let no_name = !matches!(
+                candidate.word.kind,
+                Kind::Territory | Kind::Name | Kind::Cooking
+            );
+            let amid = no_name && at > 0 && !is_stop(text.gap_before(at));
+            amid && !self.is_headline(candidate)
+        })
+    }
+
+    /// Whether the word at `at` begins with a capital, its article aside.
+    pub(super) fn is_capital(&self, at: usize) -> bool {
+        unelided(self.draft.text.word(at)).starts_with(char::is_uppercase)
+    }
+
+    /// Whether most words of its line are written with a capital.
+    fn is_headline(&self, candidate: &Candidate<'_>) -> bool {
+        let words = sentence(self.draft, &(candidate.from..candidate.end));
+        let long = words.filter(|at| self.draft.text.word(*at).chars().count() > 3);
+        let (mut capitals, mut all) = (0, 0);
+        for at in long {
+            all += 1;
+            capitals += usize::from(self.draft.is_capital(at));
+        }
+        let most = if self.is_german { 0.8 } else { 0.5 };
+        f64::from(capitals as u32) > most * f64::from(all)
+    }
+
+    /// Whether the name goes on: a capital or a number stands behind it.
+    pub(super) fn goes_on(&self, candidate: &Candidate<'_>) -> bool {
+        let next = self.draft.text.word(candidate.end);
+        self.draft.joins_next(candidate.end - 1)
+            && next.starts_with(|c: char| c.is_numeric() || (c.is_uppercase() && !self.is_german))
+    }
+
+    /// Whether it stands in a quotation of a few words.
+    pub(super) fn is_title(&self, candidate: &Candidate<'_>) -> bool {
+        let span = self.draft.span(candidate.from, candidate.end);
+        let quoted = self.draft.quotation(span.start);
+        quoted
+            .is_some_and(|quoted: Span| self.draft.text.words_in(&quoted).len() <= TITLE_WORDS_MAX)
+    }
+
+    /// Whether the word at `at` is a given name that belongs to the next one.
+    pub(super) fn is_given(&self, at: usize) -> bool {
+        let draft = self.draft;
+        let before = at
+            .checked_sub(1)
+            .filter(|before| draft.is_capital(*before) && draft.text.gap_after(*before) == " ");
+        let known = |word: usize| {
+            self.names.is_given(draft.keys[word]) || self.names.get(draft.keys[word]).is_some()
+        };
+        draft.is_capital(at)
+            && draft.text.gap_after(at) == " "
+            && self.names.is_given(draft.keys[at])
+            && before.is_none_or(known)
+    }
+
+    /// On how many sides the name of a country stands, parted by a comma or "and".
+    pub(super) fn territories_beside(&self, candidate: &Candidate<'_>) -> usize {
+        let draft = self.draft;
+        let joined = |at: usize| draft.text.gap_after(at).trim() == ",";
+        let and = |at: usize| self.pack.coordinators.contains(&draft.keys[at]);
+        let is_territory = |at: usize| {
+            let word = self.names.get(draft.keys[at]);
+            draft.is_capital(at) && word.is_some_and(|word| word.is_territory())
+        };
+        let before = candidate.from.checked_sub(1).is_some_and(|before| {
+            (joined(before) && is_territory(before))
+                || (and(before) && before > 0 && is_territory(before - 1))
+        });
+        let end = candidate.end;
+        let after = (end < draft.keys.len() && joined(end - 1) && is_territory(end))
+            || (end + 1 < draft.keys.len() && and(end) && is_territory(end + 1));
+        usize::from(before) + usize::from(after)
+    }
+
+    /// What is wrong with the candidate.
+    pub(super) fn note(&self, candidate: &Candidate<'_>, place: &str) -> String {
+        let span = self.draft.span(candidate.from, candidate.end);
+        let word = &self.draft.text.raw[span];
+        let english = candidate.word.english;
+        if english.is_empty() || self.pack.lang.as_str() == "en" {
+            format!("“{word}” is an ordinary word {place}")
+        } else {
+            format!("“{word}” ({english}) is an ordinary word {place}")
+        }
+    }
+}
+
+/// "d'Oie" is "Oie" with an article.
+fn unelided(word: &str) -> &str {
+    let rest = word.split_once(['\'', '’']);
+    rest.filter(|(article, _)| article.chars().count() == 1)
+        .map_or(word, |(_, rest)| rest)
+}
+
+/// Whether a sentence, a quotation or an aside may begin after it.
+fn is_stop(gap: &str) -> bool {
+    gap.contains(|c: char| !c.is_whitespace() && c != ',')
+}
