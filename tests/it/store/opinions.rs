@@ -143,7 +143,7 @@ async fn what_an_opinion_flags_is_flagged_everywhere_and_told_once() {
         assert_eq!(standing.summary().flagged, 1);
         assert_eq!(store.sources().await.unwrap()[0].flagged, 1);
 
-        let told = store.notifications(at(500), 10).await.unwrap();
+        let told = store.notifications("desk", at(500), 10).await.unwrap();
         assert_eq!(told.len(), 1);
         let payload: serde_json::Value = serde_json::from_str(&told[0].payload).unwrap();
         assert_eq!(payload["article"], rows[0]);
@@ -159,7 +159,14 @@ async fn what_an_opinion_flags_is_flagged_everywhere_and_told_once() {
                 newly_flagged: false
             }
         );
-        assert_eq!(store.notifications(at(500), 10).await.unwrap().len(), 1);
+        assert_eq!(
+            store
+                .notifications("desk", at(500), 10)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }
 
@@ -168,7 +175,7 @@ async fn what_was_flagged_before_is_not_told_again() {
     for place in places() {
         let store = place.open().await;
         let rows = read_all(&store, &[Verdict::Flag]).await;
-        let told = store.notifications(at(500), 10).await.unwrap();
+        let told = store.notifications("desk", at(500), 10).await.unwrap();
         let heard = hear(&store, &hearing(rows[0], &["pertama"])).await;
         assert_eq!(
             heard,
@@ -177,7 +184,10 @@ async fn what_was_flagged_before_is_not_told_again() {
                 newly_flagged: false
             }
         );
-        assert_eq!(store.notifications(at(500), 10).await.unwrap(), told);
+        assert_eq!(
+            store.notifications("desk", at(500), 10).await.unwrap(),
+            told
+        );
     }
 }
 
@@ -201,7 +211,7 @@ async fn an_opinion_that_comes_too_late_is_kept_and_changes_nothing() {
             assert_eq!(hear(&store, &late).await, Heard::default());
         }
         assert_eq!(row(&store, rows[0]).await.verdict, Verdict::Pass);
-        assert_eq!(store.notifications(at(500), 10).await.unwrap(), []);
+        assert_eq!(store.notifications("desk", at(500), 10).await.unwrap(), []);
         assert!(store.opinion(asked.key).await.unwrap().is_some());
     }
 }

@@ -560,7 +560,10 @@ async fn a_host_rests_after_a_lease_that_was_cut_off() {
         };
         complete(&store, &lease_one(&store, at(1)).await, slow).await;
         let cut_off = lease_one(&store, at(100)).await;
-        store.release(&[cut_off.clone()], at(105)).await.unwrap();
+        store
+            .release(std::slice::from_ref(&cut_off), at(105))
+            .await
+            .unwrap();
         assert_eq!(store.next_due(at(105)).await.unwrap(), Some(at(195)));
         assert_eq!(store.claim(&claim("b", at(194))).await.unwrap(), []);
         let again = lease_one(&store, at(195)).await;
