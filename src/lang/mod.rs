@@ -262,21 +262,6 @@ pub fn may_be_of(pack: &Pack, keys: &[WordKey]) -> bool {
     keys.len() < WORDS_MIN || own.count() as f64 >= POSSIBLE_SHARE * keys.len() as f64
 }
 
-/// Whether trigram statistics take `text` for `lang` rather than for `other`; `false` where they know
-/// one of them too little.
-pub fn reads_rather_as(text: &str, lang: &Lang, other: &Lang) -> bool {
-    let known = |lang: &Lang| {
-        let all = whatlang::Lang::all().iter().copied();
-        all.into_iter()
-            .find(|known| iso_639_1(known.code()) == lang.as_str())
-    };
-    let (Some(lang), Some(other)) = (known(lang), known(other)) else {
-        return false;
-    };
-    let detector = whatlang::Detector::with_allowlist(vec![lang, other]);
-    detector.detect_lang(text) == Some(lang)
-}
-
 /// How many of the words are function words of each pack.
 fn votes<'a>(keys: &[WordKey], lexicon: &'a Lexicon) -> HashMap<&'a Lang, usize> {
     let mut votes = HashMap::new();

@@ -1,7 +1,7 @@
 //! "Q&amp;amp;A": an HTML entity that readers see as such.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
-use crate::model::Finding;
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, excuse::Topic};
+use crate::model::{Finding, Span};
 
 /// See [`ABOUT`].
 pub(super) struct EscapedEntity;
@@ -41,10 +41,18 @@ impl Detector for EscapedEntity {
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let raw = draft.text.raw;
-        let entities = memchr::memchr_iter(b'&', raw.as_bytes())
+        let entities: Vec<Span> = memchr::memchr_iter(b'&', raw.as_bytes())
             .filter_map(|at| Some(at..at + entity(&raw[at..])?))
             .filter(|span| !is_in_url(&raw[..span.start]))
-            .take(FINDINGS_MAX);
+            .take(FINDINGS_MAX)
+            .collect();
+        if entities.is_empty() {
+            return;
+        }
+        let topic = Topic::new(draft, &entities);
+        let entities = entities
+            .into_iter()
+            .filter(|span| !topic.excuses(draft, span.start));
         found.extend(entities.map(|span| Finding {
             rule: ABOUT.rule,
             grade: WEAK.name,

@@ -2,7 +2,7 @@
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade, excuse::is_cited};
 use crate::{
-    lang::{KeySet, Pack, key, reads_rather_as},
+    lang::{KeySet, Pack, key},
     model::{Finding, Lang, Span},
 };
 
@@ -20,7 +20,7 @@ const NEAR: usize = 3;
 /// Fragments in one text, at most: beyond, the text is in two languages or about one.
 const FINDINGS_MAX: usize = 6;
 /// Grammatical words of the text's language in the paragraph of a clause, at least.
-const OWN_MIN: usize = 3;
+const OWN_MIN: usize = 2;
 /// Words of a clause, at least.
 const CLAUSE_MIN: usize = 5;
 /// Of a clause's words, one in so many is grammatical.
@@ -47,7 +47,7 @@ const ABOUT: About = About {
     flags: &[
         Example {
             lang: "id",
-            text: "Hujan turun sejak pagi dan [[the river has risen by two]] meter, kata warga.",
+            text: "Hujan turun sejak pagi dan [[the river has risen by]] two meter, kata warga.",
         },
         Example {
             lang: "id",
@@ -121,13 +121,15 @@ fn clauses<'a>(draft: &'a Draft<'_>, pack: &'a Pack) -> Vec<Fragment<'a>> {
         }
         let mut at = words.start;
         while at < words.end {
+            if is_own_word(draft, pack, at) {
+                at += 1;
+                continue;
+            }
             let ends = |next: &usize| {
                 is_own_word(draft, pack, *next) || !goes_on(draft, next.saturating_sub(1))
             };
             let end = (at + 1..words.end).find(ends).unwrap_or(words.end);
-            if !is_own_word(draft, pack, at) {
-                clauses.extend(clause(draft, pack, &(at..end)));
-            }
+            clauses.extend(clause(draft, pack, &(at..end)));
             at = end;
         }
     }
@@ -149,12 +151,10 @@ fn clause<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<Fragme
         let words = *grammatical.first()?..grammatical.last()? + 1;
         let different: KeySet = grammatical.iter().map(|at| draft.keys[*at]).collect();
         let plain = words.clone().filter(|at| !of_other(at));
-        let text = &draft.text.raw[draft.span(words.start, words.end)];
         let is_clause = words.len() >= CLAUSE_MIN
             && different.len() >= GRAMMATICAL_MIN
             && words.len() <= CLAUSE_SHARE * grammatical.len()
-            && plain.filter(|at| is_lower(draft, *at)).count() > 0
-            && reads_rather_as(text, &other.identified_as, &pack.identified_as);
+            && plain.filter(|at| is_lower(draft, *at)).count() > 0;
         is_clause.then_some(Fragment {
             words,
             other,
