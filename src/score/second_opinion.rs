@@ -62,7 +62,7 @@ pub fn hear(assessment: &Assessment, opinion: &Opinion, policy: &Policy) -> Asse
 /// The remarks together: each weighs half as much as the one before. What a rule has marked already
 /// counts once, as much as the heavier of the two; a line of the page counts as that alone.
 fn weigh(assessment: &Assessment, opinion: &Opinion) -> Evidence {
-    let mut marked: Vec<&str> = Vec::new();
+    let mut marked: Vec<(&str, &str)> = Vec::new();
     let (mut times, mut alone) = (0, 0);
     for remark in &opinion.remarks {
         let overlapping = || overlapping(assessment, remark);
@@ -71,11 +71,11 @@ fn weigh(assessment: &Assessment, opinion: &Opinion) -> Evidence {
         }
         times += 1;
         alone += u32::from(overlapping().next().is_none());
-        marked.extend(overlapping().map(|finding| finding.rule));
+        marked.extend(overlapping().map(|finding| (finding.rule, finding.grade)));
     }
     let of_rules = assessment.evidence.iter();
     let of_rules = of_rules.filter(|e| e.kind == EvidenceKind::Words);
-    let of_rules = of_rules.filter(|e| marked.contains(&e.name.as_str()));
+    let of_rules = of_rules.filter(|e| marked.contains(&(e.name.as_str(), e.grade.as_str())));
     let counted: f64 = of_rules.map(|e| f64::from(e.log_ratio)).sum();
     Evidence {
         kind: EvidenceKind::Opinion,
