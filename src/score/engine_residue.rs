@@ -14,6 +14,8 @@ pub(super) struct EngineResidue;
 
 /// Findings in one text, at most.
 const FINDINGS_MAX: usize = 10;
+/// Wordings of one text that are looked at: for each its whole paragraph is read.
+const WORDINGS_MAX: usize = 40;
 /// What ends a sentence, or sets apart what follows: one stands before a phrase that may not float.
 const CLOSING: [char; 16] = [
     '.', '!', '?', '…', ':', ';', '(', ')', '[', ']', '”', '"', '»', '|', '*', '\n',
@@ -68,6 +70,7 @@ impl Detector for EngineResidue {
         let hits: Vec<(Span, ResidueFamily)> = draft
             .lines()
             .flat_map(|line| of_line(draft, &line))
+            .take(WORDINGS_MAX)
             .filter(|(span, family)| !is_spoken(draft, span, *family))
             .take(FINDINGS_MAX)
             .collect();
@@ -90,15 +93,21 @@ fn of_line(draft: &Draft<'_>, line: &Span) -> Vec<(Span, ResidueFamily)> {
     let stops = |at: usize| draft.text.gap_before(at).contains(STOPS);
     let mut hits = Vec::new();
     let mut at = line.start;
+    // Where the sentence at hand stops: looked up once a sentence, for a line may be endless.
+    let mut stop = line.start;
     while at < line.end {
         if !books.iter().any(|book| book.begins_with(draft.keys[at])) {
             at += 1;
             continue;
         }
-        let stop = (at + 1..line.end).find(|next| stops(*next));
+        if stop <= at {
+            stop = (at + 1..line.end)
+                .find(|next| stops(*next))
+                .unwrap_or(line.end);
+        }
         let accept = |tail, end| match tail {
             Tail::Anything => true,
-            Tail::Nothing => end == stop.unwrap_or(line.end),
+            Tail::Nothing => end == stop,
             Tail::Colon => {
                 draft.has_colon_before(end) && !draft.text.gap_before(end).contains(OPENING)
             }
