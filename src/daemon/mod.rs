@@ -110,12 +110,8 @@ impl Daemon {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
-        let resources = Arc::new(Resources::new(
-            &self.store,
-            &self.metrics,
-            &self.clock,
-            questions,
-        ));
+        let resources = Resources::new(&self.store, &self.metrics, &self.clock, questions);
+        let resources = Arc::new(resources);
         let mut clocks = ClockWatch::new(&self.clock);
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
@@ -152,11 +148,7 @@ impl Daemon {
                 }
                 LoopEvent::VisitEnded(done) => {
                     let now = Instant::now();
-                    match visits.finish(done) {
-                        VisitEnd::NetworkIsDown => pause_until = now + outage::PAUSE,
-                        VisitEnd::MachineIsFull => pause_until = now + STORE_PAUSE,
-                        VisitEnd::Finished => {}
-                    }
+                    pause_until = pause_until.max(now + pause_after(visits.finish(done)));
                     claim_at = now.max(pause_until);
                 }
                 LoopEvent::HousekeepingDue => {
@@ -182,8 +174,8 @@ impl Daemon {
                 .set(visits.running.len() as i64);
         }
         self.health.set(Unready::Stopping, true);
-        // A call that is cut off is no opinion; the article is written down already.
         if let Some(consulting) = consulting {
+            // A call that is cut off is no opinion; the article is written down already.
             consulting.abort();
             let _ = consulting.await;
         }
@@ -368,6 +360,15 @@ impl Daemon {
         self.store.release(&unfinished, self.clock.now()).await?;
         self.store.close().await?;
         Ok(())
+    }
+}
+
+/// How long nothing is claimed after a visit that ended so.
+fn pause_after(end: VisitEnd) -> Duration {
+    match end {
+        VisitEnd::NetworkIsDown => outage::PAUSE,
+        VisitEnd::MachineIsFull => STORE_PAUSE,
+        VisitEnd::Finished => Duration::ZERO,
     }
 }
 

@@ -421,7 +421,7 @@ async fn whoever_is_told_of_an_article_learns_the_address_that_is_its_own() {
             let told = ["meja".to_string()];
             store.complete(&lease, read, &told).await.unwrap();
         }
-        let told = store.notifications("desk", at(10), 10).await.unwrap();
+        let told = store.notifications("meja", at(10), 10).await.unwrap();
         let told: Vec<_> = told
             .iter()
             .map(|told| serde_json::from_str::<serde_json::Value>(&told.payload).unwrap())
