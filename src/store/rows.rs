@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Date, Evidence, Lang, LinkCounts, PageKind, Provenance, Review, RulesHash, Scores, Span,
-    Timestamp, Verdict,
+    Backfill, Date, Evidence, Lang, LinkCounts, PageKind, Provenance, Review, RulesHash, Scores,
+    Span, Timestamp, Verdict,
 };
 
 /// A finding with the words it points at, as stored.
@@ -185,6 +185,8 @@ pub struct SourceRow {
     pub template_lines: u64,
     /// Pages that have met a bot wall since the last article came through.
     pub walled: u64,
+    /// The latest walk through its past.
+    pub backfill: Option<Backfill>,
 }
 
 /// How much of everything there is, for the gauges.

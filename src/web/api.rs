@@ -9,7 +9,7 @@ use http::header;
 use serde::Serialize;
 
 use crate::{
-    model::{LinkCounts, SourceStanding, Timestamp},
+    model::{Backfill, LinkCounts, SourceStanding, Timestamp},
     report::{
         Entry, SourceView,
         json::{EntryJson, Field, Fields},
@@ -94,6 +94,7 @@ struct SourceJson<'a> {
     template_lines: u64,
     not_articles: u64,
     walled: u64,
+    backfill: Option<&'a Backfill>,
 }
 
 impl<'a> From<SourceView<'a>> for SourceJson<'a> {
@@ -114,6 +115,7 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             template_lines: view.template_lines,
             not_articles: view.not_articles,
             walled: view.walled,
+            backfill: view.backfill,
         }
     }
 }

@@ -104,6 +104,7 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
         template_lines: row.template_lines,
         not_articles: row.not_articles,
         walled: row.walled,
+        backfill: row.backfill.as_ref(),
     }
 }
 

@@ -183,6 +183,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
     let mut walled = walled(db)?;
     let intervals = expected_intervals(db)?;
     let mut links = links(db)?;
+    let mut backfills = backfills::all(db)?;
     db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
                 sources.since, sources.last_success, sources.last_article, sources.failures,
@@ -217,6 +218,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Vec<SourceRow>> {
             abstained,
             not_articles,
             walled: walled.remove(&id).unwrap_or_default(),
+            backfill: backfills.remove(&id),
         })
     })?
     .collect()
