@@ -94,13 +94,12 @@ fn first_problem(content: &PageContent) -> Option<String> {
 }
 
 /// The value to send next time: the new one, the old one after "not modified", none after a 2xx
-/// without.
+/// without; and none where the request was refused, for some servers refuse what has a condition.
 fn validator(facts: &Facts, header: &str, old: Option<&str>) -> Option<String> {
     let new = facts.exchange.headers.get(header);
-    let kept = if facts.exchange.outcome == FetchOutcome::Ok {
-        None
-    } else {
-        old
-    };
-    new.or(kept).map(str::to_string)
+    match facts.exchange.outcome {
+        FetchOutcome::Http4xx => None,
+        FetchOutcome::Ok => new.map(str::to_string),
+        _ => new.or(old).map(str::to_string),
+    }
 }

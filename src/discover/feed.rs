@@ -273,6 +273,10 @@ impl FeedReader {
                 self.current.permalink = self.current.permalink.take().or(url);
                 return;
             }
+            "guid" if Url::parse(field).is_ok() => {
+                self.current.identifier = resolve(field, self.base());
+                return;
+            }
             "pubdate" | "published" | "date" | "issued" | "created" => &mut self.current.published,
             "updated" | "modified" => &mut self.current.updated,
             _ => return,

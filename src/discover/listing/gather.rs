@@ -129,6 +129,11 @@ impl<'a> FrontLinks<'a> {
     /// The place of an address among those found; `None` for what cannot be an article, or is of
     /// another site than is wanted.
     fn place(&mut self, href: &str) -> Option<usize> {
+        // Nearly all links of a page name no host: these need not be resolved twice.
+        if !self.is_own && !href.contains("//") && same_site(self.base.url(), &self.page.final_url)
+        {
+            return None;
+        }
         let url = resolve(href, self.base.url())?;
         let is_itself = url == self.page.final_url || url == self.page.link.url;
         if is_itself || same_site(&url, &self.page.final_url) != self.is_own {
