@@ -1,7 +1,7 @@
 //! What is written of a visit, in the one transaction that ends its lease.
 
 use crate::{
-    canonical,
+    canonical, discover,
     model::{Article, FetchOutcome, Page},
     store::{Completion, ListReading, Visit},
 };
@@ -9,6 +9,7 @@ use crate::{
 use super::{
     facts::{Facts, PageContent},
     plan::Plan,
+    read::robots_text,
 };
 
 /// Puts the facts and what was planned together.
@@ -43,9 +44,21 @@ pub(super) fn completion(facts: &Facts, plan: Plan) -> Completion {
 fn list_reading(facts: &Facts, is_given_up: bool) -> ListReading {
     match &facts.content.past {
         Some(links) => ListReading::Read(links.clone()),
+        None if is_given_up && is_absent(facts) => ListReading::Absent,
         None if is_given_up => ListReading::GivenUp,
         None => ListReading::Pending,
     }
+}
+
+/// Whether it was only guessed that there is a sitemap at this address, and there is none for us.
+fn is_absent(facts: &Facts) -> bool {
+    let exchange = &facts.exchange;
+    let is_refused = matches!(
+        exchange.outcome,
+        FetchOutcome::Http4xx | FetchOutcome::Blocked
+    );
+    let robots = robots_text(&facts.lease, exchange).unwrap_or_default();
+    is_refused && discover::is_guessed_sitemap(&facts.lease.link.url, &robots)
 }
 
 fn read_article(facts: &Facts) -> Option<Visit> {
@@ -72,20 +85,21 @@ fn failure(facts: &Facts) -> Option<String> {
     Some(format!("{}: {error}", facts.exchange.outcome.as_str()))
 }
 
-/// A page of links that yielded nothing but problems has failed, though the server answered.
+/// A page of links that yielded nothing but problems has failed, though the server answered. What was
+/// left out is counted, and no problem.
 fn first_problem(content: &PageContent) -> Option<String> {
-    let problem = content.problems.first()?;
+    let mut problems = content.problems.iter();
+    let problem = problems.find(|problem| problem.foreign == 0)?;
     content.links.is_empty().then(|| problem.what.clone())
 }
 
 /// The value to send next time: the new one, the old one after "not modified", none after a 2xx
-/// without.
+/// without; and none where the request was refused, for some servers refuse what has a condition.
 fn validator(facts: &Facts, header: &str, old: Option<&str>) -> Option<String> {
     let new = facts.exchange.headers.get(header);
-    let kept = if facts.exchange.outcome == FetchOutcome::Ok {
-        None
-    } else {
-        old
-    };
-    new.or(kept).map(str::to_string)
+    match facts.exchange.outcome {
+        FetchOutcome::Http4xx => None,
+        FetchOutcome::Ok => new.map(str::to_string),
+        _ => new.or(old).map(str::to_string),
+    }
 }

@@ -33,6 +33,8 @@ pub(super) struct PageContent {
     /// Of the newest sitemaps and of all articles.
     pub(super) links: Vec<Link>,
     pub(super) problems: Vec<Problem>,
+    /// Links of a feed that lead to other sites.
+    pub(super) elsewhere: u64,
     /// What a backfill that asked for the page goes on with.
     pub(super) past: Option<Vec<Link>>,
     /// Of an article's page, and of a wall in the place of a page of links.

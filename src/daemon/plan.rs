@@ -124,12 +124,14 @@ fn poll(facts: &Facts, intake: &Intake) -> Option<Poll> {
         });
     }
     let is_left_out = |problem: &&Problem| problem.foreign > 0;
+    let elsewhere = facts.content.elsewhere;
     Some(Poll {
         at,
         kind: facts.content.kind.unwrap_or(lease.link.kind),
         links: LinkCounts {
             old: (intake.remembered.len() + intake.dropped) as u64,
-            foreign: problems.iter().map(|problem| problem.foreign).sum(),
+            foreign: elsewhere + problems.iter().map(|problem| problem.foreign).sum::<u64>(),
+            foreign_kept: elsewhere,
             invalid: (problems.len() - problems.iter().filter(is_left_out).count()) as u64,
             ..LinkCounts::default()
         },

@@ -105,16 +105,15 @@ async fn past(
     let active = Arc::clone(active);
     let read = move || {
         let sitemaps = (task.depth == 0).then_some(robots.as_ref());
-        let mut links = discover::past(&work, sitemaps, active.rules.lexicon.dates());
-        links.retain(|link| frontier::backfill::is_worth_reading(link, task.since, task.depth + 1));
-        links
+        let links = discover::past(&work, sitemaps, active.rules.lexicon.dates());
+        frontier::backfill::worth_reading(links, work.link.kind, task.since, task.depth + 1)
     };
     let found = resources.cores.run(move || guarded(read)).await;
     Some(found.unwrap_or_default())
 }
 
 /// The robots.txt of the page's host: just fetched, or as the store knows it.
-fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
+pub(super) fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
     let stored = lease
         .robots
         .as_ref()
@@ -176,10 +175,15 @@ fn read_links(page: &Page, is_open: bool, robots: Option<&[u8]>, words: &Words) 
     let is_settled = shown != PageKind::Listing || (is_site && !links.is_empty());
     let kind = is_settled.then_some(shown);
     keep_newest_sitemaps(&mut links);
+    let elsewhere = match shown {
+        PageKind::Feed => discover::elsewhere(page, &links) as u64,
+        _ => 0,
+    };
     PageContent {
         kind,
         links,
         problems,
+        elsewhere,
         ..PageContent::default()
     }
 }

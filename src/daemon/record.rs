@@ -233,12 +233,14 @@ fn record_links(metrics: &Metrics, facts: &Facts, completed: &Completed) {
     let poll = completed
         .poll
         .filter(|_| facts.exchange.outcome == FetchOutcome::Ok);
-    let filtered = poll.map_or(0, |poll| poll.links.old + poll.links.foreign);
+    let filtered = poll.map_or(0, |poll| poll.links.old + poll.links.left_out());
+    let problems = facts.content.problems.iter();
+    let invalid = problems.filter(|problem| problem.foreign == 0).count();
     for (outcome, count) in [
         ("new", completed.links_new as u64),
         ("known", completed.links_known as u64),
         ("filtered", filtered),
-        ("invalid", facts.content.problems.len() as u64),
+        ("invalid", invalid as u64),
     ] {
         metrics
             .discoveries_total

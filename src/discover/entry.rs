@@ -17,6 +17,8 @@ pub(super) struct FeedEntry {
     pub(super) link: Option<AlternateLink>,
     /// `guid` unless it says that it is no link, `id`, or `rdf:about`.
     pub(super) permalink: Option<Url>,
+    /// A `guid` that says that it is no link, and is an address: some sites say so of all.
+    pub(super) identifier: Option<Url>,
     pub(super) published: Option<String>,
     pub(super) updated: Option<String>,
 }
@@ -57,6 +59,7 @@ impl FeedEntry {
             .or(link.filter(is_for_people).map(|link| &link.url))
             .or(self.permalink.as_ref())
             .or(link.map(|link| &link.url))
+            .or(self.identifier.as_ref())
     }
 
     pub(super) fn date(&self, dates: &Dates<'_>) -> Option<Date> {

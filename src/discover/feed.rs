@@ -36,6 +36,29 @@ const ALTERNATE: &[&str] = &[
     "http://www.iana.org/assignments/relation/alternate",
 ];
 
+/// The relations of a feed to its older pages: those of RFC 5005, paged (3) and archived (4).
+const OLDER: &[&str] = &[
+    "next",
+    "prev-archive",
+    "http://www.iana.org/assignments/relation/next",
+    "http://www.iana.org/assignments/relation/prev-archive",
+];
+
+/// Older pages taken from one: a feed names one by either relation.
+const OLDER_MAX: usize = 4;
+
+/// Where the older pages of a feed are, if it names them.
+pub(super) fn older(document: &LinkDocument<'_>, home: &Url) -> Vec<Url> {
+    if document.format == LinkFormat::JsonFeed {
+        let (feed, _) = json_feed::read(document.text());
+        let next = feed.next_url.and_then(|next| resolve(&next, home));
+        return next.into_iter().collect();
+    }
+    let mut reader = FeedReader::new(home);
+    let _ = xml::walk(document.text(), |path, node| reader.step(path, &node));
+    reader.older
+}
+
 pub(super) fn read(page: &Page, document: &LinkDocument<'_>, dates: &Dates<'_>) -> Found {
     let (entries, wrong) = match document.format {
         LinkFormat::JsonFeed => json_entries(document.text(), &page.final_url),
@@ -124,6 +147,8 @@ struct FeedReader {
     home: Url,
     /// XML Base, each resolved against the one around it, with the depth of its element.
     bases: Vec<(usize, Url)>,
+    /// Where the feed goes on.
+    older: Vec<Url>,
 }
 
 impl FeedReader {
@@ -135,6 +160,7 @@ impl FeedReader {
             is_address: false,
             home: home.clone(),
             bases: Vec::new(),
+            older: Vec::new(),
         }
     }
 
@@ -156,6 +182,9 @@ impl FeedReader {
                     };
                 } else if is_entry(parent) || parent == "channel" {
                     self.open(name, parent, attributes);
+                }
+                if name == "link" && !is_entry(parent) {
+                    self.go_on(attributes);
                 }
             }
             Node::Text(text) => {
@@ -187,6 +216,16 @@ impl FeedReader {
             .filter(|base| base.len() <= FIELD_MAX)
             .and_then(|base| self.base().join(base.trim()).ok());
         self.bases.extend(base.map(|base| (depth, base)));
+    }
+
+    fn go_on(&mut self, attributes: &Attributes<'_>) {
+        let rel = attributes.get("rel").unwrap_or_default();
+        if self.older.len() < OLDER_MAX && rel.split_whitespace().any(|word| is_one_of(OLDER, word))
+        {
+            let href = attributes.get("href").filter(|href| !href.is_empty());
+            let url = href.and_then(|href| resolve(&href, self.base()));
+            self.older.extend(url);
+        }
     }
 
     fn open(&mut self, name: &str, parent: &str, attributes: &Attributes<'_>) {
@@ -234,6 +273,10 @@ impl FeedReader {
                 self.current.permalink = self.current.permalink.take().or(url);
                 return;
             }
+            "guid" if Url::parse(field).is_ok() => {
+                self.current.identifier = resolve(field, self.base());
+                return;
+            }
             "pubdate" | "published" | "date" | "issued" | "created" => &mut self.current.published,
             "updated" | "modified" => &mut self.current.updated,
             _ => return,
@@ -269,8 +312,12 @@ fn is_field(name: &str) -> bool {
 
 /// Whether a link is to the page of the entry: one without a relation is, too.
 fn is_alternate(rel: Option<&str>) -> bool {
-    let is_it = |word: &str| ALTERNATE.iter().any(|name| word.eq_ignore_ascii_case(name));
+    let is_it = |word: &str| is_one_of(ALTERNATE, word);
     rel.is_none_or(|rel| rel.trim().is_empty() || rel.split_whitespace().any(is_it))
+}
+
+fn is_one_of(relations: &[&str], word: &str) -> bool {
+    relations.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 fn form(media_type: Option<String>) -> LinkForm {

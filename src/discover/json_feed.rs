@@ -14,6 +14,8 @@ const VERSION: &str = "jsonfeed.org/version/";
 #[derive(Debug, Default)]
 pub(super) struct JsonFeed {
     version: String,
+    /// Where its older items are.
+    pub(super) next_url: Option<String>,
     pub(super) items: Vec<JsonItem>,
 }
 
@@ -71,6 +73,10 @@ impl<'de> Visitor<'de> for Members<'_> {
                 "version" => {
                     let version = map.next_value::<serde_json::Value>()?;
                     self.0.version = version.as_str().unwrap_or_default().to_string();
+                }
+                "next_url" => {
+                    let next = map.next_value::<serde_json::Value>()?;
+                    self.0.next_url = next.as_str().map(str::to_string);
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;

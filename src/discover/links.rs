@@ -1,11 +1,11 @@
 //! What a page of links yields.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
 use crate::{
-    canonical::canonical,
+    canonical::{authority, canonical, same_site},
     model::{Date, Link, Page, PageKind, Problem},
 };
 
@@ -46,6 +46,46 @@ impl<'a> LinkList<'a> {
     pub(super) fn into_vec(self) -> Vec<Link> {
         self.found
     }
+}
+
+/// The site that a page speaks for.
+pub(super) struct OwnSite(Vec<Url>);
+
+impl OwnSite {
+    /// That of its address, if any of `urls` is. A page that lists nothing of its own site lies on
+    /// a host that serves others, and speaks for the site that it lists most of.
+    pub(super) fn of<'u>(page: &Page, urls: impl Iterator<Item = &'u Url> + Clone) -> OwnSite {
+        let own = OwnSite(vec![page.final_url.clone(), page.link.url.clone()]);
+        if urls.clone().any(|url| own.has(url)) {
+            return own;
+        }
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for url in urls.clone() {
+            *counts.entry(authority(url)).or_default() += 1;
+        }
+        let most = urls.max_by_key(|url| counts.get(&authority(url)).copied());
+        OwnSite(most.into_iter().cloned().collect())
+    }
+
+    pub(super) fn has(&self, url: &Url) -> bool {
+        self.0.iter().any(|own| same_site(url, own))
+    }
+}
+
+/// How many of the articles that `page` lists are of another site than it speaks for.
+pub fn elsewhere(page: &Page, links: &[Link]) -> usize {
+    let articles = links.iter().filter(|link| link.kind == PageKind::Article);
+    let articles = articles.map(|link| &link.url);
+    let own = OwnSite::of(page, articles.clone());
+    articles.filter(|url| !own.has(url)).count()
+}
+
+/// What is said of links that were left out because they lead to another site.
+pub(super) fn left_out(foreign: usize, what: &str) -> Option<Problem> {
+    (foreign > 0).then(|| Problem {
+        what: format!("left out {foreign} {what} of other sites"),
+        foreign: foreign as u64,
+    })
 }
 
 /// `href` as a canonical URL; `None` for what is no page on the web.

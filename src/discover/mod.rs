@@ -28,7 +28,9 @@ pub use autodiscover::{SITEMAPS_MAX, sitemaps_of, usual_places};
 pub use document::sniff;
 pub use feed::ENTRIES_MAX;
 pub use freshness::fresh_for;
+pub use links::elsewhere;
 pub use listing::LINKS_MAX;
+pub use past::is_guessed_sitemap;
 pub use sitemap::URLS_MAX;
 
 use crate::{

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     document::LinkDocument,
+    feed,
     links::{LinkList, resolve},
     tokens::{self, Base},
 };
@@ -33,10 +34,20 @@ const USUAL_SITEMAPS: &[&str] = &["/sitemap.xml", "/sitemap_index.xml"];
 pub(super) fn with_ways(mut found: Vec<Link>, page: &Page, robots: Option<&[u8]>) -> Vec<Link> {
     let document = LinkDocument::of(page);
     let mut others = LinkList::new(page, SITEMAPS_MAX + PAGES_MAX);
-    if document.kind() == PageKind::Listing {
-        for url in further(page, document.text()) {
-            others.add(url, PageKind::Listing, None);
+    match document.kind() {
+        PageKind::Listing => {
+            for url in further(page, document.text()) {
+                others.add(url, PageKind::Listing, None);
+            }
         }
+        PageKind::Feed => {
+            let here = &page.final_url;
+            let older = feed::older(&document, here).into_iter();
+            for url in older.filter(|url| same_site(url, here) && url != here) {
+                others.add(url, PageKind::Feed, None);
+            }
+        }
+        _ => {}
     }
     for url in robots.map(|text| sitemaps(page, text)).unwrap_or_default() {
         others.add(url, PageKind::Sitemap, None);
@@ -62,6 +73,16 @@ fn sitemaps(page: &Page, robots: &[u8]) -> Vec<Url> {
     usual
         .filter_map(|place| resolve(place, &page.final_url))
         .collect()
+}
+
+/// Whether nobody has said that there is a sitemap at `url`: it lies where many sites have one, and
+/// `robots`, the robots.txt of its host, does not name it.
+pub fn is_guessed_sitemap(url: &Url, robots: &[u8]) -> bool {
+    USUAL_SITEMAPS.contains(&url.path())
+        && url.query().is_none()
+        && robots::sitemaps(robots)
+            .iter()
+            .all(|named| resolve(named, url).as_ref() != Some(url))
 }
 
 /// The pages behind this one, the next first, and those of an archive by day, month or year.

@@ -1,19 +1,19 @@
 //! Sitemaps (sitemaps.org 0.9) with Google's news extension, sitemap indexes, and plain lists of
 //! URLs.
 
-use std::{cmp::Reverse, collections::HashMap, ops::ControlFlow};
+use std::{cmp::Reverse, ops::ControlFlow};
 
 use url::Url;
 
 use super::{
     dates::Dates,
     document::{LinkDocument, LinkFormat},
-    links::{Found, LinkList, problem, resolve},
+    links::{self, Found, LinkList, OwnSite, problem, resolve},
     xml,
     xml::Node,
 };
 use crate::{
-    canonical::{authority, day_in, same_site},
+    canonical::day_in,
     model::{Date, Page, PageKind, Problem},
 };
 
@@ -148,40 +148,18 @@ fn is_place(name: &str) -> bool {
     matches!(name, "url" | "sitemap")
 }
 
-/// A sitemap speaks for its own site (sitemaps.org, "Sitemap file location"). One that lists
-/// nothing of its own site lies on a host that serves others, as a robots.txt may name it ("Sitemaps
-/// & Cross Submits"), and speaks for the site that it lists most of. What else it lists is left out:
-/// it would send us there on its word.
+/// A sitemap speaks for its own site (sitemaps.org, "Sitemap file location"), or for that of a
+/// robots.txt which names it ("Sitemaps & Cross Submits"). What else it lists is left out: it would
+/// send us there on its word.
 fn of_the_site(places: Vec<SitemapEntry>, page: &Page) -> (Vec<SitemapEntry>, Option<Problem>) {
-    let is_own = |place: &SitemapEntry| {
-        same_site(&place.url, &page.final_url) || same_site(&place.url, &page.link.url)
-    };
+    let own = OwnSite::of(page, places.iter().map(|place| &place.url));
     let count = places.len();
-    let kept: Vec<SitemapEntry> = match places.iter().any(is_own) {
-        true => places.into_iter().filter(is_own).collect(),
-        false => of_one_site(places),
-    };
-    let foreign = count - kept.len();
-    let problem = (foreign > 0).then(|| Problem {
-        what: format!("left out {foreign} URLs of other sites"),
-        foreign: foreign as u64,
-    });
-    (kept, problem)
-}
-
-fn of_one_site(places: Vec<SitemapEntry>) -> Vec<SitemapEntry> {
-    let mut counts: HashMap<String, usize> = HashMap::new();
-    for place in &places {
-        *counts.entry(authority(&place.url)).or_default() += 1;
-    }
-    let most = places
-        .iter()
-        .max_by_key(|place| counts.get(&authority(&place.url)))
-        .map(|place| place.url.clone());
-    let Some(site) = most else { return places };
-    let mut places = places;
-    places.retain(|place| same_site(&place.url, &site));
-    places
+    let kept: Vec<SitemapEntry> = places
+        .into_iter()
+        .filter(|place| own.has(&place.url))
+        .collect();
+    let foreign = links::left_out(count - kept.len(), "URLs");
+    (kept, foreign)
 }
 
 /// The parts of an archive, the newest first: by the date that is given, else by the month in the

@@ -39,6 +39,24 @@ pub(super) trait Sink {
     fn text(&mut self, text: &str);
 }
 
+/// Two that follow one page.
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn open(&mut self, name: &str, tag: &Tag) {
+        self.0.open(name, tag);
+        self.1.open(name, tag);
+    }
+
+    fn close(&mut self, name: &str) {
+        self.0.close(name);
+        self.1.close(name);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.0.text(text);
+        self.1.text(text);
+    }
+}
+
 /// Reads `html` into `sink`, up to the limits; tells where it stopped short.
 pub(super) fn read<S: Sink>(html: &str, sink: S) -> (S, Option<Problem>) {
     let tokenizer = Tokenizer::new(

@@ -20,11 +20,11 @@ pub const LISTS_MAX: u64 = 5_000;
 /// Links that one backfill knows of.
 pub const LINKS_MAX: u64 = 1_000_000;
 
-/// Pages for people list the newest first: after so many articles in a row that were too old once
+/// Pages for people, and those of a feed, list the newest first: after so many articles in a row that were too old once
 /// they were read, there is nothing left on the pages behind.
 pub const OLDER_MAX: u64 = 30;
 
-/// After so many pages for people in a row that named nothing new, there is nothing left either.
+/// After so many of either in a row that named nothing new, there is nothing left either.
 pub const BARREN_MAX: u64 = 3;
 
 /// Articles come first.
@@ -33,16 +33,20 @@ pub const RANK_ARTICLE: u8 = 0;
 /// Then where the walk begins, and after that the sitemaps it finds.
 pub const RANK_START: u8 = 1;
 
-/// Further pages for people come last.
+/// Then further pages for people.
 pub const RANK_FURTHER_PAGE: u8 = 3;
 
-/// In which order a backfill asks: lower ranks go first.
-pub fn rank(kind: PageKind, depth: u32) -> u8 {
-    match kind {
-        PageKind::Article => RANK_ARTICLE,
-        _ if depth == 0 => RANK_START,
-        PageKind::Sitemap | PageKind::Feed => RANK_START + 1,
-        PageKind::Listing | PageKind::Auto | PageKind::Robots => RANK_FURTHER_PAGE,
+/// The older pages of a feed come last.
+pub const RANK_OLDER_FEED: u8 = 4;
+
+/// In which order a backfill asks: lower ranks go first. Where it begins, no page has led there.
+pub fn rank(kind: PageKind, from: Option<PageKind>) -> u8 {
+    match (kind, from) {
+        (PageKind::Article, _) => RANK_ARTICLE,
+        (_, None) => RANK_START,
+        (PageKind::Feed, Some(PageKind::Feed)) => RANK_OLDER_FEED,
+        (PageKind::Sitemap | PageKind::Feed, _) => RANK_START + 1,
+        (PageKind::Listing | PageKind::Auto | PageKind::Robots, _) => RANK_FURTHER_PAGE,
     }
 }
 
@@ -58,12 +62,29 @@ pub fn starts(source: &Source) -> Vec<(PageKind, Url)> {
     starts
 }
 
-/// Whether a link that is met `depth` pages of links away from the source may lead to articles
-/// published since then. What bears no date may.
+/// What of the links that a page of kind `from` leads to, `depth` pages of links away from the
+/// source, may lead to articles published since then. What bears no date may.
 ///
 /// A sitemap that was last changed before, or whose address tells an earlier year, month or day,
-/// is left out with all that it lists; so is an article that its link or its folders date so.
-pub fn is_worth_reading(link: &Link, since: Timestamp, depth: u32) -> bool {
+/// is left out with all that it lists; so is an article that its link or its folders date so. The
+/// older pages of a feed are left out where it lists nothing but such articles.
+pub fn worth_reading(
+    mut links: Vec<Link>,
+    from: PageKind,
+    since: Timestamp,
+    depth: u32,
+) -> Vec<Link> {
+    let is_article = |link: &Link| link.kind == PageKind::Article;
+    let is_chain = |link: &Link| rank(link.kind, Some(from)) == RANK_OLDER_FEED;
+    let has_articles = links.iter().any(is_article);
+    links.retain(|link| is_chain(link) || is_worth_reading(link, since, depth));
+    if has_articles && !links.iter().any(is_article) {
+        links.retain(|link| !is_chain(link));
+    }
+    links
+}
+
+fn is_worth_reading(link: &Link, since: Timestamp, depth: u32) -> bool {
     let published = link.published.map(|date| date.instant());
     if published.is_some_and(|published| published < since) {
         return false;

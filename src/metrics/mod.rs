@@ -184,7 +184,8 @@ families! {
     source_translation_turned_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// Mean share of boilerplate in the latest 50 judged articles of a source.
     source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
-    /// Article links that a source listed when it last answered, by what became of them.
+    /// Article links that a source listed when it last answered, by what became of them. Foreign ones
+    /// are left out of sitemaps and front pages; of a feed they are counted among the others, too.
     source_links: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET), ("outcome", NONE_YET)]);
     /// Lines known to be the template of a source's site.
     source_template_lines: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);

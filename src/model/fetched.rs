@@ -30,8 +30,11 @@ pub struct LinkCounts {
     pub known: u64,
     /// Not read: dated too far back, or of an archive whose dates say nothing.
     pub old: u64,
-    /// Left out: of another site.
+    /// Of another site: left out, unless a feed lists them.
     pub foreign: u64,
+    /// Of these, what a feed lists: it is counted among the others, too.
+    #[serde(default)]
+    pub foreign_kept: u64,
     /// Parts of the answer that could not be read.
     pub invalid: u64,
 }
@@ -50,7 +53,12 @@ impl LinkCounts {
 
     /// Links in all.
     pub fn total(&self) -> u64 {
-        self.new + self.known + self.old + self.foreign
+        self.new + self.known + self.old + self.left_out()
+    }
+
+    /// Links that were left out, for they are of another site.
+    pub fn left_out(&self) -> u64 {
+        self.foreign.saturating_sub(self.foreign_kept)
     }
 
     /// Whether there are links, and none of them is for us.
@@ -65,6 +73,7 @@ impl std::ops::AddAssign for LinkCounts {
         self.known += other.known;
         self.old += other.old;
         self.foreign += other.foreign;
+        self.foreign_kept += other.foreign_kept;
         self.invalid += other.invalid;
     }
 }
@@ -81,13 +90,16 @@ impl fmt::Display for LinkCounts {
             for (count, what) in [
                 (self.known, "known"),
                 (self.old, "too old"),
-                (self.foreign, "of another site"),
+                (self.left_out(), "of another site"),
             ] {
                 if count > 0 {
                     write!(f, "{count} {what}, ")?;
                 }
             }
             write!(f, "{} new", self.new)?;
+        }
+        if self.foreign_kept > 0 {
+            write!(f, "; {} of them of another site", self.foreign_kept)?;
         }
         match self.invalid {
             0 => Ok(()),

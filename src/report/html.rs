@@ -5,7 +5,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
-    ClusterView, Document, Entry, Mark, SourceView, TrailView, VerdictCounts,
+    ClusterView, Document, Entry, Mark, SourceView, TrailView, VerdictCounts, backfill,
     changes::Change,
     excerpt::Excerpt,
     highlight,

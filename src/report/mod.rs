@@ -4,6 +4,7 @@
 //! [`crate::model`] or from whatever a store keeps of them.
 
 pub mod atom;
+pub mod backfill;
 pub mod changes;
 pub mod colour;
 pub mod excerpt;
@@ -25,8 +26,8 @@ use url::Url;
 use self::changes::Piece;
 
 use crate::model::{
-    Article, Assessment, Date, Evidence, LinkCounts, PageKind, Provenance, Review, RulesHash,
-    Scores, SourceStanding, Span, Timestamp, Verdict,
+    Article, Assessment, Backfill, Date, Evidence, LinkCounts, PageKind, Provenance, Review,
+    RulesHash, Scores, SourceStanding, Span, Timestamp, Verdict,
 };
 
 /// One finding, wherever it is kept.
@@ -227,6 +228,8 @@ pub struct SourceView<'a> {
     pub walled: u64,
     /// Pages that are set aside: reading them ended the daemon, or their rows cannot be read.
     pub parked: u64,
+    /// The latest walk through its past.
+    pub backfill: Option<&'a Backfill>,
 }
 
 /// How many documents ended in which way.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::model::{
-    Date, Evidence, Lang, LinkCounts, PageKind, Provenance, Review, RulesHash, Scores, Span,
-    Timestamp, Verdict,
+    Backfill, Date, Evidence, Lang, LinkCounts, PageKind, Provenance, Review, RulesHash, Scores,
+    Span, Timestamp, Verdict,
 };
 
 /// A finding with the words it points at, as stored.
@@ -187,6 +187,8 @@ pub struct SourceRow {
     pub walled: u64,
     /// URLs that are set aside; see [`Counts::parked`].
     pub parked: u64,
+    /// The latest walk through its past.
+    pub backfill: Option<Backfill>,
 }
 
 /// How much of everything there is, for the gauges.

@@ -125,6 +125,8 @@ pub enum ListReading {
     Read(Vec<Link>),
     /// It cannot be had.
     GivenUp,
+    /// It was guessed that it might be there, and it is not.
+    Absent,
 }
 
 /// What becomes of a URL after its lease.

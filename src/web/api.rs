@@ -9,7 +9,7 @@ use http::header;
 use serde::Serialize;
 
 use crate::{
-    model::{LinkCounts, SourceStanding, Timestamp},
+    model::{Backfill, LinkCounts, SourceStanding, Timestamp},
     report::{
         Entry, SourceView,
         json::{EntryJson, Field, Fields},
@@ -95,6 +95,7 @@ struct SourceJson<'a> {
     not_articles: u64,
     walled: u64,
     parked: u64,
+    backfill: Option<&'a Backfill>,
 }
 
 impl<'a> From<SourceView<'a>> for SourceJson<'a> {
@@ -116,6 +117,7 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             not_articles: view.not_articles,
             walled: view.walled,
             parked: view.parked,
+            backfill: view.backfill,
         }
     }
 }

@@ -105,6 +105,7 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
         not_articles: row.not_articles,
         walled: row.walled,
         parked: row.parked,
+        backfill: row.backfill.as_ref(),
     }
 }
 

@@ -18,6 +18,7 @@ use url::Url;
 mod fronts;
 mod offers;
 mod past;
+mod reported;
 
 /// Every page of these tests was fetched from here, in the middle of 1 June 2024.
 const AT: &str = "https://news.example/section/page";

@@ -14,6 +14,7 @@ use crate::{
     daemon::{backfill::OwnBackfill, service::new_metrics},
     frontier,
     model::{Backfill, BackfillState, Source, Timestamp},
+    report::backfill::others,
     store::{BackfillOrder, OpenError},
 };
 
@@ -165,7 +166,7 @@ async fn beside(api: &DaemonApi, source: &Source, task: &Task) -> Result<Outcome
 fn told(backfill: &Backfill) -> Outcome {
     let Backfill { source, read, .. } = backfill;
     let since = backfill.since.date_naive();
-    let others = progress::others(backfill);
+    let others = others(backfill);
     let (end, outcome) = match backfill.state {
         BackfillState::Done => ("", Outcome::Clean),
         BackfillState::Running | BackfillState::Stopped => (

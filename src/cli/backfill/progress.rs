@@ -10,6 +10,7 @@ use indicatif::{HumanDuration, ProgressBar};
 use crate::{
     cli::output::tell,
     model::{Backfill, BackfillState},
+    report::backfill::{left, others},
 };
 
 /// Between two lines where there is no terminal.
@@ -63,46 +64,26 @@ fn asked(backfill: &Backfill) -> u64 {
     backfill.read + backfill.older + backfill.failed
 }
 
-/// What else there was, as it follows a number of articles.
-pub(super) fn others(backfill: &Backfill) -> String {
-    let mut text = String::new();
-    for (count, what) in [
-        (backfill.older, "older"),
-        (backfill.known, "known before"),
-        (backfill.failed, "without an article or out of reach"),
-        (backfill.lists_failed, "sitemaps or lists out of reach"),
-    ] {
-        if count > 0 {
-            text.push_str(&format!(", {count} {what}"));
-        }
-    }
-    text
-}
-
 /// `here` articles were asked for in `took`.
 fn line(backfill: &Backfill, here: u64, took: Duration) -> String {
-    let found = backfill.waiting + backfill.queued;
-    let left = match backfill.limit {
+    let to_read = match backfill.limit {
         Some(limit) => limit.saturating_sub(backfill.read),
-        None => found,
+        None => backfill.waiting + backfill.queued,
     };
     let per_second = here as f64 / took.as_secs_f64().max(1.0);
     let pace = match here {
         0 => String::new(),
         _ => {
-            let seconds = (left as f64 / per_second).min(u32::MAX.into());
+            let seconds = (to_read as f64 / per_second).min(u32::MAX.into());
             let time = HumanDuration(Duration::from_secs_f64(seconds));
             format!("; {:.1} a minute, {time:#} left", 60.0 * per_second)
         }
     };
-    let lists = match backfill.lists_waiting {
-        0 => String::new(),
-        lists => format!(" and {lists} lists not read yet"),
-    };
     format!(
-        "{}: {} articles read{}, {found} more known{lists}{pace}",
+        "{}: {} articles read{}{}{pace}",
         backfill.source,
         backfill.read,
-        others(backfill)
+        others(backfill),
+        left(backfill)
     )
 }

@@ -56,6 +56,8 @@ pub(super) struct FrontLink {
 /// Gathers the links of a page while it streams by.
 pub(super) struct FrontLinks<'a> {
     page: &'a Page,
+    /// Whether it is the links of the page's own site that are gathered, or those of others.
+    is_own: bool,
     base: Base,
     places: HashMap<Url, usize>,
     found: Vec<FrontLink>,
@@ -94,9 +96,18 @@ enum RawElement {
 }
 
 impl<'a> FrontLinks<'a> {
-    pub(super) fn new(page: &'a Page) -> FrontLinks<'a> {
+    pub(super) fn of_the_site(page: &'a Page) -> FrontLinks<'a> {
+        FrontLinks::new(page, true)
+    }
+
+    pub(super) fn of_others(page: &'a Page) -> FrontLinks<'a> {
+        FrontLinks::new(page, false)
+    }
+
+    fn new(page: &'a Page, is_own: bool) -> FrontLinks<'a> {
         FrontLinks {
             page,
+            is_own,
             base: Base::new(&page.final_url),
             places: HashMap::new(),
             found: Vec::new(),
@@ -115,11 +126,17 @@ impl<'a> FrontLinks<'a> {
         self.found
     }
 
-    /// The place of an address among those found; `None` for what cannot be an article of the site.
+    /// The place of an address among those found; `None` for what cannot be an article, or is of
+    /// another site than is wanted.
     fn place(&mut self, href: &str) -> Option<usize> {
+        // Nearly all links of a page name no host: these need not be resolved twice.
+        if !self.is_own && !href.contains("//") && same_site(self.base.url(), &self.page.final_url)
+        {
+            return None;
+        }
         let url = resolve(href, self.base.url())?;
         let is_itself = url == self.page.final_url || url == self.page.link.url;
-        if is_itself || !same_site(&url, &self.page.final_url) {
+        if is_itself || same_site(&url, &self.page.final_url) != self.is_own {
             return None;
         }
         if let Some(&at) = self.places.get(&url) {

@@ -11,7 +11,7 @@ mod weight;
 
 use super::{
     document::LinkDocument,
-    links::{Found, LinkList},
+    links::{Found, LinkList, left_out},
     tokens,
 };
 use crate::model::{Page, PageKind};
@@ -21,10 +21,13 @@ use gather::FrontLinks;
 pub const LINKS_MAX: usize = 500;
 
 pub(super) fn read(page: &Page, document: &LinkDocument<'_>) -> Found {
-    let (gathered, wrong) = tokens::read(document.text(), FrontLinks::new(page));
+    let links_of = (FrontLinks::of_the_site(page), FrontLinks::of_others(page));
+    let ((own, others), wrong) = tokens::read(document.text(), links_of);
     let mut links = LinkList::new(page, LINKS_MAX);
-    for url in weight::articles(gathered.links()) {
+    for url in weight::articles(own.links()) {
         links.add(url, PageKind::Article, None);
     }
-    (links.into_vec(), wrong.into_iter().collect())
+    let foreign = weight::articles(others.links()).count();
+    let foreign = left_out(foreign, "links to articles");
+    (links.into_vec(), wrong.into_iter().chain(foreign).collect())
 }

@@ -1,18 +1,53 @@
 //! Backfills: begun, looked at and ended. How one goes on stands in `walk`.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     column::{Millis, Named},
     queue::refresh_host,
-    walk::{Walk, add_link, refill, set_state},
+    walk::{DROP_BATCH, Met, Walk, add_links, drop_links, refill, set_state},
 };
 use crate::{
     model::{Backfill, BackfillState, Timestamp},
     store::BackfillOrder,
 };
 
-/// See [`crate::store::Store::start_backfill`].
+/// Whether a backfill goes on with an order: the same one, not done yet.
+fn goes_on(walk: &Walk, order: &BackfillOrder) -> bool {
+    let is_same = walk.since == order.since && walk.limit == order.limit;
+    is_same && walk.state != BackfillState::Done
+}
+
+fn of(db: &Connection, source: i64) -> rusqlite::Result<Option<Walk>> {
+    db.prepare_cached("SELECT * FROM backfills WHERE source_id = ?1")?
+        .query_row([source], Walk::of)
+        .optional()
+}
+
+/// Drops some of what another order has left, and tells whether that was all.
+pub(super) fn clear(
+    db: &Connection,
+    source: &str,
+    order: &BackfillOrder,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let walk = match source_id(db, source)? {
+        Some(id) => of(db, id)?.filter(|walk| !goes_on(walk, order)),
+        None => None,
+    };
+    let Some(walk) = walk else { return Ok(true) };
+    if walk.state != BackfillState::Done {
+        take_home(db, walk.id)?;
+        // Nobody may go on with half of it.
+        set_state(db, walk.id, BackfillState::Done, now)?;
+    }
+    Ok(drop_links(db, walk.id)? < DROP_BATCH)
+}
+
+/// See [`crate::store::Store::start_backfill`]. What another order has left must be
+/// [cleared](clear) before.
 pub(super) fn start(
     db: &Connection,
     source: &str,
@@ -22,22 +57,9 @@ pub(super) fn start(
     let Some(source_id) = source_id(db, source)? else {
         return Ok(None);
     };
-    let before = db
-        .prepare_cached("SELECT * FROM backfills WHERE source_id = ?1")?
-        .query_row([source_id], Walk::of)
-        .optional()?;
-    let goes_on = before.as_ref().is_some_and(|walk| {
-        let is_same = walk.since == order.since && walk.limit == order.limit;
-        is_same && walk.state != BackfillState::Done
-    });
+    let before = of(db, source_id)?.filter(|walk| goes_on(walk, order));
     let id = match before {
-        Some(walk) if goes_on => walk.id,
-        Some(walk) => {
-            take_home(db, walk.id)?;
-            db.prepare_cached("DELETE FROM backfill_links WHERE backfill_id = ?1")?
-                .execute([walk.id])?;
-            begin(db, source_id, order, now)?
-        }
+        Some(walk) => walk.id,
         None => begin(db, source_id, order, now)?,
     };
     set_state(db, id, BackfillState::Running, now)?;
@@ -76,9 +98,14 @@ fn begin(
             params![source, Millis(order.since), limit, Millis(now)],
             |row| row.get(0),
         )?;
-    for (kind, url) in &order.starts {
-        add_link(db, id, url, *kind, 0, None)?;
-    }
+    // A page that was under way may have brought more.
+    drop_links(db, id)?;
+    let starts = order.starts.iter().map(|(kind, url)| Met {
+        url,
+        kind: *kind,
+        published: None,
+    });
+    add_links(db, id, 0, None, starts)?;
     Ok(id)
 }
 
@@ -141,38 +168,60 @@ fn take_home(db: &Connection, id: i64) -> rusqlite::Result<()> {
         .try_for_each(|host| refresh_host(db, host))
 }
 
+/// Drops some of the links that backfills have left which are done; tells how many.
+pub(super) fn prune(db: &Connection) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM backfill_links WHERE id IN (
+             SELECT backfill_links.id FROM backfills
+               JOIN backfill_links ON backfill_links.backfill_id = backfills.id
+              WHERE state = 'done' LIMIT ?1)",
+    )?
+    .execute([DROP_BATCH])
+}
+
 /// See [`crate::store::Store::backfill`].
 pub(super) fn of_source(db: &Connection, source: &str) -> rusqlite::Result<Option<Backfill>> {
-    db.prepare_cached(
-        "SELECT backfills.*,
-                (SELECT count(*) FROM backfill_links
-                  WHERE backfill_id = backfills.id AND waiting AND rank > 0) AS lists_waiting,
-                (SELECT count(*) FROM backfill_links
-                  WHERE backfill_id = backfills.id AND waiting AND rank = 0) AS waiting,
-                (SELECT count(*) FROM urls
-                  WHERE backfill_id = backfills.id AND state IN ('queued', 'leased')
-                    AND kind = 'article') AS queued
-           FROM backfills JOIN sources ON sources.id = source_id
-          WHERE name = ?1",
-    )?
-    .query_row([source], |row| {
-        Ok(Backfill {
-            source: source.to_string(),
-            since: row.get::<_, Millis>("since")?.0,
-            limit: row.get("article_limit")?,
-            state: row.get::<_, Named<_>>("state")?.0,
-            started_at: row.get::<_, Millis>("started_at")?.0,
-            updated_at: row.get::<_, Millis>("updated_at")?.0,
-            lists_read: row.get("lists_read")?,
-            lists_failed: row.get("lists_failed")?,
-            lists_waiting: row.get("lists_waiting")?,
-            waiting: row.get("waiting")?,
-            queued: row.get("queued")?,
-            read: row.get("articles_read")?,
-            older: row.get("older")?,
-            known: row.get("known")?,
-            failed: row.get("failed")?,
-        })
+    db.prepare_cached(&format!("{SEEN} WHERE sources.name = ?1"))?
+        .query_row([source], read)
+        .optional()
+}
+
+/// The latest backfill of each source that has one, by its row.
+pub(super) fn all(db: &Connection) -> rusqlite::Result<HashMap<i64, Backfill>> {
+    db.prepare_cached(SEEN)?
+        .query_map([], |row| Ok((row.get("source_id")?, read(row)?)))?
+        .collect()
+}
+
+const SEEN: &str = "
+    SELECT backfills.*, sources.name,
+           (SELECT count(*) FROM urls
+             WHERE backfill_id = backfills.id AND urls.state IN ('queued', 'leased')
+               AND urls.kind = 'article') AS queued
+      FROM backfills JOIN sources ON sources.id = source_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Backfill> {
+    let state = row.get::<_, Named<_>>("state")?.0;
+    // What is left when it is done is waited for by nobody, and dropped little by little.
+    let waiting = |column: &str| match state {
+        BackfillState::Done => Ok(0),
+        BackfillState::Running | BackfillState::Stopped => row.get(column),
+    };
+    Ok(Backfill {
+        source: row.get("name")?,
+        since: row.get::<_, Millis>("since")?.0,
+        limit: row.get("article_limit")?,
+        state,
+        started_at: row.get::<_, Millis>("started_at")?.0,
+        updated_at: row.get::<_, Millis>("updated_at")?.0,
+        lists_read: row.get("lists_read")?,
+        lists_failed: row.get("lists_failed")?,
+        lists_waiting: waiting("lists_waiting")?,
+        waiting: waiting("articles_waiting")?,
+        queued: row.get("queued")?,
+        read: row.get("articles_read")?,
+        older: row.get("older")?,
+        known: row.get("known")?,
+        failed: row.get("failed")?,
     })
-    .optional()
 }

@@ -372,6 +372,13 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Option<Backfill>, StoreError> {
         let (source, order) = (source.to_string(), order.clone());
+        loop {
+            let (source, order) = (source.clone(), order.clone());
+            let clear = move |db: &_| backfills::clear(db, &source, &order, now);
+            if self.write(Op::StartBackfill, clear).await? {
+                break;
+            }
+        }
         self.write(Op::StartBackfill, move |db| {
             backfills::start(db, &source, &order, now)
         })
@@ -509,6 +516,7 @@ impl Store for SqliteStore {
             .await?
             == opinions::PRUNE_BATCH
         {}
+        while self.write(Op::Prune, backfills::prune).await? == walk::DROP_BATCH {}
         let mut pruned = 0;
         loop {
             let batch = self

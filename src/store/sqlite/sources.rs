@@ -185,6 +185,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Readable<SourceRow>> {
     let mut parked = parked::by_source(db)?;
     let intervals = expected_intervals(db)?;
     let mut links = links(db)?;
+    let mut backfills = backfills::all(db)?;
     let mut sources = db.prepare_cached(
         "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
                 sources.since, sources.last_success, sources.last_article, sources.failures,
@@ -220,6 +221,7 @@ pub(super) fn list(db: &Connection) -> rusqlite::Result<Readable<SourceRow>> {
             not_articles,
             walled: walled.remove(&id).unwrap_or_default(),
             parked: parked.remove(&id).unwrap_or_default(),
+            backfill: backfills.remove(&id),
         })
     })?;
     Readable::take(rows, usize::MAX)

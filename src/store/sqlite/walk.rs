@@ -16,11 +16,14 @@ use super::{
 use crate::{
     frontier::backfill::{
         ARTICLES_QUEUED_MAX, BARREN_MAX, LINKS_MAX, LISTS_MAX, OLDER_MAX, RANK_ARTICLE,
-        RANK_FURTHER_PAGE, RANK_START, rank,
+        RANK_FURTHER_PAGE, RANK_OLDER_FEED, RANK_START, rank,
     },
     model::{BackfillState, Date, Link, PageKind, Reason, Timestamp, Verdict},
     store::{BackfillTask, Completion, Fate, Lease, ListReading},
 };
+
+/// Links of a backfill dropped in one transaction: other writes go in between.
+pub(super) const DROP_BATCH: usize = 1_000;
 
 /// A backfill as it goes on.
 pub(super) struct Walk {
@@ -60,29 +63,59 @@ pub(super) fn set_state(
     Ok(())
 }
 
-/// Whether the backfill has not met it before.
-pub(super) fn add_link(
+/// A link that a backfill meets.
+pub(super) struct Met<'a> {
+    pub(super) url: &'a Url,
+    pub(super) kind: PageKind,
+    pub(super) published: Option<Date>,
+}
+
+/// Notes what a page of kind `from` leads to, or where the walk begins, and has not been met before;
+/// tells how many pages of links and articles there were.
+pub(super) fn add_links<'a>(
     db: &Connection,
     id: i64,
-    url: &Url,
-    kind: PageKind,
     depth: u32,
-    published: Option<Date>,
-) -> rusqlite::Result<bool> {
-    let added = db
-        .prepare_cached(
-            "INSERT INTO backfill_links (backfill_id, url, kind, rank, depth, published)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![
+    from: Option<PageKind>,
+    links: impl Iterator<Item = Met<'a>>,
+) -> rusqlite::Result<[usize; 2]> {
+    let mut insert = db.prepare_cached(
+        "INSERT INTO backfill_links (backfill_id, url, kind, rank, depth, published)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+    )?;
+    let [mut lists, mut articles] = [0, 0];
+    for link in links {
+        let rank = rank(link.kind, from);
+        let added = insert.execute(params![
             id,
-            url.as_str(),
-            Kind(kind),
-            rank(kind, depth),
+            link.url.as_str(),
+            Kind(link.kind),
+            rank,
             depth,
-            published.map(Dated)
+            link.published.map(Dated)
         ])?;
-    Ok(added > 0)
+        match rank {
+            RANK_ARTICLE => articles += added,
+            _ => lists += added,
+        }
+    }
+    db.prepare_cached(
+        "UPDATE backfills
+            SET lists_waiting = lists_waiting + ?2, articles_waiting = articles_waiting + ?3
+          WHERE id = ?1",
+    )?
+    .execute(params![id, lists, articles])?;
+    Ok([lists, articles])
+}
+
+/// Drops some of the links of a backfill that needs them no more; tells how many. A million at once
+/// would keep everybody else waiting.
+pub(super) fn drop_links(db: &Connection, id: i64) -> rusqlite::Result<usize> {
+    db.prepare_cached(
+        "DELETE FROM backfill_links WHERE id IN (
+             SELECT id FROM backfill_links WHERE backfill_id = ?1 LIMIT ?2)",
+    )?
+    .execute(params![id, DROP_BATCH])
 }
 
 /// Takes what the end of a lease means for a backfill, and asks for more.
@@ -105,6 +138,7 @@ pub(super) fn note(
         (_, ListReading::Pending) => return Ok(()),
         (_, ListReading::Read(links)) => note_list(db, task, lease, links)?,
         (_, ListReading::GivenUp) => count(db, task.id, "lists_failed")?,
+        (_, ListReading::Absent) => {}
     }
     db.prepare_cached("UPDATE urls SET backfill_id = NULL WHERE id = ?1")?
         .execute([lease.id])?;
@@ -160,7 +194,8 @@ fn note_article(
     if !is_article {
         return Ok(());
     }
-    end_pages_after(db, task.id, OLDER_MAX, "older_in_a_row", is_older)
+    let ranks = [RANK_FURTHER_PAGE, RANK_OLDER_FEED];
+    end_pages_after(db, task.id, ranks, OLDER_MAX, "older_in_a_row", is_older)
 }
 
 fn note_list(
@@ -170,27 +205,44 @@ fn note_list(
     links: &[Link],
 ) -> rusqlite::Result<()> {
     count(db, task.id, "lists_read")?;
-    let (mut added, mut articles) = (0, 0);
-    let depth = task.depth.saturating_add(1);
-    for link in links {
-        if add_link(db, task.id, &link.url, link.kind, depth, link.published)? {
-            added += 1;
-            articles += i64::from(link.kind == PageKind::Article);
-        }
-    }
+    let (depth, from) = (task.depth.saturating_add(1), lease.link.kind);
+    let met = links.iter().map(|link| Met {
+        url: &link.url,
+        kind: link.kind,
+        published: link.published,
+    });
+    let [lists, articles] = add_links(db, task.id, depth, Some(from), met)?;
     db.prepare_cached("UPDATE backfills SET links = links + ?2 WHERE id = ?1")?
-        .execute(params![task.id, added])?;
-    if rank(lease.link.kind, task.depth) < RANK_FURTHER_PAGE {
+        .execute(params![task.id, lists + articles])?;
+    let Some(rank) = rank_of(db, task.id, &lease.link.url)? else {
+        return Ok(());
+    };
+    if rank < RANK_FURTHER_PAGE {
         return Ok(());
     }
-    end_pages_after(db, task.id, BARREN_MAX, "barren_in_a_row", articles == 0)
+    let in_vain = articles == 0;
+    end_pages_after(
+        db,
+        task.id,
+        [rank, rank],
+        BARREN_MAX,
+        "barren_in_a_row",
+        in_vain,
+    )
 }
 
-/// Counts in `column` how often in a row something was in vain; after `most` the further pages for
-/// people that are not read yet are left.
+fn rank_of(db: &Connection, id: i64, url: &Url) -> rusqlite::Result<Option<u8>> {
+    db.prepare_cached("SELECT rank FROM backfill_links WHERE backfill_id = ?1 AND url = ?2")?
+        .query_row(params![id, url.as_str()], |row| row.get(0))
+        .optional()
+}
+
+/// Counts in `column` how often in a row something was in vain; after `most` the pages of these ranks
+/// that are not read yet are left.
 fn end_pages_after(
     db: &Connection,
     id: i64,
+    ranks: [u8; 2],
     most: u64,
     column: &str,
     in_vain: bool,
@@ -201,12 +253,17 @@ fn end_pages_after(
               WHERE id = ?1 RETURNING {column}"
         ))?
         .query_row(params![id, in_vain], |row| row.get(0))?;
-    if in_a_row >= most {
-        db.prepare_cached(
-            "UPDATE backfill_links SET waiting = 0 WHERE backfill_id = ?1 AND waiting AND rank = ?2",
-        )?
-        .execute(params![id, RANK_FURTHER_PAGE])?;
+    if in_a_row < most {
+        return Ok(());
     }
+    db.prepare_cached(
+        "UPDATE backfill_links SET waiting = 0
+          WHERE backfill_id = ?1 AND waiting AND rank BETWEEN ?2 AND ?3",
+    )?
+    .execute(params![id, ranks[0], ranks[1]])?;
+    // What follows is judged by itself.
+    db.prepare_cached(&format!("UPDATE backfills SET {column} = 0 WHERE id = ?1"))?
+        .execute([id])?;
     Ok(())
 }
 
@@ -235,8 +292,7 @@ pub(super) fn refill(db: &Connection, id: i64, now: Timestamp) -> rusqlite::Resu
         queued.all += 1;
     }
     if queued.all == 0 {
-        db.prepare_cached("DELETE FROM backfill_links WHERE backfill_id = ?1")?
-            .execute([id])?;
+        drop_links(db, id)?;
         set_state(db, id, BackfillState::Done, now)?;
     }
     Ok(())
@@ -313,7 +369,7 @@ fn move_list(db: &Connection, walk: &Walk, now: Timestamp) -> rusqlite::Result<b
     if walk.lists >= LISTS_MAX || walk.links >= LINKS_MAX {
         return Ok(false);
     }
-    while let Some(list) = take(db, walk.id, [RANK_START, RANK_FURTHER_PAGE])? {
+    while let Some(list) = take(db, walk.id, [RANK_START, RANK_OLDER_FEED])? {
         if queue(db, walk, &list, now)? {
             return Ok(true);
         }

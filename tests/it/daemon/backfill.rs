@@ -255,6 +255,7 @@ async fn a_daemon_is_asked_stopped_and_goes_on_after_a_kill() {
     site.let_go();
 
     let daemon = place.run(&config).await;
+    let of_source = daemon.pages.join("/api/v1/sources").unwrap();
     let done = eventually("the end", async || {
         let text = get(&api(&daemon.pages)).await.text();
         let backfill: Backfill = serde_json::from_str(&text).unwrap();
@@ -262,6 +263,13 @@ async fn a_daemon_is_asked_stopped_and_goes_on_after_a_kill() {
     })
     .await;
     assert_eq!((done.read, done.older, done.lists_failed), (18, 1, 0));
+    let listed: serde_json::Value = serde_json::from_str(&get(&of_source).await.text()).unwrap();
+    assert_eq!(
+        listed["sources"][0]["backfill"],
+        serde_json::to_value(&done).unwrap()
+    );
+    let page = get(&daemon.pages.join("/sources").unwrap()).await.text();
+    assert!(page.contains("Backfill since 2021-01-01 is done: 18 articles read, 1 older"));
     let asked = asked(&site);
     let twice = |path: &String| path.starts_with("/berita/") && asked[path] > 1;
     assert_eq!(asked.keys().filter(|path| twice(path)).count(), OVERLAP);
@@ -304,6 +312,51 @@ async fn pages_of_an_archive_are_walked_to_the_first_that_is_too_old() {
     // Three pages that are too old are enough to know.
     assert_eq!(site.times("/page/6/"), 1);
     assert_eq!(site.times("/page/7/"), 0);
+}
+
+/// A feed whose pages name the next (RFC 5005), ten articles each: three of 2022, then a long past.
+#[tokio::test]
+async fn pages_of_a_feed_are_walked_to_the_first_that_is_too_old() {
+    let (place, site) = (Place::new(), Site::open().await);
+    for page in 1..=12 {
+        let date = if page <= 3 {
+            "2022-02-02T10:00:00Z"
+        } else {
+            "2019-02-02T10:00:00Z"
+        };
+        let mut entries = String::new();
+        for n in (page - 1) * 10..page * 10 {
+            site.put(&path(n), html(&article_page(&clean(n), "")));
+            let url = site.url(&path(n));
+            entries += &format!(
+                "<entry><id>{url}</id><link href=\"{url}\"/><updated>{date}</updated></entry>"
+            );
+        }
+        let here = match page {
+            1 => "/atom.xml".to_string(),
+            _ => format!("/atom.xml?page={page}"),
+        };
+        let next = format!("<link rel=\"next\" href=\"/atom.xml?page={}\"/>", page + 1);
+        let feed = format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Arsip</title>{next}{entries}</feed>"
+        );
+        site.put(&here, plain(&feed));
+    }
+    let source = site.source("umpan", PageKind::Feed, "/atom.xml");
+    place.configure(&config(place.folder(), vec![source]).to_toml());
+    let output = backfill(&place, &["umpan", "--since", "2021-01-01"]).await;
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    // Nobody has said that there is a sitemap, so nothing is out of reach but the front page.
+    assert!(
+        said(&output).contains(
+            "umpan: 30 articles since 2021-01-01 were read, 1 sitemaps or lists out of reach\n"
+        ),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(site.times("/sitemap.xml"), 1);
+    assert_eq!(site.times("/atom.xml?page=4"), 1);
+    assert_eq!(site.times("/atom.xml?page=5"), 0);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use benggala::{
 use url::Url;
 
 use super::{
-    site::{Site, dated_rss, path, rss, sitemap},
+    site::{Site, dated_rss, front, path, rss, sitemap},
     watch::{Watch, eventually, until},
 };
 
@@ -169,17 +169,57 @@ async fn how_old_articles_may_be_is_set_for_all_or_for_one() {
 
 #[tokio::test]
 async fn links_of_another_site_are_told() {
-    let (site, other) = (Site::open().await, "http://lain.example/berita/satu-kabar");
+    let (site, other) = (
+        Site::open().await,
+        "http://lain.example/berita/1234-satu-kabar-dari-sana",
+    );
     site.put_articles([0]);
     let pages = [site.url(&path(0)), Url::parse(other).unwrap()];
     site.put("/peta.xml", sitemap(&pages));
-    let source = site.source("umpan", PageKind::Sitemap, "/peta.xml");
-    let watch = Watch::over(vec![source]).await;
-    let expected = LinkCounts {
-        new: 1,
-        foreign: 1,
-        ..LinkCounts::default()
-    };
-    assert_eq!(listed(&watch).await, expected);
-    watch.service.close().await.unwrap();
+    site.put("/depan", front("", &pages));
+    site.put("/rss.xml", rss(&pages));
+    for (kind, place, expected) in [
+        (PageKind::Sitemap, "/peta.xml", (1, 0)),
+        (PageKind::Listing, "/depan", (1, 0)),
+        // A feed may well be one of links to others: they are read, and told all the same.
+        (PageKind::Feed, "/rss.xml", (2, 1)),
+    ] {
+        let watch = Watch::over(vec![site.source("umpan", kind, place)]).await;
+        let (new, foreign_kept) = expected;
+        let expected = LinkCounts {
+            new,
+            foreign: 1,
+            foreign_kept,
+            ..LinkCounts::default()
+        };
+        assert_eq!(listed(&watch).await, expected, "{place}");
+        assert_eq!(expected.total(), 2);
+        say(
+            &watch,
+            [
+                ("new", new as f64),
+                ("known", 0.0),
+                ("old", 0.0),
+                ("foreign", 1.0),
+                ("invalid", 0.0),
+            ],
+        )
+        .await;
+        let invalid = format!(
+            "discoveries_total{{kind=\"{}\",outcome=\"invalid\"}}",
+            kind_name(kind)
+        );
+        assert_eq!(watch.metric(&invalid).await, 0.0);
+        let sources = watch.service.store.sources().await.unwrap();
+        assert_eq!(sources[0].error, None);
+        watch.service.close().await.unwrap();
+    }
+}
+
+/// As the metric has it.
+fn kind_name(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Listing => "page",
+        kind => kind.as_str(),
+    }
 }

@@ -1,5 +1,7 @@
 //! Answers that are no article.
 
+use std::time::Duration;
+
 use benggala::{
     frontier::NETWORK_HOSTS_MIN,
     model::{Courtesy, PageKind, Reason, Source, Verdict},
@@ -254,4 +256,30 @@ async fn what_the_guard_refused_is_counted_by_its_stage() {
         .counted("ssrf_blocked_total{stage=\"dns\"}", 0.0)
         .await;
     watch.service.close().await.unwrap();
+}
+
+/// Some servers refuse every request that has a condition.
+#[tokio::test]
+async fn a_feed_that_refuses_conditions_is_asked_without_them() {
+    let site = Site::open().await;
+    let feed = rss(&[]).with("etag", "\"satu\"");
+    let refused = Reply::status(400);
+    site.put_in_turn("/rss.xml", vec![feed.clone(), refused, feed]);
+    let source = Source {
+        every: Some(Duration::from_secs(1)),
+        ..site.source("umpan", PageKind::Feed, "/rss.xml")
+    };
+    let watch = Watch::with(vec![source], |config| {
+        config.schedule.every_min = Duration::from_secs(1);
+    })
+    .await;
+    until("three polls", async || site.times("/rss.xml") >= 3).await;
+    watch.service.close().await.unwrap();
+    let asked = site.log();
+    let feeds = asked.iter().filter(|asked| asked.path == "/rss.xml");
+    let conditions: Vec<_> = feeds
+        .map(|asked| asked.headers.contains_key("if-none-match"))
+        .take(3)
+        .collect();
+    assert!(!conditions[2], "{conditions:?}");
 }

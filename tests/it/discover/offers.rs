@@ -1,6 +1,6 @@
 //! Where a site keeps its feeds and sitemaps.
 
-use benggala::discover::usual_places;
+use benggala::discover::{elsewhere, usual_places};
 use benggala::model::{Link, PageKind};
 use url::Url;
 
@@ -243,6 +243,74 @@ fn a_sitemap_on_a_host_for_sitemaps_speaks_for_one_site() {
         "article https://www.paper.example/a -\narticle https://sport.paper.example/b -\n\
          article https://www.paper.example/c -\n! left out 1 URLs of other sites\n"
     );
+}
+
+#[test]
+fn headlines_of_other_sites_on_a_front_page_are_counted() {
+    let found = read(
+        PageKind::Listing,
+        &page(
+            "<main><h2><a href='/2024/05/31/ferry-runs-again-after-the-long-storm'>The ferry runs again after \
+             the long storm</a></h2>\
+             <h2><a href='https://sister.example/2024/05/31/a-bridge-for-the-island-at-last'>A bridge for the \
+             island at last, says the council</a></h2></main>\
+             <footer><a href='https://social.example/harbour'>Follow us</a>\
+             <a href='https://shop.example/'>Shop</a></footer>",
+        ),
+    );
+    assert_eq!(
+        shown(&found),
+        "article https://news.example/2024/05/31/ferry-runs-again-after-the-long-storm -\n\
+         ! left out 1 links to articles of other sites\n"
+    );
+    assert_eq!(found.1[0].foreign, 1);
+}
+
+#[test]
+fn links_of_a_feed_to_other_sites_are_told_from_its_own() {
+    let link = |address: &str| Link {
+        url: Url::parse(address).expect("a URL"),
+        ..page("").link
+    };
+    let links = |addresses: &[&str]| -> Vec<Link> {
+        let links = addresses.iter().map(|address| link(address));
+        links
+            .map(|link| Link {
+                kind: PageKind::Article,
+                ..link
+            })
+            .collect()
+    };
+    for (addresses, foreign) in [
+        (
+            &["https://news.example/a", "https://www.news.example/b"][..],
+            0,
+        ),
+        (
+            &[
+                "https://news.example/a",
+                "https://other.example/b",
+                "https://third.example/c",
+            ],
+            2,
+        ),
+        // A host for feeds speaks for the site that it lists most of.
+        (
+            &[
+                "https://a.example/1",
+                "https://a.example/2",
+                "https://b.example/1",
+            ],
+            1,
+        ),
+        (&[], 0),
+    ] {
+        assert_eq!(
+            elsewhere(&page(""), &links(addresses)),
+            foreign,
+            "{addresses:?}"
+        );
+    }
 }
 
 /// Of an archive only the first few parts are asked again and again: they must be the newest.

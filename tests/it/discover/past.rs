@@ -1,6 +1,6 @@
 //! Where the past of a site lies.
 
-use benggala::discover::past;
+use benggala::discover::{is_guessed_sitemap, past};
 
 use super::page;
 
@@ -94,4 +94,86 @@ fn sitemaps_are_those_of_robots_else_those_in_the_usual_places() {
         ["/sitemap.xml", "/sitemap_index.xml"]
     );
     assert!(ways("/", "", None).is_empty());
+}
+
+#[test]
+fn the_older_pages_of_a_feed_are_those_that_it_names() {
+    let atom = |links: &str| {
+        format!(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title>{links}\
+             <entry><id>1</id><link href='/a'/><link rel='next' href='/b'/></entry></feed>"
+        )
+    };
+    let rss = |links: &str| {
+        format!(
+            "<rss xmlns:atom='http://www.w3.org/2005/Atom' version='2.0'><channel>{links}\
+             <item><link>https://news.example/a</link></item></channel></rss>"
+        )
+    };
+    let json = |next: &str| {
+        format!(
+            "{{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{{\"id\":\"1\",\
+             \"url\":\"https://news.example/a\"}}]{next}}}"
+        )
+    };
+    for (feed, expected) in [
+        (
+            atom("<link rel='next' href='/feed?page=2'/><link rel='last' href='/feed?page=9'/>"),
+            "/feed?page=2",
+        ),
+        (
+            atom(
+                "<link rel='self' href='/feed'/><link rel='prev-archive' href='/2023/feed'/><link rel='next-archive' href='/2025/feed'/>",
+            ),
+            "/2023/feed",
+        ),
+        (
+            atom("<link rel='http://www.iana.org/assignments/relation/prev-archive' href='old'/>"),
+            "/old",
+        ),
+        (
+            atom("<link rel='next' href='https://other.example/feed?page=2'/>"),
+            "",
+        ),
+        (atom("<link rel='next' href='/feed'/>"), ""),
+        (
+            atom("<link rel='next'/><link rel='previous' href='/x'/>"),
+            "",
+        ),
+        (
+            atom("").replace(
+                "<title>",
+                "<link rel='next' href='older'/><title xml:base='/x/'>",
+            ),
+            "/older",
+        ),
+        (
+            rss("<atom:link rel='Next' href='https://news.example/feed?paged=2'/>"),
+            "/feed?paged=2",
+        ),
+        (rss("<link>https://news.example/</link>"), ""),
+        (
+            json(",\"next_url\":\"/feed.json?before=7\""),
+            "/feed.json?before=7",
+        ),
+        (json(",\"next_url\":7"), ""),
+        (json(""), ""),
+    ] {
+        assert_eq!(ways("/feed", &feed, None).join(" "), expected, "{feed}");
+    }
+}
+
+#[test]
+fn a_sitemap_that_nobody_names_is_guessed() {
+    let url = |path: &str| super::page("").final_url.join(path).unwrap();
+    let robots = b"User-agent: *\nDisallow:\nSitemap: /sitemap_index.xml\n";
+    for (path, robots, guessed) in [
+        ("/sitemap.xml", &b""[..], true),
+        ("/sitemap.xml", robots, true),
+        ("/sitemap_index.xml", robots, false),
+        ("/news/sitemap.xml", b"", false),
+        ("/sitemap.xml?page=2", b"", false),
+    ] {
+        assert_eq!(is_guessed_sitemap(&url(path), robots), guessed, "{path}");
+    }
 }

@@ -1,7 +1,7 @@
 //! What on the way through a source's past is worth reading.
 
 use benggala::{
-    frontier::backfill::{is_worth_reading, starts},
+    frontier::backfill::{RANK_FURTHER_PAGE, RANK_OLDER_FEED, rank, starts, worth_reading},
     model::{Courtesy, Link, PageKind, SiteRules, Source, Timestamp},
 };
 use url::Url;
@@ -20,6 +20,10 @@ fn link(path: &str, kind: PageKind, published: Option<&str>) -> Link {
         kind,
         published: published.map(|date| day(date).into()),
     }
+}
+
+fn is_worth_reading(link: &Link, since: Timestamp, depth: u32) -> bool {
+    !worth_reading(vec![link.clone()], PageKind::Listing, since, depth).is_empty()
 }
 
 #[test]
@@ -75,4 +79,37 @@ fn a_walk_begins_at_the_source_and_the_front_page() {
     let kinds: Vec<_> = feed.iter().map(|(kind, url)| (*kind, url.path())).collect();
     assert_eq!(kinds, [(PageKind::Feed, "/feed"), (PageKind::Auto, "/")]);
     assert_eq!(starts(&source("/", PageKind::Listing)).len(), 1);
+}
+
+#[test]
+fn a_feed_is_followed_page_by_page_until_all_that_it_lists_is_too_old() {
+    let since = day("2021-06-15");
+    let older = || link("/feed?page=9", PageKind::Feed, None);
+    let entry = |published| link("/a", PageKind::Article, Some(published));
+    for (links, from, followed) in [
+        (
+            vec![entry("2021-06-16"), entry("2020-01-01"), older()],
+            PageKind::Feed,
+            true,
+        ),
+        (
+            vec![entry("2020-01-02"), entry("2020-01-01"), older()],
+            PageKind::Feed,
+            false,
+        ),
+        // An archive may be empty, or without dates.
+        (vec![older()], PageKind::Feed, true),
+        (
+            vec![link("/a", PageKind::Article, None), older()],
+            PageKind::Feed,
+            true,
+        ),
+        // So far away, only feeds lead to feeds.
+        (vec![older()], PageKind::Listing, false),
+    ] {
+        let left = worth_reading(links, from, since, 40);
+        assert_eq!(left.contains(&older()), followed, "{left:?}");
+    }
+    assert_eq!(rank(PageKind::Feed, Some(PageKind::Feed)), RANK_OLDER_FEED);
+    assert!(rank(PageKind::Feed, Some(PageKind::Auto)) < RANK_FURTHER_PAGE);
 }

@@ -2,7 +2,9 @@
 
 use askama::Template as _;
 use benggala::{
-    model::{LinkCounts, PageKind, SourceStanding, TranslationStanding, Turn},
+    model::{
+        Backfill, BackfillState, LinkCounts, PageKind, SourceStanding, TranslationStanding, Turn,
+    },
     report::{
         ClusterView, CopyView, Entry, SourceView, TrailView, VerdictCounts, VersionView,
         changes::changes,
@@ -208,6 +210,23 @@ fn the_sources_page_gives_the_interval_and_advice() {
             }),
         }),
     };
+    let backfill = Backfill {
+        source: "news <co>".to_string(),
+        since: now() - TimeDelta::days(1_000),
+        limit: None,
+        state: BackfillState::Running,
+        started_at: now(),
+        updated_at: now(),
+        lists_read: 4,
+        lists_failed: 1,
+        lists_waiting: 3,
+        waiting: 70,
+        queued: 50,
+        read: 312,
+        older: 0,
+        known: 40,
+        failed: 2,
+    };
     let source = SourceView {
         name: "news <co>",
         url: &url,
@@ -229,6 +248,7 @@ fn the_sources_page_gives_the_interval_and_advice() {
         not_articles: 12,
         walled: 1,
         parked: 1,
+        backfill: Some(&backfill),
     };
     let page = SourcesPage {
         sources: &[source],
@@ -248,6 +268,8 @@ fn the_sources_page_gives_the_interval_and_advice() {
         "12 pages without an article",
         "Answered, 40 links: 38 too old, 2 of another site, 0 new",
         "a longer `link_age`",
+        "is running: 312 articles read, 40 known before, 2 without an article or out of reach, \
+         1 sitemaps or lists out of reach, 120 more known and 3 lists not read yet.",
         "11 to 47 %",
         "never",
         "in 3 h",

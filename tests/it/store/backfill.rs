@@ -316,3 +316,139 @@ async fn a_claim_for_a_backfill_takes_nothing_else() {
         assert_eq!(store.claim(&alone).await.unwrap(), []);
     }
 }
+
+/// What is shown is counted as it changes; the links themselves tell the same.
+#[tokio::test]
+async fn what_waits_is_told_rightly_all_along() {
+    for place in places() {
+        let store = place.open().await;
+        walking(&store, &order(None), MANY).await;
+        let more = Claim {
+            limit: 1,
+            ..claim("w", at(3))
+        };
+        let waits = async || {
+            let seen = seen(&store).await;
+            (seen.waiting, seen.queued, seen.lists_waiting)
+        };
+        assert_eq!(waits().await, (70, 50, 0));
+        let lease = store.claim(&more).await.unwrap().remove(0);
+        complete(&store, &lease, published(&lease, at(0))).await;
+        assert_eq!(waits().await, (69, 50, 0));
+        store.stop_backfill("harian", at(4)).await.unwrap();
+        assert_eq!(waits().await, (119, 0, 0));
+        start(&store, &order(None)).await;
+        assert_eq!(waits().await, (69, 50, 0));
+        // A limit leaves some that nobody waits for; another order begins with none of them.
+        let limited = start(&store, &order(Some(3))).await;
+        assert_eq!(
+            (limited.waiting, limited.lists_waiting, limited.read),
+            (0, 0, 0)
+        );
+        let lease = lease_one(&store, at(5)).await;
+        let links = (0..40)
+            .map(|n| link(&format!("{MAP}?{n}"), "harian", PageKind::Sitemap))
+            .chain((200..300).map(|n| link(&old(n), "harian", PageKind::Article)));
+        read_list(&store, &lease, ListReading::Read(links.collect())).await;
+        assert_eq!(waits().await, (97, 3, 40));
+        assert_eq!(read_on(&store, at(0)).await.len(), 3);
+        let done = seen(&store).await;
+        assert_eq!((done.state, done.read), (BackfillState::Done, 3));
+        assert_eq!(waits().await, (0, 0, 0));
+        store.prune(at(0)).await.unwrap();
+        let rows = store.sources().await.unwrap();
+        assert_eq!(
+            rows[0].backfill.as_ref(),
+            Some(&done),
+            "and so with the source"
+        );
+    }
+}
+
+#[tokio::test]
+async fn older_pages_of_a_feed_come_last_and_end_where_nothing_is_new() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &[]).await;
+        let own = BackfillOrder {
+            starts: vec![(PageKind::Feed, url(FEED))],
+            ..order(None)
+        };
+        start(&store, &own).await;
+        let older = |n: usize| link(&format!("{FEED}?page={n}"), "harian", PageKind::Feed);
+        let feed = lease_one(&store, at(2)).await;
+        assert_eq!(feed.link.url.as_str(), FEED);
+        let further = ["/page/2", "/page/3"].map(|path| {
+            link(
+                &format!("https://harian.example{path}"),
+                "harian",
+                PageKind::Listing,
+            )
+        });
+        let links = [
+            &[older(2)][..],
+            &further,
+            &[link(MAP, "harian", PageKind::Sitemap)],
+        ]
+        .concat();
+        read_list(&store, &feed, ListReading::Read(links)).await;
+        let mut asked = Vec::new();
+        while let Some(lease) = store.claim(&claim("w", at(3))).await.unwrap().pop() {
+            asked.push(
+                lease
+                    .link
+                    .url
+                    .to_string()
+                    .replace("https://harian.example", ""),
+            );
+            let n = asked.len();
+            let links = match (lease.link.kind, n) {
+                (PageKind::Article, _) => {
+                    complete(&store, &lease, published(&lease, at(0))).await;
+                    continue;
+                }
+                // Two pages bring something, then a server repeats itself for ever.
+                (PageKind::Feed, ..8) => vec![older(n), link(&old(n), "harian", PageKind::Article)],
+                (PageKind::Feed, _) => vec![older(n)],
+                _ => Vec::new(),
+            };
+            read_list(&store, &lease, ListReading::Read(links)).await;
+        }
+        let expected = [
+            "/sitemap.xml",
+            "/page/2",
+            "/page/3",
+            "/feed?page=2",
+            "/old/4",
+            "/feed?page=4",
+            "/old/6",
+            "/feed?page=6",
+            "/feed?page=8",
+            "/feed?page=9",
+        ];
+        assert_eq!(asked, expected);
+        assert_eq!(seen(&store).await.state, BackfillState::Done);
+    }
+}
+
+#[tokio::test]
+async fn a_guess_that_leads_nowhere_is_no_failure() {
+    for (list, failed) in [(ListReading::Absent, 0), (ListReading::GivenUp, 1)] {
+        for place in places() {
+            let store = place.open().await;
+            announced(&store, &[]).await;
+            start(&store, &order(None)).await;
+            let lease = lease_one(&store, at(2)).await;
+            let gone = Completion {
+                list: list.clone(),
+                ..completion(at(2), Fate::Gone { attempts: 1 })
+            };
+            complete(&store, &lease, gone).await;
+            let seen = seen(&store).await;
+            assert_eq!(
+                (seen.state, seen.lists_failed),
+                (BackfillState::Done, failed)
+            );
+        }
+    }
+}
