@@ -16,6 +16,7 @@ pub mod cpu;
 mod error;
 mod facts;
 mod housekeeping;
+mod languages;
 mod memory;
 mod outage;
 mod plan;
@@ -270,6 +271,7 @@ impl Daemon {
         visits.running.shutdown().await;
         housekeeping.end().await;
         resources.memories.save().await;
+        resources.languages.save().await;
         let unfinished: Vec<Lease> = visits.leases.into_values().collect();
         self.store.release(&unfinished).await?;
         self.store.close().await?;

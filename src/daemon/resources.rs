@@ -6,7 +6,9 @@ use tokio::sync::mpsc;
 
 use crate::{metrics::Metrics, store::Store};
 
-use super::{cpu::Cores, memory::SiteMemories, outage::Outage, question::Question};
+use super::{
+    cpu::Cores, languages::Languages, memory::SiteMemories, outage::Outage, question::Question,
+};
 
 /// What every visit shares.
 #[derive(Debug)]
@@ -16,6 +18,8 @@ pub(super) struct Resources {
     pub(super) cores: Cores,
     /// What the stream has learned of the sites it passes.
     pub(super) memories: SiteMemories,
+    /// What it has learned of the languages that it reads.
+    pub(super) languages: Languages,
     pub(super) outage: Outage,
     /// Articles that wait for a second opinion.
     pub(super) questions: mpsc::Sender<Question>,
@@ -32,6 +36,7 @@ impl Resources {
             metrics: Arc::clone(metrics),
             cores: Cores::of_this_machine(),
             memories: SiteMemories::new(Arc::clone(store)),
+            languages: Languages::new(Arc::clone(store)),
             outage: Outage::default(),
             questions,
         }

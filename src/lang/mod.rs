@@ -12,6 +12,7 @@ mod page;
 mod phrase;
 mod places;
 mod trap;
+mod widget;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -26,6 +27,7 @@ pub use self::{
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
     trap::{Trap, Traps, WordList},
+    widget::Widgets,
 };
 use crate::{
     dates,

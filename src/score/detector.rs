@@ -113,7 +113,6 @@ impl Grade {
     }
 
     /// The same under another name.
-    #[expect(dead_code, reason = "for rules with several strong or weak grades")]
     pub(super) const fn named(self, name: &'static str) -> Grade {
         Grade { name, ..self }
     }

@@ -9,6 +9,7 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &super::literal_translation::LiteralTranslation,
     &super::wrong_sense::WrongSense,
     &super::coordinated_repetition::CoordinatedRepetition,
+    &super::looping_phrase::LoopingPhrase,
     &super::untranslated_residue::UntranslatedResidue,
     &super::script_residue::ScriptResidue,
     &super::mixed_script_word::MixedScriptWord,

@@ -60,6 +60,10 @@ pub enum Op {
     OpinionAnswers,
     /// `put_opinion_answer`
     PutOpinionAnswer,
+    /// `usage`
+    Usage,
+    /// `learn_usage`
+    LearnUsage,
     /// `notifications`
     Notifications,
     /// `settle`
@@ -74,7 +78,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 31] = [
+    pub const ALL: [Op; 33] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -101,6 +105,8 @@ impl Op {
         Op::TakeOpinionCall,
         Op::OpinionAnswers,
         Op::PutOpinionAnswer,
+        Op::Usage,
+        Op::LearnUsage,
         Op::Notifications,
         Op::Settle,
         Op::Counts,
@@ -137,6 +143,8 @@ impl Op {
             Op::TakeOpinionCall => "take_opinion_call",
             Op::OpinionAnswers => "opinion_answers",
             Op::PutOpinionAnswer => "put_opinion_answer",
+            Op::Usage => "usage",
+            Op::LearnUsage => "learn_usage",
             Op::Notifications => "notifications",
             Op::Settle => "settle",
             Op::Counts => "counts",

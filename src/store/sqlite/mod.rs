@@ -23,6 +23,7 @@ mod sites;
 mod sources;
 mod standings;
 mod upkeep;
+mod usage;
 mod versions;
 mod visit;
 mod walk;
@@ -45,7 +46,8 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Link, Opinion, OpinionKey, Page, Review, Source, Timestamp,
+        Article, Assessment, Backfill, Lang, Link, Opinion, OpinionKey, Page, Review, Source,
+        Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -54,6 +56,7 @@ use crate::{
         ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Heard,
         Hearing, Lease, Notification, Observer, Op, OpenError, SourceRow, Store, StoreError, Trail,
     },
+    usage::Sketch,
 };
 
 /// Opens the file at `path`, relative to the working directory.
@@ -375,6 +378,23 @@ impl Store for SqliteStore {
         let (text, quotes) = (text.to_string(), quotes.to_vec());
         self.write(Op::PutOpinionAnswer, move |db| {
             opinions::put_answer(db, adviser, &text, &quotes, at)
+        })
+        .await
+    }
+
+    async fn usage(&self) -> Result<Vec<(Lang, Sketch)>, StoreError> {
+        self.read(Op::Usage, usage::all).await
+    }
+
+    async fn learn_usage(
+        &self,
+        lang: &Lang,
+        sketch: &Sketch,
+        at: Timestamp,
+    ) -> Result<Sketch, StoreError> {
+        let (lang, sketch) = (lang.clone(), sketch.clone());
+        self.write(Op::LearnUsage, move |db| {
+            usage::learn(db, &lang, &sketch, at)
         })
         .await
     }

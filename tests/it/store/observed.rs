@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use benggala::{
-    model::{Decision, OpinionKey, PageKind, Review, Verdict},
+    model::{Decision, Lang, OpinionKey, PageKind, Review, Verdict},
     opinion::Limits,
     site::SiteMemory,
     store::{ArticleQuery, BackfillOrder, Observer, Op, Store, StoreError},
+    usage::Sketch,
 };
 
 use super::{
@@ -121,6 +122,11 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 .put_opinion_answer(7, "text", &[], at(60))
                 .await
                 .unwrap(),
+            Op::Usage => drop(store.usage().await.unwrap()),
+            Op::LearnUsage => {
+                let (lang, sketch) = (Lang::new("id").unwrap(), Sketch::default());
+                drop(store.learn_usage(&lang, &sketch, at(60)).await.unwrap());
+            }
             Op::Notifications => drop(store.notifications(at(60), 5).await.unwrap()),
             Op::Settle => store.settle(1, None).await.unwrap(),
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
