@@ -75,6 +75,7 @@ fn main() {
             policy: Policy::default(),
             limits: ParseLimits::default(),
             adviser: None,
+            usage: benggala::usage::Usage::default(),
         },
         site: SiteRules::default(),
     };

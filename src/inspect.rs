@@ -22,7 +22,8 @@ use crate::{
         explain::Explanation,
         legend::{ExampleView, GradeView, RuleView, TextsView},
     },
-    score::{self, Counts, Example, Family, Grade, SECOND_OPINION, assess, assess_in},
+    score::{self, Counts, Example, Family, Grade, SECOND_OPINION, assess_among},
+    usage::{Heard, Usage},
 };
 
 /// What was read out of a page and what was concluded.
@@ -32,6 +33,8 @@ pub struct Inspection {
     pub article: Article,
     /// `Abstain` where there was no article.
     pub assessment: Assessment,
+    /// What the article shows of its language, where it can teach anything.
+    pub heard: Option<Heard>,
 }
 
 /// What a page is inspected with.
@@ -45,6 +48,8 @@ pub struct Rules {
     pub limits: ParseLimits,
     /// Who gives second opinions, if somebody does.
     pub adviser: Option<Adviser>,
+    /// What is known of how languages are used.
+    pub usage: Usage,
 }
 
 /// Runs work on what a stranger wrote, and lives on when it panics. The panic hook has told of it
@@ -85,6 +90,7 @@ pub fn inspect<'a>(
             Err(none) => Inspection {
                 article: *none.article,
                 assessment: abstain(none.reason),
+                heard: None,
             },
         },
     );
@@ -105,17 +111,19 @@ pub fn inspect_text(text: &str, lang: Option<&Lang>, rules: &Rules) -> Inspectio
 
 fn judge(mut article: Article, lang: Option<&Lang>, rules: &Rules) -> Inspection {
     let (lexicon, policy) = (&rules.lexicon, &rules.policy);
-    let mut assessment = match lang.map(shortest) {
-        None => assess(&article, lexicon, policy),
+    let usage = &rules.usage;
+    let (mut assessment, heard) = match lang.map(shortest) {
+        None => assess_among(&article, None, lexicon, policy, usage),
         Some(lang) => {
             let other = is_contradicted(&lang, &article.body, lexicon);
             let is_other = other.is_some();
             let lang = name_language(&mut article, other, lang);
-            let mut assessment = assess_in(&lang, &article, lexicon, policy);
+            let (mut assessment, heard) =
+                assess_among(&article, Some(&lang), lexicon, policy, usage);
             if is_other && !matches!(assessment.verdict, Verdict::Abstain(Reason::TooShort)) {
                 assessment.verdict = Verdict::Abstain(Reason::OtherLanguage);
             }
-            assessment
+            (assessment, heard.filter(|_| !is_other))
         }
     };
     name_residue(&mut article.blocks, &assessment.findings);
@@ -123,6 +131,7 @@ fn judge(mut article: Article, lang: Option<&Lang>, rules: &Rules) -> Inspection
     Inspection {
         article,
         assessment,
+        heard,
     }
 }
 
@@ -147,6 +156,7 @@ fn failed(url: Option<&Url>) -> Inspection {
     Inspection {
         article,
         assessment: abstain(Reason::Failed),
+        heard: None,
     }
 }
 

@@ -259,6 +259,7 @@ fn time(pages: &Path) {
         policy: Policy::default(),
         limits: ParseLimits::default(),
         adviser: None,
+        usage: benggala::usage::Usage::default(),
     };
     let (mut inspecting, mut fingerprinting) = (Duration::ZERO, Duration::ZERO);
     let mut count = 0;

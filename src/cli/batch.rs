@@ -5,6 +5,7 @@
 //! finishes first, and the length of that queue bounds what is in memory.
 
 use std::{
+    fs,
     io::{self, BufRead, IsTerminal, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
@@ -18,6 +19,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use chrono::Utc;
 use indicatif::ProgressBar;
 use serde::Deserialize;
 use url::Url;
@@ -31,6 +33,7 @@ use crate::{
         wording,
     },
     site::{self, SiteMemory, Sites},
+    usage::Usage,
 };
 
 use super::{
@@ -51,10 +54,12 @@ pub(super) struct Args {
     /// Threads that inspect [default: one a core]
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// Learn the template of each site from its pages and leave it out of those that follow; one
-    /// thread, so that what comes out depends on the order of the lines alone
-    #[arg(long, conflicts_with = "threads")]
-    learn: bool,
+    /// Learn the template of each site from its pages and leave it out of those that follow, and
+    /// learn what several hosts write, which is then no longer marked; one thread, so that what
+    /// comes out depends on the order of the lines alone. What several hosts write is kept in FILE
+    /// from run to run, if one is named
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "threads")]
+    learn: Option<Option<PathBuf>>,
     /// Only these fields, as id,verdict,scores
     #[arg(long, value_name = "LIST", value_parser = Fields::parse)]
     fields: Option<Fields>,
@@ -82,23 +87,36 @@ struct Work {
     rules: Rules,
     fields: Fields,
     /// What this run has learned; `None` unless it is asked to.
-    sites: Option<Mutex<Sites>>,
+    learned: Option<Mutex<Learned>>,
     /// Documents in another language than their lines say.
     in_other_languages: AtomicU64,
+}
+
+/// What the lines so far have shown.
+struct Learned {
+    sites: Sites,
+    usage: Usage,
 }
 
 impl Work {
     /// Inspects a document with what its site has shown so far, and learns from it.
     fn inspect(&self, document: Document, url: Option<&Url>, lang: Option<&Lang>) -> Inspection {
         let site = url.and_then(site::name);
-        let (Some(sites), Some(site)) = (&self.sites, site) else {
+        let (Some(learned), Some(site)) = (&self.learned, site) else {
             return inspect_document(document, url, lang, &SiteMemory::EMPTY, &self.rules);
         };
-        let mut sites = sites.lock().unwrap_or_else(PoisonError::into_inner);
-        let memory = sites.get(site).unwrap_or_default();
-        let inspection = inspect_document(document, url, lang, &memory, &self.rules);
+        let mut learned = learned.lock().unwrap_or_else(PoisonError::into_inner);
+        let memory = learned.sites.get(site).unwrap_or_default();
+        let rules = Rules {
+            usage: learned.usage.clone(),
+            ..self.rules.clone()
+        };
+        let inspection = inspect_document(document, url, lang, &memory, &rules);
         if let Some(sighting) = &inspection.article.sighting {
-            sites.learn(site, sighting);
+            learned.sites.learn(site, sighting);
+        }
+        if let Some(heard) = &inspection.heard {
+            learned.usage.learn(heard, site, Utc::now());
         }
         inspection
     }
@@ -107,16 +125,24 @@ impl Work {
 pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
     let threads = match args.learn {
-        true => 1,
-        false => args
+        Some(_) => 1,
+        None => args
             .threads
             .or_else(|| thread::available_parallelism().ok())
             .map_or(1, NonZeroUsize::get),
     };
+    let file = args.learn.as_ref().and_then(Option::as_deref);
+    let learned = match &args.learn {
+        None => None,
+        Some(_) => Some(Learned {
+            sites: Sites::new(SITES_MAX),
+            usage: file.map_or_else(|| Ok(Usage::default()), read_usage)?,
+        }),
+    };
     let work = Work {
         rules: rules_of(&config),
         fields: args.fields.clone().unwrap_or_else(Fields::all),
-        sites: args.learn.then(|| Mutex::new(Sites::new(SITES_MAX))),
+        learned: learned.map(Mutex::new),
         in_other_languages: AtomicU64::new(0),
     };
     let (jobs, queue) = sync_channel::<Job>(threads);
@@ -131,6 +157,11 @@ pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
         // Taken by value: when writing fails, the reader finds its queue closed and ends too.
         write_answers(answers)
     })?;
+    let learned = work.learned.map(Mutex::into_inner);
+    if let (Some(file), Some(learned)) = (file, learned) {
+        let learned = learned.unwrap_or_else(PoisonError::into_inner);
+        write_usage(file, &learned.usage)?;
+    }
     let contradicted = work.in_other_languages.into_inner();
     if contradicted > 0 {
         let documents = wording::counted(contradicted, "document");
@@ -139,6 +170,26 @@ pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failu
         ));
     }
     Ok(Outcome::Clean)
+}
+
+/// What an earlier run wrote; nothing where there is no file yet.
+fn read_usage(path: &Path) -> Result<Usage, Failure> {
+    let told = |why: String| Failure::message(format!("{}: {why}", path.display()));
+    match input::read_file(path) {
+        Ok(bytes) => Usage::from_bytes(&bytes)
+            .ok_or_else(|| told("not written by `batch --learn` of this release".to_string())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Usage::default()),
+        Err(error) => Err(told(error.to_string())),
+    }
+}
+
+/// In one step: a run that is broken off leaves the old file.
+fn write_usage(path: &Path, usage: &Usage) -> Result<(), Failure> {
+    let told = |error: io::Error| Failure::message(format!("{}: {error}", path.display()));
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    fs::write(&beside, usage.to_bytes()).map_err(told)?;
+    fs::rename(&beside, path).map_err(told)
 }
 
 fn read_lines(jobs: &SyncSender<Job>, order: &SyncSender<Receiver<String>>) {

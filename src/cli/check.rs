@@ -225,6 +225,7 @@ fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<
         let inspection = Inspection {
             article,
             assessment: abstain(Reason::Challenge),
+            heard: None,
         };
         return Ok(Checked {
             name: text.to_string(),
@@ -275,6 +276,7 @@ impl Printer<'_> {
         let Inspection {
             article,
             assessment,
+            ..
         } = &checked.inspection;
         self.tally.add(assessment.verdict);
         if assessment.verdict.reason() == Some(Reason::OtherLanguage) {

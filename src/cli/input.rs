@@ -35,6 +35,7 @@ pub(super) fn rules_of(config: &Config) -> Rules {
         policy: config.score.clone(),
         limits: config.extract,
         adviser: config.opinion.adviser(),
+        usage: crate::usage::Usage::default(),
     }
 }
 

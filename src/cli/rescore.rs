@@ -49,12 +49,15 @@ struct Tally {
 
 pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
     let (config, _) = load_config(config)?;
-    let rules = rules_of(&config);
+    let mut rules = rules_of(&config);
     let today = inspect::rules_hash(&rules);
     let bar = ProgressBar::new_spinner().with_message("articles");
     bar.enable_steady_tick(Duration::from_millis(200));
     let tally = runtime()?.block_on(async {
         let store = store::open(&config.store.url, Observer::default()).await?;
+        for (lang, sketch) in store.usage().await? {
+            rules.usage.know(&lang, &sketch);
+        }
         let mut tally = Tally::default();
         let mut sites = Sites::new(SITES_MAX);
         let mut query = ArticleQuery {

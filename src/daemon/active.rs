@@ -55,6 +55,7 @@ impl ActiveConfig {
                 policy: config.score.clone(),
                 limits: config.extract,
                 adviser: config.opinion.adviser(),
+                usage: crate::usage::Usage::default(),
             },
             sources: config
                 .sources

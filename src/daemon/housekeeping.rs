@@ -75,6 +75,7 @@ impl Housekeeping {
         if self.round.is_multiple_of(SLOW_ROUNDS) {
             active.fetcher.forget_idle();
             resources.memories.save().await;
+            resources.languages.save_much().await;
             self.slow_round(resources, active).await;
         }
         self.round += 1;

@@ -18,6 +18,7 @@ mod error;
 mod facts;
 pub mod health;
 mod housekeeping;
+mod languages;
 mod memory;
 mod outage;
 mod plan;
@@ -356,6 +357,7 @@ impl Daemon {
         visits.running.shutdown().await;
         housekeeping.end().await;
         resources.memories.save().await;
+        resources.languages.save().await;
         let unfinished: Vec<Lease> = visits.leases.into_values().collect();
         self.store.release(&unfinished, self.clock.now()).await?;
         self.store.close().await?;

@@ -12,7 +12,7 @@ use crate::{
     extract::Site,
     fetch::Exchange,
     frontier,
-    inspect::{guarded, inspect},
+    inspect::{Rules, guarded, inspect},
     model::{Link, Page, PageKind, Problem, RobotsRules},
     store::Lease,
 };
@@ -130,6 +130,7 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     let site_rules = Config::rules_for(source, page.final_url.host_str());
     let lang = source.and_then(|source| source.lang.clone());
     let memory = resources.memories.of_site(&page.final_url).await;
+    let usage = resources.languages.usage().await;
     let (work, known) = (page.clone(), Arc::clone(active));
     let begun = Instant::now();
     let mut inspection = resources
@@ -139,13 +140,19 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
                 rules: &site_rules,
                 memory: &memory,
             };
-            inspect(&work, site, lang.as_ref(), &known.rules)
+            let rules = Rules {
+                usage,
+                ..known.rules.clone()
+            };
+            inspect(&work, site, lang.as_ref(), &rules)
         })
         .await;
     let took = begun.elapsed();
     second_opinion::recall(resources, active, &page.link.source, &mut inspection).await;
     let memories = &resources.memories;
     memories.learn(&page.final_url, &inspection.article).await;
+    let heard = inspection.heard.as_ref();
+    resources.languages.learn(&page.final_url, heard);
     PageContent {
         inspected: Some(TimedInspection { inspection, took }),
         ..PageContent::default()

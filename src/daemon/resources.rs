@@ -7,7 +7,10 @@ use tokio::sync::mpsc;
 
 use crate::{fetch::HostNotes, metrics::Metrics, store::Store};
 
-use super::{clock::Clock, cpu::Cores, memory::SiteMemories, outage::Outage, question::Question};
+use super::{
+    clock::Clock, cpu::Cores, languages::Languages, memory::SiteMemories, outage::Outage,
+    question::Question,
+};
 
 /// What every visit shares.
 pub(super) struct Resources {
@@ -17,6 +20,8 @@ pub(super) struct Resources {
     pub(super) cores: Cores,
     /// What the stream has learned of the sites it passes.
     pub(super) memories: SiteMemories,
+    /// What it has learned of the languages that it reads.
+    pub(super) languages: Languages,
     pub(super) outage: Outage,
     /// Articles that wait for a second opinion.
     pub(super) questions: mpsc::Sender<Question>,
@@ -37,6 +42,7 @@ impl Resources {
             clock: clock.clone(),
             cores: Cores::of_this_machine(),
             memories: SiteMemories::new(Arc::clone(store), clock.clone()),
+            languages: Languages::new(Arc::clone(store)),
             outage: Outage::default(),
             questions,
             host_notes: host_notes(store, clock),

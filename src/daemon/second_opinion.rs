@@ -86,6 +86,7 @@ pub(super) fn ask_later(
     let Inspection {
         article: content,
         assessment,
+        ..
     } = &inspected.inspection;
     let heard = |e: &Evidence| e.kind == EvidenceKind::Opinion;
     if assessment.evidence.iter().any(heard) {

@@ -25,7 +25,7 @@ use crate::model::{Date, Timestamp};
 
 pub use path::in_path;
 pub use tokens::{digits, is_iso};
-pub use words::{Table, Words};
+pub use words::{Customs, Table, Words};
 
 /// Shortest and longest text that is read as a date, in bytes.
 const BYTES_MIN: usize = 8;

@@ -225,6 +225,38 @@ impl Words {
     }
 }
 
+impl Words {
+    /// How texts of `lang` write dates and times; `None` where nothing is known of them.
+    pub fn customs(&self, lang: &Lang) -> Option<Customs<'_>> {
+        self.languages.get(lang).map(Customs)
+    }
+}
+
+/// How texts of one language write dates and times.
+#[derive(Debug, Clone, Copy)]
+pub struct Customs<'w>(&'w Vocabulary);
+
+impl Customs<'_> {
+    /// Whether the day goes before the month, wherever the language is spoken.
+    pub fn is_day_first(self) -> bool {
+        !self.0.year_first && self.0.month_first.is_empty()
+    }
+
+    /// Whether "am" and "pm" are words of it.
+    pub fn has_am_and_pm(self) -> bool {
+        ["am", "pm"].iter().all(|name| {
+            let line = Line::cut(name);
+            self.0.periods.at(&line, 0).is_some()
+        })
+    }
+
+    /// Whether a word is the name of a month.
+    pub fn is_month(self, word: &str) -> bool {
+        let folded = fold(word);
+        self.0.months.at(&Line::cut(&folded), 0).is_some()
+    }
+}
+
 /// The words for texts of one language: its own, then those of templates, then any language's.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lookup<'w> {

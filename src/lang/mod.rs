@@ -13,6 +13,7 @@ mod page;
 mod phrase;
 mod places;
 mod trap;
+mod widget;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -28,6 +29,7 @@ pub use self::{
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
     trap::{Trap, Traps, WordList},
+    widget::Widgets,
 };
 use crate::{
     dates,

@@ -8,7 +8,8 @@ use super::{
     cases::Cases,
     page::{Lists, without_mistakes},
     phrase::{KeyMap, KeySet, Phrase, PhraseBook, WordKey, key, keys},
-    trap::{TrapEntry, Traps},
+    trap::{TrapEntry, Traps, WordList},
+    widget::{WidgetEntry, Widgets},
 };
 use crate::{
     dates,
@@ -97,6 +98,8 @@ struct PackFile {
     #[serde(default)]
     emphasis: Vec<String>,
     #[serde(default)]
+    chants: String,
+    #[serde(default)]
     placeholder: Vec<String>,
     #[serde(default)]
     formerly: Vec<String>,
@@ -109,7 +112,15 @@ struct PackFile {
     #[serde(default)]
     senses: Vec<TrapEntry>,
     #[serde(default)]
+    indefinite: Vec<String>,
+    #[serde(default)]
+    joins_nouns: bool,
+    #[serde(default)]
+    locatives: Vec<String>,
+    #[serde(default)]
     place_words: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    widgets: WidgetEntry,
     #[serde(default)]
     stock: BTreeMap<StockFamily, Vec<String>>,
     #[serde(default)]
@@ -151,6 +162,8 @@ pub struct Pack {
     pub coordinators: KeySet,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
     pub emphasis: KeySet,
+    /// Words of whoever sings or shouts the same again and again.
+    pub chants: WordList,
     /// Words that begin a gap left to fill: "[insert name]".
     pub placeholder: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
@@ -163,8 +176,16 @@ pub struct Pack {
     pub traps: Traps,
     /// Words for another sense of the source's word; each has company that betrays it.
     pub senses: Traps,
+    /// Words before the place where something happened: "in", "near".
+    pub locatives: KeySet,
+    /// Words that say that one of several is meant: "a".
+    pub indefinite: KeySet,
+    /// Whether it writes several nouns as one word: "Westbengalen".
+    pub joins_nouns: bool,
     /// Words of place names that are also words by themselves, with the forms they take alone.
     pub place_words: KeyMap<KeySet>,
+    /// Labels of pictures and buttons.
+    pub widgets: Widgets,
     /// Lines that belong to the page and not to the article.
     pub stock: PhraseBook<StockFamily>,
     /// What engines and assistants leave behind.
@@ -256,12 +277,17 @@ impl Pack {
             function_words: keys(&file.function_words).into_iter().collect(),
             coordinators: file.coordinators.iter().map(|word| key(word)).collect(),
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
+            chants: WordList::parse(&file.chants),
+            widgets: Widgets::new(&file.widgets),
             placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),
             home: file.home,
             cases: Cases::parse(&file.cases),
             traps,
             senses,
+            indefinite: file.indefinite.iter().map(|word| key(word)).collect(),
+            joins_nouns: file.joins_nouns,
+            locatives: file.locatives.iter().map(|word| key(word)).collect(),
             place_words: file
                 .place_words
                 .iter()

@@ -122,17 +122,15 @@ impl Places {
         let (mut kept, mut others) = (Vec::new(), Vec::new());
         for name in &row.subdivisions {
             let words = keys(name);
-            let ordinary = words
-                .iter()
-                .position(|word| pack.place_words.contains_key(word));
+            let ordinary = ordinary(name, &words, pack);
             let is_proper =
                 |word: &WordKey| !pack.place_words.contains_key(word) && proper.contains(word);
             match ordinary {
-                Some(at)
+                Some((at, listed))
                     if words.iter().any(is_proper)
                         && !words.iter().any(|word| of_country.contains(word)) =>
                 {
-                    kept.push((at, *name));
+                    kept.push((at, listed, *name));
                 }
                 _ => others.push(*name),
             }
@@ -140,8 +138,7 @@ impl Places {
         if kept.is_empty() {
             return;
         }
-        for (ordinary, name) in kept {
-            let listed = keys(name)[ordinary];
+        for (ordinary, listed, name) in kept {
             for name in pack.cases.forms(name) {
                 let words = keys(&name);
                 let filed = self.by_word.entry(words[ordinary]).or_default();
@@ -168,6 +165,20 @@ impl Places {
                 .collect(),
         });
     }
+}
+
+/// Which of a name's words is, or begins with, a word of place names, and that word as the pack lists
+/// it: "bengala occidental", and "Westbengalen" where nouns are joined.
+fn ordinary(name: &str, words: &[WordKey], pack: &Pack) -> Option<(usize, WordKey)> {
+    let listed = |word: &WordKey| pack.place_words.contains_key(word);
+    let whole = words.iter().position(listed).map(|at| (at, words[at]));
+    let begun = || {
+        let word = name.unicode_words().next().filter(|_| pack.joins_nouns)?;
+        let heads = word.char_indices().map(|(at, _)| word.split_at(at));
+        let mut heads = heads.filter(|(_, rest)| rest.chars().count() >= STEM_MIN);
+        heads.find_map(|(head, _)| Some((0, key(head))).filter(|(_, head)| listed(head)))
+    };
+    whole.or_else(begun)
 }
 
 /// The words that name places rather than kinds of places: found in few countries.

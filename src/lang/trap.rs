@@ -46,7 +46,7 @@ enum WordMatch {
 }
 
 impl WordList {
-    fn parse(text: &str) -> WordList {
+    pub(super) fn parse(text: &str) -> WordList {
         let words = text.split_whitespace().map(|word| {
             let (word, extent) = match word.strip_suffix('*') {
                 Some(stem) => (stem, WordMatch::Beginning),

@@ -13,7 +13,9 @@ const WORDS_MAX: usize = 6;
 /// Letters that one of the words must have: "or so or so" is nobody's translation.
 const LETTERS_MIN: usize = 4;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 13));
+const STRONG: Grade =
+    Grade::strong(0.5, Counts::new(0, 0, 13)).when("the sentence or its part ends there");
+const WEAK: Grade = Grade::weak(0.2, Counts::new(4, 1, 48)).when("the sentence goes on");
 
 const ABOUT: About = About {
     rule: "coordinated-repetition",
@@ -21,7 +23,7 @@ const ABOUT: About = About {
     why: "where the source joins two synonyms, a translation engine often has one word for both; \
           a writer does not join a thing to itself",
     family: Family::Translation,
-    grades: &[STRONG],
+    grades: &[STRONG, WEAK],
     flags: &[
         Example {
             lang: "id",
@@ -59,13 +61,13 @@ impl Detector for CoordinatedRepetition {
             let repeated = (WORDS_MIN..=longest)
                 .rev()
                 .find(|&len| is_repeated(draft, at, len) && is_content(draft, pack, at, len));
-            if let Some(len) = repeated
-                && ends_there(draft, pack, at + len)
+            if let Some((len, grade)) =
+                repeated.and_then(|len| Some((len, grade(draft, pack, at, len)?)))
             {
                 let phrase = &draft.text.raw[draft.span(at - len, at)];
                 found.push(Finding {
                     rule: ABOUT.rule,
-                    grade: STRONG.name,
+                    grade: grade.name,
                     span: draft.span(at - len, at + len + 1),
                     note: format!("“{phrase}” is joined to itself"),
                     left_out: None,
@@ -92,7 +94,21 @@ fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
         && !(at - len..at).any(|word| pack.emphasis.contains(&draft.keys[word]))
 }
 
-/// A phrase that goes on is another phrase: "corn farmers and corn farmers' unions".
+/// How plain it is that both halves, of `len` words around the one at `at`, are the same thing.
+fn grade(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> Option<Grade> {
+    let last = at + len;
+    if ends_there(draft, pack, last) {
+        return Some(STRONG);
+    }
+    let gap = draft.text.gap_after(last);
+    let next = draft.keys.get(last + 1)?;
+    let goes_on = gap.chars().all(char::is_whitespace) && !gap.contains('\n');
+    // "an old friend and an old friend of his": two of them.
+    let others = pack.indefinite.contains(&draft.keys[at - len]);
+    (goes_on && !others && pack.function_words.contains(next)).then_some(WEAK)
+}
+
+/// A phrase that goes on may be another phrase: "corn farmers and corn farmers' unions".
 fn ends_there(draft: &Draft<'_>, pack: &Pack, last: usize) -> bool {
     let gap = draft.text.gap_after(last);
     let punctuated = gap.trim_matches(|c: char| c == '-' || c.is_whitespace());

@@ -1,10 +1,16 @@
 //! What every detector is given: the text, its words ready to compare, and its language.
 
+use super::native_usage::{NativeUsage, use_of};
 use crate::{
+    dates::Customs,
     lang::{Lexicon, Pack, Places, WordKey, identify_words, key},
     model::{Lang, Span},
-    text::Text,
+    text::{Script, Text, script},
+    usage::{Heard, USES_MAX, Usage},
 };
+
+/// What may stand between the last word of a sentence and its full stop.
+const CLOSERS: [char; 7] = ['"', '”', '»', '\'', '’', ')', ']'];
 
 /// A text with what is known about its language.
 #[derive(Debug)]
@@ -23,6 +29,8 @@ pub struct Draft<'a> {
     pub templates: Option<&'a Pack>,
     /// All packs.
     pub lexicon: &'a Lexicon,
+    /// What is known of how its language is used.
+    pub(super) usage: NativeUsage<'a>,
 }
 
 impl<'a> Draft<'a> {
@@ -51,6 +59,7 @@ impl<'a> Draft<'a> {
             places: self.places,
             templates: self.templates,
             lexicon: self.lexicon,
+            usage: NativeUsage::default(),
         }
     }
 
@@ -68,6 +77,16 @@ impl<'a> Draft<'a> {
             places: lang.and_then(|lang| lexicon.places(lang)),
             templates: lexicon.template_pack(),
             lexicon,
+            usage: NativeUsage::default(),
+        }
+    }
+
+    /// The same with what is known of the usage of languages.
+    #[must_use]
+    pub fn among(self, usage: &'a Usage) -> Draft<'a> {
+        Draft {
+            usage: NativeUsage::new(usage, self.lang.as_ref()),
+            ..self
         }
     }
 
@@ -77,6 +96,11 @@ impl<'a> Draft<'a> {
             .templates
             .filter(|t| self.pack.is_none_or(|pack| pack.lang != t.lang));
         self.pack.into_iter().chain(templates)
+    }
+
+    /// How texts of its language write dates and times.
+    pub(super) fn customs(&self) -> Option<Customs<'a>> {
+        self.lexicon.dates().customs(self.lang.as_ref()?)
     }
 
     /// The lines of the text, as ranges of word indices.
@@ -103,6 +127,54 @@ impl<'a> Draft<'a> {
         let text = &raw[start..end];
         let start = start + (text.len() - text.trim_start().len());
         start..start + text.trim().len()
+    }
+
+    /// The words of the sentence that holds the first of `words`.
+    pub(super) fn sentence(&self, words: &Span) -> Span {
+        let from = self.span(words.start, words.start + 1).start;
+        let sentences = &self.text.sentences;
+        let index = sentences.partition_point(|sentence| sentence.end <= from);
+        sentences
+            .get(index)
+            .map_or_else(|| words.clone(), |sentence| self.text.words_in(sentence))
+    }
+
+    /// Whether the words `line` end with what ends a sentence.
+    pub(super) fn ends_sentence(&self, line: &Span) -> bool {
+        let gap = self.text.gap_after(line.end.saturating_sub(1));
+        let gap = gap.trim_start_matches(CLOSERS).trim_start();
+        gap.starts_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।'])
+    }
+
+    /// Whether the word at `index` is one of a script that is written without spaces, where every
+    /// character may be cut as a word.
+    pub(super) fn is_unspaced(&self, index: usize) -> bool {
+        let first = self.text.word(index).chars().next();
+        first.is_some_and(|c| matches!(script(c), Some(Script::Han | Script::SoutheastAsian)))
+    }
+
+    /// Whether enough independent hosts write these words of the text, whole and in this order, so
+    /// that they are native usage whatever a rule thinks of them. What is asked about is what the
+    /// stream learns: ask about all that would else be marked, and nothing more.
+    pub(super) fn is_native(&self, words: &Span) -> bool {
+        self.usage.is_native(use_of(&self.keys, words))
+    }
+
+    /// What the text shows of its language: what rules asked about, and words with a capital amid a
+    /// sentence, which do not follow another one.
+    pub(super) fn heard(&self) -> Option<Heard> {
+        let lang = self.lang.clone().filter(|_| self.pack.is_some())?;
+        let mut uses = self.usage.asked();
+        let is_amid =
+            |at: usize| self.joins_next(at - 1) && self.is_capital(at) && !self.is_capital(at - 1);
+        for at in (1..self.keys.len()).filter(|at| is_amid(*at)) {
+            if uses.len() >= USES_MAX {
+                break;
+            }
+            uses.insert(use_of(&self.keys, &(at..at + 1)));
+        }
+        let uses = uses.into_iter().collect();
+        Some(Heard { lang, uses })
     }
 
     /// From the first to the last of the words `from..end`.

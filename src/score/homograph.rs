@@ -2,7 +2,6 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    literal_translation::sentence,
     slot::{Candidate, Slots},
 };
 use crate::{
@@ -135,7 +134,7 @@ fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged
     if !slots.is_capital(at) {
         return None;
     }
-    let words = sentence(draft, &(candidate.from..candidate.end));
+    let words = draft.sentence(&(candidate.from..candidate.end));
     let near =
         candidate.from.saturating_sub(NEAR).max(words.start)..(candidate.end + NEAR).min(words.end);
     let known = |words: Span| {

@@ -16,16 +16,18 @@ const MENTIONS_MAX: usize = 2;
 /// Places of one text that are looked at: for each the whole text is searched for its country.
 const PLACES_MAX: usize = 20;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
+    .when("the ordinary word in its name stands alone elsewhere in the text");
+const WEAK: Grade = Grade::weak(0.2, Counts::new(0, 0, 5))
+    .when("the ordinary word does not, and the place is not merely where something happened");
 
 const ABOUT: About = About {
     rule: "isolated-place",
-    summary: "a province named once, in a text that never mentions its country, while the \
-              ordinary word in its name stands alone elsewhere",
+    summary: "a province named once, in a text that never mentions its country",
     why: "a translation engine that wants to write \"the West\" can slip into \"West Bengal\", \
           the name it has seen more often; a writer who names a far province says where it lies",
     family: Family::Translation,
-    grades: &[STRONG],
+    grades: &[STRONG, WEAK],
     flags: &[
         Example {
             lang: "id",
@@ -71,14 +73,19 @@ impl Detector for IsolatedPlace {
         let rare = named.iter().filter(|(_, place)| is_rare(place));
         for &(from, place) in rare.take(PLACES_MAX) {
             let country = &places.countries[place.country];
-            if !stands_alone(draft, place) || is_mentioned(draft, country, &place.name) {
+            if is_mentioned(draft, country, &place.name) {
                 continue;
             }
+            let grade = match stands_alone(draft, place) {
+                true => STRONG,
+                false if does_something(draft, from) => WEAK,
+                false => continue,
+            };
             let span = draft.span(from, from + place.name.len());
             let name = &draft.text.raw[span.clone()];
             found.push(Finding {
                 rule: ABOUT.rule,
-                grade: STRONG.name,
+                grade: grade.name,
                 note: format!(
                     "{name} is in {}, which the text never mentions",
                     country.name
@@ -147,6 +154,21 @@ fn stands_alone(draft: &Draft<'_>, place: &Place) -> bool {
                 named && !is_grammar(draft, before)
             })
     })
+}
+
+/// Whether the place whose name begins at `from` stands in a sentence as more than the place where
+/// something happened: reports from afar name that without their country.
+fn does_something(draft: &Draft<'_>, from: usize) -> bool {
+    let Some(before) = from.checked_sub(1) else {
+        return false;
+    };
+    let located = draft
+        .pack
+        .is_some_and(|pack| pack.locatives.contains(&draft.keys[before]));
+    let line = draft.lines().find(|line| line.contains(&from));
+    draft.text.gap_after(before) == " "
+        && !located
+        && line.is_some_and(|line| draft.ends_sentence(&line))
 }
 
 /// "l'Occident", "d'Occident"

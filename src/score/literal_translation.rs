@@ -56,6 +56,9 @@ impl Detector for LiteralTranslation {
             return;
         };
         for (words, trap) in wordings(draft, traps, |_| 0..draft.keys.len()) {
+            if draft.is_native(&words) {
+                continue;
+            }
             let span = draft.span(words.start, words.end);
             found.push(Finding {
                 rule: ABOUT.rule,
@@ -104,7 +107,7 @@ fn betrays(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
         .filter(|at| trap.names.contains(&draft.keys[*at]));
     (words.start..words.end - 1).all(|word| draft.joins_next(word))
         && names.all(|at| draft.is_capital(at))
-        && (trap.near.is_empty() || company(draft, sentence(draft, words), &trap.near) > 0)
+        && (trap.near.is_empty() || company(draft, draft.sentence(words), &trap.near) > 0)
         && !is_title(draft, words)
 }
 
@@ -118,16 +121,6 @@ pub(super) fn company(draft: &Draft<'_>, words: Span, list: &WordList) -> usize 
     of_list.sort_unstable();
     of_list.dedup();
     of_list.len()
-}
-
-/// The words of the sentence that holds `words`.
-pub(super) fn sentence(draft: &Draft<'_>, words: &Span) -> Span {
-    let from = draft.text.words[words.start].start;
-    let sentences = &draft.text.sentences;
-    let index = sentences.partition_point(|sentence| sentence.end <= from);
-    sentences
-        .get(index)
-        .map_or_else(|| words.clone(), |sentence| draft.text.words_in(sentence))
 }
 
 /// Whether the words stand in a quotation of a few words.

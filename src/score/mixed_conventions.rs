@@ -1,23 +1,38 @@
-//! "1,234.5" and "1.234,5" in one text; 12/31/2025 and 31/12/2025.
+//! "1,234.5" and "1.234,5" in one text; 12/31/2025 and 8 pm where nobody writes so.
 //!
 //! Quotation marks are left out on purpose. Two kinds of them in one text tell machines from the
 //! natives of news corpora, but 24 of 714 German web pages mix them too, as many as machines do.
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
-use crate::model::{Finding, Span};
+use crate::{
+    dates::Customs,
+    model::{Finding, Span},
+};
 
 /// See [`ABOUT`].
 pub(super) struct MixedConventions;
 
-const WEAK: Grade = Grade::weak(0.05, Counts::new(0, 1, 1));
+/// Findings of one grade that are shown: one carries the evidence.
+const SHOWN: usize = 3;
+
+/// Years that news dates are of; other numbers belong to a reference.
+const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
+
+const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
+    .when("an American date in digits, or \"am\" and \"pm\", in a language that has neither");
+const WEAK: Grade =
+    Grade::weak(0.05, Counts::new(0, 1, 1)).when("two ways to group digits or to date in one text");
+const MONTH: Grade = Grade::weak(0.05, Counts::new(3, 0, 0))
+    .named("weak-month")
+    .when("the month's name before the day, in a language that puts it behind");
 
 const ABOUT: About = About {
     rule: "mixed-conventions",
-    summary: "numbers or dates written in two countries' ways within one text",
+    summary: "numbers, dates or times written as another country does",
     why: "an engine carries some of the source's notation over and adapts the rest; an editor \
           keeps to one, though a pasted statement can bring the other in",
     family: Family::Translation,
-    grades: &[WEAK],
+    grades: &[STRONG, WEAK, MONTH],
     flags: &[
         Example {
             lang: "de",
@@ -25,7 +40,7 @@ const ABOUT: About = About {
         },
         Example {
             lang: "fr",
-            text: "Le vote, prévu le 31/12/2025, aura lieu le [[1/31/2026]] à midi.",
+            text: "Le vote du 31/12/2025 est reporté, le scrutin ferme à [[8 pm]] ce soir-là.",
         },
     ],
     passes: &[
@@ -49,23 +64,121 @@ impl Detector for MixedConventions {
         let numerals: Vec<usize> = (0..draft.text.words.len())
             .filter(|at| begins_with_digit(draft.text.word(*at)))
             .collect();
-        let checks = [
-            (
-                numbers(draft, &numerals),
-                "digits are grouped in another way than before",
-            ),
-            (dates(draft, &numerals), "day and month change places"),
-        ];
-        for (span, note) in checks {
-            found.extend(span.map(|span| Finding {
+        let mut add = |grade: Grade, span: Span, note: &str| {
+            found.push(Finding {
                 rule: ABOUT.rule,
-                grade: WEAK.name,
+                grade: grade.name,
                 note: note.to_string(),
                 span,
                 left_out: None,
-            }));
+            });
+        };
+        if let Some(span) = numbers(draft, &numerals) {
+            add(WEAK, span, "digits are grouped in another way than before");
+        }
+        let customs = draft.customs();
+        match customs.filter(|customs| customs.is_day_first()) {
+            Some(_) => american_dates(draft, &numerals)
+                .take(SHOWN)
+                .for_each(|span| add(STRONG, span, "the month stands first, as in America")),
+            None => dates(draft, &numerals)
+                .into_iter()
+                .for_each(|span| add(WEAK, span, "day and month change places")),
+        }
+        let Some(customs) = customs else { return };
+        if !customs.has_am_and_pm() {
+            clock_times(draft, &numerals)
+                .take(SHOWN)
+                .for_each(|span| add(STRONG, span, "nobody counts hours so in this language"));
+        }
+        if customs.is_day_first() {
+            months_first(draft, &numerals, customs)
+                .take(SHOWN)
+                .for_each(|span| add(MONTH, span, "the month stands before the day"));
         }
     }
+}
+
+/// Dates in digits of which the second number can only be a day.
+fn american_dates<'a>(
+    draft: &'a Draft<'_>,
+    numerals: &'a [usize],
+) -> impl Iterator<Item = Span> + 'a {
+    numerals
+        .iter()
+        .filter(|&&at| date(draft, at) == Some(First::Month))
+        .map(|&at| draft.span(at, at + 3))
+}
+
+/// "8 pm", "8:30 a.m.", "8pm"
+fn clock_times<'a>(draft: &'a Draft<'_>, numerals: &'a [usize]) -> impl Iterator<Item = Span> + 'a {
+    numerals.iter().filter_map(|&at| {
+        let word = draft.text.word(at).to_lowercase();
+        let joined = ["am", "pm"]
+            .iter()
+            .find_map(|period| word.strip_suffix(period));
+        let (digits, end) = match joined {
+            Some(digits) => (digits, at + 1),
+            None => (word.as_str(), at + 2),
+        };
+        // "8:30" is two words.
+        let hours = at
+            .checked_sub(1)
+            .filter(|_| draft.text.gap_before(at) == ":");
+        let time = hours.map_or_else(
+            || digits.to_string(),
+            |hours| format!("{}:{digits}", draft.text.word(hours)),
+        );
+        let named =
+            joined.is_some() || (draft.text.gap_after(at) == " " && is_period(draft, at + 1));
+        let span = draft.span(hours.unwrap_or(at), end);
+        (named && is_time(&time) && !draft.is_quoted(span.start)).then_some(span)
+    })
+}
+
+/// Whether the word at `at` is "am" or "pm", and no word of the language.
+fn is_period(draft: &Draft<'_>, at: usize) -> bool {
+    let word = draft.text.word(at);
+    let ordinary = draft.pack.is_some_and(|pack| {
+        let key = draft.keys.get(at);
+        key.is_some_and(|key| pack.function_words.contains(key))
+    });
+    let period = word.to_lowercase().replace('.', "");
+    matches!(period.as_str(), "am" | "pm") && !ordinary && !is_title_case(word)
+}
+
+/// "Am", which begins a sentence or a name.
+fn is_title_case(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && word.ends_with(char::is_lowercase)
+}
+
+/// A time of a clock of twelve.
+fn is_time(text: &str) -> bool {
+    let (hour, minutes) = text.split_once([':', '.']).unwrap_or((text, "00"));
+    let hour = hour.parse::<u8>();
+    hour.is_ok_and(|hour| (1..=12).contains(&hour)) && minutes.len() == 2 && minutes < "60"
+}
+
+/// "Juillet 23, 2024" where the day goes first. A month that is called so in English too may stand in
+/// something that was pasted as it is.
+fn months_first<'a>(
+    draft: &'a Draft<'_>,
+    numerals: &'a [usize],
+    customs: Customs<'a>,
+) -> impl Iterator<Item = Span> + 'a {
+    numerals.iter().filter_map(move |&at| {
+        let month = at.checked_sub(1)?;
+        let day = draft.text.word(at).parse::<u8>().ok()?;
+        let year = draft.text.word(at + 1);
+        let dated = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+        let spaced = draft.text.gap_after(month) == " " && draft.text.gap_after(at) == ", ";
+        let found = dated && spaced && (1..=31).contains(&day);
+        let name = draft.text.word(month);
+        let english = draft.lexicon.template_pack();
+        let english = english.and_then(|pack| draft.lexicon.dates().customs(&pack.lang));
+        let own = || customs.is_month(name) && !english.is_some_and(|other| other.is_month(name));
+        (found && own()).then(|| draft.span(month, at + 2))
+    })
 }
 
 /// The first of `all` that follows another convention than the first one of all.
@@ -135,7 +248,9 @@ fn date(draft: &Draft<'_>, at: usize) -> Option<First> {
         len.contains(&word.len()).then(|| word.parse().ok())?
     };
     let (first, second) = (number(at, 1..=2)?, number(at + 1, 1..=2)?);
-    if !slash(at) || !slash(at + 1) || number(at + 2, 4..=4).is_none() {
+    let year = number(at + 2, 4..=4).filter(|year| YEARS.contains(year));
+    let longer = draft.text.gap_before(at).ends_with('/');
+    if !slash(at) || !slash(at + 1) || year.is_none() || longer {
         return None;
     }
     match (first, second) {

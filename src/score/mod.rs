@@ -6,6 +6,7 @@
 //! detector's business; what it adds up to is decided in `policy.rs` alone.
 
 mod draft; //    what a detector is given
+mod native_usage; // whether anybody writes so
 mod detector; // what a detector is
 
 mod isolated_place;
@@ -15,6 +16,7 @@ mod slot; // where names must stand
 mod name_slot;
 mod homograph;
 mod coordinated_repetition;
+mod looping_phrase;
 mod untranslated_residue;
 mod script_residue;
 mod mixed_script_word;
@@ -47,26 +49,39 @@ use crate::{
     lang::Lexicon,
     model::{Article, Assessment, Lang, Policy},
     text::Text,
+    usage::{Heard, Usage},
 };
 
 /// Findings of one article that are kept: a page made of residue needs no more to be judged.
 const FINDINGS_MAX: usize = 500;
 
+/// Style scores from which a text teaches nothing of its language: it is as likely a machine's.
+const TEACHES_BELOW: f32 = 0.5;
+
 /// Judges one article.
 pub fn assess(article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessment {
-    let text = Text::new(&article.body);
-    let draft = Draft::new(&text, article.lang.as_ref(), lexicon);
-    conclude(&draft, article, policy)
+    assess_among(article, None, lexicon, policy, &Usage::default()).0
 }
 
-/// The same in a language that is known.
-pub fn assess_in(lang: &Lang, article: &Article, lexicon: &Lexicon, policy: &Policy) -> Assessment {
+/// The same with what is known of the usage of its language, which is read from its words unless it
+/// is given, and what the article adds to that: nothing, where its page or its style says that a
+/// machine translated it.
+pub fn assess_among(
+    article: &Article,
+    lang: Option<&Lang>,
+    lexicon: &Lexicon,
+    policy: &Policy,
+    usage: &Usage,
+) -> (Assessment, Option<Heard>) {
     let text = Text::new(&article.body);
-    let draft = Draft::in_language(&text, Some(lang), lexicon);
-    conclude(&draft, article, policy)
+    let draft = match lang {
+        None => Draft::new(&text, article.lang.as_ref(), lexicon),
+        Some(lang) => Draft::in_language(&text, Some(lang), lexicon),
+    };
+    conclude(&draft.among(usage), article, policy)
 }
 
-fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> Assessment {
+fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> (Assessment, Option<Heard>) {
     let mut findings = Vec::new();
     let enabled = |rule: &str| !policy.disabled.iter().any(|disabled| disabled == rule);
     for detector in DETECTORS
@@ -89,11 +104,16 @@ fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> Assessment
     let residue = share::of_residue(article, &findings);
     let (verdict, mut scores, evidence) = policy::judge(draft, article, &findings, residue, policy);
     scores.body_share = share::of_page(article);
-    Assessment {
+    let own = scores.style.is_none_or(|style| style < TEACHES_BELOW);
+    let heard = draft
+        .heard()
+        .filter(|_| own && article.provenance.is_empty());
+    let assessment = Assessment {
         verdict,
         scores,
         findings,
         evidence,
         rules: rules_hash(draft.lexicon, policy),
-    }
+    };
+    (assessment, heard)
 }

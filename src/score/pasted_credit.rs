@@ -1,17 +1,60 @@
-//! "Jane Doe X (formerly Twitter) said": a link's label pasted into the sentence.
+//! "Jane Doe X (formerly Twitter) said", "the vote Share Tweet Email was put off": labels of the
+//! page pasted into a sentence.
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
-use crate::{lang::key, model::Finding};
+use crate::{
+    lang::{Pack, key},
+    model::{Finding, Span},
+};
 
 /// See [`ABOUT`].
 pub(super) struct PastedCredit;
 
-const STRONG: Grade = Grade::strong(0.25, Counts::new(0, 0, 0));
+/// What social networks are called; one of several words by its first.
+const NETWORKS: [&str; 13] = [
+    "x",
+    "twitter",
+    "facebook",
+    "instagram",
+    "tiktok",
+    "youtube",
+    "telegram",
+    "whatsapp",
+    "threads",
+    "linkedin",
+    "bluesky",
+    "pinterest",
+    "reddit",
+];
+/// Agencies that sell pictures, as their credits begin.
+const AGENCIES: [&str; 12] = [
+    "afp",
+    "reuters",
+    "getty",
+    "epa",
+    "ap",
+    "antara",
+    "shutterstock",
+    "istock",
+    "alamy",
+    "bernama",
+    "dpa",
+    "xinhua",
+];
+/// Agencies that sell nothing else: no such word follows a name in a sentence.
+const PICTURE_AGENCIES: [&str; 4] = ["getty", "shutterstock", "istock", "alamy"];
+/// Words of a credit behind the word for a picture, at most: "Photo: Getty Images Europe".
+const CREDIT_WORDS: usize = 4;
+/// Labels of buttons in a row that no sentence has.
+const BUTTONS_MIN: usize = 3;
+
+const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0));
 
 const ABOUT: About = About {
     rule: "pasted-credit",
-    summary: "the label of a social network pasted behind a person's name",
-    why: "a machine that flattens a page turns the icon beside a name into words of the sentence",
+    summary: "a picture's credit, the label of a network or of buttons pasted into a sentence",
+    why: "a machine that flattens a page turns the icon beside a name, the credit under a picture \
+          and the row of buttons into words of the sentence",
     family: Family::Translation,
     grades: &[STRONG],
     flags: &[
@@ -21,7 +64,7 @@ const ABOUT: About = About {
         },
         Example {
             lang: "en",
-            text: "The researcher [[Jane Doe X (formerly Twitter)]] said otherwise.",
+            text: "The researcher [[Jane Doe Photo: Reuters]] said otherwise.",
         },
     ],
     passes: &[
@@ -31,10 +74,30 @@ const ABOUT: About = About {
         },
         Example {
             lang: "en",
-            text: "A post by Jane Doe on X (formerly Twitter) said otherwise.",
+            text: "A photo by Jane Doe of Reuters said otherwise, and she asked us to follow her.",
         },
     ],
 };
+
+/// What was pasted.
+#[derive(Clone, Copy)]
+enum Label {
+    Network,
+    Credit,
+    Follow,
+    Buttons,
+}
+
+impl Label {
+    fn note(self) -> &'static str {
+        match self {
+            Label::Network => "the label of a social network stands behind the name",
+            Label::Credit => "the credit of a picture stands behind the name",
+            Label::Follow => "a call to follow the site stands amid the sentence",
+            Label::Buttons => "labels of buttons stand amid the sentence",
+        }
+    }
+}
 
 impl Detector for PastedCredit {
     fn about(&self) -> &'static About {
@@ -43,43 +106,171 @@ impl Detector for PastedCredit {
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let Some(pack) = draft.pack else { return };
-        let (x, twitter) = (key("x"), key("twitter"));
-        for at in 2..draft.keys.len() {
-            if draft.keys[at] != x || draft.text.gap_after(at).trim() != "(" {
+        let words = Words::new(draft, pack);
+        let mut end = 0;
+        for at in 0..draft.keys.len() {
+            if at < end {
                 continue;
             }
-            let after = &draft.keys[at + 1..];
-            let label = pack
-                .formerly
-                .iter()
-                .filter(|words| {
-                    after.starts_with(words) && after.get(words.len()) == Some(&twitter)
-                })
-                .map(|words| at + 1 + words.len())
-                .max();
-            let Some(last) = label else { continue };
-            let closes = draft.text.gap_after(last).starts_with(')');
-            if closes && is_name(draft, at) && is_clause(draft, last) {
-                let end = draft.text.words[last].end + 1;
-                found.push(Finding {
-                    rule: ABOUT.rule,
-                    grade: STRONG.name,
-                    span: draft.text.words[at - 2].start..end,
-                    note: "the label of a social network stands behind the name".to_string(),
-                    left_out: None,
-                });
-            }
+            let former = || Some((Label::Network, at - 2, words.former_name(at)?));
+            let account = || Some((Label::Network, at - 2, words.account(at)?));
+            let credit = || Some((Label::Credit, at - 2, words.credit(at)?));
+            let follow = || Some((Label::Follow, at, words.follow(at)?));
+            let buttons = || Some((Label::Buttons, at, words.buttons(at)?));
+            let named = at >= 2 && words.is_name(at);
+            let behind_name = || former().or_else(account).or_else(credit);
+            let label = named.then(behind_name).flatten();
+            let Some((label, from, last)) = label.or_else(follow).or_else(buttons) else {
+                continue;
+            };
+            end = last + 1;
+            found.push(Finding {
+                rule: ABOUT.rule,
+                grade: STRONG.name,
+                span: words.span(from, last),
+                note: label.note().to_string(),
+                left_out: None,
+            });
         }
     }
 }
 
-/// Whether two capitalised words stand before the word at `at`, closely.
-fn is_name(draft: &Draft<'_>, at: usize) -> bool {
-    (at - 2..at).all(|word| draft.is_capital(word) && draft.text.gap_after(word) == " ")
+/// A text's words, as labels are made of them. All positions are of words; a label is found by its
+/// first word, and what finds it returns its last.
+struct Words<'d, 'a> {
+    draft: &'d Draft<'a>,
+    pack: &'a Pack,
 }
 
-/// Whether the sentence goes on in small letters, as after its subject.
-fn is_clause(draft: &Draft<'_>, last: usize) -> bool {
-    draft.text.gap_after(last).trim() == ")"
-        && draft.text.word(last + 1).starts_with(char::is_lowercase)
+impl<'d, 'a> Words<'d, 'a> {
+    fn new(draft: &'d Draft<'a>, pack: &'a Pack) -> Words<'d, 'a> {
+        Words { draft, pack }
+    }
+
+    fn is(&self, at: usize, listed: &[&str]) -> bool {
+        let word = self.draft.text.word(at);
+        listed.iter().any(|name| name.eq_ignore_ascii_case(word))
+    }
+
+    fn gap(&self, at: usize) -> &'a str {
+        self.draft.text.gap_after(at)
+    }
+
+    /// Whether two capitalised words stand before the word at `at`, closely, and the second is no
+    /// label by itself.
+    fn is_name(&self, at: usize) -> bool {
+        let close = self.gap(at - 2) == " " && matches!(self.gap(at - 1), " " | " (" | "/" | " / ");
+        close && (at - 2..at).all(|word| self.draft.is_capital(word) && !self.is(word, &NETWORKS))
+    }
+
+    /// Whether the sentence goes on behind the word at `last` in small letters, as after its subject;
+    /// a bracket may close before.
+    fn goes_on(&self, last: usize) -> bool {
+        let next = self.draft.text.word(last + 1);
+        matches!(self.gap(last), " " | ") ") && next.starts_with(char::is_lowercase)
+    }
+
+    /// "X (formerly Twitter)"
+    fn former_name(&self, at: usize) -> Option<usize> {
+        let keys = &self.draft.keys;
+        if keys[at] != key("x") || self.gap(at).trim() != "(" {
+            return None;
+        }
+        let after = &keys[at + 1..];
+        let twitter = key("twitter");
+        let names = self.pack.formerly.iter();
+        let last = names
+            .filter(|words| after.starts_with(words) && after.get(words.len()) == Some(&twitter))
+            .map(|words| at + 1 + words.len())
+            .max()?;
+        (self.gap(last).trim() == ")" && self.goes_on(last)).then_some(last)
+    }
+
+    /// "Instagram @jane", "Instagram/@jane"
+    fn account(&self, at: usize) -> Option<usize> {
+        let handle = matches!(self.gap(at), " @" | "/@" | " (@" | ": @" | " / @");
+        let network = self.is(at, &NETWORKS) && self.draft.is_capital(at);
+        (network && handle && self.goes_on(at + 1)).then_some(at + 1)
+    }
+
+    /// "Photo: Reuters", "Getty Images", "/AFP"
+    fn credit(&self, at: usize) -> Option<usize> {
+        let draft = self.draft;
+        let picture = self.pack.widgets.picture.contains(&draft.keys[at]) && draft.is_capital(at);
+        let parted = matches!(self.gap(at), ": " | ":" | "/" | " / ");
+        let first = match picture && parted {
+            true => at + 1,
+            false => at,
+        };
+        let apart = self.gap(at - 1).contains('/');
+        let agency = self.is(first, &AGENCIES);
+        let sure = (picture && parted) || self.is(at, &PICTURE_AGENCIES) || (apart && agency);
+        if !sure || !draft.is_capital(first) {
+            return None;
+        }
+        let rest = (first..first + CREDIT_WORDS)
+            .take_while(|word| draft.is_capital(*word + 1) && matches!(self.gap(*word), " " | "/"));
+        let last = first + rest.count();
+        self.goes_on(last).then_some(last)
+    }
+
+    /// Whether a word of the same sentence stands right before the one at `at`.
+    fn is_amid(&self, at: usize) -> bool {
+        at > 0 && self.gap(at - 1) == " " && !self.draft.is_quoted(self.draft.text.words[at].start)
+    }
+
+    /// "follow us on Facebook"
+    fn follow(&self, at: usize) -> Option<usize> {
+        let draft = self.draft;
+        let calls = self.pack.widgets.follow.iter();
+        let words = calls
+            .filter(|call| draft.keys[at..].starts_with(call))
+            .map(Vec::len)
+            .max()?;
+        let mut last = at + words;
+        if !self.is_amid(at) || !self.is(last, &NETWORKS) {
+            return None;
+        }
+        while matches!(self.gap(last), " " | ", " | " @") && self.is(last + 1, &NETWORKS) {
+            last += 1;
+        }
+        let grammar = |word: usize| {
+            let keys = &draft.keys;
+            keys.get(word)
+                .is_none_or(|key| self.pack.function_words.contains(key))
+        };
+        // "The clerk follow us on Facebook said", but not "we ask you to follow us on Facebook for news"
+        // nor a call that stands behind a headline.
+        let amid = !grammar(at - 1) && self.goes_on(last) && !grammar(last + 1);
+        amid.then_some(last)
+    }
+
+    /// "Share Tweet Email"
+    fn buttons(&self, at: usize) -> Option<usize> {
+        let draft = self.draft;
+        let is_button = |word: usize| {
+            let share = draft
+                .packs()
+                .any(|pack| pack.widgets.share.contains(&draft.keys[word]));
+            draft.is_capital(word) && (share || self.is(word, &NETWORKS))
+        };
+        if !self.is_amid(at) || !is_button(at) {
+            return None;
+        }
+        let mut last = at;
+        while self.gap(last) == " " && last + 1 < draft.keys.len() && is_button(last + 1) {
+            last += 1;
+        }
+        let row = last + 1 - at >= BUTTONS_MIN;
+        let share = (at..=last).any(|word| !self.is(word, &NETWORKS));
+        (row && share && self.goes_on(last)).then_some(last)
+    }
+
+    /// From the word at `from` to the one at `last`, with the bracket that closes behind it.
+    fn span(&self, from: usize, last: usize) -> Span {
+        let span = self.draft.span(from, last + 1);
+        let opened = self.draft.text.raw[span.clone()].contains('(');
+        let closes = opened && self.gap(last).starts_with(')');
+        span.start..span.end + usize::from(closes)
+    }
 }

@@ -11,6 +11,7 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &super::name_slot::NameSlotRule,
     &super::homograph::Homograph,
     &super::coordinated_repetition::CoordinatedRepetition,
+    &super::looping_phrase::LoopingPhrase,
     &super::untranslated_residue::UntranslatedResidue,
     &super::script_residue::ScriptResidue,
     &super::mixed_script_word::MixedScriptWord,

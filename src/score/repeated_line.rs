@@ -50,7 +50,7 @@ impl Detector for RepeatedLine {
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let mut places: HashMap<u64, Vec<Span>> = HashMap::new();
         for line in draft.lines().filter(|line| line.len() >= WORDS_MIN) {
-            if ends_sentence(draft, &line) {
+            if draft.ends_sentence(&line) {
                 places.entry(print(draft, &line)).or_default().push(line);
             }
         }
@@ -79,10 +79,4 @@ pub(super) fn left_out(line: &LeftOut) -> Option<Finding> {
 fn print(draft: &Draft<'_>, line: &Span) -> u64 {
     let keys = draft.keys[line.clone()].iter();
     keys.fold(FNV_SEED, |hash, key| fnv(hash, &key.to_le_bytes()))
-}
-
-fn ends_sentence(draft: &Draft<'_>, line: &Span) -> bool {
-    let gap = draft.text.gap_after(line.end - 1);
-    gap.trim_start()
-        .starts_with(['.', '!', '?', '…', '。', '！', '？', '؟', '।'])
 }

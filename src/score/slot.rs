@@ -1,6 +1,6 @@
 //! Where in a text a name must stand, and what stands there.
 
-use super::{Draft, literal_translation::sentence};
+use super::Draft;
 use crate::{
     lang::{Kind, NameSlot, NameWord, Names, Pack, key},
     model::Span,
@@ -93,7 +93,7 @@ impl<'a> Slots<'a> {
 
     /// Whether most words of its line are written with a capital.
     fn is_headline(&self, candidate: &Candidate<'_>) -> bool {
-        let words = sentence(self.draft, &(candidate.from..candidate.end));
+        let words = self.draft.sentence(&(candidate.from..candidate.end));
         let long = words.filter(|at| self.draft.text.word(*at).chars().count() > 3);
         let (mut capitals, mut all) = (0, 0);
         for at in long {

@@ -2,7 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    literal_translation::{company, sentence, wordings},
+    literal_translation::{company, wordings},
 };
 use crate::model::{Finding, Span};
 
@@ -53,7 +53,7 @@ impl Detector for WrongSense {
             return;
         };
         for (words, sense) in wordings(draft, senses, |words| paragraph(draft, words)) {
-            let beside = company(draft, sentence(draft, &words), &sense.near);
+            let beside = company(draft, draft.sentence(&words), &sense.near);
             let grade = match beside {
                 0 | 1 => WEAK,
                 _ => STRONG,

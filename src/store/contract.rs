@@ -13,11 +13,13 @@ use super::{
 use crate::{
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Link, Opinion, OpinionKey, Page, Review, Source, Timestamp,
+        Article, Assessment, Backfill, Lang, Link, Opinion, OpinionKey, Page, Review, Source,
+        Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
     standing::Standing,
+    usage::Sketch,
 };
 
 /// What must survive a restart. Every method is one transaction.
@@ -152,6 +154,16 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         quotes: &[String],
         at: Timestamp,
     ) -> Result<(), StoreError>;
+    /// What is known of how languages are used.
+    async fn usage(&self) -> Result<Vec<(Lang, Sketch)>, StoreError>;
+    /// Merges what a worker has learned of a language with what the others have, and tells the whole.
+    /// Of languages too many, those that nobody has learned of for longest go.
+    async fn learn_usage(
+        &self,
+        lang: &Lang,
+        sketch: &Sketch,
+        at: Timestamp,
+    ) -> Result<Sketch, StoreError>;
 
     /// Makes these the channels that are told: what waits for others is dropped, and told how much that
     /// was. What receivers have refused is sent once more: they may be configured better now.

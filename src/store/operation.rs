@@ -68,6 +68,10 @@ pub enum Op {
     PutOpinionAnswer,
     /// `put_channels`
     PutChannels,
+    /// `usage`
+    Usage,
+    /// `learn_usage`
+    LearnUsage,
     /// `notifications`
     Notifications,
     /// `settle`
@@ -82,7 +86,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 35] = [
+    pub const ALL: [Op; 37] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -113,6 +117,8 @@ impl Op {
         Op::OpinionAnswers,
         Op::PutOpinionAnswer,
         Op::PutChannels,
+        Op::Usage,
+        Op::LearnUsage,
         Op::Notifications,
         Op::Settle,
         Op::Counts,
@@ -153,6 +159,8 @@ impl Op {
             Op::OpinionAnswers => "opinion_answers",
             Op::PutOpinionAnswer => "put_opinion_answer",
             Op::PutChannels => "put_channels",
+            Op::Usage => "usage",
+            Op::LearnUsage => "learn_usage",
             Op::Notifications => "notifications",
             Op::Settle => "settle",
             Op::Counts => "counts",

@@ -97,6 +97,7 @@ pub(crate) static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
         policy: Policy::default(),
         limits: ParseLimits::default(),
         adviser: None,
+        usage: benggala::usage::Usage::default(),
     })
 });
 

@@ -243,6 +243,7 @@ fn what_a_page_hangs_around_two_articles_makes_them_no_copies() {
         policy: Policy::default(),
         limits: ParseLimits::default(),
         adviser: None,
+        usage: benggala::usage::Usage::default(),
     };
     let read = |from| {
         let text = format!("{}\n\n{HUNG}", story(from, 60));

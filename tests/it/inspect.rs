@@ -18,6 +18,7 @@ fn rules() -> Rules {
         policy: Policy::default(),
         limits: ParseLimits::default(),
         adviser: None,
+        usage: benggala::usage::Usage::default(),
     }
 }
 

@@ -34,4 +34,5 @@ mod style;
 mod text;
 mod tidy;
 mod trees;
+mod usage;
 mod web;

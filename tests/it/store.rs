@@ -22,6 +22,7 @@ mod queue;
 mod sites;
 mod sources;
 mod sqlite;
+mod usage;
 
 use std::sync::Arc;
 

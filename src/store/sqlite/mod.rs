@@ -27,6 +27,7 @@ mod sites;
 mod sources;
 mod standings;
 mod upkeep;
+mod usage;
 mod versions;
 mod visit;
 mod walk;
@@ -53,7 +54,8 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Link, Opinion, OpinionKey, Page, Review, Source, Timestamp,
+        Article, Assessment, Backfill, Lang, Link, Opinion, OpinionKey, Page, Review, Source,
+        Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -63,6 +65,7 @@ use crate::{
         Hearing, Lease, Notification, Observer, Op, OpenError, Settlement, SourceRow, Store,
         StoreError, TimeCorrection, Trail,
     },
+    usage::Sketch,
 };
 
 /// Opens the file at `path`, relative to the working directory.
@@ -468,6 +471,23 @@ impl Store for SqliteStore {
         let channels = channels.to_vec();
         self.write(Op::PutChannels, move |db| {
             outbox::put_channels(db, &channels, now)
+        })
+        .await
+    }
+
+    async fn usage(&self) -> Result<Vec<(Lang, Sketch)>, StoreError> {
+        self.read(Op::Usage, usage::all).await
+    }
+
+    async fn learn_usage(
+        &self,
+        lang: &Lang,
+        sketch: &Sketch,
+        at: Timestamp,
+    ) -> Result<Sketch, StoreError> {
+        let (lang, sketch) = (lang.clone(), sketch.clone());
+        self.write(Op::LearnUsage, move |db| {
+            usage::learn(db, &lang, &sketch, at)
         })
         .await
     }

@@ -110,3 +110,32 @@ fn batch_learns_the_template_of_a_site_only_when_it_is_asked_to() {
     let threads = run_with_input(&["batch", "--learn", "--threads", "2"], b"");
     assert_eq!(threads.status.code(), Some(2), "one thread learns");
 }
+
+#[test]
+fn what_several_hosts_write_is_kept_in_a_file_and_no_longer_marked() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("usage");
+    let findings = |host: &str, text: &str| {
+        let url = format!("https://{host}.example/a");
+        let line = serde_json::json!({"url": url, "lang": "id", "text": text});
+        let path = file.to_str().unwrap();
+        let output = run_with_input(&["batch", "--learn", path], format!("{line}\n").as_bytes());
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        let lines = json_lines(&output);
+        lines[0]["findings"].as_array().unwrap().len()
+    };
+    let marked = [
+        findings("a", "Wartawan menunggu di depan Rumah Putih sejak pagi."),
+        findings("b", "Menurut dia, Rumah Putih belum memberi jawaban."),
+        findings(
+            "c",
+            "Presiden itu kembali ke Rumah Putih setelah tiga hari.",
+        ),
+        findings("d", "Juru bicara Rumah Putih menolak berkomentar."),
+    ];
+    assert_eq!(marked, [1, 1, 1, 0]);
+    fs::write(&file, "something else").unwrap();
+    let output = run_with_input(&["batch", "--learn", file.to_str().unwrap()], b"");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("not written by"), "{}", err(&output));
+}

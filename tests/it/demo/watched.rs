@@ -30,6 +30,7 @@ async fn flagged(newsroom: &Newsroom) -> BTreeMap<String, BTreeMap<Url, BTreeSet
         policy: Policy::default(),
         limits: ParseLimits::default(),
         adviser: None,
+        usage: benggala::usage::Usage::default(),
     };
     let mut config = FetchConfig {
         requests_per_second: 1_000.0,

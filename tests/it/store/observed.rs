@@ -6,10 +6,11 @@ use std::{
 };
 
 use benggala::{
-    model::{Decision, OpinionKey, PageKind, Review, Verdict},
+    model::{Decision, Lang, OpinionKey, PageKind, Review, Verdict},
     opinion::Limits,
     site::SiteMemory,
     store::{ArticleQuery, BackfillOrder, Observer, Op, Settlement, Store, StoreError},
+    usage::Sketch,
 };
 
 use super::{
@@ -140,6 +141,11 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
             Op::PutChannels => {
                 let channels = ["desk".to_string()];
                 let _ = store.put_channels(&channels, at(60)).await.unwrap();
+            }
+            Op::Usage => drop(store.usage().await.unwrap()),
+            Op::LearnUsage => {
+                let (lang, sketch) = (Lang::new("id").unwrap(), Sketch::default());
+                drop(store.learn_usage(&lang, &sketch, at(60)).await.unwrap());
             }
             Op::Notifications => drop(store.notifications("desk", at(60), 5).await.unwrap()),
             Op::Settle => store.settle(1, Settlement::Done).await.unwrap(),
