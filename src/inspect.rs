@@ -14,8 +14,8 @@ use crate::{
     extract::{self, Site, extract, from_text},
     lang::{Lexicon, is_contradicted, shortest},
     model::{
-        Adviser, Article, Assessment, Block, BlockKind, Finding, Lang, Page, ParseLimits, Policy,
-        Reason, RulesHash, Scores, Verdict,
+        Adviser, Article, Assessment, Block, BlockKind, Dismissal, Finding, Hint, Lang, Page,
+        ParseLimits, Policy, Reason, RulesHash, Scores, Verdict,
     },
     opinion,
     report::{
@@ -194,19 +194,52 @@ pub fn abstain(reason: Reason) -> Assessment {
         verdict: Verdict::Abstain(reason),
         scores: Scores::default(),
         findings: Vec::new(),
+        dismissed: Vec::new(),
         evidence: Vec::new(),
         rules: RulesHash::default(),
     }
 }
 
+/// The inspection of a page on whose site reviewers have dismissed findings: the same are not raised
+/// again.
+pub fn set_aside(inspection: Inspection, dismissals: &[Dismissal], rules: &Rules) -> Inspection {
+    let Inspection {
+        article,
+        assessment,
+        heard,
+    } = inspection;
+    let lang = article.lang.as_ref();
+    let has_pack = lang.is_some_and(|lang| rules.lexicon.pack(lang).is_some());
+    let assessment = score::set_aside(
+        assessment,
+        &article.body,
+        dismissals,
+        has_pack,
+        &rules.policy,
+    );
+    Inspection {
+        article,
+        assessment,
+        heard,
+    }
+}
+
 /// How a verdict came about, under the policy that it was made with.
 pub fn explanation<'a>(inspection: &'a Inspection, policy: &Policy) -> Explanation<'a> {
-    let assessment = &inspection.assessment;
+    explained(&inspection.assessment, &inspection.article.hints, policy)
+}
+
+/// The same for what is stored: hints are not kept with an article.
+pub fn explained<'a>(
+    assessment: &'a Assessment,
+    hints: &'a [Hint],
+    policy: &Policy,
+) -> Explanation<'a> {
     let reckoning = score::reckon(assessment);
     Explanation {
         prior: reckoning.prior,
         evidence: &assessment.evidence,
-        hints: &inspection.article.hints,
+        hints,
         lines: reckoning.lines,
         scores: assessment.scores,
         verdict: assessment.verdict,

@@ -303,6 +303,7 @@ fn visit(lease: &Lease, body: String) -> Visit {
             verdict: Verdict::Pass,
             scores: Scores::default(),
             findings: Vec::new(),
+            dismissed: Vec::new(),
             evidence: Vec::new(),
             rules: RulesHash(1),
         },

@@ -1,12 +1,12 @@
 //! `benggala export`: what was collected and concluded.
 
-use std::{io::Write, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io::Write, path::Path, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
-    model::Timestamp,
-    report::{table, warc},
+    model::{Policy, Timestamp},
+    report::{lessons, table, warc},
     store::{self, ArticleQuery, ArticleRow, Observer, Store},
     web::views,
 };
@@ -21,7 +21,7 @@ use super::{
 /// Rows that are read from the store at a time.
 const ROWS_AT_A_TIME: usize = 200;
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// One JSON object a line
     Ndjson,
@@ -29,6 +29,11 @@ enum Format {
     Csv,
     /// The pages as fetched, as far as they are still kept: WARC 1.1, gzipped
     Warc,
+    /// Decisions as test cases of rules, by rule: each a line of language and text, with what was
+    /// confirmed in [[ ]]
+    Marked,
+    /// Decisions as a labelled set, JSON Lines that `eval translation` and `train translation` read
+    Training,
 }
 
 #[derive(Debug, clap::Args)]
@@ -76,23 +81,35 @@ pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Fail
             ..ArticleQuery::default()
         };
         let mut out: Box<dyn Write> = match args.format {
-            Format::Ndjson | Format::Csv => Box::new(out()),
+            Format::Ndjson | Format::Csv | Format::Marked | Format::Training => Box::new(out()),
             Format::Warc => Box::new(out_of_bytes()),
         };
         match args.format {
-            Format::Ndjson => {}
+            Format::Ndjson | Format::Marked | Format::Training => {}
             Format::Csv => write!(out, "{}\r\n", table::CSV_HEADER)?,
             Format::Warc => out.write_all(&warc::info(Utc::now())?)?,
         }
+        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
         loop {
             let rows = store.articles(&query).await?;
             for row in &rows {
-                write_row(&mut out, args.format, &store, row).await?;
+                if args.format == Format::Marked {
+                    let entry = views::entry(row);
+                    for (rule, case) in lessons::marked_cases(&entry) {
+                        cases.entry(rule.to_string()).or_default().push(case);
+                    }
+                    continue;
+                }
+                write_row(&mut out, args.format, &store, row, &config.score).await?;
             }
             match rows.last() {
                 Some(last) if rows.len() == ROWS_AT_A_TIME => query.before = Some(last.id),
                 _ => break,
             }
+        }
+        // As in `tests/marked`, where each rule has a file.
+        for (rule, cases) in cases {
+            writeln!(out, "# {rule}\n\n{}\n", cases.join("\n"))?;
         }
         out.flush()?;
         store.close().await?;
@@ -105,10 +122,18 @@ async fn write_row(
     format: Format,
     store: &Arc<dyn Store>,
     row: &ArticleRow,
+    policy: &Policy,
 ) -> Result<(), Failure> {
     match format {
         Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&views::entry(row)))?,
         Format::Csv => write!(out, "{}\r\n", table::csv_row(&views::entry(row)))?,
+        Format::Marked => {}
+        Format::Training => {
+            let entry = views::entry(row);
+            if let Some(line) = lessons::labelled_text(&entry, policy.flag_at) {
+                writeln!(out, "{line}")?;
+            }
+        }
         Format::Warc => {
             if let Some(page) = store.page(row.id).await? {
                 out.write_all(&warc::response(&page)?)?;

@@ -136,6 +136,11 @@ impl Bench<'_> {
         if source.is_some_and(|source| !source.courtesy.no_opinion) {
             self.recall(&mut inspection).await?;
         }
+        let dismissals = match site::name(&page.final_url) {
+            Some(name) => self.store.dismissals(name).await?,
+            None => Vec::new(),
+        };
+        let inspection = inspect::set_aside(inspection, &dismissals, self.rules);
         tally.judged += 1;
         tally.changed += u64::from(inspection.assessment.verdict != row.verdict);
         self.store

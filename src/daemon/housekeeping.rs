@@ -8,9 +8,9 @@ use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
     metrics::Metrics,
-    model::Timestamp,
-    notify,
-    store::{Counts, SourceRow},
+    model::{Decision, Shelf, Timestamp},
+    notify, score,
+    store::{ArticleQuery, Counts, SourceRow},
 };
 
 use super::{
@@ -99,6 +99,7 @@ impl Housekeeping {
                 restore_standings(resources, &sources).await;
             }
         }
+        set_review_gauges(resources).await;
         if is_busy(self.pruning.as_ref()) {
             return;
         }
@@ -187,6 +188,44 @@ async fn restore_standings(resources: &Resources, sources: &[SourceRow]) {
             let label = resources.metrics.source_label(&source.name);
             record_standing(&resources.metrics, &label, &standing.summary());
         }
+    }
+}
+
+/// What reviewers decided, as it holds now. What failed is counted, and tried again in a minute.
+async fn set_review_gauges(resources: &Resources) {
+    let metrics = &resources.metrics;
+    if let Ok(Some(counts)) = resources.store.tally(&ArticleQuery::default()).await {
+        for shelf in [Shelf::Waiting, Shelf::Confirmed, Shelf::Dismissed] {
+            metrics
+                .review_queue
+                .with_label_values(&[shelf.as_str()])
+                .set(counts.of(shelf) as i64);
+        }
+    }
+    let Ok(said) = resources.store.precision().await else {
+        return;
+    };
+    for rule in score::rules().map(|about| about.rule) {
+        let said = said.iter().find(|said| said.rule == rule);
+        let (confirmed, dismissed) = said.map_or((0, 0), |s| (s.confirmed, s.dismissed));
+        for (decision, findings) in [
+            (Decision::Confirmed, confirmed),
+            (Decision::Dismissed, dismissed),
+        ] {
+            metrics
+                .review_findings
+                .with_label_values(&[rule, decision.as_str()])
+                .set(findings as i64);
+        }
+        if confirmed + dismissed == 0 {
+            // There may be none to remove.
+            let _ = metrics.review_precision.remove_label_values(&[rule]);
+            continue;
+        }
+        metrics
+            .review_precision
+            .with_label_values(&[rule])
+            .set(confirmed as f64 / (confirmed + dismissed) as f64);
     }
 }
 

@@ -12,8 +12,9 @@ use crate::{
     extract::Site,
     fetch::Exchange,
     frontier,
-    inspect::{Rules, guarded, inspect},
-    model::{Link, Page, PageKind, Problem, RobotsRules},
+    inspect::{Rules, guarded, inspect, set_aside},
+    model::{Dismissal, Link, Page, PageKind, Problem, RobotsRules},
+    site,
     store::Lease,
 };
 
@@ -149,6 +150,8 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
         .await;
     let took = begun.elapsed();
     second_opinion::recall(resources, active, &page.link.source, &mut inspection).await;
+    let dismissals = dismissals(resources, &page.final_url).await;
+    let inspection = set_aside(inspection, &dismissals, &active.rules);
     let memories = &resources.memories;
     memories.learn(&page.final_url, &inspection.article).await;
     let heard = inspection.heard.as_ref();
@@ -156,6 +159,15 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     PageContent {
         inspected: Some(TimedInspection { inspection, took }),
         ..PageContent::default()
+    }
+}
+
+/// What reviewers have said is no finding on the site of a page. Where the store fails, nothing is:
+/// that is counted, and what is raised once too often can be dismissed again.
+async fn dismissals(resources: &Resources, url: &Url) -> Vec<Dismissal> {
+    match site::name(url) {
+        Some(name) => resources.store.dismissals(name).await.unwrap_or_default(),
+        None => Vec::new(),
     }
 }
 

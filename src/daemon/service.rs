@@ -10,14 +10,19 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
     inspect::{legend, panic_message},
+    lang::Lexicon,
     metrics::{LabelValues, Metrics},
-    model::Unready,
+    model::{Lang, Unready},
     store::{self, Observer, Op, OpenError, Store, StoreError},
     web,
 };
@@ -243,8 +248,15 @@ fn web_state(
         }),
         unready: Arc::new(move || asked.reasons()),
         reload: config.load().serve.reload.then_some(request_reload),
+        languages: served_languages(),
+        listeners: Arc::new(Semaphore::new(web::LISTENERS_MAX)),
         rules: legend().into(),
     }
+}
+
+fn served_languages() -> Arc<[Lang]> {
+    let lexicon = Lexicon::built_in();
+    lexicon.packs().map(|pack| pack.lang.clone()).collect()
 }
 
 fn config_loaded(metrics: &Metrics) {

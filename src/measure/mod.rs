@@ -10,11 +10,13 @@ pub mod statistics;
 
 mod draw;
 mod gold;
+mod proportion;
 mod tokens;
 
 pub use self::{
     body::{PageScore, SetScore},
     draw::Draw,
     gold::{Gold, Names},
+    proportion::jeffreys,
     tokens::{spaced, tokens},
 };

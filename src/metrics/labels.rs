@@ -56,11 +56,22 @@ pub const NOT_ASKED: [&str; 7] = [
 ];
 /// `kind` of a token.
 pub const TOKEN_KINDS: [&str; 2] = ["prompt", "completion"];
+/// `state` of a flagged article.
+pub const REVIEW_STATES: [&str; 3] = ["waiting", "confirmed", "dismissed"];
 /// `route` of our own server; others share [`OTHER`].
-pub const ROUTES: [&str; 15] = [
+pub const ROUTES: [&str; 27] = [
     "/",
     "/articles/{id}",
+    "/articles/{id}/page",
+    "/bulk",
+    "/bulk/{batch}/undo",
+    "/events",
+    "/login",
+    "/rules",
+    "/rules/{rule}",
     "/sources",
+    "/sources/{name}",
+    "/sources/{name}/{wish}",
     "/metrics",
     "/-/healthy",
     "/-/ready",
@@ -71,7 +82,10 @@ pub const ROUTES: [&str; 15] = [
     "/api/v1/articles/{id}",
     "/api/v1/articles/{id}/reviews",
     "/api/v1/sources",
+    "/api/v1/sources/{name}",
+    "/api/v1/sources/{name}/{wish}",
     "/api/v1/sources/{name}/backfill",
+    "/api/v1/rules",
     "/api/v1/openapi.json",
 ];
 /// Statuses that are common enough for a label of their own.

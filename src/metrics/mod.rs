@@ -26,7 +26,7 @@ use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
     NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RETRY_CONNECTION_CLOSED,
-    ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
+    REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
 };
 
 /// The content type of [`Metrics::render`].
@@ -219,6 +219,12 @@ families! {
     opinion_suspended: IntGauge = |f| f.gauge();
     /// What reviewers decided.
     reviews_total: IntCounterVec = |f| f.counters(&[("decision", &labels::decisions())]);
+    /// The share of findings that reviewers confirmed, of those they decided on; 0 decisions have none.
+    review_precision: GaugeVec = |f| f.float_gauges(&[("rule", NONE_YET)]);
+    /// Findings, or articles with some, that reviewers decided on, by rule; those taken back do not count.
+    review_findings: IntGaugeVec = |f| f.gauges(&[("rule", f.values.rules), ("decision", &labels::decisions())]);
+    /// Flagged articles by what was decided.
+    review_queue: IntGaugeVec = |f| f.gauges(&[("state", &REVIEW_STATES)]);
     /// Time of the store's operations, their wait included.
     store_operation_duration_seconds: HistogramVec =
         |f| f.histograms(&STORE_SECONDS, &[("op", f.values.store_ops)]);

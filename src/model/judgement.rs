@@ -32,6 +32,19 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 9] = [
+        Reason::TooShort,
+        Reason::UnknownLanguage,
+        Reason::OtherLanguage,
+        Reason::NotAnArticle,
+        Reason::Challenge,
+        Reason::ParseLimit,
+        Reason::NotHtml,
+        Reason::Empty,
+        Reason::Failed,
+    ];
+
     /// The name in JSON and store.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -167,6 +180,8 @@ pub struct Assessment {
     pub scores: Scores,
     /// The words behind it, by position.
     pub findings: Vec<Finding>,
+    /// What was found besides, and does not count.
+    pub dismissed: Vec<Dismissed>,
     /// What was weighed for and against translation; empty where nothing was there to weigh.
     pub evidence: Vec<Evidence>,
     /// The rules it was made with.
@@ -245,35 +260,12 @@ pub struct SourceStanding {
     pub translation: Option<TranslationStanding>,
 }
 
-/// A reviewer's word on an article.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Review {
-    /// `confirmed` or `dismissed`.
-    pub decision: Decision,
-    /// Who said so.
+/// A finding that a reviewer has dismissed here, or in the same words of the same site: it stands
+/// as it was found and weighs nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dismissed {
+    /// What was found.
+    pub finding: Finding,
+    /// Who said that it is none.
     pub by: String,
-    /// When.
-    pub at: Timestamp,
-    /// Why.
-    pub note: String,
-}
-
-/// What a reviewer decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Decision {
-    /// The verdict is right.
-    Confirmed,
-    /// The verdict is wrong.
-    Dismissed,
-}
-
-impl Decision {
-    /// The name in JSON, store and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Decision::Confirmed => "confirmed",
-            Decision::Dismissed => "dismissed",
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod judgement;
 mod opinion;
 mod policy;
 mod readiness;
+mod review;
 mod secret;
 mod source;
 mod store_url;
@@ -26,14 +27,18 @@ pub use self::{
     date::{Date, NoDate},
     fetched::{FetchOutcome, Headers, Link, LinkCounts, Page, Poll, RobotsRecord, RobotsRules},
     judgement::{
-        Assessment, Decision, Evidence, EvidenceKind, Finding, Reason, Review, RulesHash, Scores,
+        Assessment, Dismissed, Evidence, EvidenceKind, Finding, Reason, RulesHash, Scores,
         SourceStanding, TranslationStanding, Turn, Verdict,
     },
     opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
     policy::{ParseLimits, Policy},
     readiness::Unready,
+    review::{
+        Context, Decision, Dismissal, Ended, Review, ReviewedFinding, RulePrecision, Shelf,
+        ShelfCounts,
+    },
     secret::Secret,
-    source::{CertificateHash, Courtesy, PageKind, Quiet, SiteRules, Source},
+    source::{CertificateHash, Courtesy, PageKind, Pause, Quiet, SiteRules, Source, SourceDay},
     store_url::{StoreUrl, StoreUrlError},
 };
 

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::Lang;
+use super::{Lang, Timestamp};
 
 /// What a URL is expected to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,4 +175,28 @@ impl fmt::Display for CertificateHash {
         }
         Ok(())
     }
+}
+
+/// New articles of a source on one day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SourceDay {
+    /// Days since 1970, UTC.
+    pub day: i64,
+    /// Of these, passed.
+    pub passed: u64,
+    /// Flagged.
+    pub flagged: u64,
+    /// Not judged.
+    pub abstained: u64,
+}
+
+/// That somebody wants a source not to be polled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Pause {
+    /// Since when.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
 }

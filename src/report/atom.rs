@@ -77,7 +77,11 @@ fn entry(xml: &mut Writer<Vec<u8>>, entry: &Entry<'_>, base: &str) -> std::io::R
 fn summary(entry: &Entry<'_>) -> String {
     let document = &entry.document;
     let traces = document.provenance.iter().map(|trace| trace.note.clone());
-    let findings = document.marks.iter().filter_map(|mark| {
+    let counting = document
+        .marks
+        .iter()
+        .filter(|mark| mark.dismissed_by.is_none());
+    let findings = counting.filter_map(|mark| {
         let excerpt = Excerpt::of(document.body, mark, EXCERPT_COLUMNS)?;
         Some(format!("{}: “{}”", mark.note, excerpt.words))
     });

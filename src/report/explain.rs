@@ -38,6 +38,80 @@ pub struct Explanation<'a> {
     pub boilerplate_at: f32,
 }
 
+/// One row of the sum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// What it is.
+    pub name: String,
+    /// What it weighs.
+    pub nats: f64,
+    /// The same as a ratio: `× 24` or `÷ 3.1`.
+    pub ratio: String,
+    /// How often it is seen elsewhere, or what it was.
+    pub note: Option<String>,
+}
+
+/// What was believed before reading, and each piece of evidence. `legend` tells how often rules fire.
+pub fn lines(explanation: &Explanation<'_>, legend: &[RuleView<'_>]) -> Vec<Line> {
+    let line = |name: String, nats: f64, note: Option<String>| Line {
+        name,
+        nats,
+        ratio: ratio(nats),
+        note,
+    };
+    let prior = format!(
+        "before reading: {:.0} in 100 are",
+        share(explanation.prior) * 100.0
+    );
+    let mut lines = vec![line(prior, explanation.prior, None)];
+    lines.extend(explanation.evidence.iter().map(|evidence| {
+        let seen = || seen(evidence, explanation.hints);
+        line(
+            name(evidence, explanation.scores),
+            f64::from(evidence.log_ratio),
+            rates(evidence, legend).or_else(seen),
+        )
+    }));
+    lines
+}
+
+impl Explanation<'_> {
+    /// Prior and evidence together, in nats.
+    pub fn total(&self) -> f64 {
+        let weights = self.evidence.iter().map(|e| f64::from(e.log_ratio));
+        self.prior + weights.sum::<f64>()
+    }
+
+    fn is_by_share(&self) -> bool {
+        self.verdict == Verdict::Flag && self.scores.boilerplate >= self.boilerplate_at
+    }
+
+    /// How the overall score stands to the threshold; empty where nothing was judged.
+    pub fn sign(&self) -> &'static str {
+        match self.verdict {
+            Verdict::Flag => "≥",
+            Verdict::Pass => "<",
+            Verdict::Abstain(_) => "",
+        }
+    }
+
+    /// `3 lines`
+    pub fn counted_lines(&self) -> String {
+        wording::counted(self.lines as u64, "line")
+    }
+
+    /// What followed.
+    pub fn conclusion(&self) -> String {
+        match self.verdict {
+            Verdict::Flag if self.is_by_share() => {
+                "flagged by its share of boilerplate".to_string()
+            }
+            Verdict::Abstain(reason) => format!("not judged: {}", wording::reason(reason).what),
+            verdict => wording::verdict(verdict).to_string(),
+        }
+    }
+}
+
 /// The table under a document. `legend` tells how often rules fire.
 pub fn table(explanation: &Explanation<'_>, legend: &[RuleView<'_>], style: Style) -> String {
     let mut out = format!(
@@ -47,21 +121,10 @@ pub fn table(explanation: &Explanation<'_>, legend: &[RuleView<'_>], style: Styl
         "nats",
         "ratio",
     );
-    let prior = format!(
-        "before reading: {:.0} in 100 are",
-        share(explanation.prior) * 100.0
-    );
-    row(&mut out, &prior, explanation.prior, style);
-    for evidence in explanation.evidence {
-        row(
-            &mut out,
-            &name(evidence, explanation.scores),
-            f64::from(evidence.log_ratio),
-            style,
-        );
-        let seen = || seen(evidence, explanation.hints);
-        if let Some(line) = rates(evidence, legend).or_else(seen) {
-            let _ = writeln!(out, "    {}", style.faint(&line));
+    for line in lines(explanation, legend) {
+        row(&mut out, &line, style);
+        if let Some(note) = &line.note {
+            let _ = writeln!(out, "    {}", style.faint(note));
         }
     }
     if explanation.evidence.is_empty() {
@@ -76,8 +139,7 @@ pub fn table(explanation: &Explanation<'_>, legend: &[RuleView<'_>], style: Styl
 }
 
 fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
-    let weights = explanation.evidence.iter().map(|e| f64::from(e.log_ratio));
-    let total = explanation.prior + weights.sum::<f64>();
+    let total = explanation.total();
     let line = "─".repeat(COLUMNS);
     let _ = writeln!(out, "  {}", style.faint(&line));
     let _ = writeln!(
@@ -87,7 +149,7 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
         ratio(total),
         explanation.scores.machine_translation,
     );
-    let lines = wording::counted(explanation.lines as u64, "line");
+    let lines = explanation.counted_lines();
     let _ = writeln!(
         out,
         "  {:NAME_COLUMNS$} {:>7}  {:>8}  score {:.3}",
@@ -97,12 +159,10 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
         explanation.scores.residue,
     );
     let overall = explanation.scores.overall;
-    let by_share = explanation.scores.boilerplate >= explanation.boilerplate_at;
-    let (sign, place) = match explanation.verdict {
-        Verdict::Flag if by_share => ("≥", "by its share of boilerplate"),
-        Verdict::Flag => ("≥", "flagged"),
-        Verdict::Pass => ("<", "passed"),
-        Verdict::Abstain(_) => ("", ""),
+    let sign = explanation.sign();
+    let place = match explanation.is_by_share() {
+        true => "by its share of boilerplate",
+        false => wording::verdict(explanation.verdict),
     };
     let _ = match explanation.verdict {
         Verdict::Abstain(reason) => writeln!(
@@ -120,16 +180,16 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
     };
 }
 
-fn row(out: &mut String, name: &str, nats: f64, style: Style) {
+fn row(out: &mut String, line: &Line, style: Style) {
+    let Line {
+        name, nats, ratio, ..
+    } = line;
     let bar = "█".repeat((nats.abs() * BAR_PER_NAT).round() as usize);
-    let bar = match nats >= 0.0 {
+    let bar = match *nats >= 0.0 {
         true => style.alarm(&bar),
         false => style.calm(&bar),
     };
-    let line = format!(
-        "  {name:NAME_COLUMNS$} {nats:>+7.2}  {:>8}  {bar}",
-        ratio(nats)
-    );
+    let line = format!("  {name:NAME_COLUMNS$} {nats:>+7.2}  {ratio:>8}  {bar}");
     let _ = writeln!(out, "{}", line.trim_end());
 }
 

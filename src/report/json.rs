@@ -180,6 +180,7 @@ impl Serialize for EntryJson<'_> {
         map.serialize_entry("fetched_at", &self.entry.fetched_at)?;
         map.serialize_entry("rules", &self.entry.rules.to_string())?;
         map.serialize_entry("reviews", self.entry.reviews)?;
+        map.serialize_entry("shelf", self.entry.shelf.as_str())?;
         map.serialize_entry("cluster", &self.entry.cluster.map(ClusterJson::from))?;
         map.serialize_entry("other_addresses", &self.entry.aliases)?;
         if let Some(trail) = self.trail {
@@ -371,6 +372,8 @@ impl Serialize for Findings<'_> {
             end: usize,
             text: &'a str,
             note: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            dismissed_by: Option<&'a str>,
         }
         let Findings(document) = self;
         let index = CodePoints::new(document.body, &document.marks);
@@ -383,6 +386,7 @@ impl Serialize for Findings<'_> {
                 end: index.of(mark.span.end),
                 text: document.words(mark),
                 note: mark.note,
+                dismissed_by: mark.dismissed_by,
             })?;
         }
         seq.end()

@@ -11,9 +11,10 @@ pub mod excerpt;
 pub mod explain;
 pub mod highlight;
 pub mod html;
-
 pub mod json;
 pub mod legend;
+pub mod lessons;
+pub mod plot;
 pub mod sources;
 pub mod table;
 pub mod terminal;
@@ -26,8 +27,8 @@ use url::Url;
 use self::changes::Piece;
 
 use crate::model::{
-    Article, Assessment, Backfill, Date, Evidence, LinkCounts, PageKind, Provenance, Review,
-    RulesHash, Scores, SourceStanding, Span, Timestamp, Verdict,
+    Article, Assessment, Backfill, Date, Evidence, LinkCounts, PageKind, Pause, Provenance, Review,
+    RulesHash, Scores, Shelf, SourceDay, SourceStanding, Span, Timestamp, Verdict,
 };
 
 /// One finding, wherever it is kept.
@@ -43,6 +44,8 @@ pub struct Mark<'a> {
     pub note: &'a str,
     /// The words, where they are no part of the body; then `span` only tells where they stood.
     pub left_out: Option<&'a str>,
+    /// Who said that it is none: it counts no more.
+    pub dismissed_by: Option<&'a str>,
 }
 
 /// One document and what was concluded about it.
@@ -77,12 +80,16 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// The view of an inspected article.
     pub fn new(id: Value, article: &'a Article, assessment: &'a Assessment) -> Document<'a> {
-        let marks = assessment.findings.iter().map(|finding| Mark {
+        let counted = assessment.findings.iter().map(|finding| (finding, None));
+        let aside = assessment.dismissed.iter();
+        let aside = aside.map(|aside| (&aside.finding, Some(aside.by.as_str())));
+        let marks = counted.chain(aside).map(|(finding, dismissed_by)| Mark {
             rule: finding.rule,
             grade: finding.grade,
             span: finding.span.clone(),
             note: &finding.note,
             left_out: finding.left_out.as_deref(),
+            dismissed_by,
         });
         Document {
             id,
@@ -129,10 +136,20 @@ pub struct Entry<'a> {
     pub rules: RulesHash,
     /// What reviewers said, oldest first.
     pub reviews: &'a [Review],
+    /// Where it lies.
+    pub shelf: Shelf,
     /// The articles with the same text, this one among them.
     pub cluster: Option<ClusterView<'a>>,
     /// How many other addresses lead to it.
     pub aliases: u64,
+}
+
+impl Entry<'_> {
+    /// Whether somebody has decided on the whole of it.
+    fn is_decided(&self) -> bool {
+        let mut holding = self.reviews.iter().filter(|review| review.ended.is_none());
+        holding.any(|review| review.finding.is_none())
+    }
 }
 
 /// Articles that carry one text.
@@ -204,6 +221,16 @@ pub struct SourceView<'a> {
     pub kind: PageKind,
     /// False once it has left the configuration.
     pub enabled: bool,
+    /// Set while somebody has paused it.
+    pub paused: Option<&'a Pause>,
+    /// Its latest days, oldest first, as far as they were looked up.
+    pub days: Vec<SourceDay>,
+    /// Flagged, and nobody has decided.
+    pub waiting: u64,
+    /// Flagged, rightly.
+    pub confirmed: u64,
+    /// Flagged, wrongly.
+    pub dismissed: u64,
     /// Its articles.
     pub standing: SourceStanding,
     /// When it last answered well.

@@ -3,7 +3,10 @@
 use chrono::Datelike as _;
 
 use super::{SourceView, wording};
-use crate::model::{SourceStanding, Timestamp, TranslationStanding};
+use crate::{
+    measure::jeffreys,
+    model::{SourceStanding, Timestamp, TranslationStanding},
+};
 
 /// A share and where it may be, in percent.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -98,6 +101,27 @@ pub(super) fn flagged(standing: &SourceStanding) -> Bar {
         articles => standing.flagged as f64 / articles as f64,
     };
     Bar::new(share, standing.interval)
+}
+
+/// What reviewers said of what was flagged: `14 of 16 were right (88 %, 64 to 98 %)`; `None` where
+/// they have said nothing.
+pub(super) fn precision(confirmed: u64, dismissed: u64) -> Option<String> {
+    let decided = confirmed + dismissed;
+    if decided == 0 {
+        return None;
+    }
+    let (low, high) = interval(confirmed, decided);
+    Some(format!(
+        "{confirmed} of {decided} decided were right ({:.0} %, {:.0} to {:.0} %)",
+        confirmed as f64 / decided as f64 * 100.0,
+        low * 100.0,
+        high * 100.0
+    ))
+}
+
+/// Where the share of right ones lies with 95 % probability.
+pub(super) fn interval(right: u64, decided: u64) -> (f64, f64) {
+    jeffreys(right, decided)
 }
 
 /// One line for a terminal: `0.97, share 93 % (81 to 98 %) over 41 articles since March 2026`.

@@ -16,7 +16,13 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
     // Twice: `translation` is its old name.
     let style = style.unwrap_or_default();
     let published = document.published.map(|date| date.to_string());
-    let mut rules: Vec<&str> = document.marks.iter().map(|mark| mark.rule).collect();
+    let counting = || {
+        document
+            .marks
+            .iter()
+            .filter(|mark| mark.dismissed_by.is_none())
+    };
+    let mut rules: Vec<&str> = counting().map(|mark| mark.rule).collect();
     rules.sort_unstable();
     rules.dedup();
     let traces: Vec<&str> = document
@@ -24,7 +30,11 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
         .iter()
         .map(|p| p.rule.as_str())
         .collect();
-    let decisions: Vec<&str> = entry.reviews.iter().map(|r| r.decision.as_str()).collect();
+    let holding = entry
+        .reviews
+        .iter()
+        .filter(|r| r.ended.is_none() && r.finding.is_none());
+    let decisions: Vec<&str> = holding.map(|r| r.decision.as_str()).collect();
     let of_cluster = |cell: &dyn Fn(&ClusterView<'_>) -> String| {
         entry.cluster.as_ref().map(cell).unwrap_or_default()
     };
@@ -49,7 +59,7 @@ pub fn csv_row(entry: &Entry<'_>) -> String {
         style.clone(),
         style,
         json::round(scores.boilerplate).to_string(),
-        document.marks.len().to_string(),
+        counting().count().to_string(),
         rules.join(" "),
         traces.join(" "),
         decisions.join(" "),

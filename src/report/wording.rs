@@ -91,6 +91,10 @@ pub fn reason(reason: Reason) -> Wording {
 pub const NO_ARTICLES: &str = "look at one of them: behind a consent wall or a log-in, ask the site \
     for access; if they are articles, give the source a `body` selector";
 
+/// What to do about pages that are asked for no more.
+pub const PARKED: &str = "reading it ended the daemon, or its row cannot be read; `benggala store check` \
+    names it";
+
 /// What to do about a source that answers and lists nothing.
 pub const NOTHING_LISTED: &str = "open it in a browser: has it moved, or does it show its articles only \
     to scripts? `benggala add` finds feeds";

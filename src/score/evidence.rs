@@ -68,6 +68,33 @@ pub(super) fn gather(
 ) -> Vec<Evidence> {
     let page = page(&article.provenance);
     let hint = hint(article).filter(|_| page.is_none());
+    assemble(page, hint, findings, style_score, policy)
+}
+
+/// The same after some findings were set aside: what the page said of itself stands.
+pub(super) fn gather_again(
+    before: &[Evidence],
+    findings: &[Finding],
+    style_score: Option<f32>,
+    policy: &Policy,
+) -> Vec<Evidence> {
+    let of_kind = |kind| {
+        before
+            .iter()
+            .find(|evidence| evidence.kind == kind)
+            .cloned()
+    };
+    let (page, hint) = (of_kind(EvidenceKind::Page), of_kind(EvidenceKind::Hint));
+    assemble(page, hint, findings, style_score, policy)
+}
+
+fn assemble(
+    page: Option<Evidence>,
+    hint: Option<Evidence>,
+    findings: &[Finding],
+    style_score: Option<f32>,
+    policy: &Policy,
+) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = page.into_iter().chain(words(findings)).collect();
     let alone = evidence.is_empty();
     evidence.extend(hint);
@@ -84,6 +111,12 @@ pub(super) fn gather(
         } as f32,
     }));
     evidence
+}
+
+/// How likely the text is an unedited machine translation by this evidence, in 0..=1.
+pub fn probability(evidence: &[Evidence]) -> f64 {
+    let weights = evidence.iter().map(|e| f64::from(e.log_ratio));
+    logistic(logit(PRIOR) + weights.sum::<f64>())
 }
 
 /// The traces of one page were left by one translator: they count once.

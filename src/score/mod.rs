@@ -37,10 +37,13 @@ mod share; //    how much of what is served is not the article
 mod evidence; // what each piece of evidence weighs
 mod policy; //   what it adds up to
 mod second_opinion; // what a model adds to it
+mod dismissed; // what reviewers have said is no finding
 
 pub use self::{
     detector::{About, Counts, Detector, Example, Family, Grade, Strength},
+    dismissed::{context, named, set_aside},
     draft::Draft,
+    evidence::probability,
     policy::{Reckoning, reckon, rules_hash},
     registry::{DETECTORS, is_of_page, rules},
     second_opinion::{SECOND_OPINION, hear},
@@ -112,6 +115,7 @@ fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> (Assessmen
         verdict,
         scores,
         findings,
+        dismissed: Vec::new(),
         evidence,
         rules: rules_hash(draft.lexicon, policy),
     };

@@ -9,13 +9,16 @@ use std::collections::HashMap;
 
 use super::{
     draft::Draft,
-    evidence::{PRIOR, gather, log_ratio, logistic, logit},
+    evidence::{PRIOR, gather, log_ratio, logit, probability},
     registry::{is_of_page, rules},
     spun_phrase,
 };
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv, may_be_of},
-    model::{Article, Assessment, Evidence, Finding, Policy, Reason, RulesHash, Scores, Verdict},
+    model::{
+        Article, Assessment, Evidence, EvidenceKind, Finding, Policy, Reason, RulesHash, Scores,
+        Verdict,
+    },
     style::{self, Reading},
     text::is_legible,
 };
@@ -36,31 +39,59 @@ pub(super) fn judge(
     let served = Served::by(draft);
     let style = served.style;
     let evidence = gather(article, findings, style, policy);
-    let machine_translation = translated(&evidence);
-    let residue = residue(findings, boilerplate, policy);
     let scores = Scores {
-        overall: machine_translation.max(residue),
-        machine_translation,
-        residue,
         style,
         boilerplate,
-        body_share: None,
+        ..Scores::default()
     };
-    let decisive = || {
-        !article.provenance.is_empty() || findings.iter().any(|finding| weight(finding) >= DECISIVE)
-    };
+    let scores = reckoned(scores, findings, &evidence, policy);
     let verdict = if !is_legible(draft.text.raw) {
         Verdict::Abstain(Reason::NotHtml)
     } else if draft.text.length() < policy.words_min {
         Verdict::Abstain(Reason::TooShort)
-    } else if !served.is_served && !decisive() {
+    } else {
+        conclude(&scores, served.is_served, findings, &evidence, policy)
+    };
+    (verdict, scores, evidence)
+}
+
+/// The verdict on a text that is long enough; `can_be_judged` tells whether anything serves its
+/// language.
+pub(super) fn conclude(
+    scores: &Scores,
+    can_be_judged: bool,
+    findings: &[Finding],
+    evidence: &[Evidence],
+    policy: &Policy,
+) -> Verdict {
+    let decisive = || {
+        evidence.iter().any(|e| e.kind == EvidenceKind::Page)
+            || findings.iter().any(|finding| weight(finding) >= DECISIVE)
+    };
+    if !can_be_judged && !decisive() {
         Verdict::Abstain(Reason::UnknownLanguage)
     } else if scores.overall >= policy.flag_at || scores.boilerplate >= policy.boilerplate_at {
         Verdict::Flag
     } else {
         Verdict::Pass
-    };
-    (verdict, scores, evidence)
+    }
+}
+
+/// The scores with what findings and evidence add up to: both complaints, and the worse of them.
+pub(super) fn reckoned(
+    scores: Scores,
+    findings: &[Finding],
+    evidence: &[Evidence],
+    policy: &Policy,
+) -> Scores {
+    let machine_translation = translated(evidence);
+    let residue = residue(findings, scores.boilerplate, policy);
+    Scores {
+        overall: machine_translation.max(residue),
+        machine_translation,
+        residue,
+        ..scores
+    }
 }
 
 /// What serves the language that a text is said to be in.
@@ -93,8 +124,7 @@ impl Served {
 
 /// How likely the text is an unedited machine translation: prior odds times likelihood ratios.
 pub(super) fn translated(evidence: &[Evidence]) -> f32 {
-    let weights = evidence.iter().map(|e| f64::from(e.log_ratio));
-    logistic(logit(PRIOR) + weights.sum::<f64>()) as f32
+    probability(evidence) as f32
 }
 
 /// How much of the text is residue of the page, by its lines or by their share: at

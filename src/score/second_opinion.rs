@@ -12,6 +12,9 @@ use crate::model::{
 /// The name that its findings bear.
 pub const SECOND_OPINION: &str = "second-opinion";
 
+/// The grade of its findings.
+pub(super) const GRADE: &str = "weak";
+
 /// What the first remark weighs, in nats: a ratio of 20. By judgement, until reviewers and `eval
 /// opinion` have measured the model that is asked: with the prior one remark alone does not flag an
 /// article, and two do.
@@ -86,6 +89,21 @@ fn weigh(assessment: &Assessment, opinion: &Opinion) -> Evidence {
     }
 }
 
+/// What was weighed of an opinion after reviewers have set some of its remarks aside.
+pub(super) fn reweigh(heard: &Evidence, findings: &[Finding]) -> Evidence {
+    let left = findings.iter().filter(|f| f.rule == SECOND_OPINION).count() as u32;
+    let times = heard.times.min(left);
+    let log_ratio = match times == heard.times {
+        true => heard.log_ratio,
+        false => heard.log_ratio.min(of(times) as f32),
+    };
+    Evidence {
+        times,
+        log_ratio,
+        ..heard.clone()
+    }
+}
+
 /// What so many remarks weigh.
 fn of(times: u32) -> f64 {
     let halved = 1.0 - 0.5_f64.powi(times as i32);
@@ -123,7 +141,7 @@ fn finding(remark: &Remark, opinion: &Opinion) -> Finding {
     }
     Finding {
         rule: SECOND_OPINION,
-        grade: "weak",
+        grade: GRADE,
         span: remark.span.clone().unwrap_or_default(),
         note: format!("{note} ({})", opinion.adviser),
         left_out: is_of_headline.then(|| remark.quote.clone()),

@@ -22,6 +22,30 @@ pub(super) fn of_residue(article: &Article, findings: &[Finding]) -> f32 {
     ((left_in + amid + after) as f32 / served as f32).min(1.0)
 }
 
+/// The share as it is after findings were set aside. What was taken out from amid the body is not
+/// kept with an article, but follows from the share as it was.
+pub(super) fn without(share: f32, body: &str, before: &[Finding], after: &[Finding]) -> f32 {
+    let end = body.len();
+    let text: usize = body.split('\n').map(str::len).sum();
+    let of_page = |findings: &[Finding]| -> (usize, usize) {
+        let of_page = || findings.iter().filter(|finding| is_of_page(finding));
+        let beyond = of_page().filter(|finding| finding.span.start >= end);
+        let beyond = beyond.filter_map(|f| f.left_out.as_ref().map(String::len));
+        (
+            covered(of_page().map(|finding| &finding.span)),
+            beyond.sum(),
+        )
+    };
+    let ((left_in, beyond), (still_in, still_beyond)) = (of_page(before), of_page(after));
+    if share >= 1.0 || (left_in, beyond) == (still_in, still_beyond) {
+        return share;
+    }
+    let amid = (share * (text + beyond) as f32 - (left_in + beyond) as f32) / (1.0 - share);
+    let amid = amid.max(0.0);
+    let served = (text as f32 + amid + still_beyond as f32).max(1.0);
+    (((still_in + still_beyond) as f32 + amid) / served).min(1.0)
+}
+
 /// The share of the page's text that is the body; `None` without a page.
 pub(super) fn of_page(article: &Article) -> Option<f32> {
     let page = article.page_bytes?.max(1);

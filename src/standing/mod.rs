@@ -5,7 +5,6 @@
 //! article costs the same however many came before, and [`Standing`] is all that must be kept.
 
 mod posterior;
-mod proportion;
 mod regime;
 mod resemblance;
 mod watch;
@@ -14,11 +13,13 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     posterior::{Posterior, posterior},
-    proportion::jeffreys,
     regime::{Regime, as_kept},
     watch::Watch,
 };
-use crate::model::{SourceStanding, Timestamp, TranslationStanding, Turn, Verdict};
+use crate::{
+    measure::jeffreys,
+    model::{SourceStanding, Timestamp, TranslationStanding, Turn, Verdict},
+};
 
 pub use self::{posterior::SOURCE_SD, resemblance::Resemblance};
 

@@ -7,14 +7,20 @@ use url::Url;
 
 use super::{
     error::StoreError,
-    rows::{ArticleQuery, ArticleRow, Counts, Notification, Settlement, SourceRow, Trail},
-    work::{BackfillOrder, Claim, Completed, Completion, Heard, Hearing, Lease, TimeCorrection},
+    rows::{
+        ArticleQuery, ArticleRow, Counts, Neighbours, Notification, Overview, PollRow, Settlement,
+        SourceRow, Trail,
+    },
+    work::{
+        BackfillOrder, Batch, Claim, Completed, Completion, Heard, Hearing, Lease, Ruled, Ruling,
+        TimeCorrection, Withdrawal,
+    },
 };
 use crate::{
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Lang, Link, Opinion, OpinionKey, Page, Review, Source,
-        Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Page, Pause,
+        Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -78,12 +84,26 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// the next start will look for it.
     async fn probe(&self) -> Result<(), StoreError>;
 
-    /// Articles, newest first.
+    /// Articles in the order of the query.
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError>;
+    /// How many articles lie on each shelf that are like the query, whatever its shelf, verdict and
+    /// page; `None` if there are too many to count while somebody waits. Of one source or of all it is
+    /// always known.
+    async fn tally(&self, query: &ArticleQuery) -> Result<Option<ShelfCounts>, StoreError>;
+    /// What stands around an article in the list of a query. It need not be in the list itself.
+    async fn neighbours(
+        &self,
+        query: &ArticleQuery,
+        article: i64,
+    ) -> Result<Neighbours, StoreError>;
+    /// What there is to choose from, and how far the watch is.
+    async fn overview(&self) -> Result<Overview, StoreError>;
     /// One article.
     async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError>;
     /// Where else its text stood and how it changed; at most `limit` copies and addresses.
     async fn trail(&self, article: i64, limit: usize) -> Result<Trail, StoreError>;
+    /// Whether its page is kept.
+    async fn has_page(&self, article: i64) -> Result<bool, StoreError>;
     /// Its page as fetched, while it is kept.
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError>;
     /// Replaces what was concluded about an article.
@@ -94,10 +114,60 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         assessment: &Assessment,
         at: Timestamp,
     ) -> Result<(), StoreError>;
-    /// Adds a review; false if there is no such article.
-    async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError>;
+    /// Keeps a reviewer's word, which moves the article to where it belongs. What is said of one
+    /// finding is remembered for its site, and the article judged again without it. `notify` names
+    /// the channels that are told.
+    async fn decide(
+        &self,
+        article: i64,
+        ruling: &Ruling,
+        notify: &[String],
+    ) -> Result<Ruled, StoreError>;
+    /// Takes the last word on an article back, so that the one before holds; or what was said of a
+    /// finding in these words, wherever on its site.
+    async fn withdraw(
+        &self,
+        article: i64,
+        withdrawal: &Withdrawal,
+        notify: &[String],
+    ) -> Result<Ruled, StoreError>;
+    /// Says the same of every article of a list, at most its limit.
+    async fn decide_all(
+        &self,
+        query: &ArticleQuery,
+        review: &Review,
+        notify: &[String],
+    ) -> Result<Batch, StoreError>;
+    /// Takes back what was said together; tells of how many articles.
+    async fn withdraw_all(&self, batch: i64, by: &str, at: Timestamp) -> Result<u64, StoreError>;
+    /// What is not raised again on a site, by its [name](crate::site::name).
+    async fn dismissals(&self, site: &str) -> Result<Vec<Dismissal>, StoreError>;
+    /// What reviewers have said of each rule, by its name.
+    async fn precision(&self) -> Result<Vec<RulePrecision>, StoreError>;
     /// Sources by name.
     async fn sources(&self) -> Result<Vec<SourceRow>, StoreError>;
+    /// At most `limit` sources by name, those after `name`.
+    async fn sources_after(
+        &self,
+        name: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<SourceRow>, StoreError>;
+    /// One source.
+    async fn source(&self, name: &str) -> Result<Option<SourceRow>, StoreError>;
+    /// New articles of each of these sources by day, oldest first, since a day; days without any are
+    /// left out, and so is what was read for a backfill.
+    async fn histories(
+        &self,
+        names: &[String],
+        since: Timestamp,
+    ) -> Result<Vec<Vec<SourceDay>>, StoreError>;
+    /// The addresses that are polled for a source, those asked last first; at most `limit`.
+    async fn polls(&self, source: &str, limit: usize) -> Result<Vec<PollRow>, StoreError>;
+    /// Pauses a source, or resumes it; false if there is none. What is queued of its articles is read
+    /// all the same.
+    async fn pause(&self, source: &str, pause: Option<&Pause>) -> Result<bool, StoreError>;
+    /// Makes what is polled for a source due, as far as its hosts allow; false if there is none.
+    async fn poll_now(&self, source: &str, now: Timestamp) -> Result<bool, StoreError>;
     /// How one source stands by all its articles; a source that is not known has none.
     async fn standing(&self, source: &str) -> Result<Standing, StoreError>;
 

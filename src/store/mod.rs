@@ -27,12 +27,12 @@ pub use self::{
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
-        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Notification, Settlement,
-        SourceRow, StoredFinding, Trail, VersionRow,
+        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Neighbours, Notification,
+        Order, Overview, PollRow, Settlement, SourceRow, StoredFinding, Trail, VersionRow,
     },
     work::{
-        BackfillOrder, BackfillTask, Claim, Completed, Completion, Fate, Heard, Hearing, Lease,
-        ListReading, TimeCorrection, Visit,
+        BackfillOrder, BackfillTask, Batch, Claim, Completed, Completion, Fate, Heard, Hearing,
+        JudgedBy, Lease, ListReading, Ruled, Ruling, TimeCorrection, Visit, Withdrawal,
     },
 };
 

@@ -32,18 +32,48 @@ pub enum Op {
     NoteHost,
     /// `articles`
     Articles,
+    /// `tally`
+    Tally,
+    /// `neighbours`
+    Neighbours,
+    /// `overview`
+    Overview,
     /// `article`
     Article,
     /// `trail`
     Trail,
+    /// `has_page`
+    HasPage,
     /// `page`
     Page,
     /// `reassess`
     Reassess,
-    /// `add_review`
-    AddReview,
+    /// `decide`
+    Decide,
+    /// `withdraw`
+    Withdraw,
+    /// `decide_all`
+    DecideAll,
+    /// `withdraw_all`
+    WithdrawAll,
+    /// `dismissals`
+    Dismissals,
+    /// `precision`
+    Precision,
     /// `sources`
     Sources,
+    /// `sources_after`
+    SourcesAfter,
+    /// `source`
+    Source,
+    /// `histories`
+    Histories,
+    /// `polls`
+    Polls,
+    /// `pause`
+    Pause,
+    /// `poll_now`
+    PollNow,
     /// `standing`
     Standing,
     /// `start_backfill`
@@ -86,7 +116,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 37] = [
+    pub const ALL: [Op; 52] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -99,12 +129,27 @@ impl Op {
         Op::Probe,
         Op::NoteHost,
         Op::Articles,
+        Op::Tally,
+        Op::Neighbours,
+        Op::Overview,
         Op::Article,
         Op::Trail,
+        Op::HasPage,
         Op::Page,
         Op::Reassess,
-        Op::AddReview,
+        Op::Decide,
+        Op::Withdraw,
+        Op::DecideAll,
+        Op::WithdrawAll,
+        Op::Dismissals,
+        Op::Precision,
         Op::Sources,
+        Op::SourcesAfter,
+        Op::Source,
+        Op::Histories,
+        Op::Polls,
+        Op::Pause,
+        Op::PollNow,
         Op::Standing,
         Op::StartBackfill,
         Op::StopBackfill,
@@ -141,12 +186,27 @@ impl Op {
             Op::Probe => "probe",
             Op::NoteHost => "note_host",
             Op::Articles => "articles",
+            Op::Tally => "tally",
+            Op::Neighbours => "neighbours",
+            Op::Overview => "overview",
             Op::Article => "article",
             Op::Trail => "trail",
+            Op::HasPage => "has_page",
             Op::Page => "page",
             Op::Reassess => "reassess",
-            Op::AddReview => "add_review",
+            Op::Decide => "decide",
+            Op::Withdraw => "withdraw",
+            Op::DecideAll => "decide_all",
+            Op::WithdrawAll => "withdraw_all",
+            Op::Dismissals => "dismissals",
+            Op::Precision => "precision",
             Op::Sources => "sources",
+            Op::SourcesAfter => "sources_after",
+            Op::Source => "source",
+            Op::Histories => "histories",
+            Op::Polls => "polls",
+            Op::Pause => "pause",
+            Op::PollNow => "poll_now",
             Op::Standing => "standing",
             Op::StartBackfill => "start_backfill",
             Op::StopBackfill => "stop_backfill",

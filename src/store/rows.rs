@@ -5,9 +5,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::model::{
-    Backfill, Date, Evidence, Lang, LinkCounts, PageKind, Provenance, Review, RulesHash, Scores,
-    Span, Timestamp, Verdict,
+use crate::{
+    model::{
+        Assessment, Backfill, Date, Dismissed, Evidence, Finding, Lang, LinkCounts, PageKind,
+        Pause, Provenance, Review, RulesHash, Scores, Shelf, Span, Timestamp, Verdict,
+    },
+    score,
 };
 
 /// A finding with the words it points at, as stored.
@@ -25,6 +28,35 @@ pub struct StoredFinding {
     /// The words, where they are no part of the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<String>,
+    /// Who said that it is none: it counts no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dismissed_by: Option<String>,
+}
+
+impl StoredFinding {
+    /// As it is kept.
+    pub fn new(finding: &Finding, dismissed_by: Option<&str>) -> StoredFinding {
+        StoredFinding {
+            rule: finding.rule.to_string(),
+            grade: finding.grade.to_string(),
+            span: finding.span.clone(),
+            note: finding.note.clone(),
+            left_out: finding.left_out.clone(),
+            dismissed_by: dismissed_by.map(str::to_string),
+        }
+    }
+
+    /// As it was found; `None` if its rule is no more.
+    pub fn to_finding(&self) -> Option<Finding> {
+        let (rule, grade) = score::named(&self.rule, &self.grade)?;
+        Some(Finding {
+            rule,
+            grade,
+            span: self.span.clone(),
+            note: self.note.clone(),
+            left_out: self.left_out.clone(),
+        })
+    }
 }
 
 /// An article with its latest assessment.
@@ -62,10 +94,37 @@ pub struct ArticleRow {
     pub rules: RulesHash,
     /// What reviewers said, oldest first.
     pub reviews: Vec<Review>,
+    /// Where it lies.
+    pub shelf: Shelf,
     /// The articles with the same text, this one among them; `None` where there is no other.
     pub cluster: Option<Cluster>,
     /// How many other addresses lead to it.
     pub aliases: u64,
+}
+
+impl ArticleRow {
+    /// What was concluded, as far as its rules are still known.
+    pub fn assessment(&self) -> Assessment {
+        let mut assessment = Assessment {
+            verdict: self.verdict,
+            scores: self.scores,
+            findings: Vec::new(),
+            dismissed: Vec::new(),
+            evidence: self.evidence.clone(),
+            rules: self.rules,
+        };
+        for stored in &self.findings {
+            match (stored.to_finding(), &stored.dismissed_by) {
+                (Some(finding), None) => assessment.findings.push(finding),
+                (Some(finding), Some(by)) => assessment.dismissed.push(Dismissed {
+                    finding,
+                    by: by.clone(),
+                }),
+                (None, _) => {}
+            }
+        }
+        assessment
+    }
 }
 
 /// Articles that carry one text.
@@ -123,25 +182,99 @@ pub struct Trail {
     pub versions: Vec<VersionRow>,
 }
 
-/// Which articles to list, newest first.
+/// Which articles to list, and in which order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ArticleQuery {
     /// `pass`, `flag` or `abstain`.
     pub verdict: Option<String>,
+    /// Where they lie.
+    pub shelf: Option<Shelf>,
+    /// All but those that were dismissed.
+    pub undismissed: bool,
     /// A source's name.
     pub source: Option<String>,
-    /// With a finding of this rule.
+    /// With a finding of this rule that counts.
     pub rule: Option<String>,
+    /// In this language.
+    pub lang: Option<Lang>,
+    /// With all these words in title or body; a phrase in quotation marks, `*` after a word for its
+    /// endings.
+    pub text: Option<String>,
+    /// With at least this overall score.
+    pub score_min: Option<f32>,
     /// Of this cluster.
     pub cluster: Option<i64>,
     /// Fetched at or after.
     pub since: Option<Timestamp>,
     /// Fetched before.
     pub until: Option<Timestamp>,
-    /// Rows with an id below this: the last one of the page before.
+    /// Rows with an id above this.
+    pub newer_than: Option<i64>,
+    /// What comes first. The worst come first on one shelf only, else the newest.
+    pub order: Order,
+    /// Those that come after this one: the last one of the page before.
     pub before: Option<i64>,
     /// Rows at most.
     pub limit: usize,
+}
+
+/// What of a list comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// What was read last.
+    #[default]
+    Newest,
+    /// What has the highest overall score.
+    Worst,
+}
+
+/// What there is to choose from, and how far the watch is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// The names of sources, the first three hundred.
+    pub sources: Vec<String>,
+    /// The languages that there are articles in.
+    pub languages: Vec<Lang>,
+    /// The newest article; 0 before the first.
+    pub newest: i64,
+    /// When a source last answered well.
+    pub last_answer: Option<Timestamp>,
+    /// When a source is asked next.
+    pub next_poll: Option<Timestamp>,
+}
+
+/// What stands before and after an article in a list.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The one before.
+    pub previous: Option<i64>,
+    /// The one after.
+    pub next: Option<i64>,
+}
+
+/// An address that is polled for a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollRow {
+    /// The address.
+    pub url: Url,
+    /// What it has turned out to be.
+    pub kind: PageKind,
+    /// When it was last asked.
+    pub fetched_at: Option<Timestamp>,
+    /// How that ended.
+    pub outcome: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// What it listed when it last answered.
+    pub links: Option<LinkCounts>,
+    /// When it is asked next.
+    pub next_at: Timestamp,
+    /// Milliseconds between two requests to its host.
+    pub delay_ms: u64,
+    /// Failures of its host in a row.
+    pub host_failures: u32,
 }
 
 /// A source and how it does.
@@ -155,6 +288,8 @@ pub struct SourceRow {
     pub kind: PageKind,
     /// False once it has left the configuration.
     pub enabled: bool,
+    /// Set while somebody has paused it.
+    pub paused: Option<Pause>,
     /// When it was first configured.
     pub since: Timestamp,
     /// When it last answered well.
@@ -179,6 +314,12 @@ pub struct SourceRow {
     pub abstained: u64,
     /// Of these, pages that held no article.
     pub not_articles: u64,
+    /// Flagged, and nobody has decided.
+    pub waiting: u64,
+    /// Flagged, rightly.
+    pub confirmed: u64,
+    /// Flagged, wrongly.
+    pub dismissed: u64,
     /// The mean of `scores.boilerplate` over its latest judged articles; `None` without any.
     pub boilerplate: Option<f64>,
     /// Lines that are known to be the template of the site at its address.

@@ -1,6 +1,6 @@
 //! What workers take from the store and bring back.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
@@ -10,8 +10,8 @@ use crate::{
         clock::{Horizon, Jump},
     },
     model::{
-        Article, Assessment, CopyKind, FetchOutcome, Link, LinkCounts, Opinion, OpinionKey, Page,
-        PageKind, Poll, RobotsRecord, Timestamp,
+        Article, Assessment, CopyKind, FetchOutcome, Lang, Link, LinkCounts, Opinion, OpinionKey,
+        Page, PageKind, Policy, Poll, Review, RobotsRecord, Span, Timestamp,
     },
 };
 
@@ -208,6 +208,66 @@ pub struct Visit {
     pub article: Article,
     /// What was concluded.
     pub assessment: Assessment,
+}
+
+/// What articles are judged by, where a decision makes that necessary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgedBy {
+    /// The thresholds.
+    pub policy: Policy,
+    /// The languages that packs serve.
+    pub languages: Arc<[Lang]>,
+}
+
+/// A reviewer's word on its way into the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ruling {
+    /// Who said what, and when; its `finding` and `ended` are the store's to say.
+    pub review: Review,
+    /// The rule and the place of the finding that it is about; `None` for the whole article.
+    pub finding: Option<(String, Span)>,
+    /// The sender's: the same one is the same review.
+    pub key: Option<String>,
+    /// What the article is judged by after it.
+    pub judged_by: JudgedBy,
+}
+
+/// A reviewer takes back the last word on an article, or what makes one of its findings count no
+/// more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Withdrawal {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// As in [`Ruling`].
+    pub finding: Option<(String, Span)>,
+    /// What the article is judged by after it.
+    pub judged_by: JudgedBy,
+}
+
+/// What came of a reviewer's word.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ruled {
+    /// It is kept.
+    Done(Review),
+    /// It was kept before, under the same key.
+    Already(Review),
+    /// Another word was kept under this key.
+    OtherKey,
+    /// There is no such article.
+    NoArticle,
+    /// There is no such finding, or nothing to take back.
+    NoFinding,
+}
+
+/// Decisions that were made together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// What they are taken back by.
+    pub id: i64,
+    /// How many.
+    pub articles: u64,
 }
 
 /// What a completion changed.

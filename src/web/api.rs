@@ -9,10 +9,12 @@ use http::header;
 use serde::Serialize;
 
 use crate::{
-    model::{Backfill, LinkCounts, SourceStanding, Timestamp},
+    measure::jeffreys,
+    model::{Backfill, LinkCounts, Pause, RulePrecision, SourceStanding, Timestamp},
     report::{
         Entry, SourceView,
         json::{EntryJson, Field, Fields},
+        legend::RuleView,
     },
 };
 
@@ -83,6 +85,10 @@ struct SourceJson<'a> {
     url: &'a str,
     kind: &'static str,
     enabled: bool,
+    paused: Option<&'a Pause>,
+    waiting: u64,
+    confirmed: u64,
+    dismissed: u64,
     standing: SourceStanding,
     last_success: Option<Timestamp>,
     links: Option<LinkCounts>,
@@ -105,6 +111,10 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
             url: view.url.as_str(),
             kind: view.kind.as_str(),
             enabled: view.enabled,
+            paused: view.paused,
+            waiting: view.waiting,
+            confirmed: view.confirmed,
+            dismissed: view.dismissed,
             standing: view.standing,
             last_success: view.last_success,
             links: view.links,
@@ -133,6 +143,63 @@ pub(super) async fn sources(
     let list = SourceList {
         next: last.map(|(row, _)| cursor::after_source(&row.name)),
         sources: rows.iter().map(|row| views::source(row).into()).collect(),
+    };
+    Ok(Json(list).into_response())
+}
+
+/// `/api/v1/sources/{name}`
+pub(super) async fn source(
+    extract::State(state): extract::State<AppState>,
+    Path(name): Path<String>,
+) -> Result<Response, ProblemDetails> {
+    let row = state.store.source(&name).await?;
+    let row = row.ok_or_else(|| ProblemDetails::no_source(&name))?;
+    let standing = state.store.standing(&name).await?.summary();
+    let row = (row, standing);
+    Ok(Json(SourceJson::from(views::source(&row))).into_response())
+}
+
+#[derive(Serialize)]
+struct RuleJson<'a> {
+    rule: &'a str,
+    family: &'a str,
+    summary: &'a str,
+    confirmed: u64,
+    dismissed: u64,
+    precision: Option<f64>,
+    interval: Option<(f64, f64)>,
+}
+
+impl<'a> RuleJson<'a> {
+    fn new(rule: &'a RuleView<'_>, said: &[RulePrecision]) -> RuleJson<'a> {
+        let said = said.iter().find(|said| said.rule == rule.rule);
+        let (confirmed, dismissed) = said.map_or((0, 0), |s| (s.confirmed, s.dismissed));
+        let decided = confirmed + dismissed;
+        RuleJson {
+            rule: rule.rule,
+            family: rule.family,
+            summary: rule.summary,
+            confirmed,
+            dismissed,
+            precision: (decided > 0).then(|| confirmed as f64 / decided as f64),
+            interval: (decided > 0).then(|| jeffreys(confirmed, decided)),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RuleList<'a> {
+    rules: Vec<RuleJson<'a>>,
+}
+
+/// `/api/v1/rules`
+pub(super) async fn rules(
+    extract::State(state): extract::State<AppState>,
+) -> Result<Response, ProblemDetails> {
+    let said = state.store.precision().await?;
+    let rules = state.rules.iter().map(|rule| RuleJson::new(rule, &said));
+    let list = RuleList {
+        rules: rules.collect(),
     };
     Ok(Json(list).into_response())
 }

@@ -4,16 +4,24 @@
 
 mod api;
 mod backfill;
+mod bulk;
 mod cursor;
+mod etag;
 mod guard;
+mod kept;
+mod live;
+mod login;
 mod pages;
+mod polling;
 mod problem;
 mod query;
 mod review;
 pub mod server;
 mod service;
+mod session;
 mod state;
 pub mod views;
+mod visitor;
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,9 +55,12 @@ const METRICS_CONCURRENCY: usize = 2;
 /// holds the slot of an answer.
 const BODIES: usize = 16;
 
-/// Pages load their style and icon from here and nothing from anywhere else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Pages that are told of news at once.
+pub const LISTENERS_MAX: usize = 64;
+
+/// Pages load their style, script and icon from here and nothing from anywhere else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Every route.
 pub fn app(state: AppState) -> Router {
@@ -59,31 +70,14 @@ pub fn app(state: AppState) -> Router {
     let metrics = Router::new()
         .route("/metrics", get(service::metrics))
         .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
-    let work = Router::new()
-        .route("/", get(pages::review))
-        .route("/articles/{id}", get(pages::article))
-        .route("/sources", get(pages::sources))
-        .route("/feed.atom", get(pages::feed))
-        .route("/static/benggala.css", get(service::style))
-        .route("/static/benggala.svg", get(service::icon))
-        .route("/config", get(service::config))
-        .route("/-/reload", post(service::reload))
-        .route("/api/v1/articles", get(api::articles))
-        .route("/api/v1/articles/{id}", get(api::article))
-        .route("/api/v1/articles/{id}/reviews", post(review::post))
-        .route("/api/v1/sources", get(api::sources))
-        .route(
-            "/api/v1/sources/{name}/backfill",
-            get(backfill::get)
-                .post(backfill::post)
-                .delete(backfill::delete),
-        )
-        .route("/api/v1/openapi.json", get(api::openapi))
+    let work = pages()
+        .merge(machines())
         .layer(from_fn_with_state(slots(CONCURRENCY), guard::admit))
         .layer(from_fn_with_state(
             (state.clone(), slots(BODIES)),
             guard::take_in,
-        ));
+        ))
+        .layer(from_fn_with_state(guard::pace(), guard::keep_pace));
 
     // A layer wraps those above it: the last one sees a request first.
     let answers = health
@@ -112,9 +106,52 @@ fn slots(count: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(count))
 }
 
+/// What people look at and press.
+fn pages() -> Router<AppState> {
+    Router::new()
+        .route("/", get(pages::queue))
+        .route("/articles/{id}", get(pages::article))
+        .route("/articles/{id}/page", get(kept::page))
+        .route("/sources", get(pages::sources))
+        .route("/sources/{name}", get(pages::source))
+        .route("/sources/{name}/{wish}", post(polling::post))
+        .route("/rules", get(pages::rules))
+        .route("/rules/{rule}", get(pages::rule))
+        .route("/bulk", get(bulk::get).post(bulk::post))
+        .route("/bulk/{batch}/undo", post(bulk::undo))
+        .route("/login", get(login::get).post(login::post))
+        .route("/events", get(live::events))
+}
+
+/// What programs ask for.
+fn machines() -> Router<AppState> {
+    let tagged = Router::new()
+        .route("/feed.atom", get(pages::feed))
+        .route("/static/benggala.css", get(service::style))
+        .route("/static/benggala.js", get(service::script))
+        .route("/static/benggala.svg", get(service::icon))
+        .route("/api/v1/articles", get(api::articles))
+        .route("/api/v1/articles/{id}", get(api::article))
+        .route("/api/v1/articles/{id}/reviews", post(review::post))
+        .route("/api/v1/sources", get(api::sources))
+        .route("/api/v1/sources/{name}", get(api::source))
+        .route("/api/v1/sources/{name}/{wish}", post(polling::post))
+        .route(
+            "/api/v1/sources/{name}/backfill",
+            get(backfill::get)
+                .post(backfill::post)
+                .delete(backfill::delete),
+        )
+        .route("/api/v1/rules", get(api::rules))
+        .route("/api/v1/openapi.json", get(api::openapi))
+        .layer(from_fn(etag::tag));
+    tagged
+        .route("/config", get(service::config))
+        .route("/-/reload", post(service::reload))
+}
+
 fn with_headers(router: Router<AppState>) -> Router<AppState> {
     let fixed = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // Not `no-referrer`: that makes browsers send `Origin: null` with the review form.
         (header::REFERRER_POLICY, "same-origin"),
@@ -127,8 +164,13 @@ fn with_headers(router: Router<AppState>) -> Router<AppState> {
         let value = HeaderValue::from_static(value);
         router.layer(SetResponseHeaderLayer::overriding(name, value))
     });
-    router.layer(SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache"),
-    ))
+    // A kept page has a stricter policy of its own.
+    let usual = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    usual.into_iter().fold(router, |router, (name, value)| {
+        let value = HeaderValue::from_static(value);
+        router.layer(SetResponseHeaderLayer::if_not_present(name, value))
+    })
 }

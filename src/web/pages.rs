@@ -2,16 +2,21 @@
 
 use askama::Template as _;
 use axum::{
-    extract::{self, Path, Request},
+    extract::{self, Path, RawQuery, Request},
     response::{Html, IntoResponse, Response},
 };
-use chrono::Utc;
-use http::header;
+use chrono::{TimeDelta, Utc};
+use http::{HeaderMap, StatusCode, header};
 
 use crate::{
+    inspect,
     report::{
         Entry, SourceView, atom,
-        html::{ArticlePage, ReviewPage, SourcesPage},
+        html::{
+            ArticlePage, Chrome, Filter, Flash, QueuePage, RulePage, RulesPage, SourcePage,
+            SourcesPage,
+        },
+        plot,
     },
     store::{ArticleQuery, ArticleRow},
 };
@@ -21,45 +26,92 @@ use super::{
     problem::ProblemDetails,
     query::{self, Asked},
     views,
+    visitor::Visitor,
 };
 
 /// Articles in the feed.
 const FEED_MAX: usize = 50;
 
-/// Sources that the review page offers to choose from; the others are reached by their page.
-const SOURCE_CHOICES_MAX: usize = 300;
+/// Rows of a page of the queue: what one reads before one decides to go on.
+const ROWS: usize = 30;
 
 /// Copies and other addresses of an article that are listed.
 pub(super) const TRAIL_MAX: usize = 50;
 
+/// Addresses of a source that are listed.
+const POLLS_MAX: usize = 50;
+
+/// What a page needs to know of who looks at it.
+pub(super) fn chrome(visitor: &Visitor) -> Chrome<'_> {
+    Chrome {
+        form: visitor.form,
+        reviewer: &visitor.name,
+        now: Utc::now(),
+    }
+}
+
+/// Who is told of decisions.
+pub(super) fn channels(state: &AppState) -> Vec<String> {
+    let config = state.config.load();
+    let names = config.notify.iter().map(|channel| channel.name.clone());
+    names.collect()
+}
+
 /// `/`
-pub(super) async fn review(
+pub(super) async fn queue(
     extract::State(state): extract::State<AppState>,
-    Asked(asked): Asked<query::Articles>,
+    RawQuery(asked): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let asked = asked.or_flagged();
-    let (query, filter) = (asked.to_store()?, asked.filter()?);
+    let asked = asked.unwrap_or_default();
+    let filter = Filter::parse(&asked);
+    let config = state.config.load();
+    let visitor = Visitor::of(&headers, &config.serve);
+    let before = query::value(&asked, "cursor");
+    let query = ArticleQuery {
+        before: before.and_then(|text| cursor::article(&text)),
+        limit: ROWS + 1,
+        ..query::of_page(&filter)
+    };
     let mut rows = state.store.articles(&query).await?;
     let next = cut(&mut rows, query.limit);
-    let sources = state.store.sources().await?;
+    let counts = state.store.tally(&query).await?;
+    let overview = state.store.overview().await?;
+    let decided = decided(&state, &asked).await?;
 
     let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
-    let enabled = sources.iter().filter(|source| source.enabled);
-    let page = ReviewPage {
+    let decided = decided.as_ref().map(views::entry);
+    let languages: Vec<_> = overview.languages.iter().map(ToString::to_string).collect();
+    let page = QueuePage {
+        chrome: chrome(&visitor),
         entries: &entries,
         filter: &filter,
-        sources: sources
-            .iter()
-            .map(|source| source.name.as_str())
-            .take(SOURCE_CHOICES_MAX)
-            .collect(),
+        sources: &overview.sources,
+        languages: &languages,
         legend: &state.rules,
-        counts: views::tally(&sources, filter.source.as_deref()),
-        next_poll: enabled.filter_map(|source| source.next_at).min(),
+        counts: counts.as_ref(),
+        last_answer: overview.last_answer,
+        next_poll: overview.next_poll,
+        newest: overview.newest,
         next,
-        now: Utc::now(),
+        decided: decided.as_ref().map(Flash::One).or(batch(&asked)),
     };
     Ok(Html(page.render()?))
+}
+
+/// The article that was decided on just before this page.
+async fn decided(state: &AppState, asked: &str) -> Result<Option<ArticleRow>, ProblemDetails> {
+    let id = query::value(asked, "decided").and_then(|id| id.parse().ok());
+    match id {
+        None => Ok(None),
+        Some(id) => Ok(state.store.article(id).await?),
+    }
+}
+
+fn batch(asked: &str) -> Option<Flash<'static>> {
+    let number = |key| query::value(asked, key)?.parse::<i64>().ok();
+    let articles = number("n")?.try_into().ok()?;
+    Some(Flash::Many(number("batch")?, articles))
 }
 
 /// Takes away the row that only says that there are more; `limit` counts it.
@@ -80,18 +132,38 @@ pub(super) fn article_id(text: &str) -> Result<i64, ProblemDetails> {
 pub(super) async fn article(
     extract::State(state): extract::State<AppState>,
     Path(id): Path<String>,
+    RawQuery(asked): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
+    let asked = asked.unwrap_or_default();
     let found = state.store.article(article_id(&id)?).await?;
     let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
+    let filter = Filter::parse(&asked);
+    let config = state.config.load();
+    let visitor = Visitor::of(&headers, &config.serve);
+    let around = state
+        .store
+        .neighbours(&query::of_page(&filter), row.id)
+        .await?;
     let standing = state.store.standing(&row.source).await?.summary();
     let trail = state.store.trail(row.id, TRAIL_MAX).await?;
+    let has_page = state.store.has_page(row.id).await?;
+    let decided = decided(&state, &asked).await?;
+
+    let assessment = row.assessment();
+    let decided = decided.as_ref().map(views::entry);
     let page = ArticlePage {
+        chrome: chrome(&visitor),
         entry: &views::entry(&row),
+        explanation: &inspect::explained(&assessment, &[], &config.score),
         standing: standing.translation.as_ref(),
         trail: &views::trail(&row, &trail),
         legend: &state.rules,
-        form: guard::review_form(&state.config.load().serve),
-        now: Utc::now(),
+        filter: &filter,
+        previous: around.previous,
+        next: around.next,
+        has_page,
+        decided: decided.as_ref().map(Flash::One),
     };
     Ok(Html(page.render()?))
 }
@@ -100,34 +172,108 @@ pub(super) async fn article(
 pub(super) async fn sources(
     extract::State(state): extract::State<AppState>,
     Asked(asked): Asked<query::Sources>,
+    headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
+    let visitor = Visitor::of(&headers, &state.config.load().serve);
     let (after, limit) = (asked.after()?, asked.limit()?);
     let (rows, more) = views::sources_page(state.store.as_ref(), after.as_deref(), limit).await?;
-    let sources: Vec<SourceView<'_>> = rows.iter().map(views::source).collect();
+    let names: Vec<String> = rows.iter().map(|(row, _)| row.name.clone()).collect();
+    let since = Utc::now() - TimeDelta::days(plot::SPARK_DAYS);
+    let days = state.store.histories(&names, since).await?;
+    let rows = rows.iter().zip(days);
+    let sources: Vec<SourceView<'_>> = rows
+        .map(|(row, days)| SourceView {
+            days,
+            ..views::source(row)
+        })
+        .collect();
     let last = sources.last().filter(|_| more);
     let page = SourcesPage {
+        chrome: chrome(&visitor),
         next: last.map(|source| cursor::after_source(source.name)),
         sources: &sources,
-        now: Utc::now(),
     };
     Ok(Html(page.render()?))
 }
 
-/// `/feed.atom`
+/// `/sources/{name}`
+pub(super) async fn source(
+    extract::State(state): extract::State<AppState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ProblemDetails> {
+    let Some(row) = state.store.source(&name).await? else {
+        return Err(ProblemDetails::no_source(&name));
+    };
+    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let since = Utc::now() - TimeDelta::days(plot::HISTORY_DAYS);
+    let mut days = state
+        .store
+        .histories(std::slice::from_ref(&name), since)
+        .await?;
+    let polls = state.store.polls(&name, POLLS_MAX).await?;
+    let standing = state.store.standing(&name).await?.summary();
+    let row = (row, standing);
+    let polls: Vec<_> = polls.iter().map(views::poll).collect();
+    let page = SourcePage {
+        chrome: chrome(&visitor),
+        source: &views::source(&row),
+        days: &days.pop().unwrap_or_default(),
+        polls: &polls,
+    };
+    Ok(Html(page.render()?))
+}
+
+/// `/rules`
+pub(super) async fn rules(
+    extract::State(state): extract::State<AppState>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ProblemDetails> {
+    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let page = RulesPage {
+        chrome: chrome(&visitor),
+        legend: &state.rules,
+        precision: &state.store.precision().await?,
+    };
+    Ok(Html(page.render()?))
+}
+
+/// `/rules/{rule}`
+pub(super) async fn rule(
+    extract::State(state): extract::State<AppState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ProblemDetails> {
+    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let Some(rule) = state.rules.iter().find(|rule| rule.rule == name) else {
+        let problem = format!("There is no rule `{name}`; /rules lists them.");
+        return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));
+    };
+    let page = RulePage {
+        chrome: chrome(&visitor),
+        rule,
+        precision: &state.store.precision().await?,
+    };
+    Ok(Html(page.render()?))
+}
+
+/// `/feed.atom`: what was flagged, but for what reviewers dismissed.
 pub(super) async fn feed(
     extract::State(state): extract::State<AppState>,
     request: Request,
 ) -> Result<Response, ProblemDetails> {
     let query = ArticleQuery {
         verdict: Some("flag".to_string()),
+        undismissed: true,
         limit: FEED_MAX,
         ..ArticleQuery::default()
     };
+    let config = state.config.load();
     let rows = state.store.articles(&query).await?;
     let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
     let base = match guard::authority(&request) {
         Some(authority) => format!("http://{authority}"),
-        None => format!("http://{}", state.config.load().serve.listen),
+        None => format!("http://{}", config.serve.listen),
     };
     let feed = atom::feed(&entries, &base, Utc::now()).map_err(|_| ProblemDetails::fault())?;
     Ok(([(header::CONTENT_TYPE, atom::MEDIA_TYPE)], feed).into_response())

@@ -42,6 +42,11 @@ impl ProblemDetails {
         ProblemDetails::new(StatusCode::NOT_FOUND, format!("There is no article {id}."))
     }
 
+    pub(super) fn no_source(name: &str) -> ProblemDetails {
+        let problem = format!("There is no source `{name}`.");
+        ProblemDetails::new(StatusCode::NOT_FOUND, problem)
+    }
+
     pub(super) fn unready(reasons: &[Unready]) -> ProblemDetails {
         let reasons: Vec<&str> = reasons.iter().map(|reason| reason.sentence()).collect();
         ProblemDetails::new(StatusCode::SERVICE_UNAVAILABLE, reasons.join(" "))

@@ -4,8 +4,13 @@ use axum::extract::{FromRequestParts, Query};
 use chrono::{DateTime, NaiveDate};
 use http::request::Parts;
 use serde::{Deserialize, de::DeserializeOwned};
+use url::form_urlencoded;
 
-use crate::{model::Timestamp, report::html::Filter, store::ArticleQuery};
+use crate::{
+    model::{Lang, Shelf, Timestamp},
+    report::html::{Filter, Tab},
+    store::{ArticleQuery, Order},
+};
 
 use super::{cursor, problem::ProblemDetails};
 
@@ -40,6 +45,10 @@ pub(super) struct Articles {
     verdict: Option<String>,
     source: Option<String>,
     rule: Option<String>,
+    shelf: Option<String>,
+    lang: Option<String>,
+    q: Option<String>,
+    score: Option<f32>,
     cluster: Option<i64>,
     since: Option<String>,
     until: Option<String>,
@@ -54,6 +63,10 @@ impl Articles {
             verdict: self.verdict()?,
             source: given(&self.source),
             rule: given(&self.rule),
+            shelf: given(&self.shelf).map(|name| shelf(&name)).transpose()?,
+            lang: given(&self.lang).as_deref().and_then(Lang::new),
+            text: given(&self.q),
+            score_min: self.score,
             cluster: self.cluster,
             since: given(&self.since)
                 .map(|at| time("since", &at))
@@ -65,23 +78,7 @@ impl Articles {
                 .map(|text| cursor::article(&text).ok_or_else(|| bad_cursor(&text)))
                 .transpose()?,
             limit: limit(self.limit)? + 1,
-        })
-    }
-
-    /// The same for the review page, which shows flagged articles unless asked otherwise.
-    pub(super) fn or_flagged(mut self) -> Articles {
-        self.verdict.get_or_insert_with(|| "flag".to_string());
-        self
-    }
-
-    pub(super) fn filter(&self) -> Result<Filter, ProblemDetails> {
-        Ok(Filter {
-            verdict: self.verdict()?,
-            source: given(&self.source),
-            rule: given(&self.rule),
-            cluster: self.cluster,
-            since: given(&self.since),
-            until: given(&self.until),
+            ..ArticleQuery::default()
         })
     }
 
@@ -117,6 +114,50 @@ impl Sources {
     pub(super) fn limit(&self) -> Result<usize, ProblemDetails> {
         limit(self.limit)
     }
+}
+
+/// The value of a key behind a `?`, the last one given.
+pub(super) fn value(query: &str, wanted: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    let (_, value) = pairs.filter(|(key, _)| key == wanted).last()?;
+    Some(value.into_owned())
+}
+
+/// What the queue shows, without a page of it. What cannot be read asks for nothing.
+pub(super) fn of_page(filter: &Filter) -> ArticleQuery {
+    let verdict = match filter.tab {
+        Tab::NotJudged => Some("abstain"),
+        Tab::Flagged => Some("flag"),
+        Tab::Shelf(_) | Tab::All => None,
+    };
+    let time = |key: &str, text: &Option<String>| time(key, text.as_deref()?).ok();
+    ArticleQuery {
+        verdict: verdict.map(str::to_string),
+        shelf: filter.tab.shelf(),
+        source: filter.source.clone(),
+        rule: filter.rule.clone(),
+        lang: filter.lang.as_deref().and_then(Lang::new),
+        text: filter.text.clone(),
+        score_min: filter.score.as_ref().and_then(|score| score.parse().ok()),
+        cluster: filter.cluster,
+        since: time("since", &filter.since),
+        until: time("until", &filter.until),
+        order: match filter.worst {
+            true => Order::Worst,
+            false => Order::Newest,
+        },
+        ..ArticleQuery::default()
+    }
+}
+
+fn shelf(name: &str) -> Result<Shelf, ProblemDetails> {
+    Shelf::parse(name).ok_or_else(|| {
+        let names: Vec<&str> = Shelf::all().map(Shelf::as_str).collect();
+        ProblemDetails::bad_request(format!(
+            "There is no shelf `{name}`; there are {}.",
+            names.join(", ")
+        ))
+    })
 }
 
 /// `?source=` of an empty form field asks for nothing.

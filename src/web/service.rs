@@ -77,6 +77,14 @@ pub(super) async fn style() -> impl IntoResponse {
     )
 }
 
+/// `/static/benggala.js`
+pub(super) async fn script() -> impl IntoResponse {
+    fixed(
+        "text/javascript; charset=utf-8",
+        include_str!("static/benggala.js"),
+    )
+}
+
 /// `/static/benggala.svg`
 pub(super) async fn icon() -> impl IntoResponse {
     fixed("image/svg+xml", include_str!("static/benggala.svg"))

@@ -3,11 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::{
     config::Config,
-    model::{Decision, Unready},
+    model::{Decision, Lang, Unready},
     report::legend::RuleView,
     store::Store,
 };
@@ -35,6 +35,10 @@ pub struct AppState {
     pub unready: Arc<dyn Fn() -> Vec<Unready> + Send + Sync>,
     /// Asks for a reload of the configuration.
     pub reload: Option<mpsc::Sender<()>>,
+    /// The languages that packs serve.
+    pub languages: Arc<[Lang]>,
+    /// A slot for each page that is told of news.
+    pub listeners: Arc<Semaphore>,
     /// What each rule is about.
     pub rules: Arc<[RuleView<'static>]>,
 }

@@ -6,10 +6,10 @@ use url::Url;
 use crate::{
     model::SourceStanding,
     report::{
-        ClusterView, CopyView, Document, Entry, Mark, SourceView, TrailView, VerdictCounts,
-        VersionView, changes::changes,
+        ClusterView, CopyView, Document, Entry, Mark, SourceView, TrailView, VersionView,
+        changes::changes, html::PollView,
     },
-    store::{ArticleRow, SourceRow, Store, StoreError, Trail, VersionRow},
+    store::{ArticleRow, PollRow, SourceRow, Store, StoreError, Trail, VersionRow},
 };
 
 /// The view of a stored article.
@@ -20,6 +20,7 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
         span: finding.span.clone(),
         note: &finding.note,
         left_out: finding.left_out.as_deref(),
+        dismissed_by: finding.dismissed_by.as_deref(),
     });
     let document = Document {
         id: Value::from(row.id),
@@ -42,6 +43,7 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
         document,
         rules: row.rules,
         reviews: &row.reviews,
+        shelf: row.shelf,
         cluster: row.cluster.as_ref().map(|cluster| ClusterView {
             id: cluster.id,
             articles: cluster.articles,
@@ -93,6 +95,11 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
         url: &row.url,
         kind: row.kind,
         enabled: row.enabled,
+        paused: row.paused.as_ref(),
+        days: Vec::new(),
+        waiting: row.waiting,
+        confirmed: row.confirmed,
+        dismissed: row.dismissed,
         standing: standing.clone(),
         last_success: row.last_success,
         links: row.links,
@@ -109,15 +116,29 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
     }
 }
 
+/// The view of an address that is polled.
+pub(super) fn poll(row: &PollRow) -> PollView<'_> {
+    PollView {
+        url: row.url.as_str(),
+        kind: row.kind.as_str(),
+        at: row.fetched_at,
+        outcome: row.outcome.as_deref(),
+        status: row.status,
+        error: row.error.as_deref(),
+        links: row.links,
+        next_at: row.next_at,
+        gap_seconds: row.delay_ms as f64 / 1_000.0,
+        host_failures: row.host_failures,
+    }
+}
+
 /// One page of the sources by name, with how they stand, and whether there are more.
 pub(super) async fn sources_page(
     store: &dyn Store,
     after: Option<&str>,
     limit: usize,
 ) -> Result<(Vec<(SourceRow, SourceStanding)>, bool), StoreError> {
-    let mut rows = store.sources().await?;
-    rows.sort_by(|a, b| a.name.cmp(&b.name));
-    rows.retain(|row| after.is_none_or(|after| row.name.as_str() > after));
+    let mut rows = store.sources_after(after, limit + 1).await?;
     let more = rows.len() > limit;
     rows.truncate(limit);
 
@@ -127,16 +148,4 @@ pub(super) async fn sources_page(
         page.push((row, standing));
     }
     Ok((page, more))
-}
-
-/// Articles by verdict, of one source or of all.
-pub(super) fn tally(rows: &[SourceRow], source: Option<&str>) -> VerdictCounts {
-    rows.iter()
-        .filter(|row| source.is_none_or(|name| row.name == name))
-        .fold(VerdictCounts::default(), |tally, row| VerdictCounts {
-            flagged: tally.flagged + row.flagged,
-            passed: tally.passed + row.passed,
-            abstained: tally.abstained + row.abstained,
-            failed: 0,
-        })
 }

@@ -12,6 +12,7 @@ mod port;
 mod process;
 mod recovery;
 mod readiness;
+mod reviews;
 mod second_opinion;
 mod secrets;
 mod signals;

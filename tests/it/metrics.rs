@@ -64,6 +64,8 @@ politeness_wait_seconds histogram
 queue_items gauge state
 queue_parked gauge
 ready gauge
+review_findings gauge decision rule
+review_queue gauge state
 reviews_total counter decision
 robots_denied_total counter
 schedule_lag_seconds gauge

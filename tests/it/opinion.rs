@@ -507,6 +507,7 @@ fn judged(verdict: Verdict, style: Option<f32>, evidence: &[(EvidenceKind, f32)]
             ..Scores::default()
         },
         findings: Vec::new(),
+        dismissed: Vec::new(),
         evidence: evidence.collect(),
         rules: RulesHash::default(),
     }

@@ -7,6 +7,7 @@ mod changes;
 mod explain;
 mod given;
 mod json;
+mod lessons;
 mod pages;
 mod rows;
 mod terminal;

@@ -19,6 +19,7 @@ pub(crate) mod opinions;
 mod parked;
 mod place;
 mod queue;
+mod reviews;
 mod sites;
 mod sources;
 mod sqlite;

@@ -4,6 +4,7 @@
 
 mod api;
 mod browser;
+mod chromium;
 mod guard;
 mod pages;
 mod service;

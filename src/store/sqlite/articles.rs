@@ -1,20 +1,20 @@
 //! Articles and what was concluded about them.
 
-use rusqlite::{Connection, OptionalExtension, Row, ToSql, named_params, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    column::{Address, Dated, Json, Millis, Named, Readable, row_limit, unreadable, verdict},
+    column::{Address, Dated, Json, Millis, Readable, unreadable, verdict},
     copies,
     packed::{self, Packed},
-    standings,
+    reviews, search, shelves, sources, standings,
 };
 use crate::{
     copies::Fingerprint,
     model::{
         Article, Assessment, Block, BlockKind, Date, Evidence, Headers, Lang, Link, Page, PageKind,
-        Provenance, Review, RulesHash, Scores, Timestamp,
+        Provenance, RulesHash, Scores, Shelf, Timestamp,
     },
     store::{ArticleQuery, ArticleRow, StoredFinding},
 };
@@ -155,7 +155,7 @@ pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqli
         ":provenance": Json(&article.provenance),
         ":origins": Json(&article.origins),
     })?;
-    Ok(())
+    search::put(db, id, article.title.as_deref(), &article.body)
 }
 
 /// Appends to the history and makes it the latest.
@@ -166,17 +166,14 @@ pub(super) fn put_assessment(
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     standings::revise(db, article, assessment)?;
-    let findings: Vec<_> = assessment
-        .findings
-        .iter()
-        .map(|finding| StoredFinding {
-            rule: finding.rule.to_string(),
-            grade: finding.grade.to_string(),
-            span: finding.span.clone(),
-            note: finding.note.clone(),
-            left_out: finding.left_out.clone(),
-        })
+    let counted = assessment.findings.iter().map(|finding| (finding, None));
+    let aside = assessment.dismissed.iter();
+    let aside = aside.map(|aside| (&aside.finding, Some(aside.by.as_str())));
+    let mut findings: Vec<_> = counted
+        .chain(aside)
+        .map(|(finding, by)| StoredFinding::new(finding, by))
         .collect();
+    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     let verdict = assessment.verdict;
     let reason = verdict.reason().map(|reason| reason.as_str());
     db.prepare_cached(
@@ -210,6 +207,8 @@ pub(super) fn put_assessment(
         reason,
         db.last_insert_rowid()
     ])?;
+    shelves::put(db, article, verdict)?;
+    sources::average(db, article)?;
     put_rules(db, article, assessment)
 }
 
@@ -280,24 +279,6 @@ pub(super) fn reassess(
     Ok(())
 }
 
-/// See [`crate::store::Store::add_review`].
-pub(super) fn add_review(db: &Connection, article: i64, review: &Review) -> rusqlite::Result<bool> {
-    if !exists(db, article)? {
-        return Ok(false);
-    }
-    db.prepare_cached(
-        "INSERT INTO reviews (article_id, decision, by, at, note) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?
-    .execute(params![
-        article,
-        review.decision.as_str(),
-        review.by,
-        Millis(review.at),
-        review.note
-    ])?;
-    Ok(true)
-}
-
 fn exists(db: &Connection, article: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM articles WHERE id = ?1")?
         .exists([article])
@@ -308,66 +289,12 @@ pub(super) fn list(
     db: &Connection,
     query: &ArticleQuery,
 ) -> rusqlite::Result<Readable<ArticleRow>> {
-    // The column by which the rows come in order without sorting.
-    let (from, id) = match query.rule {
-        Some(_) => (
-            "article_rules JOIN articles ON articles.id = article_rules.article_id",
-            "article_rules.article_id",
-        ),
-        None => ("articles", "articles.id"),
+    let more = ArticleQuery {
+        limit: query.limit.saturating_add(UNREADABLE_MAX),
+        ..query.clone()
     };
-    let (conditions, mut values): (Vec<_>, Vec<_>) = filters(query, id).into_iter().unzip();
-    let conditions = conditions.join(" AND ");
-    values.push(Box::new(row_limit(
-        query.limit.saturating_add(UNREADABLE_MAX),
-    )));
-    let sql = format!(
-        "{ROWS} WHERE articles.id IN (
-             SELECT {id} FROM {from} WHERE {conditions} ORDER BY {id} DESC LIMIT ?)
-         ORDER BY articles.id DESC"
-    );
-    let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(values), |row| read(db, row))?;
-    Readable::take(rows, query.limit)
-}
-
-/// The conditions of a query, each with the value of its one `?`; `id` is the column of the
-/// article's id. Never empty.
-fn filters(query: &ArticleQuery, id: &str) -> Vec<(String, Box<dyn ToSql>)> {
-    let mut filters: Vec<(String, Box<dyn ToSql>)> = Vec::new();
-    let mut filter = |condition: &str, value: Box<dyn ToSql>| {
-        filters.push((condition.to_string(), value));
-    };
-    if let Some(rule) = &query.rule {
-        filter("article_rules.rule = ?", Box::new(rule.clone()));
-    }
-    if let Some(verdict) = &query.verdict {
-        filter("articles.verdict = ?", Box::new(verdict.clone()));
-    }
-    if let Some(source) = &query.source {
-        let own = "articles.source_id = (SELECT id FROM sources WHERE name = ?)";
-        filter(own, Box::new(source.clone()));
-    }
-    if let Some(cluster) = query.cluster {
-        let own = format!("{id} IN (SELECT article_id FROM copies WHERE cluster_id = ?)");
-        filter(&own, Box::new(cluster));
-    }
-    // Ids follow the times, nearly: the second condition of each pair only ends the walk. Left to
-    // itself, SQLite would look for the ends by reading the table.
-    let by_time = "FROM articles INDEXED BY articles_by_time WHERE fetched_at";
-    if let Some(since) = query.since.map(Millis) {
-        filter("articles.fetched_at >= ?", Box::new(since));
-        let walk = format!("{id} >= (SELECT min(id) {by_time} >= ?)");
-        filter(&walk, Box::new(since));
-    }
-    if let Some(until) = query.until.map(Millis) {
-        filter("articles.fetched_at < ?", Box::new(until));
-        let walk = format!("{id} <= (SELECT max(id) {by_time} < ?)");
-        filter(&walk, Box::new(until));
-    }
-    let before = query.before.unwrap_or(i64::MAX);
-    filter(&format!("{id} < ?"), Box::new(before));
-    filters
+    let ids = shelves::list(db, &more)?.into_iter();
+    Readable::take(ids.filter_map(|id| get(db, id).transpose()), query.limit)
 }
 
 /// See [`crate::store::Store::article`].
@@ -419,7 +346,8 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<ArticleRow> {
             .map(|evidence| evidence.0)
             .unwrap_or_default(),
         rules: rules(row)?,
-        reviews: reviews(db, id)?,
+        reviews: reviews::list(db, id)?,
+        shelf: Shelf::of(verdict(row)?, reviews::standing(db, id)?),
         cluster: copies::cluster(db, id)?,
         aliases: copies::count_aliases(db, id)?,
     })
@@ -432,19 +360,10 @@ fn rules(row: &Row<'_>) -> rusqlite::Result<RulesHash> {
         .map_err(|why| unreadable("a rules hash", &text, &why).into())
 }
 
-fn reviews(db: &Connection, article: i64) -> rusqlite::Result<Vec<Review>> {
-    db.prepare_cached(
-        "SELECT decision, by, at, note FROM reviews WHERE article_id = ?1 ORDER BY id",
-    )?
-    .query_map([article], |row| {
-        Ok(Review {
-            decision: row.get::<_, Named<_>>("decision")?.0,
-            by: row.get("by")?,
-            at: row.get::<_, Millis>("at")?.0,
-            note: row.get("note")?,
-        })
-    })?
-    .collect()
+/// See [`crate::store::Store::has_page`].
+pub(super) fn has_page(db: &Connection, article: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM pages WHERE article_id = ?1")?
+        .exists([article])
 }
 
 /// See [`crate::store::Store::page`].

@@ -1,7 +1,5 @@
 //! Backfills: begun, looked at and ended. How one goes on stands in `walk`.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
@@ -184,13 +182,6 @@ pub(super) fn of_source(db: &Connection, source: &str) -> rusqlite::Result<Optio
     db.prepare_cached(&format!("{SEEN} WHERE sources.name = ?1"))?
         .query_row([source], read)
         .optional()
-}
-
-/// The latest backfill of each source that has one, by its row.
-pub(super) fn all(db: &Connection) -> rusqlite::Result<HashMap<i64, Backfill>> {
-    db.prepare_cached(SEEN)?
-        .query_map([], |row| Ok((row.get("source_id")?, read(row)?)))?
-        .collect()
 }
 
 const SEEN: &str = "

@@ -11,6 +11,7 @@ mod clock;
 mod column;
 mod complete;
 mod copies;
+mod decisions;
 mod failure;
 mod file;
 mod identity;
@@ -22,7 +23,10 @@ mod parked;
 mod past;
 mod queue;
 mod readers;
+mod reviews;
 mod schema;
+mod search;
+mod shelves;
 mod sites;
 mod sources;
 mod standings;
@@ -31,6 +35,7 @@ mod usage;
 mod versions;
 mod visit;
 mod walk;
+mod watch;
 mod writer;
 
 use std::{
@@ -54,16 +59,17 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Lang, Link, Opinion, OpinionKey, Page, Review, Source,
-        Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Page, Pause,
+        Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
     standing::Standing,
     store::{
-        ArticleQuery, ArticleRow, BackfillOrder, Claim, Completed, Completion, Counts, Heard,
-        Hearing, Lease, Notification, Observer, Op, OpenError, Settlement, SourceRow, Store,
-        StoreError, TimeCorrection, Trail,
+        ArticleQuery, ArticleRow, BackfillOrder, Batch, Claim, Completed, Completion, Counts,
+        Heard, Hearing, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
+        PollRow, Ruled, Ruling, Settlement, SourceRow, Store, StoreError, TimeCorrection, Trail,
+        Withdrawal,
     },
     usage::Sketch,
 };
@@ -313,6 +319,28 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn tally(&self, query: &ArticleQuery) -> Result<Option<ShelfCounts>, StoreError> {
+        let query = query.clone();
+        self.read(Op::Tally, move |db| shelves::tally(db, &query))
+            .await
+    }
+
+    async fn neighbours(
+        &self,
+        query: &ArticleQuery,
+        article: i64,
+    ) -> Result<Neighbours, StoreError> {
+        let query = query.clone();
+        self.read(Op::Neighbours, move |db| {
+            shelves::neighbours(db, &query, article)
+        })
+        .await
+    }
+
+    async fn overview(&self) -> Result<Overview, StoreError> {
+        self.read(Op::Overview, watch::overview).await
+    }
+
     async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError> {
         self.read(Op::Article, move |db| articles::get(db, id))
             .await
@@ -327,6 +355,11 @@ impl Store for SqliteStore {
             })
         })
         .await
+    }
+
+    async fn has_page(&self, article: i64) -> Result<bool, StoreError> {
+        self.read(Op::HasPage, move |db| articles::has_page(db, article))
+            .await
     }
 
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError> {
@@ -350,16 +383,117 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn add_review(&self, article: i64, review: &Review) -> Result<bool, StoreError> {
-        let review = review.clone();
-        self.write(Op::AddReview, move |db| {
-            articles::add_review(db, article, &review)
+    async fn decide(
+        &self,
+        article: i64,
+        ruling: &Ruling,
+        notify: &[String],
+    ) -> Result<Ruled, StoreError> {
+        let (ruling, notify) = (ruling.clone(), notify.to_vec());
+        self.write(Op::Decide, move |db| {
+            decisions::decide(db, article, &ruling, &notify)
         })
         .await
     }
 
+    async fn withdraw(
+        &self,
+        article: i64,
+        withdrawal: &Withdrawal,
+        notify: &[String],
+    ) -> Result<Ruled, StoreError> {
+        let (withdrawal, notify) = (withdrawal.clone(), notify.to_vec());
+        self.write(Op::Withdraw, move |db| {
+            decisions::withdraw(db, article, &withdrawal, &notify)
+        })
+        .await
+    }
+
+    async fn decide_all(
+        &self,
+        query: &ArticleQuery,
+        review: &Review,
+        notify: &[String],
+    ) -> Result<Batch, StoreError> {
+        let (query, review, notify) = (query.clone(), review.clone(), notify.to_vec());
+        self.write(Op::DecideAll, move |db| {
+            decisions::decide_all(db, &query, &review, &notify)
+        })
+        .await
+    }
+
+    async fn withdraw_all(&self, batch: i64, by: &str, at: Timestamp) -> Result<u64, StoreError> {
+        let by = by.to_string();
+        self.write(Op::WithdrawAll, move |db| {
+            decisions::withdraw_all(db, batch, &by, at)
+        })
+        .await
+    }
+
+    async fn dismissals(&self, site: &str) -> Result<Vec<Dismissal>, StoreError> {
+        let site = site.to_string();
+        self.read(Op::Dismissals, move |db| reviews::dismissals(db, &site))
+            .await
+    }
+
+    async fn precision(&self) -> Result<Vec<RulePrecision>, StoreError> {
+        self.read(Op::Precision, reviews::precision).await
+    }
+
     async fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
-        self.read_list(Op::Sources, sources::list).await
+        self.read_list(Op::Sources, |db| sources::list(db, None, usize::MAX))
+            .await
+    }
+
+    async fn sources_after(
+        &self,
+        name: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<SourceRow>, StoreError> {
+        let name = name.map(str::to_string);
+        self.read_list(Op::SourcesAfter, move |db| {
+            sources::list(db, name.as_deref(), limit)
+        })
+        .await
+    }
+
+    async fn source(&self, name: &str) -> Result<Option<SourceRow>, StoreError> {
+        let name = name.to_string();
+        self.read(Op::Source, move |db| sources::get(db, &name))
+            .await
+    }
+
+    async fn histories(
+        &self,
+        names: &[String],
+        since: Timestamp,
+    ) -> Result<Vec<Vec<SourceDay>>, StoreError> {
+        let names = names.to_vec();
+        self.read(Op::Histories, move |db| {
+            let histories = names.iter().map(|name| watch::history(db, name, since));
+            histories.collect()
+        })
+        .await
+    }
+
+    async fn polls(&self, source: &str, limit: usize) -> Result<Vec<PollRow>, StoreError> {
+        let source = source.to_string();
+        self.read(Op::Polls, move |db| watch::polls(db, &source, limit))
+            .await
+    }
+
+    async fn pause(&self, source: &str, pause: Option<&Pause>) -> Result<bool, StoreError> {
+        let (source, pause) = (source.to_string(), pause.cloned());
+        self.write(Op::Pause, move |db| {
+            sources::pause(db, &source, pause.as_ref())
+        })
+        .await
+    }
+
+    async fn poll_now(&self, source: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let source = source.to_string();
+        self.write(Op::PollNow, move |db| sources::poll_now(db, &source, now))
+            .await
     }
 
     async fn standing(&self, source: &str) -> Result<Standing, StoreError> {

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{Opinion, OpinionKey, Timestamp, Verdict},
     opinion::{AnswerBefore, Exhausted, Limits, Spent},
-    store::{Heard, Hearing},
+    store::{ArticleRow, Heard, Hearing},
 };
 
 /// Opinions dropped in one transaction.
@@ -42,6 +42,14 @@ pub(super) fn hear(
     };
     let is_same_text = before.body == hearing.body && before.title == hearing.title;
     if !is_same_text || before.rules != hearing.assessment.rules {
+        return Ok(Heard::default());
+    }
+    // A reviewer has spoken since the question was put: what was heard is kept for `rescore`.
+    let dismissed = |article: &ArticleRow| {
+        let aside = article.findings.iter().filter(|f| f.dismissed_by.is_some());
+        aside.count()
+    };
+    if dismissed(&before) != hearing.assessment.dismissed.len() {
         return Ok(Heard::default());
     }
     articles::put_assessment(db, hearing.article, &hearing.assessment, hearing.at)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::column::{Millis, row_limit};
 use crate::{
-    model::{SourceStanding, Timestamp},
+    model::{Review, SourceStanding, Timestamp},
     store::{ArticleRow, Notification, Settlement, StoredFinding},
 };
 
@@ -22,11 +22,13 @@ pub(super) fn payload(row: &ArticleRow, standing: &SourceStanding) -> Value {
             "note": finding.note,
         })
     };
-    let findings = row.findings.iter().take(FINDINGS_MAX);
+    let counting = row.findings.iter().filter(|f| f.dismissed_by.is_none());
+    let findings = counting.take(FINDINGS_MAX);
     let mut scores = json!(row.scores);
     // The old name of the style score.
     scores["translation"] = json!(row.scores.style);
     json!({
+        "event": "article.flagged",
         "article": row.id,
         "url": row.url.as_str(),
         "source": row.source,
@@ -38,6 +40,20 @@ pub(super) fn payload(row: &ArticleRow, standing: &SourceStanding) -> Value {
         "evidence": row.evidence,
         "source_translation": standing.translation,
         "findings": findings.map(finding).collect::<Vec<_>>(),
+    })
+}
+
+/// What receivers are told of a decision, or of one that was taken back.
+pub(super) fn decided(row: &ArticleRow, review: &Review) -> Value {
+    json!({
+        "event": "review.decided",
+        "article": row.id,
+        "url": row.url.as_str(),
+        "source": row.source,
+        "title": row.title,
+        "verdict": row.verdict.as_str(),
+        "shelf": row.shelf.as_str(),
+        "review": review,
     })
 }
 

@@ -3,8 +3,6 @@
 //!
 //! A lease counts as lost from its beginning: whoever dies cannot count it. Its end takes that back.
 
-use std::collections::HashMap;
-
 use chrono::TimeDelta;
 use rusqlite::{Connection, Error, named_params, params};
 
@@ -90,11 +88,8 @@ pub(super) fn set_aside(db: &Connection, url: i64, why: &Error) -> rusqlite::Res
     Ok(())
 }
 
-/// Source -> URLs of it that are parked.
-pub(super) fn by_source(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
-    db.prepare_cached(
-        "SELECT source_id, count(*) FROM urls WHERE parked IS NOT NULL GROUP BY source_id",
-    )?
-    .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-    .collect()
+/// URLs of a source that are parked.
+pub(super) fn of_source(db: &Connection, source: i64) -> rusqlite::Result<u64> {
+    db.prepare_cached("SELECT count(*) FROM urls WHERE source_id = ?1 AND parked IS NOT NULL")?
+        .query_row([source], |row| row.get(0))
 }

@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use rusqlite::Connection;
@@ -10,6 +11,12 @@ use tokio::sync::Semaphore;
 
 use super::{failure::classify, file};
 use crate::store::StoreError;
+
+/// How long one read may take: as long as anybody waits for a page. A slower one fails, and the
+/// connection is free for the next.
+const READ_MAX: Duration = Duration::from_secs(10);
+/// Steps of SQLite's virtual machine between two looks at the clock.
+const READ_STEPS: i32 = 50_000;
 
 /// Reads that run at the same time; more wait.
 const READERS: usize = 4;
@@ -46,12 +53,12 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             // Moved in, so that a caller who goes away does not free it early.
             let _permit = permit;
-            let db = match take(&idle) {
+            let mut db = match take(&idle) {
                 Some(db) => db,
                 // The one before was lost to a panic.
                 None => file::reader(&path)?,
             };
-            let result = snapshot(&db, query).map_err(|error| classify(&path, &error));
+            let result = snapshot(&mut db, query).map_err(|error| classify(&path, &error));
             put(&idle, db);
             result
         });
@@ -73,11 +80,16 @@ impl Readers {
 }
 
 fn snapshot<T>(
-    db: &Connection,
+    db: &mut Connection,
     query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
-    let transaction = db.unchecked_transaction()?;
-    query(&transaction)
+    let end = Instant::now() + READ_MAX;
+    db.progress_handler(READ_STEPS, Some(move || Instant::now() >= end))?;
+    let result = db
+        .unchecked_transaction()
+        .and_then(|transaction| query(&transaction));
+    db.progress_handler(0, None::<fn() -> bool>)?;
+    result
 }
 
 fn take(idle: &Mutex<Vec<Connection>>) -> Option<Connection> {

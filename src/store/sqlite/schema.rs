@@ -2,9 +2,11 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::search;
+
 /// Script `n` turns schema `n` into `n + 1`; schema 0 is the empty file. A script that has been
 /// released is never changed again.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
@@ -15,6 +17,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("schema/8.sql"),
     include_str!("schema/9.sql"),
     include_str!("schema/10.sql"),
+    include_str!("schema/11.sql"),
 ];
 
 /// The schema that this version writes, kept in `PRAGMA user_version`.
@@ -55,5 +58,18 @@ pub(super) fn migrate(db: &mut Connection, found: i64) -> rusqlite::Result<()> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.commit()?;
     }
-    Ok(())
+    make_searchable(db)
+}
+
+/// What was read before there was a search: about a minute for a million articles. Interrupted, it
+/// goes on at the next start.
+fn make_searchable(db: &mut Connection) -> rusqlite::Result<()> {
+    loop {
+        let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let filled = search::fill(&transaction)?;
+        transaction.commit()?;
+        if filled == 0 {
+            return Ok(());
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! What is known of the templates of sites.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::Millis;
@@ -46,11 +44,13 @@ pub(super) fn learn(
     Ok(merged)
 }
 
-/// Site -> lines of its template.
-pub(super) fn template_lines(db: &Connection) -> rusqlite::Result<HashMap<String, u64>> {
-    db.prepare_cached("SELECT name, lines FROM sites")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
+/// Lines of the template of a site.
+pub(super) fn template_lines(db: &Connection, name: &str) -> rusqlite::Result<u64> {
+    let lines = db
+        .prepare_cached("SELECT lines FROM sites WHERE name = ?1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?;
+    Ok(lines.unwrap_or_default())
 }
 
 /// Forgets sites that have shown nothing since `before`.

@@ -1,22 +1,19 @@
 //! The sources of the configuration and how they do.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::{
     backfills,
-    column::{Address, Json, Kind, Millis, Readable, forgiving, time, unreadable},
+    column::{Address, Json, Kind, Millis, Readable, forgiving, row_limit, time, unreadable},
     parked,
     queue::{authority, host_id, refresh_host},
-    sites,
+    shelves, sites,
 };
 use crate::{
     frontier::Rhythm,
-    model::{LinkCounts, PageKind, Poll, Source, Timestamp},
+    model::{LinkCounts, PageKind, Pause, Poll, Reason, Shelf, Source, Timestamp},
     site,
     store::SourceRow,
 };
@@ -39,6 +36,8 @@ pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqli
         set_enabled(db, id, true)?;
         hosts.extend(recurring_hosts(db, id)?);
         hosts.insert(queue_own(db, id, source, kind, now)?);
+        // That has put it in the queue even if somebody has paused it.
+        set_enabled(db, id, true)?;
     }
     for host in hosts {
         refresh_host(db, host)?;
@@ -57,11 +56,19 @@ fn enabled(db: &Connection) -> rusqlite::Result<Vec<(i64, String)>> {
 fn set_enabled(db: &Connection, source: i64, enabled: bool) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE sources SET enabled = ?2 WHERE id = ?1 AND enabled <> ?2")?
         .execute(params![source, enabled])?;
+    let paused: bool = db
+        .prepare_cached("SELECT paused_at IS NOT NULL FROM sources WHERE id = ?1")?
+        .query_row([source], |row| row.get(0))?;
+    set_wanted(db, source, enabled && !paused)
+}
+
+/// Whether what is polled for a source is polled.
+fn set_wanted(db: &Connection, source: i64, wanted: bool) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE urls SET wanted = ?2
           WHERE source_id = ?1 AND kind <> 'article' AND wanted <> ?2",
     )?
-    .execute(params![source, enabled])?;
+    .execute(params![source, wanted])?;
     Ok(())
 }
 
@@ -176,143 +183,189 @@ fn queue_own(
     Ok(host)
 }
 
-/// See [`crate::store::Store::sources`].
-pub(super) fn list(db: &Connection) -> rusqlite::Result<Readable<SourceRow>> {
-    let mut verdicts = verdict_counts(db)?;
-    let template_lines = sites::template_lines(db)?;
-    let mut boilerplate = db.prepare_cached(BOILERPLATE)?;
-    let mut walled = walled(db)?;
-    let mut parked = parked::by_source(db)?;
-    let intervals = expected_intervals(db)?;
-    let mut links = links(db)?;
-    let mut backfills = backfills::all(db)?;
-    let mut sources = db.prepare_cached(
-        "SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled,
-                sources.since, sources.last_success, sources.last_article, sources.failures,
-                sources.error, urls.next_at
-           FROM sources
-           LEFT JOIN urls ON urls.url = sources.url AND urls.source_id = sources.id
-                AND urls.wanted AND urls.state IN ('queued', 'leased')
-          ORDER BY sources.name",
-    )?;
-    let rows = sources.query_map([], |row| {
-        let id: i64 = row.get("id")?;
-        let [passed, flagged, abstained, not_articles] = verdicts.remove(&id).unwrap_or_default();
-        let url = row.get::<_, Address>("url")?.0;
-        let site = site::name(&url).and_then(|name| template_lines.get(name));
-        Ok(SourceRow {
-            name: row.get("name")?,
-            boilerplate: boilerplate.query_row(params![id, AVERAGED_MAX], |row| row.get(0))?,
-            template_lines: site.copied().unwrap_or_default(),
-            url,
-            kind: row.get::<_, Kind>("kind")?.0,
-            enabled: row.get("enabled")?,
-            since: row.get::<_, Millis>("since")?.0,
-            last_success: time(row, "last_success")?,
-            links: links.remove(&id),
-            last_article: time(row, "last_article")?,
-            next_at: time(row, "next_at")?,
-            failures: row.get("failures")?,
-            error: row.get("error")?,
-            expected_interval: intervals.get(&id).copied(),
-            passed,
-            flagged,
-            abstained,
-            not_articles,
-            walled: walled.remove(&id).unwrap_or_default(),
-            parked: parked.remove(&id).unwrap_or_default(),
-            backfill: backfills.remove(&id),
-        })
-    })?;
+/// See [`crate::store::Store::sources`]; those after the name `after`.
+pub(super) fn list(
+    db: &Connection,
+    after: Option<&str>,
+    limit: usize,
+) -> rusqlite::Result<Readable<SourceRow>> {
+    // No name is empty.
+    let sql = format!("{ROWS} WHERE sources.name > ?1 ORDER BY sources.name LIMIT ?2");
+    let mut sources = db.prepare_cached(&sql)?;
+    let range = params![after.unwrap_or_default(), row_limit(limit)];
+    let rows = sources.query_map(range, |row| read(db, row))?;
     Readable::take(rows, usize::MAX)
 }
 
-const BOILERPLATE: &str = "
-    SELECT avg(boilerplate) FROM (
-        SELECT assessments.boilerplate
-          FROM articles JOIN assessments ON assessments.id = articles.assessment_id
-         WHERE articles.source_id = ?1 AND articles.verdict <> 'abstain'
-         ORDER BY articles.id DESC LIMIT ?2)";
+/// See [`crate::store::Store::source`].
+pub(super) fn get(db: &Connection, name: &str) -> rusqlite::Result<Option<SourceRow>> {
+    db.prepare_cached(&format!("{ROWS} WHERE sources.name = ?1"))?
+        .query_row([name], |row| read(db, row))
+        .optional()
+}
 
-/// Source -> pages that have met a bot wall since its last article came.
-fn walled(db: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
+const ROWS: &str = "
+    SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled, sources.since,
+           sources.last_success, sources.last_article, sources.failures, sources.error,
+           sources.boilerplate, sources.paused_at, sources.paused_by, sources.paused_why,
+           urls.next_at
+      FROM sources
+      LEFT JOIN urls ON urls.url = sources.url AND urls.source_id = sources.id
+           AND urls.wanted AND urls.state IN ('queued', 'leased')";
+
+/// Everything that is counted is kept with what it counts: no row costs more for more articles.
+fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<SourceRow> {
+    let id: i64 = row.get("id")?;
+    let name: String = row.get("name")?;
+    let counts = shelves::kept(db, id)?;
+    let url = row.get::<_, Address>("url")?.0;
+    let last_article = time(row, "last_article")?;
+    let template_lines = site::name(&url).map(|name| sites::template_lines(db, name));
+    let paused = time(row, "paused_at")?.map(|at| {
+        Ok::<_, rusqlite::Error>(Pause {
+            at,
+            by: row.get("paused_by")?,
+            why: row.get("paused_why")?,
+        })
+    });
+    Ok(SourceRow {
+        backfill: backfills::of_source(db, &name)?,
+        name,
+        boilerplate: row.get("boilerplate")?,
+        template_lines: template_lines.transpose()?.unwrap_or_default(),
+        url,
+        kind: row.get::<_, Kind>("kind")?.0,
+        enabled: row.get("enabled")?,
+        paused: paused.transpose()?,
+        since: row.get::<_, Millis>("since")?.0,
+        last_success: time(row, "last_success")?,
+        links: links(db, id)?,
+        last_article,
+        next_at: time(row, "next_at")?,
+        failures: row.get("failures")?,
+        error: row.get("error")?,
+        expected_interval: expected_interval(db, id)?,
+        passed: counts.of(Shelf::Passed),
+        flagged: counts.flagged(),
+        abstained: counts.not_judged(),
+        not_articles: counts.of(Shelf::NotJudged(Reason::NotAnArticle)),
+        waiting: counts.of(Shelf::Waiting),
+        confirmed: counts.of(Shelf::Confirmed),
+        dismissed: counts.of(Shelf::Dismissed),
+        walled: walled(db, id, last_article)?,
+        parked: parked::of_source(db, id)?,
+    })
+}
+
+/// Keeps the mean boilerplate of the source of an article that was just judged.
+pub(super) fn average(db: &Connection, article: i64) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "SELECT urls.source_id, count(*) AS walled
-           FROM urls JOIN sources ON sources.id = urls.source_id
-          WHERE urls.outcome = 'challenge' AND urls.fetched_at > coalesce(sources.last_article, 0)
-          GROUP BY urls.source_id",
+        "UPDATE sources SET boilerplate = (SELECT avg(boilerplate) FROM (
+             SELECT assessments.boilerplate
+               FROM articles JOIN assessments ON assessments.id = articles.assessment_id
+              WHERE articles.source_id = sources.id AND articles.verdict <> 'abstain'
+              ORDER BY articles.id DESC LIMIT ?2))
+          WHERE id = (SELECT source_id FROM articles WHERE id = ?1)",
     )?
-    .query_map([], |row| Ok((row.get("source_id")?, row.get("walled")?)))?
-    .collect()
+    .execute(params![article, AVERAGED_MAX])?;
+    Ok(())
 }
 
-/// Source -> what its addresses listed when they last answered.
-fn links(db: &Connection) -> rusqlite::Result<HashMap<i64, LinkCounts>> {
-    let mut links = HashMap::new();
-    let mut polls = db.prepare_cached(
-        "SELECT source_id, last_poll FROM urls
-          WHERE kind <> 'article' AND wanted AND last_poll IS NOT NULL",
-    )?;
-    let mut rows = polls.query([])?;
-    while let Some(row) = rows.next()? {
-        if let Some(Json::<Poll>(poll)) = forgiving(row, "last_poll") {
-            *links.entry(row.get("source_id")?).or_default() += poll.links;
-        }
-    }
-    Ok(links)
+/// Pages that have met a bot wall since the last article came.
+fn walled(db: &Connection, source: i64, since: Option<Timestamp>) -> rusqlite::Result<u64> {
+    db.prepare_cached(
+        "SELECT count(*) FROM urls
+          WHERE source_id = ?1 AND outcome = 'challenge' AND fetched_at > coalesce(?2, 0)",
+    )?
+    .query_row(params![source, since.map(Millis)], |row| row.get(0))
 }
 
-/// What the addresses of one source listed when they last answered.
-pub(super) fn links_of(db: &Connection, source: i64) -> rusqlite::Result<LinkCounts> {
-    let mut links = LinkCounts::default();
+/// What the addresses of a source listed when they last answered; `None` before the first.
+fn links(db: &Connection, source: i64) -> rusqlite::Result<Option<LinkCounts>> {
+    let mut links = None;
     let mut polls = db.prepare_cached(
         "SELECT last_poll FROM urls
           WHERE source_id = ?1 AND kind <> 'article' AND wanted AND last_poll IS NOT NULL",
     )?;
     for poll in polls.query_map([source], |row| Ok(forgiving(row, "last_poll")))? {
         if let Some(Json::<Poll>(poll)) = poll? {
-            links += poll.links;
+            *links.get_or_insert_with(LinkCounts::default) += poll.links;
         }
     }
     Ok(links)
 }
 
-/// Source -> the mean time between two articles. What is asked of a source overlaps (a feed and the
-/// front page that names it), so the liveliest counts.
-fn expected_intervals(db: &Connection) -> rusqlite::Result<HashMap<i64, Duration>> {
-    let mut intervals = HashMap::new();
-    let mut rhythms = db.prepare_cached(
-        "SELECT source_id, rhythm FROM urls WHERE kind <> 'article' AND rhythm IS NOT NULL",
-    )?;
-    let mut rows = rhythms.query([])?;
-    while let Some(row) = rows.next()? {
-        let rhythm = forgiving(row, "rhythm").map(|Json::<Rhythm>(rhythm)| rhythm);
-        if let Some(found) = rhythm.and_then(|rhythm| rhythm.expected_interval()) {
-            let interval = intervals.entry(row.get("source_id")?).or_insert(found);
-            *interval = found.min(*interval);
-        }
-    }
-    Ok(intervals)
+/// The same, as far as it is known.
+pub(super) fn links_of(db: &Connection, source: i64) -> rusqlite::Result<LinkCounts> {
+    Ok(links(db, source)?.unwrap_or_default())
 }
 
-/// Source -> articles that passed, were flagged, could not be judged, were none.
-fn verdict_counts(db: &Connection) -> rusqlite::Result<HashMap<i64, [u64; 4]>> {
+/// The mean time between two articles. What is asked of a source overlaps (a feed and the front page
+/// that names it), so the liveliest counts.
+fn expected_interval(db: &Connection, source: i64) -> rusqlite::Result<Option<Duration>> {
+    let mut liveliest = None;
+    let mut rhythms = db.prepare_cached(
+        "SELECT rhythm FROM urls
+          WHERE source_id = ?1 AND kind <> 'article' AND rhythm IS NOT NULL",
+    )?;
+    for rhythm in rhythms.query_map([source], |row| Ok(forgiving(row, "rhythm")))? {
+        let rhythm = rhythm?.map(|Json::<Rhythm>(rhythm)| rhythm);
+        let found = rhythm.and_then(|rhythm| rhythm.expected_interval());
+        liveliest = match (liveliest, found) {
+            (Some(one), Some(other)) => Some(std::cmp::min(one, other)),
+            (one, other) => one.or(other),
+        };
+    }
+    Ok(liveliest)
+}
+
+/// See [`crate::store::Store::pause`].
+pub(super) fn pause(
+    db: &Connection,
+    source: &str,
+    pause: Option<&Pause>,
+) -> rusqlite::Result<bool> {
+    let found = db
+        .prepare_cached(
+            "UPDATE sources SET paused_at = ?2, paused_by = ?3, paused_why = ?4
+              WHERE name = ?1 RETURNING id, enabled",
+        )?
+        .query_row(
+            params![
+                source,
+                pause.map(|pause| Millis(pause.at)),
+                pause.map(|pause| &pause.by),
+                pause.map(|pause| &pause.why)
+            ],
+            |row| Ok((row.get::<_, i64>("id")?, row.get::<_, bool>("enabled")?)),
+        )
+        .optional()?;
+    let Some((id, enabled)) = found else {
+        return Ok(false);
+    };
+    set_wanted(db, id, enabled && pause.is_none())?;
+    for host in recurring_hosts(db, id)? {
+        refresh_host(db, host)?;
+    }
+    Ok(true)
+}
+
+/// See [`crate::store::Store::poll_now`].
+pub(super) fn poll_now(db: &Connection, source: &str, now: Timestamp) -> rusqlite::Result<bool> {
+    let id = db
+        .prepare_cached("SELECT id FROM sources WHERE name = ?1")?
+        .query_row([source], |row| row.get(0))
+        .optional()?;
+    let Some(id) = id else {
+        return Ok(false);
+    };
     db.prepare_cached(
-        "SELECT source_id,
-                count(*) FILTER (WHERE verdict = 'pass') AS passed,
-                count(*) FILTER (WHERE verdict = 'flag') AS flagged,
-                count(*) FILTER (WHERE verdict = 'abstain') AS abstained,
-                count(*) FILTER (WHERE reason = 'not-an-article') AS not_articles
-           FROM articles GROUP BY source_id",
+        "UPDATE urls SET next_at = min(next_at, ?2)
+          WHERE source_id = ?1 AND kind <> 'article' AND state = 'queued'",
     )?
-    .query_map([], |row| {
-        let counts = [
-            row.get("passed")?,
-            row.get("flagged")?,
-            row.get("abstained")?,
-            row.get("not_articles")?,
-        ];
-        Ok((row.get("source_id")?, counts))
-    })?
-    .collect()
+    .execute(params![id, Millis(now)])?;
+    for host in recurring_hosts(db, id)? {
+        refresh_host(db, host)?;
+    }
+    Ok(true)
 }

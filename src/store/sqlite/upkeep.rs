@@ -39,7 +39,7 @@ pub(super) fn counts(db: &Connection, now: Timestamp) -> rusqlite::Result<Counts
         gone: tally("gone")?,
         hosts: count("SELECT count(*) FROM hosts")?,
         hosts_failing: count("SELECT count(*) FROM hosts WHERE failures > 0")?,
-        articles: count("SELECT count(*) FROM articles")?,
+        articles: count("SELECT coalesce(sum(articles), 0) FROM shelf_counts WHERE source_id = 0")?,
         lag_seconds: late.unsigned_abs() / 1_000,
         outbox: count("SELECT count(*) FROM outbox WHERE refused IS NULL")?,
         refused: count("SELECT count(*) FROM outbox WHERE refused IS NOT NULL")?,

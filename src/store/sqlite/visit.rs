@@ -8,7 +8,7 @@ use super::{
     articles::{self, Stored},
     copies,
     packed::Packed,
-    versions,
+    reviews, versions,
 };
 use crate::{
     canonical::canonical,
@@ -148,6 +148,7 @@ impl NewVisit<'_> {
         let corrected = !rejudged && is_corrected(&stored.content, &visit.article);
         if corrected {
             versions::put(db, article, &stored.content, visit.page.fetched_at)?;
+            reviews::corrected(db, article, visit.page.fetched_at)?;
         }
         if corrected || rejudged || !was_read {
             self.write(db, article)?;

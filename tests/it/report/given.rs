@@ -3,7 +3,7 @@
 use benggala::{
     model::{
         Article, Assessment, Decision, Evidence, EvidenceKind, Finding, Provenance, Review,
-        RulesHash, Scores, Timestamp, Verdict,
+        RulesHash, Scores, Shelf, Timestamp, Verdict,
     },
     report::{
         Document, Entry,
@@ -75,6 +75,7 @@ pub(super) fn flagged() -> Assessment {
                 "asks to subscribe",
             ),
         ],
+        dismissed: Vec::new(),
         evidence: vec![Evidence {
             kind: EvidenceKind::Words,
             name: "repeated-phrase".to_string(),
@@ -132,6 +133,8 @@ pub(super) fn review() -> Review {
         by: "Ana <ana>".to_string(),
         at: now() - TimeDelta::hours(2),
         note: "clear".to_string(),
+        finding: None,
+        ended: None,
     }
 }
 
@@ -147,6 +150,10 @@ pub(super) fn entry<'a>(
         document: Document::new(json!(12), article, assessment),
         rules: assessment.rules,
         reviews,
+        shelf: Shelf::of(
+            assessment.verdict,
+            reviews.last().map(|review| review.decision),
+        ),
         cluster: None,
         aliases: 0,
     }

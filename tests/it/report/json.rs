@@ -88,6 +88,7 @@ fn positions_survive_overlaps_disorder_and_nonsense() {
         span: start..end,
         note: "",
         left_out: None,
+        dismissed_by: None,
     };
     let article = article(body);
     let assessment = flagged();

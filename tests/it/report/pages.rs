@@ -2,125 +2,209 @@
 
 use askama::Template as _;
 use benggala::{
+    inspect::explained,
     model::{
-        Backfill, BackfillState, LinkCounts, PageKind, SourceStanding, TranslationStanding, Turn,
+        Backfill, BackfillState, LinkCounts, PageKind, Pause, Policy, Reason, Shelf, ShelfCounts,
+        SourceDay, SourceStanding, TranslationStanding, Turn,
     },
     report::{
-        ClusterView, CopyView, Entry, SourceView, TrailView, VerdictCounts, VersionView,
+        ClusterView, CopyView, Entry, SourceView, TrailView, VersionView,
         changes::changes,
-        html::{ArticlePage, Filter, ReviewForm, ReviewPage, SourcesPage},
+        html::{
+            ArticlePage, Chrome, Filter, Flash, QueuePage, ReviewForm, SourcePage, SourcesPage, Tab,
+        },
     },
 };
 use chrono::TimeDelta;
+use proptest::{
+    prelude::{Strategy, any, prop, prop_assert_eq},
+    proptest,
+};
 use url::Url;
 
-use super::given::{BODY, article, entry, flagged, now, review};
+use super::given::{BODY, article, entry, flagged, legend, now, review};
 
-fn review_page<'a>(entries: &'a [Entry<'a>], filter: &'a Filter) -> ReviewPage<'a> {
-    ReviewPage {
-        entries,
-        filter,
-        sources: vec!["news & co"],
-        legend: &[],
-        counts: VerdictCounts {
-            flagged: 1,
-            passed: 4,
-            ..VerdictCounts::default()
-        },
-        next_poll: None,
-        next: Some("1-c".to_string()),
+fn chrome() -> Chrome<'static> {
+    Chrome {
+        form: ReviewForm::Open,
+        reviewer: "Ana",
         now: now(),
     }
 }
 
+fn counts(pairs: &[(Shelf, u64)]) -> ShelfCounts {
+    let mut counts = ShelfCounts::default();
+    for (shelf, n) in pairs {
+        counts.add(*shelf, *n);
+    }
+    counts
+}
+
+/// The queue as a page, with one source and some articles that passed.
+fn queue(entries: &[Entry<'_>], filter: &Filter, counts: &ShelfCounts) -> String {
+    let sources = ["news & co".to_string()];
+    let page = QueuePage {
+        chrome: chrome(),
+        entries,
+        filter,
+        sources: &sources,
+        languages: &["id".to_string()],
+        legend: &legend(),
+        counts: Some(counts),
+        last_answer: Some(now() - TimeDelta::minutes(3)),
+        next_poll: Some(now() + TimeDelta::minutes(7)),
+        newest: 12,
+        next: Some("1c".to_string()),
+        decided: None,
+    };
+    page.render().unwrap()
+}
+
+fn article_page(entry: &Entry<'_>, trail: &TrailView<'_>, form: ReviewForm) -> String {
+    let assessment = flagged();
+    let page = ArticlePage {
+        chrome: Chrome { form, ..chrome() },
+        entry,
+        explanation: &explained(&assessment, &[], &Policy::default()),
+        standing: None,
+        trail,
+        legend: &legend(),
+        filter: &Filter::default(),
+        previous: None,
+        next: Some(11),
+        has_page: true,
+        decided: Some(Flash::Many(7, 3)),
+    };
+    page.render().unwrap()
+}
+
 #[test]
-fn the_review_page_shows_the_words_in_context_and_escapes_the_rest() {
+fn a_row_shows_the_worst_words_in_context_and_escapes_the_rest() {
     let (mut article, assessment, reviews) = (article(BODY), flagged(), [review()]);
     article.title = Some("<script>alert(1)</script>".to_string());
     let entries = [entry(&article, &assessment, &reviews)];
     let filter = Filter {
-        verdict: Some("flag".to_string()),
+        source: Some("news & co".to_string()),
         ..Filter::default()
     };
-    let page = review_page(&entries, &filter).render().unwrap();
-
-    assert!(!page.contains("<script"), "{page}");
-    assert!(
-        page.contains("di 城市 <mark>dan dan</mark> ia tertawa."),
-        "{page}"
-    );
-    assert!(page.contains("5 min ago") && page.contains("Flagged 1"));
-    assert!(page.contains(r#"rel="noopener noreferrer nofollow""#));
-    assert!(
-        page.contains("/?verdict=flag&#38;source=news+%26+co"),
-        "{page}"
-    );
-    assert!(page.contains("cursor=1-c"));
-    assert!(page.contains("confirmed by Ana &#60;ana&#62;"));
+    let page = queue(&entries, &filter, &counts(&[(Shelf::Waiting, 31)]));
+    assert!(!page.contains("<script>"), "{page}");
+    for part in [
+        "di 城市 <mark class=\"translation\">dan dan</mark> ia tertawa.",
+        "and 2 more findings",
+        "machine translation <b>0.70</b>",
+        "residue <b>0.05</b>",
+        "style <b>0.12</b>",
+        "5 min ago",
+        "Waiting <b>31</b>",
+        "Dismissed <b>0</b>",
+        "source: news &#38; co",
+        "cursor=1c",
+        "by Ana &#60;ana&#62;",
+        "Decide all 31 at once",
+        "href=\"/articles/12?shelf=waiting&#38;source=news+%26+co\"",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
 }
 
 #[test]
-fn an_empty_page_says_what_happens_next() {
-    let filter = Filter {
-        verdict: Some("flag".to_string()),
+fn an_empty_queue_says_what_was_judged_and_what_comes() {
+    let waiting = Filter::default();
+    let judged = counts(&[
+        (Shelf::Passed, 4),
+        (Shelf::Dismissed, 1),
+        (Shelf::NotJudged(Reason::TooShort), 2),
+    ]);
+    let page = queue(&[], &waiting, &judged);
+    assert!(page.contains("Nothing waits for you"), "{page}");
+    for part in [
+        "5 articles were judged: 4 passed",
+        "1 flagged and decided",
+        "2 could not",
+        "answered 3 min ago",
+        "asked in 7 min",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let page = queue(&[], &waiting, &ShelfCounts::default());
+    assert!(
+        page.contains("1 source will be asked; the next one in 7 min"),
+        "{page}"
+    );
+    let narrow = Filter {
+        rule: Some("stock-phrase".to_string()),
         ..Filter::default()
     };
-    let page = review_page(&[], &filter);
-    assert!(page.render().unwrap().contains("Nothing is flagged"));
-    let soon = ReviewPage {
-        counts: VerdictCounts::default(),
-        next_poll: Some(now() + TimeDelta::minutes(7)),
-        ..review_page(&[], &filter)
-    };
-    assert!(
-        soon.render()
-            .unwrap()
-            .contains("1 source will be asked; the next one in 7 min")
-    );
-    let bare = ReviewPage {
-        sources: Vec::new(),
-        ..review_page(&[], &filter)
-    };
-    assert!(bare.render().unwrap().contains("benggala add"));
-    let other = Filter {
-        rule: Some("stock-phrase".to_string()),
-        ..filter
-    };
-    assert!(
-        review_page(&[], &other)
-            .render()
-            .unwrap()
-            .contains("Nothing matches")
-    );
+    assert!(queue(&[], &narrow, &judged).contains("Nothing matches"));
+}
+
+fn filters() -> impl Strategy<Value = Filter> {
+    let tabs = Shelf::all().map(Tab::Shelf);
+    let tabs: Vec<Tab> = tabs
+        .chain([Tab::NotJudged, Tab::Flagged, Tab::All])
+        .collect();
+    let text = || prop::option::of("[^\\s\\p{C}]{1,8}( [^\\s\\p{C}]{1,8})?");
+    let texts = (text(), text(), text(), text());
+    (
+        prop::sample::select(tabs),
+        texts,
+        prop::option::of(0..9_i64),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(tab, (source, rule, text, since), cluster, worst)| Filter {
+                tab,
+                source,
+                rule,
+                lang: None,
+                text,
+                score: None,
+                cluster,
+                since,
+                until: None,
+                worst,
+            },
+        )
+}
+
+proptest! {
+    #[test]
+    fn a_filter_is_what_its_link_says(filter in filters()) {
+        prop_assert_eq!(Filter::parse(&filter.query()), filter);
+    }
 }
 
 #[test]
 fn the_article_page_marks_numbers_and_takes_a_review() {
     let (article, assessment, reviews) = (article(BODY), flagged(), [review()]);
     let entry = entry(&article, &assessment, &reviews);
-    let trail = TrailView::default();
-    let page = |form| {
-        let page = ArticlePage {
-            entry: &entry,
-            standing: None,
-            trail: &trail,
-            legend: &[],
-            form,
-            now: now(),
-        };
-        page.render().unwrap()
-    };
+    let page = |form| article_page(&entry, &TrailView::default(), form);
     let open = page(ReviewForm::Open);
-    assert!(
-        open.contains("<mark>dan dan</mark><sup><a href=\"#note-2\""),
-        "{open}"
-    );
-    assert!(open.contains("id=\"note-2\"") && open.contains("Jembatan &#60;b&#62;dibuka"));
-    assert!(open.contains("2025-03-04 09:30 +07:00"));
-    assert!(open.contains("action=\"/api/v1/articles/12/reviews\""));
-    assert!(!open.contains("name=\"token\""));
-    assert!(page(ReviewForm::Token).contains("name=\"token\""));
-    assert!(!page(ReviewForm::Closed).contains("<form"));
+    for part in [
+        "<mark class=\"translation\" data-n=\"2\">dan dan</mark><sup><a href=\"#note-2\"",
+        "<mark class=\"boilerplate\" data-n=\"3\">Berlangganan buletin kami.</mark>",
+        "id=\"note-2\"",
+        "Jembatan &#60;b&#62;dibuka",
+        "2025-03-04 09:30 +07:00",
+        "action=\"/api/v1/articles/12/reviews\"",
+        "name=\"by\" value=\"Ana\"",
+        "href=\"/articles/11\" rel=\"next\"",
+        "href=\"/articles/12/page\"",
+        "href=\"/rules/repeated-phrase\"",
+        "before reading: 4 in 100 are",
+        "repeated-phrase, 2 times",
+        "fires in 1 native, 3 human-, 48 machine-translated texts of 2343, 2509, 6399",
+        "overall, the worse of both",
+        "value=\"repeated-phrase:95-102\"",
+        "3 articles decided together",
+        "lang=\"id\"",
+    ] {
+        assert!(open.contains(part), "{part} in {open}");
+    }
+    let token = page(ReviewForm::Token);
+    assert!(token.contains("href=\"/login\"") && !token.contains("name=\"note\""));
+    assert!(page(ReviewForm::Closed).contains("Reviews are closed"));
 }
 
 #[test]
@@ -156,18 +240,10 @@ fn the_article_page_tells_where_else_its_text_stood_and_how_it_changed() {
             changes: changes(said, "Lima tewas."),
         }],
     };
-    let page = ArticlePage {
-        standing: None,
-        entry: &entry,
-        trail: &trail,
-        legend: &[],
-        form: ReviewForm::Open,
-        now: now(),
-    };
-    let page = page.render().unwrap();
+    let page = article_page(&entry, &trail, ReviewForm::Open);
     for part in [
         "This text appeared on 14 sources, first on <a href=\"/articles/3\">first &#38; co</a>",
-        "href=\"/?verdict=all&#38;cluster=7\"",
+        "href=\"/?shelf=all&#38;cluster=7\"",
         ">https://first.example/1</a>",
         "and 59 more",
         "1204 other addresses",
@@ -183,8 +259,8 @@ fn the_article_page_tells_where_else_its_text_stood_and_how_it_changed() {
         cluster: Some(7),
         ..Filter::default()
     };
-    let list = review_page(&list, &filter).render().unwrap();
-    for part in ["href=\"/articles/12#copies\">one of 61 copies", "one text"] {
+    let list = queue(&list, &filter, &ShelfCounts::default());
+    for part in ["one of 61 copies", ">one text <"] {
         assert!(list.contains(part), "{part} in {list}");
     }
 }
@@ -227,11 +303,28 @@ fn the_sources_page_gives_the_interval_and_advice() {
         known: 40,
         failed: 2,
     };
+    let pause = Pause {
+        at: now() - TimeDelta::hours(1),
+        by: "Ana".to_string(),
+        why: "<moves>".to_string(),
+    };
+    let today = now().timestamp() / 86_400;
+    let days = [(3, 9, 1), (0, 4, 6)].map(|(back, passed, flagged)| SourceDay {
+        day: today - back,
+        passed,
+        flagged,
+        abstained: 0,
+    });
     let source = SourceView {
         name: "news <co>",
         url: &url,
         kind: PageKind::Feed,
         enabled: true,
+        paused: Some(&pause),
+        days: days.to_vec(),
+        waiting: 4,
+        confirmed: 14,
+        dismissed: 2,
         standing,
         last_success: None,
         links: Some(LinkCounts {
@@ -250,10 +343,26 @@ fn the_sources_page_gives_the_interval_and_advice() {
         parked: 1,
         backfill: Some(&backfill),
     };
+    let own = SourcePage {
+        chrome: chrome(),
+        source: &source,
+        days: &days,
+        polls: &[],
+    };
+    let own = own.render().unwrap();
+    for part in [
+        "14 of 16 decided were right (88 %, 66 to 97 %)",
+        "20 articles in 120 days, 7 flagged, at most 10 a day",
+        "class=\"turn\"",
+        "Resume",
+        "4 waiting",
+    ] {
+        assert!(own.contains(part), "{part} in {own}");
+    }
     let page = SourcesPage {
+        chrome: chrome(),
         sources: &[source],
         next: None,
-        now: now(),
     };
     let page = page.render().unwrap();
     for part in [
@@ -277,27 +386,23 @@ fn the_sources_page_gives_the_interval_and_advice() {
         "7 %",
         "template lines known: 37",
         "Look for a slip in the host&#39;s name",
+        "Paused by Ana, 1 h ago: &#60;moves&#62;",
+        "20 articles in 30 days, 7 flagged, at most 10 a day",
+        "4 waiting",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
 }
 
 #[test]
-fn pages_load_nothing_from_elsewhere_and_need_no_script() {
+fn pages_load_nothing_from_elsewhere_and_hold_no_script_or_style_of_their_own() {
     let (article, assessment) = (article(BODY), flagged());
     let entries = [entry(&article, &assessment, &[])];
-    let filter = Filter::default();
-    let list = review_page(&entries, &filter).render().unwrap();
-    let one = ArticlePage {
-        entry: &entries[0],
-        standing: None,
-        trail: &TrailView::default(),
-        legend: &[],
-        form: ReviewForm::Open,
-        now: now(),
-    };
-    for page in [list, one.render().unwrap()] {
-        assert!(!page.contains("<script") && !page.contains("style=") && !page.contains("<style"));
+    let list = queue(&entries, &Filter::default(), &ShelfCounts::default());
+    let one = article_page(&entries[0], &TrailView::default(), ReviewForm::Open);
+    for page in [list, one] {
+        assert!(!page.contains("style=") && !page.contains("<style"));
+        assert_eq!(page.matches("<script").count(), 1);
         for (at, _) in page.match_indices("src=\"") {
             assert!(
                 page[at + 5..].starts_with("/static/"),

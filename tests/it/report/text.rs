@@ -53,6 +53,7 @@ fn highlighting_keeps_every_letter_and_marks_overlaps() {
         span: start..end,
         note: "n",
         left_out: None,
+        dismissed_by: None,
     };
     let body = "abcdef\n\nghé";
     let marks = [

@@ -1,7 +1,7 @@
 //! Articles, listings, reviews, pages.
 
 use benggala::{
-    model::{Decision, Lang, Review, RulesHash, Span, Verdict},
+    model::{Lang, RulesHash, Span, Verdict},
     standing::Standing,
     store::{ArticleQuery, StoreError, StoredFinding},
 };
@@ -49,6 +49,7 @@ async fn an_article_reads_as_it_was_written() {
             span: Span { start: 0, end: 4 },
             note: "stock-phrase was here".to_string(),
             left_out: None,
+            dismissed_by: None,
         };
         assert_eq!(row.findings[0], finding);
         assert_eq!(row.findings.len(), 2);
@@ -245,31 +246,6 @@ async fn a_reassessment_replaces_the_conclusion() {
 
         let missing = store.reassess(id + 1, &content, &conclusion, at(99)).await;
         assert!(matches!(missing, Err(StoreError::Value(_))), "{missing:?}");
-    }
-}
-
-#[tokio::test]
-async fn reviews_are_kept_in_order() {
-    for place in places() {
-        let store = place.open().await;
-        let id = read_all(&store, &[Verdict::Flag]).await[0];
-        let review = |decision, second| Review {
-            decision,
-            by: "Sari".to_string(),
-            at: at(second),
-            note: "dibaca dua kali".to_string(),
-        };
-        let reviews = [
-            review(Decision::Dismissed, 20),
-            review(Decision::Confirmed, 15),
-        ];
-        for review in &reviews {
-            assert!(store.add_review(id, review).await.unwrap());
-        }
-        assert!(!store.add_review(id + 1, &reviews[0]).await.unwrap());
-        let row = store.article(id).await.unwrap().unwrap();
-        assert_eq!(row.reviews, reviews);
-        assert_eq!(store.articles(&all()).await.unwrap()[0], row);
     }
 }
 

@@ -169,6 +169,7 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
             body_share: None,
         },
         findings: rules.iter().map(finding).collect(),
+        dismissed: Vec::new(),
         evidence: rules.iter().map(weighed).collect(),
         rules: RulesHash(0xfedc_ba98_7654_3210),
     }

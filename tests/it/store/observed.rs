@@ -6,10 +6,13 @@ use std::{
 };
 
 use benggala::{
-    model::{Decision, Lang, OpinionKey, PageKind, Review, Verdict},
+    model::{Decision, Lang, OpinionKey, PageKind, Policy, Review, Verdict},
     opinion::Limits,
     site::SiteMemory,
-    store::{ArticleQuery, BackfillOrder, Observer, Op, Settlement, Store, StoreError},
+    store::{
+        ArticleQuery, BackfillOrder, JudgedBy, Observer, Op, Ruling, Settlement, Store, StoreError,
+        Withdrawal,
+    },
     usage::Sketch,
 };
 
@@ -47,7 +50,26 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
         by: "meja".to_string(),
         at: at(60),
         note: String::new(),
+        finding: None,
+        ended: None,
     };
+    let judged_by = JudgedBy {
+        policy: Policy::default(),
+        languages: Vec::new().into(),
+    };
+    let ruling = Ruling {
+        review: review.clone(),
+        finding: None,
+        key: None,
+        judged_by: judged_by.clone(),
+    };
+    let withdrawal = Withdrawal {
+        by: "meja".to_string(),
+        at: at(60),
+        finding: None,
+        judged_by,
+    };
+    let names = ["harian".to_string()];
     let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
     let unread = link("https://harian.example/new", "harian", PageKind::Article);
     let query = ArticleQuery {
@@ -93,6 +115,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
             Op::Articles => drop(store.articles(&query).await.unwrap()),
             Op::Article => drop(store.article(row).await.unwrap()),
             Op::Trail => drop(store.trail(row, 5).await.unwrap()),
+            Op::HasPage => drop(store.has_page(row).await.unwrap()),
             Op::Page => drop(store.page(row).await.unwrap()),
             Op::Reassess => {
                 let content = article("Kata lain.");
@@ -102,8 +125,22 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                     .await
                     .unwrap();
             }
-            Op::AddReview => assert!(store.add_review(row, &review).await.unwrap()),
+            Op::Tally => drop(store.tally(&query).await.unwrap()),
+            Op::Neighbours => drop(store.neighbours(&query, row).await.unwrap()),
+            Op::Overview => drop(store.overview().await.unwrap()),
+            Op::Decide => drop(store.decide(row, &ruling, &[]).await.unwrap()),
+            Op::Withdraw => drop(store.withdraw(row, &withdrawal, &[]).await.unwrap()),
+            Op::DecideAll => drop(store.decide_all(&query, &review, &[]).await.unwrap()),
+            Op::WithdrawAll => drop(store.withdraw_all(1, "meja", at(60)).await.unwrap()),
+            Op::Dismissals => drop(store.dismissals("harian.example").await.unwrap()),
+            Op::Precision => drop(store.precision().await.unwrap()),
             Op::Sources => drop(store.sources().await.unwrap()),
+            Op::SourcesAfter => drop(store.sources_after(None, 5).await.unwrap()),
+            Op::Source => drop(store.source("harian").await.unwrap()),
+            Op::Histories => drop(store.histories(&names, at(0)).await.unwrap()),
+            Op::Polls => drop(store.polls("harian", 5).await.unwrap()),
+            Op::Pause => assert!(store.pause("harian", None).await.unwrap()),
+            Op::PollNow => assert!(store.poll_now("harian", at(60)).await.unwrap()),
             Op::Standing => drop(store.standing("harian").await.unwrap()),
             Op::StartBackfill => drop(
                 store

@@ -1,7 +1,7 @@
 //! Sources come, go and move.
 
 use benggala::{
-    model::PageKind,
+    model::{PageKind, Pause},
     store::{Completion, Fate},
 };
 
@@ -182,5 +182,65 @@ async fn a_source_takes_over_a_url_that_was_known() {
         let lease = lease_one(&store, at(2)).await;
         assert_eq!(lease.link.source, "sport");
         assert_eq!(lease.link.kind, PageKind::Listing);
+    }
+}
+
+#[tokio::test]
+async fn a_paused_source_rests_until_it_is_resumed() {
+    for place in places() {
+        let store = place.open().await;
+        let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
+        let pause = Pause {
+            at: at(1),
+            by: "Sari".to_string(),
+            why: "moves its server".to_string(),
+        };
+        store
+            .put_sources(std::slice::from_ref(&feed), at(0))
+            .await
+            .unwrap();
+        assert!(store.pause("harian", Some(&pause)).await.unwrap());
+        assert!(!store.pause("nobody", Some(&pause)).await.unwrap());
+        // A restart or a reload changes nothing.
+        store
+            .put_sources(std::slice::from_ref(&feed), at(2))
+            .await
+            .unwrap();
+        assert_eq!(store.claim(&claim("w", at(3))).await.unwrap(), []);
+        let row = store.source("harian").await.unwrap().unwrap();
+        assert_eq!(row.paused, Some(pause));
+        assert_eq!(row.next_at, None);
+        assert!(store.pause("harian", None).await.unwrap());
+        let leases = store.claim(&claim("w", at(4))).await.unwrap();
+        assert_eq!(leases.len(), 1);
+        let later = completion(at(4), again(at(9_000)));
+        complete(&store, &leases[0], later).await;
+        assert_eq!(store.claim(&claim("w", at(5))).await.unwrap(), []);
+        assert!(store.poll_now("harian", at(6)).await.unwrap());
+        assert_eq!(store.claim(&claim("w", at(7))).await.unwrap().len(), 1);
+        let polls = store.polls("harian", 5).await.unwrap();
+        assert_eq!(polls[0].url, feed.url);
+        assert_eq!(polls[0].fetched_at, Some(at(4)));
+    }
+}
+
+#[tokio::test]
+async fn sources_are_told_page_by_page() {
+    for place in places() {
+        let store = place.open().await;
+        let names = ["a", "b", "c"];
+        let sources = names.map(|name| {
+            source(
+                name,
+                PageKind::Feed,
+                &format!("https://{name}.example/feed"),
+            )
+        });
+        store.put_sources(&sources, at(0)).await.unwrap();
+        let first = store.sources_after(None, 2).await.unwrap();
+        let second = store.sources_after(Some("b"), 2).await.unwrap();
+        let all: Vec<_> = first.into_iter().chain(second).collect();
+        assert_eq!(all, store.sources().await.unwrap());
+        assert_eq!(store.source("b").await.unwrap().unwrap(), all[1]);
     }
 }

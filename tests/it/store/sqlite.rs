@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use benggala::{
-    model::{PageKind, StoreUrl, Verdict},
+    model::{PageKind, Shelf, StoreUrl, Verdict},
     store::{self, ArticleQuery, Claim, Completion, Fate, Observer, OpenError, StoreError},
 };
 use bytes::Bytes;
@@ -417,4 +417,82 @@ async fn a_row_that_cannot_be_read_does_not_stop_the_claim() {
     let counts = store.counts(at(1)).await.unwrap();
     assert_eq!((counts.parked, counts.leased), (1, 2));
     assert_eq!(store.sources().await.unwrap()[0].parked, 1);
+}
+
+/// The first five schemas, as they were released.
+const SCHEMA_5: [&str; 5] = [
+    include_str!("../../../src/store/sqlite/schema/1.sql"),
+    include_str!("../../../src/store/sqlite/schema/2.sql"),
+    include_str!("../../../src/store/sqlite/schema/3.sql"),
+    include_str!("../../../src/store/sqlite/schema/4.sql"),
+    include_str!("../../../src/store/sqlite/schema/5.sql"),
+];
+
+#[tokio::test]
+async fn what_was_read_before_there_was_a_review_queue_is_in_it() {
+    let place = place();
+    drop(place.open().await);
+    let application: i64 = Connection::open(file(&place))
+        .and_then(|db| db.pragma_query_value(None, "application_id", |row| row.get(0)))
+        .unwrap();
+    fs::remove_file(file(&place)).unwrap();
+    let db = Connection::open(file(&place)).unwrap();
+    for script in SCHEMA_5 {
+        db.execute_batch(script).unwrap();
+    }
+    db.pragma_update(None, "user_version", 5).unwrap();
+    db.pragma_update(None, "application_id", application)
+        .unwrap();
+    db.execute_batch(
+        "INSERT INTO sources (id, name, url, configured, kind, enabled, since)
+         VALUES (1, 'harian', 'https://harian.example/feed', 'feed', 'feed', 1, 0);",
+    )
+    .unwrap();
+    for (id, verdict, reason, decision) in [
+        (1, "pass", None, None),
+        (2, "flag", None, None),
+        (3, "flag", None, Some("dismissed")),
+        (4, "abstain", Some("too-short"), None),
+    ] {
+        db.execute(
+            "INSERT INTO articles (id, url, source_id, fetched_at, last_fetched_at, verdict, reason,
+                                   assessment_id, blocks, provenance, origins, body)
+             VALUES (?1, 'https://harian.example/' || ?1, 1, ?1, ?1, ?2, ?3, ?1, '[]', '[]', '{}',
+                     'Jembatan nomor ' || ?1)",
+            rusqlite::params![id, verdict, reason],
+        )
+        .unwrap();
+        db.execute(
+            "INSERT INTO assessments (id, article_id, at, verdict, reason, overall, boilerplate,
+                                      findings, rules)
+             VALUES (?1, ?1, 0, ?2, ?3, 0.5, 0.25, '[]', '0')",
+            rusqlite::params![id, verdict, reason],
+        )
+        .unwrap();
+        if let Some(decision) = decision {
+            db.execute(
+                "INSERT INTO reviews (article_id, decision, by, at, note) VALUES (?1, ?2, 'S', 0, '')",
+                rusqlite::params![id, decision],
+            )
+            .unwrap();
+        }
+    }
+    drop(db);
+    let store = place.open().await;
+    let counts = store
+        .tally(&ArticleQuery::default())
+        .await
+        .unwrap()
+        .unwrap();
+    let shelves = [Shelf::Waiting, Shelf::Dismissed, Shelf::Passed];
+    assert_eq!(shelves.map(|shelf| counts.of(shelf)), [1, 1, 1]);
+    assert_eq!(counts.not_judged(), 1);
+    let found = ArticleQuery {
+        text: Some("jembatan".to_string()),
+        limit: 10,
+        ..ArticleQuery::default()
+    };
+    assert_eq!(store.articles(&found).await.unwrap().len(), 4);
+    let source = store.source("harian").await.unwrap().unwrap();
+    assert_eq!((source.flagged, source.boilerplate), (2, Some(0.25)));
 }

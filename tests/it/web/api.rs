@@ -33,6 +33,10 @@ async fn the_api_lists_filters_and_pages_newest_first() {
         ("since=2025-03-04", 4),
         ("since=2025-03-05T00:00:00%2B07:00", 0),
         ("until=2025-03-04", 0),
+        ("shelf=waiting", 2),
+        ("shelf=too-short&lang=id", 1),
+        ("q=%22dan+dan%22", 3),
+        ("q=pasar&score=0.7", 2),
     ] {
         let list = site.get(&format!("/api/v1/articles?{query}")).await.json();
         assert_eq!(
@@ -75,6 +79,7 @@ async fn bad_questions_get_problems_that_name_them() {
         ("/api/v1/articles?since=yesterday", "`yesterday`"),
         ("/api/v1/articles?cursor=zz", "`zz`"),
         ("/api/v1/articles?verdit=flag", "verdit"),
+        ("/api/v1/articles?shelf=nowhere", "`nowhere`"),
         ("/api/v1/sources?cursor=6", "`6`"),
         ("/api/v1/sources?cursor=%C3%A9%C3%A9", "`éé`"),
     ] {
@@ -124,10 +129,16 @@ async fn bad_reviews_are_refused_and_not_counted() {
             r#"{"decision":"maybe","by":"a"}"#,
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
+        (r#"{"decision":"confirmed"}"#, StatusCode::BAD_REQUEST),
         (
-            r#"{"decision":"confirmed"}"#,
-            StatusCode::UNPROCESSABLE_ENTITY,
+            r#"{"decision":"confirmed","by":"a","finding":"x"}"#,
+            StatusCode::BAD_REQUEST,
         ),
+        (
+            r#"{"decision":"confirmed","by":"a","finding":"stock-line:0-4"}"#,
+            StatusCode::CONFLICT,
+        ),
+        (r#"{"decision":"undo","by":"a"}"#, StatusCode::CONFLICT),
         (
             r#"{"decision":"confirmed","by":"a","x":1}"#,
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -172,7 +183,13 @@ fn describes(api: &Value, schema: &str, value: &Value) {
         .keys()
         .map(String::as_str)
         .collect();
-    assert_eq!(described, present);
+    let optional = |key: &&&str| {
+        let text = schema["properties"][**key]["description"].as_str();
+        !text.is_some_and(|text| text.contains("Absent else"))
+    };
+    let expected: BTreeSet<&str> = described.iter().filter(optional).copied().collect();
+    assert_eq!(expected, present.intersection(&expected).copied().collect());
+    assert!(present.is_subset(&described), "{present:?}");
     for (key, property) in schema["properties"].as_object().unwrap() {
         let inner = |schema: &Value| {
             let name = schema["$ref"].as_str()?;
@@ -217,6 +234,15 @@ async fn the_description_of_the_api_is_true() {
         &site.get("/api/v1/articles/x").await.json(),
     );
 
+    let one = site.get("/api/v1/sources/desa").await.json();
+    describes(&api, "Source", &one);
+    let rules = site.get("/api/v1/rules").await.json();
+    describes(&api, "RuleList", &rules);
+    let pause = "/api/v1/sources/desa/pause";
+    let paused = site.post(pause, &[JSON], r#"{"by":"a"}"#).await.json();
+    describes(&api, "Polling", &paused);
+    describes(&api, "Pause", &paused["paused"]);
+
     let backfill = "/api/v1/sources/desa/backfill";
     site.configure(|config| config.sources = vec![source("desa")]);
     let since = r#"{"since":"2020-01-31"}"#;
@@ -224,10 +250,10 @@ async fn the_description_of_the_api_is_true() {
     describes(&api, "Backfill", &begun.json());
 
     for (path, methods) in api["paths"].as_object().unwrap() {
-        let body = if path.ends_with("/backfill") {
-            since
-        } else {
-            body
+        let body = match path.rsplit('/').next() {
+            Some("backfill") => since,
+            Some("pause" | "resume" | "poll") => r#"{"by":"a","note":"why"}"#,
+            _ => body,
         };
         let path = path.replace("{name}", "desa");
         let path = path.replace("{id}", &rows[0].to_string());
@@ -237,4 +263,81 @@ async fn the_description_of_the_api_is_true() {
             assert!(answer.status.is_success(), "{path}: {}", answer.text);
         }
     }
+}
+
+#[tokio::test]
+async fn the_same_key_is_the_same_review() {
+    let (site, rows) = Site::seeded().await;
+    let body = r#"{"decision":"dismissed","by":"Ana"}"#;
+    let keyed = [JSON, ("idempotency-key", "one")];
+    let first = site.post(&reviews_of(rows[3]), &keyed, body).await;
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+    let second = site.post(&reviews_of(rows[3]), &keyed, body).await;
+    assert_eq!((second.status, &second.text), (StatusCode::OK, &first.text));
+    let other = site.post(&reviews_of(rows[2]), &keyed, body).await;
+    other.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        *site.reviewed.lock().unwrap(),
+        ["dismissed"],
+        "counted once"
+    );
+}
+
+#[tokio::test]
+async fn what_has_not_changed_is_not_sent_again() {
+    let (site, rows) = Site::seeded().await;
+    let path = format!("/api/v1/articles/{}", rows[3]);
+    let first = site.get(&path).await;
+    let tag = first.header("etag").to_string();
+    assert!(tag.starts_with('"') && tag.len() > 20, "{tag}");
+    let again = site.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    assert_eq!(
+        (again.text.as_str(), again.header("etag")),
+        ("", tag.as_str())
+    );
+    let body = r#"{"decision":"dismissed","by":"Ana"}"#;
+    site.post(&reviews_of(rows[3]), &[JSON], body).await;
+    let changed = site.get_with(&path, &[("if-none-match", &tag)]).await;
+    assert_eq!(changed.status, StatusCode::OK);
+}
+
+/// What page, API and feed say of the flagged articles: those that wait by page and API, and those in
+/// the feed.
+async fn everywhere(site: &Site) -> (usize, usize, usize) {
+    let page = site.get("/").await.text;
+    let at = page.find("Waiting <b>").unwrap() + "Waiting <b>".len();
+    let shown: usize = page[at..].split('<').next().unwrap().parse().unwrap();
+    assert_eq!(
+        page.matches("class=\"item\"").count(),
+        shown,
+        "count and list"
+    );
+    let list = site.get("/api/v1/articles?shelf=waiting").await.json();
+    let sources = site.get("/api/v1/sources").await.json();
+    let by_source = sources["sources"].as_array().unwrap().iter();
+    let by_source: u64 = by_source
+        .map(|source| source["waiting"].as_u64().unwrap())
+        .sum();
+    let listed = list["articles"].as_array().unwrap().len();
+    assert_eq!(listed as u64, by_source);
+    let feed = site.get("/feed.atom").await.text;
+    (shown, listed, feed.matches("<entry>").count())
+}
+
+#[tokio::test]
+async fn page_api_and_feed_agree_before_and_after_a_decision_and_its_undo() {
+    let (site, rows) = Site::seeded().await;
+    assert_eq!(everywhere(&site).await, (2, 2, 2));
+    let dismissed = r#"{"decision":"dismissed","by":"Ana"}"#;
+    site.post(&reviews_of(rows[3]), &[JSON], dismissed).await;
+    assert_eq!(everywhere(&site).await, (1, 1, 1));
+    let undo = r#"{"decision":"undo","by":"Ana"}"#;
+    let answer = site.post(&reviews_of(rows[3]), &[JSON], undo).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert_eq!(answer.json()["ended"]["by"], "Ana");
+    assert_eq!(everywhere(&site).await, (2, 2, 2));
+    let confirmed = r#"{"decision":"confirmed","by":"Ana"}"#;
+    site.post(&reviews_of(rows[3]), &[JSON], confirmed).await;
+    assert_eq!(everywhere(&site).await, (1, 1, 2), "it stays in the feed");
 }

@@ -3,10 +3,13 @@
 
 use std::{
     io::Write,
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
-use super::site::{HOSTILE, Site};
+use super::{
+    chromium::Chromium,
+    site::{HOSTILE, Site},
+};
 
 /// Says loudly that a test is skipped; in CI that is a failure.
 fn missing(program: &str) -> bool {
@@ -26,57 +29,210 @@ fn missing(program: &str) -> bool {
     !found
 }
 
-/// A page as Chromium has it after scripts and styles, and what its console said.
-async fn open_in_chromium(url: String) -> Output {
-    let profile = tempfile::tempdir().unwrap();
-    let mut chromium = Command::new("chromium");
-    chromium
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-        ])
-        .args([
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ])
-        .args(["--enable-logging=stderr", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .arg(url);
-    let output = tokio::task::spawn_blocking(move || chromium.output())
-        .await
-        .unwrap()
-        .unwrap();
-    drop(profile);
-    output
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn chromium_shows_the_pages_and_refuses_nothing_of_them() {
-    if missing("chromium") {
-        return;
-    }
+/// A seeded site on a port, and what a browser does there.
+async fn visit<T: Send + 'static>(
+    act: impl FnOnce(Chromium, String, Vec<i64>) -> T + Send + 'static,
+) -> (Site, Option<T>) {
     let (site, rows) = Site::seeded().await;
+    if missing("chromium") {
+        return (site, None);
+    }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = site.app.clone();
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    for path in ["/?verdict=", "/sources", &format!("/articles/{}", rows[0])] {
-        let output = open_in_chromium(format!("http://{address}{path}")).await;
-        let page = String::from_utf8_lossy(&output.stdout);
-        let console = String::from_utf8_lossy(&output.stderr);
-        assert!(page.contains("<main"), "{path}: {page}");
-        assert!(
-            !page.contains(HOSTILE),
-            "{path}: a hostile title came through"
-        );
-        assert!(!console.contains("Refused to"), "{path}: {console}");
-        assert!(!console.contains("alert"), "{path}: {console}");
-    }
+    let browse = move || act(Chromium::start(), format!("http://{address}"), rows);
+    let seen = tokio::task::spawn_blocking(browse).await.unwrap();
     server.abort();
+    (site, Some(seen))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_texts_do_nothing_and_the_policy_refuses_nothing_of_ours() {
+    visit(|mut chromium, site, rows| {
+        for row in [rows[1], rows[2]] {
+            chromium.look(390, false);
+            for path in [format!("/articles/{row}"), "/?shelf=all".to_string()] {
+                chromium.open(&format!("{site}{path}"));
+                let wide = chromium.value("document.documentElement.scrollWidth");
+                assert_eq!(wide, 390, "{path}");
+            }
+        }
+        let paths = [
+            "/?shelf=all".to_string(),
+            "/?q=%3Cscript%3Ealert(1)%3C/script%3E&shelf=all".to_string(),
+            "/sources".to_string(),
+            "/sources/desa".to_string(),
+            "/rules/repeated-phrase".to_string(),
+            "/bulk".to_string(),
+            format!("/articles/{}", rows[3]),
+            format!("/articles/{}/page", rows[3]),
+        ];
+        for path in paths {
+            chromium.open(&format!("{site}{path}"));
+            assert!(!chromium.text("body").is_empty(), "{path}");
+            let scripts = chromium.value("document.querySelectorAll('script').length");
+            let expected = if path.ends_with("/page") { 0 } else { 1 };
+            assert_eq!(scripts, expected, "{path}");
+            assert_eq!(chromium.complaints(), [""; 0], "{path}");
+            assert!(!chromium.has_dialogue(), "{path}");
+        }
+        chromium.open(&format!("{site}/articles/{}", rows[3]));
+        assert_eq!(chromium.text("h1"), HOSTILE, "shown as it is written");
+        let marks = "Array.from(document.querySelectorAll('mark[data-n]'), m => m.textContent)";
+        assert_eq!(chromium.value(marks), serde_json::json!(["dan dan"]));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn articles_are_reviewed_by_keys_alone() {
+    let (site, seen) = visit(|mut chromium, site, rows| {
+        chromium.open(&format!("{site}/"));
+        chromium.press("j");
+        chromium.press("j");
+        assert_eq!(chromium.text(".item.at h2"), "Pasar baru");
+        chromium.press("k");
+        chromium.leads(|chromium| chromium.press("o"));
+        assert_eq!(chromium.text("h1"), HOSTILE);
+        chromium.press("n");
+        assert_eq!(chromium.text("mark.lit"), "dan dan");
+        assert_eq!(chromium.value("document.activeElement.id"), "note-1");
+        chromium.leads(|chromium| chromium.press("d"));
+        assert_eq!(chromium.text("h1"), "Pasar baru", "the next one opens");
+        assert!(chromium.text(".flash").contains("dismissed"));
+        chromium.leads(|chromium| chromium.press("u"));
+        assert!(chromium.text(".flash").contains("Taken back"));
+        assert_eq!(
+            chromium.value("document.querySelectorAll('.item').length"),
+            2
+        );
+        chromium.press("j");
+        chromium.leads(|chromium| chromium.press("c"));
+        assert_eq!(
+            chromium.value("document.querySelectorAll('.item').length"),
+            1
+        );
+        chromium.press("j");
+        chromium.leads(|chromium| chromium.press("Enter"));
+        chromium.press("?");
+        assert_eq!(chromium.value("document.getElementById('keys').open"), true);
+        chromium.leads(|chromium| chromium.press("d"));
+        assert!(chromium.text(".empty").contains("Nothing waits for you"));
+        chromium.press("/");
+        chromium.press("d");
+        assert_eq!(
+            chromium.value("document.activeElement.value"),
+            "d",
+            "typed, not pressed"
+        );
+        rows
+    })
+    .await;
+    let Some(rows) = seen else { return };
+    assert_eq!(
+        *site.reviewed.lock().unwrap(),
+        ["dismissed", "confirmed", "dismissed"]
+    );
+    for (row, shelf) in [(rows[3], "confirmed"), (rows[2], "dismissed")] {
+        let article = site.get(&format!("/api/v1/articles/{row}")).await.json();
+        assert_eq!(article["shelf"], shelf);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_everything_is_read_and_decided() {
+    let (site, seen) = visit(|mut chromium, site, rows| {
+        let off = serde_json::json!({"value": true});
+        chromium.ask("Emulation.setScriptExecutionDisabled", off);
+        chromium.open(&format!("{site}/"));
+        let click = |chromium: &mut Chromium, selector: &str| {
+            chromium.leads(|chromium| {
+                chromium.value(&format!("document.querySelector({selector:?}).click()"));
+            });
+        };
+        click(&mut chromium, ".item h2 a");
+        click(&mut chromium, ".decide button[value=confirmed]");
+        assert_eq!(chromium.text("h1"), "Pasar baru");
+        click(&mut chromium, ".flash button");
+        click(&mut chromium, ".item button[value=dismissed]");
+        assert!(chromium.text(".flash").contains("dismissed"));
+        rows
+    })
+    .await;
+    let Some(rows) = seen else { return };
+    let article = site
+        .get(&format!("/api/v1/articles/{}", rows[3]))
+        .await
+        .json();
+    assert_eq!(article["shelf"], "dismissed");
+}
+
+/// With axe-core's script at `BENGGALA_AXE`: `npm pack axe-core`, then `package/axe.min.js` of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_no_serious_fault() {
+    let Some(axe) = std::env::var_os("BENGGALA_AXE") else {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: BENGGALA_AXE names no axe-core");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let run = "axe.run({resultTypes: ['violations']}).then(r => r.violations
+        .filter(v => ['serious', 'critical'].includes(v.impact))
+        .map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' ')))";
+    visit(move |mut chromium, site, rows| {
+        let article = format!("/articles/{}", rows[3]);
+        let paths = [
+            "/",
+            "/?shelf=all",
+            &article,
+            "/sources",
+            "/sources/desa",
+            "/rules",
+        ];
+        for path in paths
+            .into_iter()
+            .chain(["/rules/repeated-phrase", "/bulk", "/login"])
+        {
+            for (width, dark) in [(1280, false), (1280, true), (390, false)] {
+                chromium.look(width, dark);
+                chromium.open(&format!("{site}{path}"));
+                chromium.value(&format!("{axe};0"));
+                let found = chromium.value(run);
+                assert_eq!(found, serde_json::json!([]), "{path} {width} {dark}");
+            }
+        }
+    })
+    .await;
+}
+
+/// Pictures to look at, where `BENGGALA_PICTURES` names a folder for them.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_taken_where_they_are_wanted() {
+    let folder = std::env::var_os("BENGGALA_PICTURES").map(std::path::PathBuf::from);
+    visit(move |mut chromium, site, rows| {
+        let pages = [
+            ("queue", "/".to_string()),
+            ("article", format!("/articles/{}", rows[3])),
+            ("sources", "/sources".to_string()),
+            ("source", "/sources/desa".to_string()),
+        ];
+        for (name, path) in pages {
+            for (width, dark) in [(1280, false), (1280, true), (390, false), (390, true)] {
+                chromium.look(width, dark);
+                chromium.open(&format!("{site}{path}"));
+                let wide = chromium.value("document.documentElement.scrollWidth");
+                assert!(
+                    wide.as_u64() <= Some(u64::from(width)),
+                    "{path} is {wide} wide"
+                );
+                let Some(folder) = &folder else { continue };
+                let scheme = if dark { "dark" } else { "light" };
+                let file = folder.join(format!("{name}-{width}-{scheme}.png"));
+                std::fs::write(file, chromium.picture(true)).unwrap();
+            }
+        }
+    })
+    .await;
 }
 
 #[test]

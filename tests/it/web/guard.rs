@@ -14,8 +14,8 @@ async fn every_answer_carries_the_security_headers() {
     for path in ["/", "/sources", "/metrics", "/api/v1/articles", "/nowhere"] {
         let answer = site.get(path).await;
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; style-src 'self'"));
-        assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"));
+        assert!(!policy.contains("unsafe"));
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
     }
@@ -103,15 +103,50 @@ async fn writing_needs_the_token_once_there_is_one() {
         site.post(&path, &[FORM], form).await.status,
         StatusCode::SEE_OTHER
     );
-    let page = site.get(&format!("/articles/{}", rows[0])).await.text;
-    assert!(page.contains("name=\"token\"") && !page.contains("s3cret"));
+    let article = format!("/articles/{}", rows[0]);
+    let page = site.get(&article).await.text;
+    assert!(page.contains("href=\"/login\"") && !page.contains("name=\"decision\""));
+    let wrong = site.post("/login", &[FORM], "token=s3cre").await;
+    assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+    assert_eq!(wrong.header("set-cookie"), "");
+    let right = site.post("/login", &[FORM], "token=s3cret").await;
+    let cookie = right.header("set-cookie");
+    assert!(cookie.contains("HttpOnly; SameSite=Strict") && !cookie.contains("s3cret"));
+    let cookie = cookie.split(';').next().unwrap();
+    let page = site.get_with(&article, &[("cookie", cookie)]).await.text;
+    assert!(page.contains("name=\"decision\""));
+    let headers = [JSON, ("cookie", cookie)];
+    assert_eq!(
+        site.post(&path, &headers, body).await.status,
+        StatusCode::CREATED
+    );
+    site.configure(|config| config.serve.token = Some(Secret::new("other".to_string())));
+    site.post(&path, &headers, body)
+        .await
+        .problem(StatusCode::UNAUTHORIZED);
 
     site.configure(|config| config.serve.listen = ([0, 0, 0, 0], 9630).into());
     site.post(&path, &[JSON], body)
         .await
         .problem(StatusCode::FORBIDDEN);
-    let page = site.get(&format!("/articles/{}", rows[0])).await.text;
+    let page = site.get(&article).await.text;
     assert!(!page.contains("<form") && page.contains("Reviews are closed"));
+}
+
+#[tokio::test]
+async fn a_flood_of_changes_is_slowed_down_and_reading_is_not() {
+    let (site, rows) = Site::seeded().await;
+    let path = reviews_of(rows[0]);
+    let mut refused = 0;
+    for _ in 0..200 {
+        let answer = site.post(&path, &[JSON], "{").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            assert_eq!(answer.header("retry-after"), "1");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0, "none of 200 was refused");
+    assert_eq!(site.get("/").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

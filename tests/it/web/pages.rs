@@ -1,9 +1,12 @@
 //! What people read.
 
-use http::StatusCode;
+use benggala::model::Unready;
+use futures_util::StreamExt as _;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
-use super::site::{BROWSER, FORM, Site, reviews_of};
+use super::site::{BROWSER, FORM, JSON, Site, request, reviews_of};
 
 #[tokio::test]
 async fn an_empty_daemon_says_what_to_do() {
@@ -15,16 +18,17 @@ async fn an_empty_daemon_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn the_review_page_lists_flagged_articles_first_and_filters() {
+async fn the_queue_shows_what_waits_and_filters() {
     let (site, rows) = Site::seeded().await;
     let page = site.get("/").await;
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-    assert!(!page.text.contains("<script"), "{}", page.text);
     assert!(
         page.text
-            .contains("Pedagang <mark>dan dan</mark> pembeli datang.")
+            .contains("Pedagang <mark class=\"translation\">dan dan</mark> pembeli datang."),
+        "{}",
+        page.text
     );
-    assert!(page.text.contains("Flagged 2") && page.text.contains("Not judged 1"));
+    assert!(page.text.contains("Waiting <b>2</b>") && page.text.contains("Not judged <b>1</b>"));
     assert!(!page.text.contains("Panen raya"));
     assert!(
         page.text
@@ -35,8 +39,32 @@ async fn the_review_page_lists_flagged_articles_first_and_filters() {
     assert!(kota.text.contains("Pasar baru") && !kota.text.contains("alert"));
     let passed = site.get("/?verdict=pass").await;
     assert!(passed.text.contains("Panen raya") && !passed.text.contains("Pasar baru"));
-    let all = site.get("/?verdict=all").await;
-    assert_eq!(all.text.matches("<article").count(), 4);
+    let all = site.get("/?shelf=all").await;
+    assert_eq!(all.text.matches("class=\"item\"").count(), 4);
+    let reason = site.get("/?shelf=not-judged").await;
+    assert!(
+        reason.text.contains("too-short <b>1</b>"),
+        "{}",
+        reason.text
+    );
+    let found = site.get("/?q=panen&shelf=all").await;
+    assert_eq!(found.text.matches("class=\"item\"").count(), 1);
+    assert!(found.text.contains("Passed <b>1</b>") && found.text.contains("Waiting <b>0</b>"));
+}
+
+#[tokio::test]
+async fn what_the_queue_does_not_know_it_ignores() {
+    let (site, _) = Site::seeded().await;
+    for query in [
+        "q=",
+        "x=1&shelf=nowhere",
+        "since=yesterday&until=never&score=much&cluster=x",
+        "cursor=zz&decided=x&batch=y&n=z",
+        "%ff=%fe&&==&q=%00%22%27",
+    ] {
+        let page = site.get(&format!("/?{query}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{query}: {}", page.text);
+    }
 }
 
 #[tokio::test]
@@ -44,13 +72,192 @@ async fn an_article_has_its_page() {
     let (site, rows) = Site::seeded().await;
     let page = site.get(&format!("/articles/{}", rows[3])).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("<mark>dan dan</mark><sup>"));
-    assert!(page.text.contains("no model"));
-    assert!(!page.text.contains("<script"));
+    assert!(
+        page.text
+            .contains("<mark class=\"translation\" data-n=\"1\">dan dan</mark><sup>"),
+        "{}",
+        page.text
+    );
+    assert!(page.text.contains("style <b>no model</b>"));
+    assert!(page.text.contains("href=\"/rules/repeated-phrase\""));
+    assert!(page.text.contains("How it adds up"));
     assert!(page.text.contains("method=\"post\""));
+    assert!(
+        page.text
+            .contains(&format!("href=\"/articles/{}\" rel=\"next\"", rows[2]))
+    );
 
     let abstained = site.get(&format!("/articles/{}", rows[1])).await;
     assert!(abstained.text.contains("too short to be judged fairly"));
+}
+
+#[tokio::test]
+async fn a_decision_leads_to_the_next_article_and_can_be_taken_back_there() {
+    let (site, rows) = Site::seeded().await;
+    let headers = [FORM, ("origin", "http://127.0.0.1:9630")];
+    let body = "by=Ana+%C3%89&decision=dismissed&list=";
+    let answer = site.post(&reviews_of(rows[3]), &headers, body).await;
+    let way = format!("/articles/{}?decided={}", rows[2], rows[3]);
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    assert_eq!(answer.header("location"), way);
+    let cookie = answer.header("set-cookie").split(';').next().unwrap();
+    assert_eq!(cookie, "benggala_by=Ana%20%C3%89");
+
+    let next = site.get_with(&way, &[("cookie", cookie)]).await.text;
+    assert!(
+        next.contains("<b>dismissed</b>") && next.contains("value=\"undo\""),
+        "{next}"
+    );
+    assert!(next.contains("name=\"by\" value=\"Ana É\""));
+    let last = [FORM, ("cookie", cookie)];
+    let answer = site
+        .post(&reviews_of(rows[2]), &last, "decision=confirmed&list=")
+        .await;
+    let back = format!("/?decided={}", rows[2]);
+    assert_eq!(answer.header("location"), back, "none is left");
+    let article = site
+        .get(&format!("/api/v1/articles/{}", rows[2]))
+        .await
+        .json();
+    assert_eq!(article["reviews"][0]["by"], "Ana É", "remembered");
+
+    let undo = site
+        .post(&reviews_of(rows[3]), &last, "decision=undo&list=")
+        .await;
+    assert_eq!(undo.status, StatusCode::SEE_OTHER);
+    assert!(site.get("/").await.text.contains("Waiting <b>1</b>"));
+    let page = site.get(&format!("/articles/{}", rows[3])).await.text;
+    assert!(page.contains("taken back by Ana É"), "{page}");
+}
+
+#[tokio::test]
+async fn many_are_decided_after_a_look_at_how_many() {
+    let (site, _) = Site::seeded().await;
+    let look = site.get("/bulk?shelf=waiting&source=desa").await.text;
+    assert!(look.contains("Decide 1 article at once"), "{look}");
+    let stale = "list=source%3Ddesa&expected=2&decision=dismissed";
+    let answer = site.post("/bulk", &[FORM], stale).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT);
+    let body = "list=source%3Ddesa&expected=1&decision=dismissed&by=Ana";
+    let answer = site.post("/bulk", &[FORM], body).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let page = site.get(answer.header("location")).await.text;
+    assert!(page.contains("1 article decided together"), "{page}");
+    let at = page.find("/bulk/").unwrap();
+    let undo = page[at..].split('"').next().unwrap();
+    assert!(site.get("/").await.text.contains("Waiting <b>1</b>"));
+    let answer = site.post(undo, &[FORM], "list=").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    assert!(site.get("/").await.text.contains("Waiting <b>2</b>"));
+}
+
+#[tokio::test]
+async fn a_rule_and_a_source_have_pages() {
+    let (site, rows) = Site::seeded().await;
+    let body = r#"{"decision":"confirmed","by":"a"}"#;
+    site.post(&reviews_of(rows[3]), &[JSON], body).await;
+    let rule = site.get("/rules/repeated-phrase").await;
+    assert!(rule.text.contains("the same words twice in a row"));
+    assert!(
+        rule.text.contains("1 of 1 decided were right"),
+        "{}",
+        rule.text
+    );
+    assert!(
+        site.get("/rules")
+            .await
+            .text
+            .contains("1 of 1 decided were right")
+    );
+    let none = site.get_with("/rules/no-such", &[BROWSER]).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+
+    let source = site.get("/sources/kota%20%26%20co").await;
+    assert_eq!(source.status, StatusCode::OK, "{}", source.text);
+    for part in [
+        "What is polled",
+        "Poll now",
+        "<svg class=\"history\"",
+        "https://kota.example/feed",
+    ] {
+        assert!(source.text.contains(part), "{part} in {}", source.text);
+    }
+    let pause = "/sources/kota%20%26%20co/pause";
+    let answer = site.post(pause, &[FORM], "by=Ana&note=moves").await;
+    assert_eq!(answer.header("location"), "/sources/kota%20%26%20co");
+    let page = site.get("/sources/kota%20%26%20co").await.text;
+    assert!(page.contains("Paused by Ana") && page.contains("moves") && page.contains("Resume"));
+    assert_eq!(
+        site.get("/sources/nobody").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn a_kept_page_is_shown_without_what_runs_or_loads() {
+    let (site, rows) = Site::seeded().await;
+    let page = site.get(&format!("/articles/{}/page", rows[3])).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.starts_with("sandbox; default-src 'none'"),
+        "{policy}"
+    );
+    assert!(
+        page.text
+            .contains("<p data-kept=\"\">Isi &amp; <b>tebal</b>"),
+        "{}",
+        page.text
+    );
+    for gone in [
+        "script",
+        "alert",
+        "onerror",
+        "onclick",
+        "evil.example",
+        "javascript",
+        "<iframe",
+        "refresh",
+    ] {
+        assert!(!page.text.contains(gone), "{gone} in {}", page.text);
+    }
+    assert!(page.text.contains("href=\"https://good.example/\""));
+    assert_eq!(
+        site.get("/articles/999/page").await.status,
+        StatusCode::NOT_FOUND
+    );
+}
+
+#[tokio::test]
+async fn news_are_told_and_not_to_everybody() {
+    let (site, rows) = Site::seeded().await;
+    let stream = |query: String| {
+        let app = site.app.clone();
+        async move {
+            app.oneshot(request(Method::GET, &query, &[], ""))
+                .await
+                .unwrap()
+        }
+    };
+    let first = stream(format!("/events?after={}", rows[2])).await;
+    assert_eq!(first.status(), StatusCode::OK);
+    assert_eq!(first.headers()["content-type"], "text/event-stream");
+    let mut body = first.into_body().into_data_stream();
+    let told = body.next().await.unwrap().unwrap();
+    assert_eq!(told, "data: {\"new\":1}\n\n");
+    let second = stream(format!("/events?after={}&source=desa", rows[3])).await;
+    let mut second = second.into_body().into_data_stream();
+    let told = second.next().await.unwrap().unwrap();
+    assert_eq!(told, "data: {\"new\":0}\n\n");
+    let third = stream("/events?after=0".to_string()).await;
+    assert_eq!(third.status(), StatusCode::SERVICE_UNAVAILABLE);
+    drop((body, second));
+    site.unready.lock().unwrap().push(Unready::Stopping);
+    let stopping = stream("/events?after=0".to_string()).await;
+    let mut stopping = stopping.into_body().into_data_stream();
+    assert!(stopping.next().await.is_none(), "it ends with the daemon");
+    drop(stopping);
+    assert_eq!(stream("/events".to_string()).await.status(), StatusCode::OK);
 }
 
 #[tokio::test]
@@ -117,7 +324,11 @@ async fn the_feed_holds_what_was_flagged() {
 async fn what_pages_load_is_served() {
     let (site, _) = Site::seeded().await;
     let page = site.get("/").await.text;
-    for attribute in ["src=\"", "<link rel=\"stylesheet\" href=\""] {
+    for attribute in [
+        "<img src=\"",
+        "<script src=\"",
+        "<link rel=\"stylesheet\" href=\"",
+    ] {
         let at = page.find(attribute).unwrap() + attribute.len();
         let path = page[at..].split('"').next().unwrap();
         let file = site.get(path).await;

@@ -23,7 +23,7 @@ use bytes::Bytes;
 use chrono::TimeDelta;
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -32,6 +32,12 @@ use crate::store::given::SCHEDULE;
 pub(super) const HOSTILE: &str = "<script>alert('x')</script> & co";
 pub(super) const BODY: &str =
     "Wali kota membuka pasar di 城市 itu.\n\nPedagang dan dan pembeli datang.";
+/// A page that tries what it can.
+const PAGE: &str = "<meta http-equiv=refresh content='0;url=https://evil.example/'>\
+    <script>alert(1)</script><p onclick='alert(2)' data-kept>Isi &amp; <b>tebal</b>\
+    <img src=https://evil.example/x onerror=alert(3)><iframe src=javascript:alert(4)></iframe>\
+    <a href=javascript:alert(5)>a</a><a href='https://good.example/'>b</a>\
+    <svg><script>alert(6)</script><a xlink:href='javascript:alert(7)'>c</a></svg>";
 const LEGEND: [RuleView<'static>; 1] = [RuleView {
     rule: "repeated-phrase",
     family: "translation",
@@ -118,6 +124,8 @@ impl Site {
             reviewed: Arc::new(move |decision| said.lock().unwrap().push(decision.as_str())),
             unready: Arc::new(move || why.lock().unwrap().clone()),
             reload: Some(reload),
+            languages: Lang::new("id").into_iter().collect(),
+            listeners: Arc::new(Semaphore::new(2)),
             rules: Arc::new(LEGEND),
         };
         Site {
@@ -190,6 +198,16 @@ fn now() -> Timestamp {
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
+}
+
+/// Of an article that could not be judged: a word of a megabyte, text that runs the other way, markup.
+fn endless() -> (String, String) {
+    let word = "a".repeat(1 << 20);
+    let title = format!("\u{202e}gnilruc {word}");
+    (
+        title,
+        format!("{word}\n\n</p></main><script>alert('x')</script>\u{202e}kcab"),
+    )
 }
 
 async fn seed(store: &dyn Store) -> Vec<i64> {
@@ -292,6 +310,17 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
         body: BODY.to_string(),
         ..Article::default()
     };
+    let article = match verdict {
+        "abstain" => {
+            let (title, body) = endless();
+            Article {
+                title: Some(title),
+                body,
+                ..article
+            }
+        }
+        _ => article,
+    };
     let start = BODY.find("dan dan").unwrap();
     let assessment = match verdict {
         "abstain" => abstain(Reason::TooShort),
@@ -316,6 +345,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
                 note: "a word twice".to_string(),
                 left_out: None,
             }],
+            dismissed: Vec::new(),
             evidence: vec![Evidence {
                 kind: EvidenceKind::Words,
                 name: "repeated-phrase".to_string(),
@@ -333,7 +363,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
             fetched_at: now(),
             status: 200,
             headers: Headers::default(),
-            body: Bytes::from_static(b"<p>"),
+            body: Bytes::from_static(PAGE.as_bytes()),
         },
         canonical: link.url.clone(),
         article,

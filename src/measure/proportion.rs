@@ -1,7 +1,7 @@
 //! The interval of a proportion.
 
 /// The equal-tailed 95 % interval of Beta(k + 1/2, n - k + 1/2); 0 and 1 where k is 0 or n.
-pub(super) fn jeffreys(k: u64, n: u64) -> (f64, f64) {
+pub fn jeffreys(k: u64, n: u64) -> (f64, f64) {
     let (a, b) = (k as f64 + 0.5, (n - k) as f64 + 0.5);
     let low = if k == 0 {
         0.0

@@ -1,0 +1,189 @@
+//! `/sources` and `/sources/{name}`: who is watched and how they do.
+
+use askama::Template;
+
+use super::{Chrome, filter::Filter};
+use crate::{
+    model::{LinkCounts, Reason, SourceDay, Timestamp, TranslationStanding},
+    report::{
+        SourceView, backfill, plot,
+        sources::{self, Words},
+        wording,
+    },
+};
+
+/// Pages without an article from which a source is worth a look.
+const NO_ARTICLES_MIN: u64 = 5;
+
+/// `/sources`: who is watched and how they do.
+#[derive(Debug, Template)]
+#[template(path = "sources.html")]
+pub struct SourcesPage<'a> {
+    /// What every page needs.
+    pub chrome: Chrome<'a>,
+    /// By name.
+    pub sources: &'a [SourceView<'a>],
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+impl SourcesPage<'_> {
+    fn page_href(&self, source: &str) -> String {
+        super::source_href(source)
+    }
+
+    fn words(&self, standing: &TranslationStanding) -> Words {
+        Words::of(standing, self.chrome.now)
+    }
+
+    fn spark(&self, source: &SourceView<'_>) -> String {
+        plot::sparkline(&source.days, self.chrome.now)
+    }
+
+    fn waiting_href(&self, source: &str) -> String {
+        let filter = Filter {
+            source: Some(source.to_string()),
+            ..Filter::default()
+        };
+        filter.href()
+    }
+}
+
+/// One address that is polled for a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollView<'a> {
+    /// The address.
+    pub url: &'a str,
+    /// What it has turned out to be.
+    pub kind: &'static str,
+    /// When it was last asked.
+    pub at: Option<Timestamp>,
+    /// How that ended.
+    pub outcome: Option<&'a str>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// What went wrong.
+    pub error: Option<&'a str>,
+    /// What it listed.
+    pub links: Option<LinkCounts>,
+    /// When it is asked next.
+    pub next_at: Timestamp,
+    /// Seconds between two requests to its host.
+    pub gap_seconds: f64,
+    /// Failures of its host in a row.
+    pub host_failures: u32,
+}
+
+/// `/sources/{name}`: one source.
+#[derive(Debug, Template)]
+#[template(path = "source.html")]
+pub struct SourcePage<'a> {
+    /// What every page needs.
+    pub chrome: Chrome<'a>,
+    /// The source.
+    pub source: &'a SourceView<'a>,
+    /// By day.
+    pub days: &'a [SourceDay],
+    /// What is asked for it.
+    pub polls: &'a [PollView<'a>],
+}
+
+impl SourcePage<'_> {
+    fn words(&self, standing: &TranslationStanding) -> Words {
+        Words::of(standing, self.chrome.now)
+    }
+
+    fn history(&self) -> String {
+        let turned = self.source.standing.translation.as_ref();
+        let turned = turned.and_then(|standing| standing.turned.as_ref());
+        plot::history(self.days, turned.map(|turn| turn.at), self.chrome.now)
+    }
+
+    fn list_href(&self) -> String {
+        Filter::of_source(self.source.name).href()
+    }
+
+    fn waiting_href(&self) -> String {
+        let filter = Filter {
+            source: Some(self.source.name.to_string()),
+            ..Filter::default()
+        };
+        filter.href()
+    }
+
+    fn action(&self, what: &str) -> String {
+        format!("{}/{what}", super::source_href(self.source.name))
+    }
+
+    fn decisions(&self) -> Option<String> {
+        sources::precision(self.source.confirmed, self.source.dismissed)
+    }
+}
+
+impl SourceView<'_> {
+    /// Whether something stands between us and its articles: one page without an article is
+    /// nothing, most of them are a wall, a log-in or a feed of something else.
+    fn is_mostly_no_article(&self) -> bool {
+        let pages = self.standing.articles + self.standing.abstained;
+        self.not_articles >= NO_ARTICLES_MIN && self.not_articles * 2 > pages
+    }
+
+    fn boilerplate_percent(&self) -> Option<f64> {
+        self.boilerplate.map(|share| share * 100.0)
+    }
+
+    /// What its owner or its reader should know, worst first: what is the case, and what helps.
+    fn advice(&self) -> Vec<(String, String)> {
+        let mut advice = Vec::new();
+        if let Some(error) = self.error {
+            let times = match self.failures {
+                0 | 1 => String::new(),
+                times => format!(", {times} times in a row"),
+            };
+            advice.push((
+                format!("{error}{times}"),
+                wording::poll_advice(error).to_string(),
+            ));
+        }
+        if self.parked > 0 {
+            advice.push((
+                format!("{} set aside", wording::counted(self.parked, "page")),
+                wording::PARKED.to_string(),
+            ));
+        }
+        if self.walled > 0 {
+            advice.push((
+                format!(
+                    "{} behind a bot wall since its last article",
+                    wording::counted(self.walled, "page")
+                ),
+                wording::reason(Reason::Challenge).advice.to_string(),
+            ));
+        }
+        if self.is_mostly_no_article() {
+            advice.push((
+                format!(
+                    "{} without an article, most of what it offers",
+                    wording::counted(self.not_articles, "page")
+                ),
+                wording::NO_ARTICLES.to_string(),
+            ));
+        }
+        match self.links {
+            Some(links) if links.total() == 0 => {
+                advice.push((
+                    format!("Answered, {links}"),
+                    wording::NOTHING_LISTED.to_string(),
+                ));
+            }
+            Some(links) if links.is_all_filtered() => {
+                advice.push((
+                    format!("Answered, {links}"),
+                    wording::ALL_FILTERED.to_string(),
+                ));
+            }
+            _ => {}
+        }
+        advice
+    }
+}

@@ -1,0 +1,63 @@
+//! `/login`: people bring the token once, and their browser remembers that they did.
+
+use askama::Template as _;
+use axum::{
+    Form,
+    extract::{self, FromRequest, Request},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use chrono::Utc;
+use http::{HeaderMap, StatusCode, header};
+use serde::Deserialize;
+
+use crate::report::html::{Chrome, LoginPage};
+
+use super::{AppState, guard, problem::ProblemDetails, session, visitor::Visitor};
+
+#[derive(Deserialize)]
+struct Brought {
+    token: String,
+}
+
+pub(super) async fn get(
+    extract::State(state): extract::State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, ProblemDetails> {
+    page(&state, &headers, false)
+}
+
+pub(super) async fn post(
+    extract::State(state): extract::State<AppState>,
+    request: Request,
+) -> Result<Response, ProblemDetails> {
+    let headers = request.headers().clone();
+    let form = Form::from_request(request, &()).await;
+    let Form::<Brought>(brought) =
+        form.map_err(|error| ProblemDetails::new(error.status(), error.body_text()))?;
+    let token = brought.token.trim();
+    if guard::authorise(&state.config.load().serve, Some(token)).is_err() {
+        return page(&state, &headers, true);
+    }
+    let mut response = Redirect::to("/").into_response();
+    if let Some(cookie) = session::session_cookie(token) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn page(state: &AppState, headers: &HeaderMap, refused: bool) -> Result<Response, ProblemDetails> {
+    let visitor = Visitor::of(headers, &state.config.load().serve);
+    let page = LoginPage {
+        chrome: Chrome {
+            form: visitor.form,
+            reviewer: &visitor.name,
+            now: Utc::now(),
+        },
+        refused,
+    };
+    let status = match refused {
+        true => StatusCode::FORBIDDEN,
+        false => StatusCode::OK,
+    };
+    Ok((status, Html(page.render()?)).into_response())
+}
