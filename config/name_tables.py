@@ -176,13 +176,13 @@ def forms(word, lang, cases):
     if " " in word or "-" in word or lang in ("id", "ms"):
         return
     if lang == "ru":
-        rows = cases + [[""] + "а у ом е ы ов ам ами ах".split()]
-        rows += ["ь я ю ем е и ей".split(), "ок ка ку ком ке ки ков".split()]
-        row = next((row for row in rows if word.endswith(row[0].strip("-")) and row[0]), rows[-3])
+        rows = cases + [["о", *"а у ом е".split()], ["е", *"я ю ем и".split()]]
+        hard = ["", *"а у ом е ы ов ам ами ах".split()]
+        row = next((row for row in rows if word.endswith(row[0])), hard)
         stem = word.removesuffix(row[0])
         yield from (stem + ending for ending in row[1:])
         if word[-1] in "ая":
-            yield stem[:-0 or None] + ("и" if stem[-1] in "гкхжшщч" else "ы")
+            yield stem + ("и" if stem[-1] in "гкхжшщч" else "ы")
     else:
         endings = ("s", "n") if word.endswith("e") else ("s", "es", "e", "en")
         for ending in endings if lang == "de" else ("s", "es"):
@@ -261,13 +261,13 @@ def table(lang, folders, fold, facts, given, surnames, cities):
         for base in columns[lang]:
             for form in forms(base.lower(), lang, own.cases):
                 told = refused(form)
-                if form in own.territories or form in own.function_words:
+                if form in own.territories | own.function_words | own.months:
                     continue
                 # A capital amid sentences says that people know it as a name.
                 if lang != "de" and capital[form] > 0.1 * max(small[form], 20):
                     told = "sp"
-                if form not in rows or not rows[form][1]:
-                    kitchen = "k" if kind == "food" else ""
+                if form not in rows or rows[form][1] in ("", "cooking"):
+                    kitchen = "k" if kind in ("food", "cooking") or rows.get(form, ("",) * 3)[1] == "cooking" else ""
                     rows[form] = (told + also + kitchen, kind, columns["en"][0])
     for name in sorted(own.territories):
         if " " not in name:
@@ -281,7 +281,7 @@ def table(lang, folders, fold, facts, given, surnames, cities):
             for form in forms(name, lang if lang == "ru" else "id", own.cases):
                 rows[form] = ("t", "territory", dish)
     for month, english in zip(own.months_in_order, facts["en"].months_in_order):
-        if english in surnames:
+        if english in surnames and lang != "en":
             rows[month] = ("N", "month", english.capitalize())
     for name in given_here:
         if small[name] > 0.05 * capital[name] or name in places:

@@ -146,7 +146,8 @@ fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged
         .filter(|word| word.is_territory())
         .count();
     let kitchen = known(words).filter(|word| word.is_kitchen()).count();
-    if others > 1 || kitchen == 0 {
+    let right = || slots.is_demanded(at) || slots.has_translation(candidate.word.english);
+    if others > 1 || kitchen == 0 || right() {
         return None;
     }
     let cooked = known(near).any(|word: &NameWord| word.kind == Kind::Cooking);

@@ -70,12 +70,13 @@ impl Detector for NameSlotRule {
         let Some(slots) = Slots::of(draft) else {
             return;
         };
-        let mut end = 0;
+        let (mut end, mut before) = (0, None);
         let mut left = FINDINGS_MAX;
         for at in 0..draft.keys.len() {
             let judged = in_slot(&slots, at)
                 .or_else(|| in_list(&slots, at))
-                .or_else(|| behind_given(&slots, at));
+                .or_else(|| behind_given(&slots, at))
+                .or_else(|| before.and_then(|grade| joined(&slots, end, at, grade)));
             let Some((candidate, grade, note)) = judged.filter(|(c, ..)| c.from >= end) else {
                 continue;
             };
@@ -83,7 +84,7 @@ impl Detector for NameSlotRule {
                 return;
             }
             left -= 1;
-            end = candidate.end;
+            (end, before) = (candidate.end, Some(grade));
             found.push(Finding {
                 rule: ABOUT.rule,
                 grade: grade.name,
@@ -102,6 +103,7 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     let (slot, candidate) = slots
         .opened_at(at)
         .filter_map(|(slot, at)| Some((slot, slots.capital_at(at)?)))
+        .filter(|(_, candidate)| candidate.word.kind != Kind::Month)
         .min_by_key(|(slot, _)| *slot)?;
     if candidate.word.is_place() || slots.goes_on(&candidate) || slots.is_title(&candidate) {
         return None;
@@ -152,6 +154,7 @@ fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     if candidate.word.is_surname()
         || candidate.word.is_place()
         || !slots.is_given(given)
+        || (candidate.word.kind == Kind::Common && slots.has_begun(given))
         || slots.goes_on(&candidate)
         || slots.is_title(&candidate)
     {
@@ -166,6 +169,26 @@ fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     let candidate = Candidate {
         from: given,
         ..candidate
+    };
+    Some((candidate, grade, note))
+}
+
+/// "Refrigerator and Pregnant": what is joined to a word that stands for a place is another one.
+fn joined<'a>(slots: &Slots<'a>, end: usize, at: usize, before: Grade) -> Option<Judged<'a>> {
+    let candidate = slots.capital_at(at)?;
+    if !slots.is_joined(end, at)
+        || candidate.word.is_place()
+        || slots.goes_on(&candidate)
+        || slots.is_german
+        || before == SURNAME
+        || before == WEAK_SURNAME
+    {
+        return None;
+    }
+    let note = slots.note(&candidate, "where a name must stand");
+    let grade = match candidate.word.kind {
+        Kind::Concrete => before,
+        _ => WAY,
     };
     Some((candidate, grade, note))
 }

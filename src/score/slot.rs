@@ -9,6 +9,13 @@ use crate::{
 /// Words of a quotation that may be a title.
 const TITLE_WORDS_MAX: usize = 7;
 
+/// Words that a phrase before a slot has, at most.
+const SLOT_WORDS_MAX: usize = 6;
+
+/// The share of capitals from which a sentence is a headline; in German every noun has one.
+const CAPITALS_MAX: f64 = 0.6;
+const GERMAN_CAPITALS_MAX: f64 = 0.8;
+
 /// A common word in the slot of a name: the words `from..end`.
 #[derive(Debug, Clone)]
 pub(super) struct Candidate<'a> {
@@ -91,17 +98,17 @@ impl<'a> Slots<'a> {
         unelided(self.draft.text.word(at)).starts_with(char::is_uppercase)
     }
 
-    /// Whether most words of its line are written with a capital.
+    /// Whether most words of its sentence are written with a capital.
     fn is_headline(&self, candidate: &Candidate<'_>) -> bool {
         let words = self.draft.sentence(&(candidate.from..candidate.end));
-        let long = words.filter(|at| self.draft.text.word(*at).chars().count() > 3);
-        let (mut capitals, mut all) = (0, 0);
-        for at in long {
-            all += 1;
-            capitals += usize::from(self.draft.is_capital(at));
-        }
-        let most = if self.is_german { 0.8 } else { 0.5 };
-        f64::from(capitals as u32) > most * f64::from(all)
+        let all = words.len() as f64;
+        let capitals = words.filter(|at| self.draft.is_capital(*at)).count() as f64;
+        let most = if self.is_german {
+            GERMAN_CAPITALS_MAX
+        } else {
+            CAPITALS_MAX
+        };
+        capitals > most * all
     }
 
     /// Whether the name goes on: a capital or a number stands behind it.
@@ -122,16 +129,43 @@ impl<'a> Slots<'a> {
     /// Whether the word at `at` is a given name that belongs to the next one.
     pub(super) fn is_given(&self, at: usize) -> bool {
         let draft = self.draft;
-        let before = at
-            .checked_sub(1)
-            .filter(|before| draft.is_capital(*before) && draft.text.gap_after(*before) == " ");
-        let known = |word: usize| {
-            self.names.is_given(draft.keys[word]) || self.names.get(draft.keys[word]).is_some()
-        };
         draft.is_capital(at)
             && draft.text.gap_after(at) == " "
             && self.names.is_given(draft.keys[at])
-            && before.is_none_or(known)
+    }
+
+    /// Whether a capital stands before the word at `at` that is known neither as a word nor as a given
+    /// name: the name of something else may have begun there.
+    pub(super) fn has_begun(&self, at: usize) -> bool {
+        let draft = self.draft;
+        at.checked_sub(1).is_some_and(|before| {
+            let key = draft.keys[before];
+            draft.is_capital(before)
+                && draft.text.gap_after(before) == " "
+                && !self.names.is_given(key)
+                && self.names.get(key).is_none()
+        })
+    }
+
+    /// Whether a phrase that demands a name of its own kind stands right before the word at `at`.
+    pub(super) fn is_demanded(&self, at: usize) -> bool {
+        (at.saturating_sub(SLOT_WORDS_MAX)..at).any(|from| {
+            self.opened_at(from)
+                .any(|(slot, end)| end == at && slot != NameSlot::Way)
+        })
+    }
+
+    /// Whether the two are parted by "and" alone.
+    pub(super) fn is_joined(&self, end: usize, at: usize) -> bool {
+        at == end + 1 && self.pack.coordinators.contains(&self.draft.keys[end])
+    }
+
+    /// Whether the text has a common word of this translation, besides countries.
+    pub(super) fn has_translation(&self, english: &str) -> bool {
+        let words = (0..self.draft.keys.len()).filter_map(|at| self.word_at(at));
+        words
+            .map(|candidate| candidate.word)
+            .any(|word| word.english == english && !word.is_territory())
     }
 
     /// On how many sides the name of a country stands, parted by a comma or "and".
