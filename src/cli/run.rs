@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use url::Url;
 
 use crate::{
@@ -124,7 +124,8 @@ async fn watch(
 /// are for nothing.
 fn watchdog() -> Interval {
     let time = sd_notify::watchdog_enabled().unwrap_or(NO_WATCHDOG);
-    let mut ticks = interval((time / 2).max(Duration::from_millis(1)));
+    let pause = (time / 2).max(Duration::from_millis(1));
+    let mut ticks = interval_at(Instant::now() + pause, pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }

@@ -5,6 +5,7 @@
 //! begin with a capital: of all others there is no end.
 
 mod sketch;
+mod wording;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +14,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub use self::sketch::{FORGOTTEN_AFTER, Sketch, WITNESSES};
+pub use self::{
+    sketch::{FORGOTTEN_AFTER, Sketch, WITNESSES},
+    wording::Use,
+};
 use crate::model::{Lang, Timestamp};
 
 /// Languages of which something is kept, at most: 21 MiB of the fullest.
@@ -21,16 +25,6 @@ pub const LANGUAGES_MAX: usize = 16;
 
 /// Uses of one article that are taken in, at most.
 pub const USES_MAX: usize = 512;
-
-/// A wording where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Use {
-    /// A hash of its words.
-    pub wording: u64,
-    /// A hash of the words around it: the same sentence on many hosts is one text, however often
-    /// it was copied.
-    pub context: u64,
-}
 
 /// The wordings that one article used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Use;
+use super::wording::Use;
 use crate::model::Timestamp;
 
 /// Hosts that make a wording native. Two may share an editor or an engine.

@@ -149,20 +149,22 @@ impl QueuePage<'_> {
 
     /// What is shown besides the tab, each with the list without it.
     fn chips(&self) -> Vec<Choice> {
+        /// Takes one choice out of a filter.
+        type Clear = fn(&mut Filter);
         let filter = self.filter;
-        let without = |change: fn(&mut Filter)| {
+        let without = |change: Clear| {
             let mut less = filter.clone();
             change(&mut less);
             less.href()
         };
-        let clear: [(&str, Option<String>, fn(&mut Filter)); 8] = [
+        let clear: [(&str, Option<String>, Clear); 8] = [
             ("source", filter.source.clone(), |f| f.source = None),
             ("rule", filter.rule.clone(), |f| f.rule = None),
             ("language", filter.lang.clone(), |f| f.lang = None),
             ("words", filter.text.clone(), |f| f.text = None),
             ("score from", filter.score.clone(), |f| f.score = None),
             ("one text", filter.cluster.map(|_| String::new()), |f| {
-                f.cluster = None
+                f.cluster = None;
             }),
             ("since", filter.since.clone(), |f| f.since = None),
             ("until", filter.until.clone(), |f| f.until = None),

@@ -50,7 +50,7 @@ async fn what_was_found_can_be_read_and_reviewed_until_the_daemon_stops() {
     assert_eq!(watch.metric(reviewed).await, 1.0);
 
     // The store's work for the pages is timed like that for the crawl.
-    for (op, times) in [("add_review", 1.0), ("trail", 2.0)] {
+    for (op, times) in [("decide", 1.0), ("trail", 2.0)] {
         let series = format!("store_operation_duration_seconds_count{{op=\"{op}\"}}");
         assert_eq!(watch.metric(&series).await, times, "{op}");
     }

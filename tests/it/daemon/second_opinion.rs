@@ -131,7 +131,7 @@ async fn an_article_is_judged_again_when_somebody_was_asked() {
         .await
         .text();
     assert!(
-        page.contains("<mark>") && page.contains("“yang lain” was meant"),
+        page.contains("<mark class=") && page.contains("“yang lain” was meant"),
         "{page}"
     );
     let standing = watch.service.store.standing("umpan").await.unwrap();

@@ -164,9 +164,12 @@ async fn no_secret_is_ever_shown() {
     let mut daemon = place.run_with(&[], &ENVIRONMENT).await;
     let metrics = daemon.pages.join("/metrics").unwrap();
     for channel in ["text", "file", "env"] {
-        let failed = format!("notifications_total{{channel=\"{channel}\",outcome=\"failed\"}}");
-        until(&failed, async || {
+        let ended =
+            |outcome| format!("notifications_total{{channel=\"{channel}\",outcome=\"{outcome}\"}}");
+        let (failed, refused) = (ended("failed"), ended("refused"));
+        until(&refused, async || {
             metric(&metrics, &failed).await == Some(1.0)
+                || metric(&metrics, &refused).await == Some(1.0)
         })
         .await;
     }

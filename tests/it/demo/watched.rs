@@ -125,7 +125,7 @@ async fn what_falls_silent_and_what_is_only_old_is_told_on_the_sources_page() {
         "<b>Answered, 3 links: 3 too old, 0 new</b>",
     )
     .await;
-    told(&watch, "night-post", "Answered, 2 links: 2 known, 0 new").await;
+    told(&watch, "night-post", "2 links: 2 known, 0 new").await;
     seconds.store(60, Ordering::SeqCst);
     told(&watch, "night-post", "<b>Answered, no links</b>").await;
     assert_eq!(watch.articles().await.len(), 2);

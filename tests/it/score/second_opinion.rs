@@ -22,8 +22,11 @@ fn together(assessment: &Assessment) -> f32 {
 /// Clean prose of enough words in a style that speaks for it, with what the rules mark behind it.
 fn judged(lang: &str, tail: &str) -> (Article, Assessment) {
     let prose = "The council met on Monday evening and heard what the harbour master had to say \
-                 about the new quay, which will take two winters to build. "
-        .repeat(4);
+                 about the new quay, which will take two winters to build. Two residents asked why \
+                 the old crane was sold before anybody had seen a plan, and were told that the buyer \
+                 would not wait. The treasurer read out the bids of three firms from along the coast, \
+                 of which the dearest has built most of the piers in the county. A vote is due after \
+                 Easter, when the surveyor will have been back from the islands for a week.";
     let article = Article {
         lang: Lang::new(lang),
         body: format!("{prose}\n\n{tail}"),
