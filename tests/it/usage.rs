@@ -35,7 +35,9 @@ fn hosts(uses: &[(&str, u64, i64)]) -> usize {
 
 #[test]
 fn hosts_count_once_and_so_do_copies_of_a_text() {
-    let cases: [(&[(&str, u64, i64)], usize); 6] = [
+    /// A host, the text it was in, and the day.
+    type Use = (&'static str, u64, i64);
+    let cases: [(&[Use], usize); 6] = [
         (&[], 0),
         (&[("a", 1, 0), ("a", 2, 0), ("a", 3, 1)], 1),
         (&[("a", 1, 0), ("b", 1, 0), ("c", 1, 0)], 1),

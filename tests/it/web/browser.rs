@@ -144,7 +144,7 @@ async fn articles_are_reviewed_by_keys_alone() {
 async fn without_scripts_everything_is_read_and_decided() {
     let (site, seen) = visit(|mut chromium, site, rows| {
         let off = serde_json::json!({"value": true});
-        chromium.ask("Emulation.setScriptExecutionDisabled", off);
+        chromium.ask("Emulation.setScriptExecutionDisabled", &off);
         chromium.open(&format!("{site}/"));
         let click = |chromium: &mut Chromium, selector: &str| {
             chromium.leads(|chromium| {

@@ -48,18 +48,18 @@ impl Chromium {
             events: Vec::new(),
             _profile: profile,
         };
-        let target = chromium.ask("Target.createTarget", json!({"url": "about:blank"}));
+        let target = chromium.ask("Target.createTarget", &json!({"url": "about:blank"}));
         let attach = json!({"targetId": target["targetId"], "flatten": true});
-        let session = chromium.ask("Target.attachToTarget", attach);
+        let session = chromium.ask("Target.attachToTarget", &attach);
         chromium.session = session["sessionId"].as_str().unwrap().to_string();
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            chromium.ask(&format!("{domain}.enable"), json!({}));
+            chromium.ask(&format!("{domain}.enable"), &json!({}));
         }
         chromium
     }
 
     /// Asks and waits for the answer.
-    pub(super) fn ask(&mut self, method: &str, params: Value) -> Value {
+    pub(super) fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.asked += 1;
         let mut message = json!({"id": self.asked, "method": method, "params": params});
         if !self.session.is_empty() {
@@ -101,13 +101,13 @@ impl Chromium {
     }
 
     pub(super) fn open(&mut self, url: &str) {
-        self.leads(|chromium| drop(chromium.ask("Page.navigate", json!({"url": url}))));
+        self.leads(|chromium| drop(chromium.ask("Page.navigate", &json!({"url": url}))));
     }
 
     /// The value of an expression.
     pub(super) fn value(&mut self, expression: &str) -> Value {
         let ask = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
-        let answer = self.ask("Runtime.evaluate", ask);
+        let answer = self.ask("Runtime.evaluate", &ask);
         assert!(
             answer.get("exceptionDetails").is_none(),
             "{expression}: {answer}"
@@ -129,10 +129,10 @@ impl Chromium {
             "Enter" => down["text"] = "\r".into(),
             key => down["text"] = key.into(),
         }
-        self.ask("Input.dispatchKeyEvent", down);
+        self.ask("Input.dispatchKeyEvent", &down);
         self.ask(
             "Input.dispatchKeyEvent",
-            json!({"type": "keyUp", "key": key}),
+            &json!({"type": "keyUp", "key": key}),
         );
     }
 
@@ -153,16 +153,16 @@ impl Chromium {
 
     pub(super) fn look(&mut self, width: u32, dark: bool) {
         let size = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-        self.ask("Emulation.setDeviceMetricsOverride", size);
+        self.ask("Emulation.setDeviceMetricsOverride", &size);
         let scheme = if dark { "dark" } else { "light" };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        self.ask("Emulation.setEmulatedMedia", json!({"features": features}));
+        self.ask("Emulation.setEmulatedMedia", &json!({"features": features}));
     }
 
     /// The page as a PNG.
     pub(super) fn picture(&mut self, whole: bool) -> Vec<u8> {
         let how = json!({"format": "png", "captureBeyondViewport": whole});
-        let picture = self.ask("Page.captureScreenshot", how);
+        let picture = self.ask("Page.captureScreenshot", &how);
         BASE64
             .decode(picture["data"].as_str().unwrap().as_bytes())
             .unwrap()
