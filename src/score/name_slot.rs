@@ -80,6 +80,9 @@ impl Detector for NameSlotRule {
             let Some((candidate, grade, note)) = judged.filter(|(c, ..)| c.from >= end) else {
                 continue;
             };
+            if draft.is_native(&(candidate.from..candidate.end)) {
+                continue;
+            }
             if left == 0 {
                 return;
             }
