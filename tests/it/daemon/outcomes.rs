@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use benggala::{
     frontier::NETWORK_HOSTS_MIN,
-    model::{Courtesy, PageKind, Reason, Source, Verdict},
+    model::{Courtesy, Lang, PageKind, Reason, Source, Verdict},
 };
 use chrono::Utc;
 use url::Url;
@@ -282,4 +282,35 @@ async fn a_feed_that_refuses_conditions_is_asked_without_them() {
         .take(3)
         .collect();
     assert!(!conditions[2], "{conditions:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_text_or_in_another_language_is_stored_and_not_judged() {
+    let clean = article_page(&clean(0), "");
+    let (head, body) = clean.split_once("</h1>").unwrap();
+    let spoiled = body.replace(' ', " \u{2}\u{3}");
+    let wall = "c2FtcGxlIG9mIGJ5dGVzVGhhdCBhcmUgbm8gd29yZHM ".repeat(90);
+    let pages = [
+        (format!("{head}</h1>{spoiled}"), None, Reason::NotHtml),
+        (
+            format!("{head}</h1><p>{wall}</p>"),
+            None,
+            Reason::UnknownLanguage,
+        ),
+        (clean.clone(), Some("en"), Reason::OtherLanguage),
+    ];
+    for (page, lang, reason) in pages {
+        let site = Site::open().await;
+        site.put(&path(0), html(&page));
+        site.put("/rss.xml", rss(&[site.url(&path(0))]));
+        let source = Source {
+            lang: lang.and_then(Lang::new),
+            ..site.source("umpan", PageKind::Feed, "/rss.xml")
+        };
+        let watch = Watch::over(vec![source]).await;
+        let rows = watch.stored(1).await;
+        assert_eq!(rows[0].verdict, Verdict::Abstain(reason));
+        assert_eq!(rows[0].lang.as_ref().map(Lang::as_str), Some("id"));
+        watch.service.close().await.unwrap();
+    }
 }
