@@ -15,7 +15,7 @@ const LETTERS_MIN: usize = 4;
 
 const STRONG: Grade =
     Grade::strong(0.5, Counts::new(0, 0, 13)).when("the sentence or its part ends there");
-const WEAK: Grade = Grade::weak(0.2, Counts::new(4, 1, 48)).when("the sentence goes on");
+const WEAK: Grade = Grade::weak(0.2, Counts::new(1, 0, 11)).when("the sentence goes on");
 
 const ABOUT: About = About {
     rule: "coordinated-repetition",

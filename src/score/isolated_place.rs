@@ -18,7 +18,7 @@ const PLACES_MAX: usize = 20;
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
     .when("the ordinary word in its name stands alone elsewhere in the text");
-const WEAK: Grade = Grade::weak(0.2, Counts::new(0, 0, 5))
+const WEAK: Grade = Grade::weak(0.2, Counts::new(0, 0, 2))
     .when("the ordinary word does not, and the place is not merely where something happened");
 
 const ABOUT: About = About {

@@ -30,7 +30,7 @@ const VERSES_MIN: usize = 3;
 /// Words that a song's line has at most, in the mean.
 const VERSE_WORDS: usize = 9;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 8))
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 5))
     .when("two words or more three times on end, or one word four times, with nothing between");
 const SENTENCE: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
     .named("strong-sentence")
