@@ -73,14 +73,15 @@ impl Detector for IsolatedPlace {
         let rare = named.iter().filter(|(_, place)| is_rare(place));
         for &(from, place) in rare.take(PLACES_MAX) {
             let country = &places.countries[place.country];
-            if is_mentioned(draft, country, &place.name) {
-                continue;
-            }
             let grade = match stands_alone(draft, place) {
                 true => STRONG,
                 false if does_something(draft, from) => WEAK,
                 false => continue,
             };
+            // The dearest question comes last: it takes the whole text.
+            if is_mentioned(draft, country, &place.name) {
+                continue;
+            }
             let span = draft.span(from, from + place.name.len());
             let name = &draft.text.raw[span.clone()];
             found.push(Finding {

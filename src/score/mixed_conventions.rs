@@ -18,11 +18,11 @@ const SHOWN: usize = 3;
 /// Years that news dates are of; other numbers belong to a reference.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
 
-const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
+const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 1))
     .when("an American date in digits, or \"am\" and \"pm\", in a language that has neither");
 const WEAK: Grade =
     Grade::weak(0.05, Counts::new(0, 1, 1)).when("two ways to group digits or to date in one text");
-const MONTH: Grade = Grade::weak(0.05, Counts::new(3, 0, 0))
+const MONTH: Grade = Grade::weak(0.05, Counts::new(1, 0, 0))
     .named("weak-month")
     .when("the month's name before the day, in a language that puts it behind");
 

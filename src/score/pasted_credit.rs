@@ -228,7 +228,7 @@ impl<'d, 'a> Words<'d, 'a> {
             .map(Vec::len)
             .max()?;
         let mut last = at + words;
-        if !self.is_amid(at) || !self.is(last, &NETWORKS) {
+        if !self.is(last, &NETWORKS) || !self.is_amid(at) {
             return None;
         }
         while matches!(self.gap(last), " " | ", " | " @") && self.is(last + 1, &NETWORKS) {
@@ -248,13 +248,15 @@ impl<'d, 'a> Words<'d, 'a> {
     /// "Share Tweet Email"
     fn buttons(&self, at: usize) -> Option<usize> {
         let draft = self.draft;
-        let is_button = |word: usize| {
+        let is_label = |word: usize| {
             let share = draft
                 .packs()
                 .any(|pack| pack.widgets.share.contains(&draft.keys[word]));
-            draft.is_capital(word) && (share || self.is(word, &NETWORKS))
+            share || self.is(word, &NETWORKS)
         };
-        if !self.is_amid(at) || !is_button(at) {
+        let is_button = |word: usize| draft.is_capital(word) && is_label(word);
+        // What is looked up for every word comes first; whether it is quoted takes its paragraph.
+        if !is_button(at) || !self.is_amid(at) {
             return None;
         }
         let mut last = at;
