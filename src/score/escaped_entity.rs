@@ -16,7 +16,7 @@ const DIGITS_MAX: usize = 6;
 /// Entities in one text, at most: beyond, one says it all.
 const FINDINGS_MAX: usize = 5;
 
-const WEAK: Grade = Grade::weak(0.1, Counts::new(3, 1, 5));
+const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 1, 5));
 
 const ABOUT: About = About {
     rule: "escaped-entity",

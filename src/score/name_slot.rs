@@ -23,12 +23,12 @@ const LIST: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
 const SURNAME: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
     .named("strong-surname")
     .when("such a word stands behind a given name");
-const WORD: Grade = Grade::weak(0.15, Counts::new(0, 0, 0))
+const WORD: Grade = Grade::weak(0.15, Counts::new(6, 1, 9))
     .when("any other common word stands for a country, a firm, a language or a town");
-const WEAK_SURNAME: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+const WEAK_SURNAME: Grade = Grade::weak(0.1, Counts::new(5, 0, 8))
     .named("weak-surname")
     .when("any other common word stands behind a given name");
-const WAY: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+const WAY: Grade = Grade::weak(0.1, Counts::new(3, 4, 10))
     .named("weak-way")
     .when("a common word with a capital stands where a place is expected");
 

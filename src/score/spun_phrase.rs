@@ -23,7 +23,7 @@ const FINDINGS_MAX: usize = 8;
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
     .when("a phrase known from spun texts, a pair of words that only swapping makes, or two pairs");
-const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 9, 11))
     .when("one pair of words that swapping makes and chance may");
 
 const ABOUT: About = About {

@@ -29,11 +29,11 @@ const CLAUSE_SHARE: usize = 3;
 const ALONE: &str = "the which were had been their they them these those would could because than \
                      his its with from have has this that are while";
 
-const STRONG: Grade = Grade::strong(0.6, Counts::new(0, 0, 0))
+const STRONG: Grade = Grade::strong(0.6, Counts::new(3, 1, 7))
     .when("a clause of five words or more, or two fragments");
 const WEAK: Grade =
     Grade::weak(0.15, Counts::new(0, 0, 0)).when("several grammatical words inside a sentence");
-const WORD: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+const WORD: Grade = Grade::weak(0.1, Counts::new(1, 0, 1))
     .named("weak-word")
     .when("one grammatical word of English inside a sentence");
 
