@@ -18,6 +18,8 @@ pub(super) struct SpunPhrase;
 const TABLE: &str = include_str!("../../config/spun.tsv");
 /// The language of the table.
 const LANG: &str = "en";
+/// Words between two phrases that speak for each other, at most: a long text has more chances.
+const APART_MAX: usize = 100;
 /// Phrases in one text that are reported: beyond, they say it all.
 const FINDINGS_MAX: usize = 8;
 
@@ -146,34 +148,36 @@ impl Detector for SpunPhrase {
             .map(|hit| draft.span(hit.words.start, hit.words.end))
             .collect();
         let topic = Topic::new(draft, &spans);
-        let mut hits: Vec<(Hit, Span)> = hits
+        let hits: Vec<(Hit, Span)> = hits
             .into_iter()
             .zip(spans)
             .filter(|(_, span)| !topic.excuses(draft, span.start))
             .collect();
-        let several = are_several(draft, &hits);
-        hits.retain(|(hit, _)| several || hit.degree > Degree::Paired);
-        hits.truncate(FINDINGS_MAX);
-        found.extend(hits.into_iter().map(|(hit, span)| Finding {
+        let graded = hits
+            .iter()
+            .filter_map(|(hit, span)| Some((hit, span, grade(draft, hit, &hits)?)));
+        found.extend(graded.take(FINDINGS_MAX).map(|(hit, span, grade)| Finding {
             rule: ABOUT.rule,
-            grade: match several || hit.degree == Degree::Strong {
-                true => STRONG.name,
-                false => WEAK.name,
-            },
-            span,
-            note: hit.note,
+            grade: grade.name,
+            span: span.clone(),
+            note: hit.note.clone(),
             left_out: None,
         }));
     }
 }
 
-/// Whether two different phrases were found.
-fn are_several(draft: &Draft<'_>, hits: &[(Hit, Span)]) -> bool {
+/// How much a phrase says, with another phrase near it or without; `None` where that is nothing.
+fn grade(draft: &Draft<'_>, hit: &Hit, hits: &[(Hit, Span)]) -> Option<Grade> {
     let words = |hit: &Hit| &draft.keys[hit.words.clone()];
-    let mut phrases = hits.iter().map(|(hit, _)| words(hit));
-    phrases
-        .next()
-        .is_some_and(|first| phrases.any(|other| other != first))
+    let is_near = |other: &Hit| other.words.start.abs_diff(hit.words.start) <= APART_MAX;
+    let accompanied = hits
+        .iter()
+        .any(|(other, _)| is_near(other) && words(other) != words(hit));
+    match (accompanied, hit.degree) {
+        (true, _) | (_, Degree::Strong) => Some(STRONG),
+        (false, Degree::Weak) => Some(WEAK),
+        (false, Degree::Paired) => None,
+    }
 }
 
 /// A listed phrase that begins at the word `at`; the longest.

@@ -19,6 +19,16 @@ const INSIDE_MAX: usize = 60;
 const FINDINGS_MAX: usize = 4;
 /// What a program writes where a value is missing.
 const MISSING: [&str; 3] = ["undefined", "NaN", "null"];
+/// What the name of a value in capitals says of it: `FIRST_NAME`. Programs have names in capitals for
+/// much else.
+const VALUES: [&str; 24] = [
+    "NAME", "TITLE", "DATE", "TIME", "CITY", "TOWN", "PLACE", "LOCATION", "COUNTRY", "COMPANY",
+    "PERSON", "AUTHOR", "SOURCE", "EMAIL", "ADDRESS", "PHONE", "PRICE", "AMOUNT", "NUMBER", "NAMA",
+    "NOMBRE", "NOM", "NOME", "STADT",
+];
+/// Signs of program code, and how many of them make a text one about it.
+const CODE: [&str; 9] = ["()", " = ", "==", "=>", "->", "::", "();", "</", "{\n"];
+const CODE_MIN: usize = 3;
 /// Words after which a value must follow, in English, where "undefined" is a word as well.
 const AWAITING: [&str; 9] = [
     "by",
@@ -83,7 +93,7 @@ impl Detector for UnfilledPlaceholder {
             .collect();
         hits.sort_by_key(|(span, _)| (span.start, usize::MAX - span.end));
         hits.dedup_by(|next, kept| next.0.start < kept.0.end);
-        let explains = memchr::memmem::find(raw.as_bytes(), b"{%").is_some();
+        let explains = memchr::memmem::find(raw.as_bytes(), b"{%").is_some() || is_code(raw);
         if hits.is_empty() || hits.len() > FINDINGS_MAX || explains {
             return;
         }
@@ -100,6 +110,19 @@ impl Detector for UnfilledPlaceholder {
             span,
         }));
     }
+}
+
+/// Whether a text holds program code.
+fn is_code(raw: &str) -> bool {
+    let signs = CODE
+        .iter()
+        .flat_map(|sign| memchr::memmem::find_iter(raw.as_bytes(), sign));
+    signs.take(CODE_MIN).count() == CODE_MIN
+}
+
+/// Whether a name in capitals is that of a value to fill in.
+fn is_value(name: &str) -> bool {
+    is_upper_name(name) && name.split('_').any(|part| VALUES.contains(&part))
 }
 
 fn placeholder(draft: &Draft<'_>, at: usize) -> Option<(Span, Grade)> {
@@ -190,7 +213,7 @@ fn underscored(before: &str, rest: &str) -> Option<usize> {
     let end = inside.find("__").filter(|&end| end <= INSIDE_MAX)?;
     let next = inside[end + 2..].chars().next();
     let ends = next.is_none_or(|c| !c.is_alphanumeric() && c != '_');
-    (ends && is_identifier(&inside[..end])).then_some(end + 4)
+    (ends && is_value(&inside[..end])).then_some(end + 4)
 }
 
 /// `<insert name>`, `<<NAME>>`
@@ -241,7 +264,7 @@ fn missing(draft: &Draft<'_>, at: usize) -> Option<(Span, Grade)> {
     if word.eq_ignore_ascii_case("lorem") && next.eq_ignore_ascii_case("ipsum") {
         return Some((draft.span(at, at + 2), STRONG));
     }
-    if is_upper_name(word) && word.contains('_') {
+    if word.contains('_') && is_value(word) {
         let lonely =
             |gap: &str| gap.contains(char::is_whitespace) && !gap.contains(['@', '#', '/']);
         let fits = lonely(text.gap_before(at)) && lonely(text.gap_after(at));

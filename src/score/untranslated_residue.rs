@@ -25,14 +25,22 @@ const OWN_MIN: usize = 2;
 const CLAUSE_MIN: usize = 5;
 /// Of a clause's words, one in so many is grammatical.
 const CLAUSE_SHARE: usize = 3;
+/// What joins the words of names, in the languages of the packs.
+const NAME_JOINS: [&str; 17] = [
+    "of", "for", "and", "de", "du", "des", "di", "da", "do", "del", "et", "y", "e", "von", "für",
+    "und", "der",
+];
 /// English words that are left alone in a sentence and never borrowed, nor part of a borrowed phrase.
 const ALONE: &str = "the which were had been their they them these those would could because than \
                      his its with from have has this that are while";
 
-const STRONG: Grade = Grade::strong(0.6, Counts::new(3, 1, 7))
-    .when("a clause of five words or more, or two fragments");
+const STRONG: Grade = Grade::strong(0.6, Counts::new(0, 0, 0))
+    .when("a clause of five words or more inside a sentence, or two fragments");
 const WEAK: Grade =
     Grade::weak(0.15, Counts::new(0, 0, 0)).when("several grammatical words inside a sentence");
+const SENTENCE: Grade = Grade::weak(0.12, Counts::new(0, 0, 0))
+    .named("weak-sentence")
+    .when("a sentence of its own, which a writer may have cited");
 const WORD: Grade = Grade::weak(0.1, Counts::new(1, 0, 1))
     .named("weak-word")
     .when("one grammatical word of English inside a sentence");
@@ -43,7 +51,7 @@ const ABOUT: About = About {
     why: "an engine that loses its place copies a piece of the source; a writer who quotes sets \
           quotation marks, and a name has capitals",
     family: Family::Translation,
-    grades: &[STRONG, WEAK, WORD],
+    grades: &[STRONG, WEAK, SENTENCE, WORD],
     flags: &[
         Example {
             lang: "id",
@@ -88,13 +96,15 @@ impl Detector for UntranslatedResidue {
         if fragments.len() > FINDINGS_MAX {
             return;
         }
-        let several = fragments.len() > 1;
+        let is_inside = |fragment: &Fragment<'_>| fragment.grade != SENTENCE;
+        let several = fragments.iter().filter(|f| is_inside(f)).count() > 1;
         found.extend(fragments.into_iter().map(|fragment| {
+            let promoted = several && is_inside(&fragment);
             let span = draft.span(fragment.words.start, fragment.words.end);
             let name = &fragment.other.name;
             Finding {
                 rule: ABOUT.rule,
-                grade: if several { STRONG } else { fragment.grade }.name,
+                grade: if promoted { STRONG } else { fragment.grade }.name,
                 note: format!("“{}” is left in {name}", &draft.text.raw[span.clone()]),
                 span,
                 left_out: None,
@@ -154,11 +164,15 @@ fn clause<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<Fragme
         let is_clause = words.len() >= CLAUSE_MIN
             && different.len() >= GRAMMATICAL_MIN
             && words.len() <= CLAUSE_SHARE * grammatical.len()
-            && plain.filter(|at| is_lower(draft, *at)).count() > 0;
-        is_clause.then_some(Fragment {
+            && plain.filter(|at| is_lower(draft, *at)).count() > 0
+            && !goes_on_a_name(draft, words.start);
+        is_clause.then(|| Fragment {
+            grade: match is_beside_own(draft, pack, other, &words) {
+                true => STRONG,
+                false => SENTENCE,
+            },
             words,
             other,
-            grade: STRONG,
         })
     })
 }
@@ -171,7 +185,31 @@ fn is_own_word(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
 
 /// Whether a clause may go on after the word at `at`.
 fn goes_on(draft: &Draft<'_>, at: usize) -> bool {
-    matches!(draft.text.gap_after(at), " " | ", " | "-" | "\u{a0}")
+    matches!(draft.text.gap_after(at), " " | ", " | "\u{a0}")
+}
+
+/// Whether the word at `at` goes on with a name ("Fédération de la vente") or stands in an address.
+fn goes_on_a_name(draft: &Draft<'_>, at: usize) -> bool {
+    let gap = draft.text.gap_before(at);
+    let joins = gap == " " && NAME_JOINS.contains(&draft.text.word(at));
+    let name = |before: usize| joins && draft.is_capital(before);
+    gap.ends_with(['/', '-', '_', '@']) || at.checked_sub(1).is_some_and(name)
+}
+
+/// Whether the sentence of a clause speaks the text's own language right before or after it.
+fn is_beside_own(draft: &Draft<'_>, pack: &Pack, other: &Pack, words: &Span) -> bool {
+    let own =
+        |at: usize| is_own_word(draft, pack, at) && !other.function_words.contains(&draft.keys[at]);
+    let before = (1..=NEAR).map_while(|step| {
+        let at = words.start.checked_sub(step)?;
+        goes_on(draft, at).then_some(at)
+    });
+    let after = (0..NEAR).map_while(|step| {
+        let at = words.end + step;
+        (at < draft.keys.len() && goes_on(draft, at - 1)).then_some(at)
+    });
+    let (mut before, mut after) = (before, after);
+    before.any(own) || after.any(own)
 }
 
 /// Fragments inside a sentence, and single words of English.
