@@ -25,9 +25,9 @@ const STOPS: [char; 10] = ['.', '!', '?', '…', ':', ';', ')', ']', '|', '\n'];
 /// What opens a quotation: what a colon announces then is somebody's words.
 const OPENING: [char; 5] = ['“', '"', '„', '«', '‘'];
 
-const STRONG: Grade = Grade::strong(0.9, Counts::new(0, 0, 2))
+const STRONG: Grade = Grade::strong(0.9, Counts::new(0, 0, 0))
     .when("a machine speaks of its work or to its user, or an engine is named");
-const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 0)).when("people say it too");
+const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 2)).when("people say it too");
 
 const ABOUT: About = About {
     rule: "engine-residue",
