@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::Utc;
 use tokio::sync::OnceCell;
 use url::Url;
 
@@ -12,6 +11,8 @@ use crate::{
     usage::{Heard, Usage},
 };
 
+use super::clock::Clock;
+
 /// Articles that are learned from between two times of writing: a sketch is written whole.
 const UNSAVED_MAX: u32 = 256;
 
@@ -19,6 +20,7 @@ const UNSAVED_MAX: u32 = 256;
 #[derive(Debug)]
 pub(super) struct Languages {
     store: Arc<dyn Store>,
+    clock: Clock,
     read: OnceCell<()>,
     known: Mutex<Known>,
 }
@@ -31,9 +33,10 @@ struct Known {
 }
 
 impl Languages {
-    pub(super) fn new(store: Arc<dyn Store>) -> Languages {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Clock) -> Languages {
         Languages {
             store,
+            clock,
             read: OnceCell::new(),
             known: Mutex::default(),
         }
@@ -61,7 +64,7 @@ impl Languages {
             return;
         };
         self.with(|known| {
-            known.usage.learn(heard, host, Utc::now());
+            known.usage.learn(heard, host, self.clock.now());
             known.unsaved += 1;
         });
     }
@@ -81,7 +84,11 @@ impl Languages {
             known.usage.take_changed()
         });
         for (lang, sketch) in changed {
-            if let Ok(merged) = self.store.learn_usage(&lang, &sketch, Utc::now()).await {
+            if let Ok(merged) = self
+                .store
+                .learn_usage(&lang, &sketch, self.clock.now())
+                .await
+            {
                 self.with(|known| known.usage.know(&lang, &merged));
             }
         }

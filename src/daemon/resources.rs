@@ -42,7 +42,7 @@ impl Resources {
             clock: clock.clone(),
             cores: Cores::of_this_machine(),
             memories: SiteMemories::new(Arc::clone(store), clock.clone()),
-            languages: Languages::new(Arc::clone(store)),
+            languages: Languages::new(Arc::clone(store), clock.clone()),
             outage: Outage::default(),
             questions,
             host_notes: host_notes(store, clock),

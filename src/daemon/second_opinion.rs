@@ -3,7 +3,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::Utc;
 use tokio::{
     sync::{
         mpsc::{self, error::TrySendError},
@@ -180,7 +179,7 @@ impl Consulting {
         let answers = answers.unwrap_or_default();
         let is_suspended = opinion::changed(&answers) > 0;
         record::suspended(&self.resources.metrics, is_suspended);
-        let now = Utc::now();
+        let now = self.resources.clock.now();
         let fixed = opinion::next(&answers, now);
         let due = fixed.map_or(Instant::now() + FIXED_AGAIN, |(_, at)| instant(at, now));
         tokio::select! {
@@ -244,7 +243,7 @@ impl Consulting {
             key,
             assessment: score::hear(&question.assessment, &opinion, policy),
             opinion,
-            at: Utc::now(),
+            at: self.resources.clock.now(),
         };
         // A failure is counted and told already; the article stays as it was.
         let Ok(heard) = resources.store.hear(&hearing, &active.channels).await else {
@@ -291,7 +290,7 @@ impl Consulting {
         };
         let adviser = opinion::fingerprint(endpoint.adviser());
         let store = &self.resources.store;
-        let kept = store.put_opinion_answer(adviser, &text.id, &quotes, Utc::now());
+        let kept = store.put_opinion_answer(adviser, &text.id, &quotes, self.resources.clock.now());
         if kept.await.is_err() {
             self.fixed_after = Instant::now() + FIXED_AGAIN;
         }
@@ -319,10 +318,10 @@ impl Consulting {
                     return None;
                 }
             }
-            let call = self
-                .resources
-                .store
-                .take_opinion_call(source, limits, Utc::now());
+            let call =
+                self.resources
+                    .store
+                    .take_opinion_call(source, limits, self.resources.clock.now());
             match call.await.ok()? {
                 None => {}
                 Some(reached) => {

@@ -80,7 +80,10 @@ impl Lexicon {
     /// read is left out and told.
     pub fn parse(files: &[(&str, &str)], places_table: &'static str) -> (Lexicon, Vec<Problem>) {
         let mut inner = Inner {
-            hash: fnv(FNV_SEED, places_table.as_bytes()),
+            hash: fnv(
+                fnv(FNV_SEED, places_table.as_bytes()),
+                names::GIVEN_NAMES.as_bytes(),
+            ),
             places_table,
             ..Inner::default()
         };

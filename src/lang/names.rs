@@ -9,10 +9,9 @@ use super::phrase::{KeyMap, KeySet, WordKey, key};
 pub(super) const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/names.rs"));
 
 /// Given names in Latin and Cyrillic letters, one a line.
-static GIVEN: LazyLock<KeySet> = LazyLock::new(|| {
-    let table = include_str!("../../config/given_names.txt");
-    table.lines().map(key).collect()
-});
+pub(super) const GIVEN_NAMES: &str = include_str!("../../config/given_names.txt");
+
+static GIVEN: LazyLock<KeySet> = LazyLock::new(|| GIVEN_NAMES.lines().map(key).collect());
 
 /// What kind of thing a common word names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

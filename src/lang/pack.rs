@@ -96,6 +96,8 @@ struct PackFile {
     function_words: String,
     coordinators: Vec<String>,
     #[serde(default)]
+    nouns_are_capital: bool,
+    #[serde(default)]
     emphasis: Vec<String>,
     #[serde(default)]
     chants: String,
@@ -160,6 +162,8 @@ pub struct Pack {
     pub function_words: KeySet,
     /// Words that join two equals: "and", "or".
     pub coordinators: KeySet,
+    /// Whether every noun is written with a capital.
+    pub nouns_are_capital: bool,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
     pub emphasis: KeySet,
     /// Words of whoever sings or shouts the same again and again.
@@ -276,6 +280,7 @@ impl Pack {
             identified_as,
             function_words: keys(&file.function_words).into_iter().collect(),
             coordinators: file.coordinators.iter().map(|word| key(word)).collect(),
+            nouns_are_capital: file.nouns_are_capital,
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
             chants: WordList::parse(&file.chants),
             widgets: Widgets::new(&file.widgets),

@@ -9,6 +9,13 @@ use crate::{
     usage::{Heard, USES_MAX, Usage},
 };
 
+/// Words of a quotation that may be a title.
+const TITLE_WORDS_MAX: usize = 7;
+
+/// Words before and after a wording that are read as its sentence or paragraph. No sentence is so long;
+/// a page that has one must not make every wording of it as dear as the whole.
+const AROUND_MAX: usize = 400;
+
 /// What may stand between the last word of a sentence and its full stop.
 const CLOSERS: [char; 7] = ['"', '”', '»', '\'', '’', ')', ']'];
 
@@ -116,6 +123,11 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// The words of the line that holds the word at `at`.
+    pub(super) fn line(&self, at: usize) -> Span {
+        self.text.words_in(&self.whole_line(&(at..at + 1)))
+    }
+
     /// The line of the words `line`, with its punctuation.
     pub(super) fn whole_line(&self, line: &Span) -> Span {
         let raw = self.text.raw;
@@ -129,14 +141,32 @@ impl<'a> Draft<'a> {
         start..start + text.trim().len()
     }
 
-    /// The words of the sentence that holds the first of `words`.
+    /// The words of the sentence that holds the first of `words`, up to [`AROUND_MAX`] on either side.
     pub(super) fn sentence(&self, words: &Span) -> Span {
+        self.around(words, &self.text.sentences)
+    }
+
+    /// The words of the paragraph that holds the first of `words`, up to [`AROUND_MAX`] on either side.
+    pub(super) fn paragraph(&self, words: &Span) -> Span {
+        self.around(words, &self.text.paragraphs)
+    }
+
+    fn around(&self, words: &Span, parts: &[Span]) -> Span {
         let from = self.span(words.start, words.start + 1).start;
-        let sentences = &self.text.sentences;
-        let index = sentences.partition_point(|sentence| sentence.end <= from);
-        sentences
-            .get(index)
-            .map_or_else(|| words.clone(), |sentence| self.text.words_in(sentence))
+        let index = parts.partition_point(|part| part.end <= from);
+        let Some(part) = parts.get(index) else {
+            return words.clone();
+        };
+        let part = self.text.words_in(part);
+        let start = part.start.max(words.start.saturating_sub(AROUND_MAX));
+        start..part.end.min(words.end + AROUND_MAX)
+    }
+
+    /// Whether the words stand in a quotation of a few words: a title, or a term that is spoken about.
+    /// In a longer one somebody speaks, and what he says was translated too.
+    pub(super) fn is_title(&self, words: &Span) -> bool {
+        let quoted = self.quotation(self.span(words.start, words.end).start);
+        quoted.is_some_and(|quoted| self.text.words_in(&quoted).len() <= TITLE_WORDS_MAX)
     }
 
     /// Whether the words `line` end with what ends a sentence.
@@ -208,15 +238,7 @@ impl<'a> Draft<'a> {
     /// Whether the byte at `at` stands inside quotation marks or brackets that its paragraph
     /// opened: what is quoted, glossed or named is no fault of the text.
     pub fn is_quoted(&self, at: usize) -> bool {
-        let Some(before) = self.text.paragraph_before(at) else {
-            return false;
-        };
-        let brackets = before.chars().fold(0_i32, |open, c| match c {
-            '(' | '[' | '\u{ff08}' => open + 1,
-            ')' | ']' | '\u{ff09}' => (open - 1).max(0),
-            _ => open,
-        });
-        brackets > 0 || self.quotation(at).is_some()
+        self.text.is_bracketed(at) || self.quotation(at).is_some()
     }
 
     /// What stands between the quotation marks around the byte at `at`; up to the end of the

@@ -5,7 +5,10 @@ use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
     excuse::{Topic, is_cited},
 };
-use crate::model::{Finding, Span};
+use crate::{
+    model::{Finding, Span},
+    text::head,
+};
 
 /// See [`ABOUT`].
 pub(super) struct EngineToken;
@@ -159,7 +162,7 @@ fn hidden(raw: &str) -> impl Iterator<Item = Span> + '_ {
             .map(move |at| around(raw, at..at + mark.len()))
     });
     let turns = memchr::memmem::find_iter(raw.as_bytes(), b"<|").filter_map(move |at| {
-        let end = raw[at..].find("|>").filter(|&end| end <= HIDDEN_MAX)?;
+        let end = head(&raw[at..], HIDDEN_MAX + 2).find("|>")?;
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let inside = &raw[at + 2..at + end.max(2)];
         (!inside.is_empty() && inside.chars().all(is_name)).then_some(at..at + end + 2)

@@ -55,40 +55,13 @@ impl Topic {
 pub(super) fn is_cited(draft: &Draft<'_>, at: usize) -> bool {
     let before = draft.text.raw.get(..at).unwrap_or_default();
     let opened = before.trim_end().ends_with(['(', '[', '*', '{']);
-    draft.quotation(at).is_some() || (draft.is_quoted(at) && !opened) || in_single(draft, at)
+    draft.quotation(at).is_some()
+        || (draft.is_quoted(at) && !opened)
+        || draft.text.is_single_quoted(at)
 }
 
 /// Whether a line of dialogue, which a dash opens, holds the byte `at`.
 pub(super) fn is_dialogue(draft: &Draft<'_>, at: usize) -> bool {
-    paragraph_to(draft, at).starts_with(['—', '–', '―'])
-        || paragraph_to(draft, at).starts_with("- ")
-}
-
-/// Whether ‘ or ' was opened before the byte `at` in its paragraph and not closed: an apostrophe has
-/// letters on both sides.
-fn in_single(draft: &Draft<'_>, at: usize) -> bool {
-    let before = paragraph_to(draft, at);
-    let is_mark = |c: char| matches!(c, '\'' | '‘' | '’' | '‚' | '‹' | '›');
-    let mut open = false;
-    for (index, mark) in before.match_indices(is_mark) {
-        let letter_before = before[..index].ends_with(char::is_alphanumeric);
-        let rest = before[index + mark.len()..].chars().next();
-        let letter_after = rest.is_none_or(char::is_alphanumeric);
-        open = match (letter_before, letter_after) {
-            (true, true) => open,
-            (false, true) => mark != "’" && mark != "›",
-            _ => false,
-        };
-    }
-    open
-}
-
-/// The paragraph of the byte at `at`, up to there.
-fn paragraph_to<'a>(draft: &Draft<'a>, at: usize) -> &'a str {
-    let paragraphs = &draft.text.paragraphs;
-    let index = paragraphs.partition_point(|paragraph| paragraph.end <= at);
-    let start = paragraphs
-        .get(index)
-        .map_or(at, |paragraph| paragraph.start);
-    draft.text.raw.get(start..at).unwrap_or_default()
+    let before = draft.text.paragraph_before(at).unwrap_or_default();
+    before.starts_with(['—', '–', '―']) || before.starts_with("- ")
 }

@@ -2,7 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    slot::{Candidate, Slots},
+    slot::{Judged, Slots},
 };
 use crate::{
     lang::{Kind, NameSlot, NameWord},
@@ -74,21 +74,10 @@ impl Detector for Homograph {
                 .or_else(|| as_month(draft, &slots, at))
                 .or_else(|| as_dish(draft, &slots, at))
         });
-        found.extend(
-            judged
-                .take(FINDINGS_MAX)
-                .map(|(candidate, grade, note)| Finding {
-                    rule: ABOUT.rule,
-                    grade: grade.name,
-                    note,
-                    span: draft.span(candidate.from, candidate.end),
-                    left_out: None,
-                }),
-        );
+        let judged = judged.take(FINDINGS_MAX);
+        found.extend(judged.map(|judged| judged.finding(ABOUT.rule, draft)));
     }
 }
-
-type Judged<'a> = (Candidate<'a>, Grade, String);
 
 /// "the government of turkey", with the word for the bird; with a capital it is a matter of
 /// `name-slot`.
@@ -102,7 +91,11 @@ fn as_nation<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         return None;
     }
     let note = slots.note(&candidate, "where a country or a people must stand");
-    Some((candidate, NATION, note))
+    Some(Judged {
+        candidate,
+        grade: NATION,
+        note,
+    })
 }
 
 /// "3 walk 2019": a day, the word, a year.
@@ -123,7 +116,11 @@ fn as_month<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judge
         gap.trim_start_matches(['.', ',']) == " "
     });
     let note = slots.note(&candidate, "where a month must stand");
-    joined.then_some((candidate, MONTH, note))
+    joined.then_some(Judged {
+        candidate,
+        grade: MONTH,
+        note,
+    })
 }
 
 /// "roast Turkey": a country's name among words of the kitchen.
@@ -159,5 +156,9 @@ fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged
     let word = draft.text.word(at);
     let english = candidate.word.english;
     let note = format!("“{word}” is a country, but the sentence is about food: {english}?");
-    Some((candidate, grade, note))
+    Some(Judged {
+        candidate,
+        grade,
+        note,
+    })
 }

@@ -166,10 +166,8 @@ fn does_something(draft: &Draft<'_>, from: usize) -> bool {
     let located = draft
         .pack
         .is_some_and(|pack| pack.locatives.contains(&draft.keys[before]));
-    let line = draft.lines().find(|line| line.contains(&from));
-    draft.text.gap_after(before) == " "
-        && !located
-        && line.is_some_and(|line| draft.ends_sentence(&line))
+    let line = draft.line(from);
+    draft.text.gap_after(before) == " " && !located && draft.ends_sentence(&line)
 }
 
 /// "l'Occident", "d'Occident"

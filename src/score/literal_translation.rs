@@ -11,9 +11,6 @@ pub(super) struct LiteralTranslation;
 
 /// Wordings of one text that are looked at: what excuses one is looked for in the whole text.
 const WORDINGS_MAX: usize = 30;
-/// Words of a quotation that may be a title or a term that is spoken about; in longer ones
-/// somebody speaks, and what he says was translated too.
-const TITLE_WORDS_MAX: usize = 7;
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 74));
 
@@ -108,7 +105,7 @@ fn betrays(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
     (words.start..words.end - 1).all(|word| draft.joins_next(word))
         && names.all(|at| draft.is_capital(at))
         && (trap.near.is_empty() || company(draft, draft.sentence(words), &trap.near) > 0)
-        && !is_title(draft, words)
+        && !draft.is_title(words)
 }
 
 /// How many different words among `words` are on the list.
@@ -121,12 +118,4 @@ pub(super) fn company(draft: &Draft<'_>, words: Span, list: &WordList) -> usize 
     of_list.sort_unstable();
     of_list.dedup();
     of_list.len()
-}
-
-/// Whether the words stand in a quotation of a few words.
-fn is_title(draft: &Draft<'_>, words: &Span) -> bool {
-    let span = draft.span(words.start, words.end);
-    draft
-        .quotation(span.start)
-        .is_some_and(|quoted| draft.text.words_in(&quoted).len() <= TITLE_WORDS_MAX)
 }

@@ -29,6 +29,8 @@ const SMALL_MIN: usize = 3;
 const VERSES_MIN: usize = 3;
 /// Words that a song's line has at most, in the mean.
 const VERSE_WORDS: usize = 9;
+/// What ends a sentence or a line.
+const ENDS: [char; 8] = ['\n', '.', '!', '?', '…', '。', '！', '？'];
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 5))
     .when("two words or more three times on end, or one word four times, with nothing between");
@@ -117,28 +119,38 @@ impl Detector for LoopingPhrase {
     }
 }
 
-/// The loop of `period` words that begins with the word at `from`.
+/// The loop of `period` words that begins with the word at `from`. It ends where a sentence does, so that
+/// no word is looked at more often than there are periods.
 fn loop_at(draft: &Draft<'_>, from: usize, period: usize) -> Option<Loop> {
     let keys = draft.keys.get(from..)?;
     if keys.get(period)? != keys.first()? {
         return None;
     }
     let phrase = keys.get(..period)?;
-    let again = keys.chunks_exact(period).skip(1);
-    let same = again.take_while(|words| *words == phrase).count();
-    let joins: Vec<Join> = (1..=same)
-        .map(|time| join(draft.text.gap_after(from + period * time - 1)))
-        .take_while(|join| *join != Join::Apart)
-        .collect();
+    let is_whole = |at: usize| {
+        let mut gaps = (at..at + period - 1).map(|word| draft.text.gap_after(word));
+        gaps.all(|gap| !gap.contains(ENDS))
+    };
+    if !is_whole(from) {
+        return None;
+    }
+    let (mut times, mut parted) = (1, false);
+    for words in keys.chunks_exact(period).skip(1) {
+        let at = from + period * times;
+        let join = join(draft.text.gap_after(at - 1));
+        if words != phrase || join == Join::Apart || !is_whole(at) {
+            break;
+        }
+        times += 1;
+        parted |= join == Join::Mark;
+    }
     let run = Loop {
         from,
         period,
-        times: joins.len() + 1,
-        parted: joins.contains(&Join::Mark),
+        times,
+        parted,
     };
-    let ends = |c| matches!(c, '\n' | '.' | '!' | '?' | '…' | '。' | '！' | '？');
-    let within = (from..run.end() - 1).all(|word| !draft.text.gap_after(word).contains(ends));
-    (run.times >= TIMES_MIN && within).then_some(run)
+    (times >= TIMES_MIN).then_some(run)
 }
 
 /// How one time of a phrase is joined to the next.
@@ -148,12 +160,13 @@ enum Join {
     Space,
     /// By a comma or the like.
     Mark,
-    /// Not at all: by a hyphen, which makes one word of them, by a cry or a quotation's end.
+    /// Not at all: by a hyphen, which makes one word of them, by a cry, a quotation's end or a line's.
     Apart,
 }
 
 fn join(gap: &str) -> Join {
     match gap.trim() {
+        _ if gap.contains('\n') => Join::Apart,
         "" => Join::Space,
         "," | ";" | "、" | "\u{ff0c}" | "،" => Join::Mark,
         _ => Join::Apart,
@@ -237,10 +250,8 @@ fn opens_with_apostrophe(draft: &Draft<'_>, at: usize) -> bool {
 
 /// Whether the line that holds the loop holds little else, or is no sentence.
 fn is_alone(draft: &Draft<'_>, run: &Loop) -> bool {
-    let line = draft.lines().find(|line| line.contains(&run.from));
-    line.is_none_or(|line| {
-        line.len() < run.end() - run.from + REST_MIN || !draft.ends_sentence(&line)
-    })
+    let line = draft.line(run.from);
+    line.len() < run.end() - run.from + REST_MIN || !draft.ends_sentence(&line)
 }
 
 /// Whether the paragraph of the byte at `at` is made of short lines.

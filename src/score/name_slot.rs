@@ -2,7 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    slot::{Candidate, Slots},
+    slot::{Candidate, Judged, Slots},
 };
 use crate::{
     lang::{Kind, NameSlot},
@@ -77,29 +77,22 @@ impl Detector for NameSlotRule {
                 .or_else(|| in_list(&slots, at))
                 .or_else(|| behind_given(&slots, at))
                 .or_else(|| before.and_then(|grade| joined(&slots, end, at, grade)));
-            let Some((candidate, grade, note)) = judged.filter(|(c, ..)| c.from >= end) else {
+            let Some(judged) = judged.filter(|judged| judged.candidate.from >= end) else {
                 continue;
             };
-            if draft.is_native(&(candidate.from..candidate.end)) {
+            let words = judged.candidate.from..judged.candidate.end;
+            if draft.is_native(&words) {
                 continue;
             }
             if left == 0 {
                 return;
             }
             left -= 1;
-            (end, before) = (candidate.end, Some(grade));
-            found.push(Finding {
-                rule: ABOUT.rule,
-                grade: grade.name,
-                note,
-                span: draft.span(candidate.from, candidate.end),
-                left_out: None,
-            });
+            (end, before) = (words.end, Some(judged.grade));
+            found.push(judged.finding(ABOUT.rule, draft));
         }
     }
 }
-
-type Judged<'a> = (Candidate<'a>, Grade, String);
 
 /// After "president of", "shares in", "to".
 fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
@@ -116,9 +109,11 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         NameSlot::State | NameSlot::Language if thing => THING,
         NameSlot::Way | NameSlot::Place if candidate.word.is_town() => return None,
         NameSlot::Firm if candidate.word.is_firm() => return None,
-        NameSlot::Way if slots.is_german || candidate.word.kind == Kind::Common => return None,
+        NameSlot::Way if slots.nouns_are_capital || candidate.word.kind == Kind::Common => {
+            return None;
+        }
         NameSlot::Way => WAY,
-        _ if slots.is_german && candidate.word.kind != Kind::Concrete => return None,
+        _ if slots.nouns_are_capital && candidate.word.kind != Kind::Concrete => return None,
         _ => WORD,
     };
     let wanted = match slot {
@@ -129,7 +124,11 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         NameSlot::Way => "a place",
     };
     let note = slots.note(&candidate, &format!("where {wanted} must stand"));
-    Some((candidate, grade, note))
+    Some(Judged {
+        candidate,
+        grade,
+        note,
+    })
 }
 
 /// Beside the name of a country, in a list.
@@ -137,17 +136,21 @@ fn in_list<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     let candidate = slots.capital_at(at)?;
     let thing = candidate.word.kind == Kind::Concrete || candidate.word.is_nation();
     let beside = slots.territories_beside(&candidate);
-    let enough = if slots.is_german { 2 } else { 1 };
+    let enough = if slots.nouns_are_capital { 2 } else { 1 };
     if candidate.word.is_place() || beside < enough || slots.goes_on(&candidate) {
         return None;
     }
     let grade = match thing {
         true => LIST,
-        false if slots.is_german || candidate.word.is_town() => return None,
+        false if slots.nouns_are_capital || candidate.word.is_town() => return None,
         false => WAY,
     };
     let note = slots.note(&candidate, "in a list of countries");
-    Some((candidate, grade, note))
+    Some(Judged {
+        candidate,
+        grade,
+        note,
+    })
 }
 
 /// After a given name.
@@ -164,8 +167,8 @@ fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         return None;
     }
     let grade = match candidate.word.kind {
-        Kind::Concrete if !slots.is_german => SURNAME,
-        _ if slots.is_german && candidate.word.kind != Kind::Month => return None,
+        Kind::Concrete if !slots.nouns_are_capital => SURNAME,
+        _ if slots.nouns_are_capital && candidate.word.kind != Kind::Month => return None,
         _ => WEAK_SURNAME,
     };
     let note = slots.note(&candidate, "where a surname must stand");
@@ -173,7 +176,11 @@ fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         from: given,
         ..candidate
     };
-    Some((candidate, grade, note))
+    Some(Judged {
+        candidate,
+        grade,
+        note,
+    })
 }
 
 /// "Refrigerator and Pregnant": what is joined to a word that stands for a place is another one.
@@ -182,7 +189,7 @@ fn joined<'a>(slots: &Slots<'a>, end: usize, at: usize, before: Grade) -> Option
     if !slots.is_joined(end, at)
         || candidate.word.is_place()
         || slots.goes_on(&candidate)
-        || slots.is_german
+        || slots.nouns_are_capital
         || before == SURNAME
         || before == WEAK_SURNAME
     {
@@ -193,5 +200,9 @@ fn joined<'a>(slots: &Slots<'a>, end: usize, at: usize, before: Grade) -> Option
         Kind::Concrete => before,
         _ => WAY,
     };
-    Some((candidate, grade, note))
+    Some(Judged {
+        candidate,
+        grade,
+        note,
+    })
 }

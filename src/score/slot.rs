@@ -1,20 +1,17 @@
 //! Where in a text a name must stand, and what stands there.
 
-use super::Draft;
+use super::{Draft, Grade};
 use crate::{
     lang::{Kind, NameSlot, NameWord, Names, Pack, key},
-    model::Span,
+    model::Finding,
 };
-
-/// Words of a quotation that may be a title.
-const TITLE_WORDS_MAX: usize = 7;
 
 /// Words that a phrase before a slot has, at most.
 const SLOT_WORDS_MAX: usize = 6;
 
-/// The share of capitals from which a sentence is a headline; in German every noun has one.
+/// The share of capitals from which a sentence is a headline; the second where every noun has one.
 const CAPITALS_MAX: f64 = 0.6;
-const GERMAN_CAPITALS_MAX: f64 = 0.8;
+const CAPITALS_OF_NOUNS_MAX: f64 = 0.8;
 
 /// A common word in the slot of a name: the words `from..end`.
 #[derive(Debug, Clone)]
@@ -30,7 +27,27 @@ pub(super) struct Slots<'a> {
     pack: &'a Pack,
     names: &'a Names,
     /// Every noun has a capital, so that capitals tell nothing.
-    pub(super) is_german: bool,
+    pub(super) nouns_are_capital: bool,
+}
+
+/// A candidate that is no name where one must stand, or the other way round.
+pub(super) struct Judged<'a> {
+    pub(super) candidate: Candidate<'a>,
+    pub(super) grade: Grade,
+    pub(super) note: String,
+}
+
+impl Judged<'_> {
+    /// What the rule `rule` says of it.
+    pub(super) fn finding(self, rule: &'static str, draft: &Draft<'_>) -> Finding {
+        Finding {
+            rule,
+            grade: self.grade.name,
+            span: draft.span(self.candidate.from, self.candidate.end),
+            note: self.note,
+            left_out: None,
+        }
+    }
 }
 
 impl<'a> Slots<'a> {
@@ -41,7 +58,7 @@ impl<'a> Slots<'a> {
             draft,
             pack,
             names: draft.lexicon.names(&pack.lang)?,
-            is_german: pack.lang.as_str() == "de",
+            nouns_are_capital: pack.nouns_are_capital,
         })
     }
 
@@ -103,8 +120,8 @@ impl<'a> Slots<'a> {
         let words = self.draft.sentence(&(candidate.from..candidate.end));
         let all = words.len() as f64;
         let capitals = words.filter(|at| self.draft.is_capital(*at)).count() as f64;
-        let most = if self.is_german {
-            GERMAN_CAPITALS_MAX
+        let most = if self.nouns_are_capital {
+            CAPITALS_OF_NOUNS_MAX
         } else {
             CAPITALS_MAX
         };
@@ -115,15 +132,14 @@ impl<'a> Slots<'a> {
     pub(super) fn goes_on(&self, candidate: &Candidate<'_>) -> bool {
         let next = self.draft.text.word(candidate.end);
         self.draft.joins_next(candidate.end - 1)
-            && next.starts_with(|c: char| c.is_numeric() || (c.is_uppercase() && !self.is_german))
+            && next.starts_with(|c: char| {
+                c.is_numeric() || (c.is_uppercase() && !self.nouns_are_capital)
+            })
     }
 
     /// Whether it stands in a quotation of a few words.
     pub(super) fn is_title(&self, candidate: &Candidate<'_>) -> bool {
-        let span = self.draft.span(candidate.from, candidate.end);
-        let quoted = self.draft.quotation(span.start);
-        quoted
-            .is_some_and(|quoted: Span| self.draft.text.words_in(&quoted).len() <= TITLE_WORDS_MAX)
+        self.draft.is_title(&(candidate.from..candidate.end))
     }
 
     /// Whether the word at `at` is a given name that belongs to the next one.

@@ -115,9 +115,11 @@ impl Spun {
     }
 }
 
-/// A fingerprint of the table, which decides verdicts.
+/// A fingerprint of the table, which decides verdicts. Every assessment bears it: a megabyte is read
+/// once.
 pub(super) fn fingerprint() -> u64 {
-    fnv(FNV_SEED, TABLE.as_bytes())
+    static FINGERPRINT: LazyLock<u64> = LazyLock::new(|| fnv(FNV_SEED, TABLE.as_bytes()));
+    *FINGERPRINT
 }
 
 /// A phrase found: its words, how sure it is, and what to say.

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     lang::key,
     model::{Finding, Span},
+    text::head,
 };
 
 /// See [`ABOUT`].
@@ -140,16 +141,20 @@ fn placeholder(draft: &Draft<'_>, at: usize) -> Option<(Span, Grade)> {
     Some((at..at + len, grade))
 }
 
+/// Where `close` begins in `rest`, unless more than [`INSIDE_MAX`] bytes stand before it: what is never
+/// closed must not be read to the end of the text at every sign that opens something.
+fn up_to(close: &str, rest: &str) -> Option<usize> {
+    head(rest, INSIDE_MAX + close.len()).find(close)
+}
+
 /// `{{ name }}`, `{name}` and `{0}`; a letter or a backslash before belongs to a formula.
 fn braces(before: &str, rest: &str) -> Option<usize> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | ' ' | '|');
     if let Some(inside) = rest.strip_prefix("{{") {
-        let end = inside
-            .find("}}")
-            .filter(|&end| (1..=INSIDE_MAX).contains(&end))?;
+        let end = up_to("}}", inside).filter(|&end| end > 0)?;
         return inside[..end].chars().all(is_name).then_some(end + 4);
     }
-    let end = rest.find('}').filter(|&end| end <= INSIDE_MAX)?;
+    let end = up_to("}", rest)?;
     let inside = &rest[1..end];
     let number = matches!(inside.len(), 1 | 2) && inside.bytes().all(|b| b.is_ascii_digit());
     let free = !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '\\' | '{' | '$'));
@@ -166,7 +171,7 @@ fn is_identifier(text: &str) -> bool {
 /// `${name}`
 fn shell(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix("${")?;
-    let end = inside.find('}').filter(|&end| end <= INSIDE_MAX)?;
+    let end = up_to("}", inside)?;
     is_identifier(&inside[..end]).then_some(end + 3)
 }
 
@@ -183,11 +188,11 @@ fn directive(before: &str, rest: &str) -> Option<usize> {
         .find(|directive| rest.starts_with(directive))
         .map(str::len);
     let named = || {
-        let end = rest.strip_prefix("%(")?.find(")s")?;
+        let end = up_to(")s", rest.strip_prefix("%(")?)?;
         is_identifier(rest.get(2..end + 2)?).then_some(end + 4)
     };
     let upper = || {
-        let end = rest[1..].find('%')?;
+        let end = up_to("%", &rest[1..])?;
         is_upper_name(&rest[1..=end]).then_some(end + 2)
     };
     let len = fixed.or_else(named).or_else(upper)?;
@@ -210,7 +215,7 @@ fn underscored(before: &str, rest: &str) -> Option<usize> {
         return None;
     }
     let inside = rest.strip_prefix("__")?;
-    let end = inside.find("__").filter(|&end| end <= INSIDE_MAX)?;
+    let end = up_to("__", inside)?;
     let next = inside[end + 2..].chars().next();
     let ends = next.is_none_or(|c| !c.is_alphanumeric() && c != '_');
     (ends && is_value(&inside[..end])).then_some(end + 4)
@@ -219,10 +224,10 @@ fn underscored(before: &str, rest: &str) -> Option<usize> {
 /// `<insert name>`, `<<NAME>>`
 fn angles(draft: &Draft<'_>, rest: &str) -> Option<usize> {
     if let Some(inside) = rest.strip_prefix("<<") {
-        let end = inside.find(">>").filter(|&end| end <= INSIDE_MAX)?;
+        let end = up_to(">>", inside)?;
         return is_identifier(&inside[..end]).then_some(end + 4);
     }
-    asks(draft, rest, '>')
+    asks(draft, rest, ">")
 }
 
 /// `[insert name here]`; one word in brackets is an editor's.
@@ -230,14 +235,12 @@ fn brackets(draft: &Draft<'_>, rest: &str) -> Option<usize> {
     const OBJECT: &str = "[object Object]";
     rest.starts_with(OBJECT)
         .then_some(OBJECT.len())
-        .or_else(|| asks(draft, rest, ']'))
+        .or_else(|| asks(draft, rest, "]"))
 }
 
 /// Two words or more up to `close`, the first of which asks to fill in something.
-fn asks(draft: &Draft<'_>, rest: &str, close: char) -> Option<usize> {
-    let end = rest
-        .find(close)
-        .filter(|&end| (2..=INSIDE_MAX).contains(&end))?;
+fn asks(draft: &Draft<'_>, rest: &str, close: &str) -> Option<usize> {
+    let end = up_to(close, rest).filter(|&end| end >= 2)?;
     let mut words = rest[1..end].split_whitespace();
     let first = key(words.next()?);
     words.next()?;
@@ -248,7 +251,7 @@ fn asks(draft: &Draft<'_>, rest: &str, close: char) -> Option<usize> {
 /// `[COMPANY NAME]`: two words in capitals or more; one is the sign of a wire or a column.
 fn capitals(rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('[')?;
-    let end = inside.find(']').filter(|&end| end <= INSIDE_MAX)?;
+    let end = up_to("]", inside)?;
     let inside = &inside[..end];
     let mut words = inside.split([' ', '_']);
     let upper = |word: &str| word.len() > 1 && word.chars().all(char::is_uppercase);

@@ -4,7 +4,7 @@ use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
     literal_translation::{company, wordings},
 };
-use crate::model::{Finding, Span};
+use crate::model::Finding;
 
 /// See [`ABOUT`].
 pub(super) struct WrongSense;
@@ -52,7 +52,7 @@ impl Detector for WrongSense {
         let Some(senses) = draft.pack.map(|pack| &pack.senses) else {
             return;
         };
-        for (words, sense) in wordings(draft, senses, |words| paragraph(draft, words)) {
+        for (words, sense) in wordings(draft, senses, |words| draft.paragraph(words)) {
             let beside = company(draft, draft.sentence(&words), &sense.near);
             let grade = match beside {
                 0 | 1 => WEAK,
@@ -73,14 +73,4 @@ impl Detector for WrongSense {
             });
         }
     }
-}
-
-/// The words of the paragraph that holds `words`.
-fn paragraph(draft: &Draft<'_>, words: &Span) -> Span {
-    let from = draft.text.words[words.start].start;
-    let paragraphs = &draft.text.paragraphs;
-    let index = paragraphs.partition_point(|paragraph| paragraph.end <= from);
-    paragraphs
-        .get(index)
-        .map_or_else(|| words.clone(), |paragraph| draft.text.words_in(paragraph))
 }

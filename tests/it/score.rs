@@ -1,5 +1,6 @@
 //! What is flagged, what is not, and what it adds up to.
 
+mod cost;
 mod second_opinion;
 
 use std::{fs, path::Path};

@@ -17,7 +17,7 @@ const POLL_RESTS: TimeDelta = TimeDelta::days(1);
 
 /// URLs that were under way together when a process died are asked one at a time, so that the one that
 /// is to blame is found. The others of them look again in so long.
-const TAKE_TURNS: TimeDelta = TimeDelta::seconds(1);
+const TAKE_TURNS: TimeDelta = TimeDelta::seconds(5);
 
 /// Leaves out of `urls`, which are due, all that were under way when a process died, but for the first if
 /// none of them is under way.

@@ -1,11 +1,13 @@
 //! Article text, cut into paragraphs, sentences and words once, shared by every detector.
 
+mod quoted;
+
+use std::sync::OnceLock;
+
 use unicode_segmentation::UnicodeSegmentation;
 
+use self::quoted::Quoted;
 use crate::model::Span;
-
-/// What opens or closes a quotation, or sets a term apart.
-const QUOTATION_MARKS: [char; 11] = ['"', '“', '”', '„', '«', '»', '`', '「', '」', '『', '』'];
 
 /// A text and its parts. All spans are byte ranges into `raw`.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct Text<'a> {
     pub sentences: Vec<Span>,
     /// In order; runs of letters, digits and what joins them (UAX #29).
     pub words: Vec<Span>,
+    /// Found when it is first asked for.
+    quoted: OnceLock<Quoted>,
 }
 
 impl<'a> Text<'a> {
@@ -35,6 +39,7 @@ impl<'a> Text<'a> {
             paragraphs,
             sentences,
             words,
+            quoted: OnceLock::new(),
         }
     }
 
@@ -73,19 +78,26 @@ impl<'a> Text<'a> {
         first..end
     }
 
+    fn quoted(&self) -> &Quoted {
+        self.quoted
+            .get_or_init(|| Quoted::new(self.raw, &self.paragraphs))
+    }
+
     /// What stands between the quotation marks around the byte at `at`; up to the end of the
     /// paragraph where they are not closed.
     pub fn quotation(&self, at: usize) -> Option<Span> {
-        let before = self.paragraph_before(at)?;
-        let (last, mark) = before.match_indices(QUOTATION_MARKS).next_back()?;
-        if before.matches(QUOTATION_MARKS).count() % 2 == 0 {
-            return None;
-        }
-        let start = at - before.len() + last + mark.len();
-        let rest = &self.raw[at..];
-        let end = rest.find("\n\n").unwrap_or(rest.len());
-        let end = rest[..end].find(QUOTATION_MARKS).unwrap_or(end);
-        Some(start..at + end)
+        self.quoted().quotation(at)
+    }
+
+    /// Whether a single quotation mark was opened before the byte at `at` in its paragraph and not
+    /// closed.
+    pub fn is_single_quoted(&self, at: usize) -> bool {
+        self.quoted().is_single(at)
+    }
+
+    /// Whether the byte at `at` stands in round or square brackets.
+    pub fn is_bracketed(&self, at: usize) -> bool {
+        self.quoted().is_bracketed(at)
     }
 
     /// The paragraph of the byte at `at`, up to there.
