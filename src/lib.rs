@@ -16,6 +16,7 @@ pub mod lang; //      pure  identification and language packs
 pub mod style; //     pure  how much a text reads like machine translation
 pub mod site; //      pure  what the stream has learned of one site's template
 pub mod usage; //     pure  what the stream has shown of a language: wordings of several hosts
+pub mod lines; //     pure  what lines look like, and which are the page's
 pub mod measure; //   pure  how near a result comes to what people wrote down
 pub mod config; //    pure  TOML text -> Config, every problem at once
 pub mod discover; //  pure  a feed, sitemap or front page -> links

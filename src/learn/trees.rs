@@ -127,6 +127,15 @@ impl Forest {
     /// The log-odds of yes of many rows, each as wide as in training. Rows that some trees settle
     /// are not shown to the others.
     pub fn odds(&self, rows: &Rows) -> Vec<f32> {
+        self.odds_until(SETTLED, rows)
+    }
+
+    /// The same by all trees: where it matters how sure the surest are.
+    pub fn full_odds(&self, rows: &Rows) -> Vec<f32> {
+        self.odds_until(f32::INFINITY, rows)
+    }
+
+    fn odds_until(&self, settled: f32, rows: &Rows) -> Vec<f32> {
         let mut odds = vec![self.base; rows.len()];
         let mut open: Vec<usize> = (0..odds.len()).collect();
         for trees in self.trees.chunks(STAGE) {
@@ -142,7 +151,7 @@ impl Forest {
                     }
                 }
             }
-            open.retain(|row| odds[*row].abs() < SETTLED);
+            open.retain(|row| odds[*row].abs() < settled);
         }
         odds
     }

@@ -49,6 +49,9 @@ pub struct LeftOut {
     /// The articles of its site that it is known to have stood on; 0 where it is not known as a
     /// line of the site's template.
     pub articles: u32,
+    /// Bytes of it that stand inside links.
+    #[serde(default)]
+    pub link_bytes: usize,
 }
 
 /// What one article showed of its site: what [`crate::site::SiteMemory`] learns from.

@@ -3,7 +3,7 @@
 use anstyle::AnsiColor;
 
 use super::wording;
-use crate::model::Verdict;
+use crate::model::{Scores, Verdict};
 
 /// Whether the terminal understands colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +38,12 @@ impl Style {
         self.paint(text, AnsiColor::Red.on_default().bold())
     }
 
-    pub(super) fn verdict(self, verdict: Verdict) -> String {
+    pub(super) fn verdict(self, verdict: Verdict, scores: Scores) -> String {
         let colour = match verdict {
             Verdict::Flag => AnsiColor::Red,
             Verdict::Pass => AnsiColor::Green,
             Verdict::Abstain(_) => AnsiColor::Yellow,
         };
-        self.paint(wording::verdict(verdict), colour.on_default().bold())
+        self.paint(wording::verdict(verdict, scores), colour.on_default().bold())
     }
 }

@@ -107,7 +107,7 @@ impl Explanation<'_> {
                 "flagged by its share of boilerplate".to_string()
             }
             Verdict::Abstain(reason) => format!("not judged: {}", wording::reason(reason).what),
-            verdict => wording::verdict(verdict).to_string(),
+            verdict => wording::verdict(verdict, self.scores).to_string(),
         }
     }
 }
@@ -162,7 +162,7 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
     let sign = explanation.sign();
     let place = match explanation.is_by_share() {
         true => "by its share of boilerplate",
-        false => wording::verdict(explanation.verdict),
+        false => wording::verdict(explanation.verdict, explanation.scores),
     };
     let _ = match explanation.verdict {
         Verdict::Abstain(reason) => writeln!(

@@ -102,7 +102,7 @@ pub fn summary(tally: &VerdictCounts, style: Style) -> String {
 }
 
 fn headline(document: &Document<'_>, name: &str, flag_at: f32, style: Style) -> String {
-    let verdict = style.verdict(document.verdict);
+    let verdict = style.verdict(document.verdict, document.scores);
     let mut out = format!("{verdict}  {}\n", style.strong(name));
     if let Some(title) = document.title {
         let _ = writeln!(out, "  {}", normalize_untrusted_str(title));

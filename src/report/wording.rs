@@ -14,10 +14,14 @@ pub struct Wording {
     pub advice: &'static str,
 }
 
-/// `flagged`, `passed` or `not judged`.
-pub fn verdict(verdict: Verdict) -> &'static str {
+/// Residue from which a text that passes needs cleaning: two lines of the page were left in it.
+const CLEANING_AT: f32 = 0.3;
+
+/// `flagged`, `passed` or `not judged`, and whether a text that passes needs cleaning.
+pub fn verdict(verdict: Verdict, scores: Scores) -> &'static str {
     match verdict {
         Verdict::Flag => "flagged",
+        Verdict::Pass if scores.residue >= CLEANING_AT => "passed, needs cleaning",
         Verdict::Pass => "passed",
         Verdict::Abstain(_) => "not judged",
     }

@@ -4,7 +4,7 @@ use super::native_usage::{NativeUsage, use_of};
 use crate::{
     dates::Customs,
     lang::{Lexicon, Pack, Places, WordKey, identify_words, key},
-    model::{Lang, Span},
+    model::{Article, Lang, Span},
     text::{Script, Text, script},
     usage::{Heard, USES_MAX, Usage},
 };
@@ -36,6 +36,8 @@ pub struct Draft<'a> {
     pub templates: Option<&'a Pack>,
     /// All packs.
     pub lexicon: &'a Lexicon,
+    /// The article that it is the body of.
+    pub(super) article: Option<&'a Article>,
     /// What is known of how its language is used.
     pub(super) usage: NativeUsage<'a>,
 }
@@ -66,6 +68,7 @@ impl<'a> Draft<'a> {
             places: self.places,
             templates: self.templates,
             lexicon: self.lexicon,
+            article: None,
             usage: NativeUsage::default(),
         }
     }
@@ -84,6 +87,7 @@ impl<'a> Draft<'a> {
             places: lang.and_then(|lang| lexicon.places(lang)),
             templates: lexicon.template_pack(),
             lexicon,
+            article: None,
             usage: NativeUsage::default(),
         }
     }
@@ -93,6 +97,15 @@ impl<'a> Draft<'a> {
     pub fn among(self, usage: &'a Usage) -> Draft<'a> {
         Draft {
             usage: NativeUsage::new(usage, self.lang.as_ref()),
+            ..self
+        }
+    }
+
+    /// The same as the body of an article.
+    #[must_use]
+    pub(super) fn of(self, article: &'a Article) -> Draft<'a> {
+        Draft {
+            article: Some(article),
             ..self
         }
     }

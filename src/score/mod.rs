@@ -20,6 +20,7 @@ mod looping_phrase;
 mod untranslated_residue;
 mod script_residue;
 mod mixed_script_word;
+mod page_line;
 mod pasted_credit;
 mod excuse; //   what excuses a machine's words
 mod engine_residue;
@@ -81,7 +82,7 @@ pub fn assess_among(
         None => Draft::new(&text, article.lang.as_ref(), lexicon),
         Some(lang) => Draft::in_language(&text, Some(lang), lexicon),
     };
-    conclude(&draft.among(usage), article, policy)
+    conclude(&draft.among(usage).of(article), article, policy)
 }
 
 fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> (Assessment, Option<Heard>) {

@@ -5,7 +5,7 @@
 //! carries residue of its page is a degree, from its lines and their share. `scores.overall` is the
 //! worse of the two; it grows with every finding, trace and style score.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
     draft::Draft,
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     lang::{FNV_SEED, Lexicon, fnv, may_be_of},
+    lines,
     model::{
         Article, Assessment, Evidence, EvidenceKind, Finding, Policy, Reason, RulesHash, Scores,
         Verdict,
@@ -175,20 +176,7 @@ pub fn reckon(assessment: &Assessment) -> Reckoning {
 
 /// A fingerprint of everything that decides a verdict: release, rules, packs and policy.
 pub fn rules_hash(lexicon: &Lexicon, policy: &Policy) -> RulesHash {
-    let mut hash = fnv(FNV_SEED, env!("CARGO_PKG_VERSION").as_bytes());
-    for about in rules() {
-        hash = fnv(hash, about.rule.as_bytes());
-        for grade in about.grades {
-            hash = fnv(hash, grade.name.as_bytes());
-            hash = fnv(hash, &grade.weight.to_le_bytes());
-            hash = fnv(hash, &log_ratio(about.rule, grade.name).to_le_bytes());
-        }
-    }
-    hash = fnv(hash, &lexicon.hash().to_le_bytes());
-    hash = fnv(hash, &spun_phrase::fingerprint().to_le_bytes());
-    for model in style::fingerprint() {
-        hash = fnv(hash, model);
-    }
+    let mut hash = fnv(*BUILT_IN, &lexicon.hash().to_le_bytes());
     hash = fnv(hash, &policy.words_min.to_le_bytes());
     hash = fnv(hash, &policy.flag_at.to_le_bytes());
     hash = fnv(hash, &policy.boilerplate_at.to_le_bytes());
@@ -198,3 +186,20 @@ pub fn rules_hash(lexicon: &Lexicon, policy: &Policy) -> RulesHash {
     }
     RulesHash(hash)
 }
+
+/// What every verdict depends on, however it is configured. Every assessment bears it: the tables are
+/// read once.
+static BUILT_IN: LazyLock<u64> = LazyLock::new(|| {
+    let mut hash = fnv(FNV_SEED, env!("CARGO_PKG_VERSION").as_bytes());
+    for about in rules() {
+        hash = fnv(hash, about.rule.as_bytes());
+        for grade in about.grades {
+            hash = fnv(hash, grade.name.as_bytes());
+            hash = fnv(hash, &grade.weight.to_le_bytes());
+            hash = fnv(hash, &log_ratio(about.rule, grade.name).to_le_bytes());
+        }
+    }
+    hash = fnv(hash, spun_phrase::TABLE.as_bytes());
+    hash = fnv(hash, lines::bytes());
+    style::fingerprint().fold(hash, fnv)
+});

@@ -25,6 +25,7 @@ pub const DETECTORS: &[&dyn Detector] = &[
     &super::stock_line::StockLine,
     &super::credit_line::CreditLine,
     &super::repeated_line::RepeatedLine,
+    &super::page_line::PageLine,
 ];
 
 /// What is known about each rule, in the order of [`DETECTORS`].

@@ -1,6 +1,6 @@
 //! How much of what readers are served is not the article.
 
-use super::registry::is_of_page;
+use super::{page_line, registry};
 use crate::model::{Article, Finding, Span};
 
 /// The share of what stands between the headline and the end of the article that is not the
@@ -60,4 +60,9 @@ fn covered<'f>(spans: impl Iterator<Item = &'f Span>) -> usize {
         end = end.max(span.end);
     }
     bytes
+}
+
+/// Whether a finding is a line of the page beyond doubt.
+fn is_of_page(finding: &Finding) -> bool {
+    registry::is_of_page(finding) && !page_line::is_doubtful(finding)
 }

@@ -7,7 +7,7 @@ use super::{
     excuse::{Topic, is_cited},
 };
 use crate::{
-    lang::{FNV_SEED, KeyMap, WordKey, fnv, key, keys},
+    lang::{KeyMap, WordKey, key, keys},
     model::{Finding, Span},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct SpunPhrase;
 
 /// What `config/spun.py` found; its head explains the columns.
-const TABLE: &str = include_str!("../../config/spun.tsv");
+pub(super) const TABLE: &str = include_str!("../../config/spun.tsv");
 /// The language of the table.
 const LANG: &str = "en";
 /// Words between two phrases that speak for each other, at most: a long text has more chances.
@@ -113,13 +113,6 @@ impl Spun {
             degree,
         });
     }
-}
-
-/// A fingerprint of the table, which decides verdicts. Every assessment bears it: a megabyte is read
-/// once.
-pub(super) fn fingerprint() -> u64 {
-    static FINGERPRINT: LazyLock<u64> = LazyLock::new(|| fnv(FNV_SEED, TABLE.as_bytes()));
-    *FINGERPRINT
 }
 
 /// A phrase found: its words, how sure it is, and what to say.

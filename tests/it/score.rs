@@ -376,6 +376,7 @@ fn a_line_that_the_extractor_left_out_is_shown_where_it_stood() {
         at: PLAIN.len(),
         text: text.to_string(),
         articles: 0,
+        link_bytes: 0,
     };
     let article = Article {
         body: PLAIN.to_string(),

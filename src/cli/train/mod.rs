@@ -1,6 +1,7 @@
 //! `benggala train`: makes what is built in anew from labelled data.
 
 mod extraction;
+mod lines;
 mod translation;
 
 use super::failure::{Failure, Outcome};
@@ -9,6 +10,8 @@ use super::failure::{Failure, Outcome};
 pub(super) enum Command {
     /// The block classifier: each DIR holds gold.jsonl and <id>.html
     Extraction(extraction::Args),
+    /// The model of lines: each DIR holds gold.jsonl and <id>.html
+    Lines(lines::Args),
     /// The style models behind the translation score, one a language
     Translation(translation::Args),
 }
@@ -16,6 +19,7 @@ pub(super) enum Command {
 pub(super) fn train(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Extraction(args) => extraction::train(args),
+        Command::Lines(args) => lines::train(args),
         Command::Translation(args) => translation::train(args),
     }
 }

@@ -1,14 +1,7 @@
 //! Small judgements on single lines of text.
 
 use crate::lang::{PageList, PageWords};
-
-/// Whether `text` ends as a sentence does, in any script.
-pub(in crate::extract) fn ends_sentence(text: &str) -> bool {
-    let text = text.trim_end_matches(['"', '\'', '”', '’', '»', '“', '」', '』', ')', ']', '）']);
-    text.ends_with([
-        '.', '!', '?', '…', ':', ';', '。', '！', '？', '؟', '۔', '।', '॥', '։', '።', '၊', '။',
-    ])
-}
+pub(in crate::extract) use crate::lines::shape::ends_sentence;
 
 /// Whether two lines say the same but for case, spaces and punctuation.
 pub(in crate::extract) fn same_words(a: &str, b: &str) -> bool {

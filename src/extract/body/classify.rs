@@ -13,13 +13,13 @@ use super::{
     choose::Body,
     features::{self, Sheet},
     hints::Hints,
-    keys::LogOdds,
     mass::mass_of,
 };
 use crate::{
     extract::blocks::Cut,
     lang::{FNV_SEED, fnv},
     learn::trees::{Forest, Rows, sigmoid},
+    lines::keys::LogOdds,
 };
 
 /// The model as it is stored.

@@ -44,6 +44,7 @@ pub(in crate::extract) fn left_out(
             at: written.get(next).map_or(end, |block| block.span.start),
             text: shortened(text).to_string(),
             articles: template.articles(index),
+            link_bytes: block.link_bytes.min(text.len()),
         });
         if lines.len() == LINES_MAX {
             break;

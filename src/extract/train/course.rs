@@ -2,13 +2,14 @@
 
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::{lesson::Lesson, names, wording::Wording};
+use super::{lesson::Lesson, names};
 use crate::{
-    extract::body::{
-        classify::{self, Judges},
-        keys::{self, LogOdds},
-    },
+    extract::body::classify::{self, Judges},
     learn::trees::{self, Examples, Growth, Rows},
+    lines::{
+        keys::LogOdds,
+        wording::{WordedLine, Wording, fold_of},
+    },
     measure::PageScore,
 };
 
@@ -25,12 +26,11 @@ impl Course {
     /// Deals the lessons into `folds` and learns names and words for each from the others.
     pub fn new(mut lessons: Vec<Lesson>, folds: usize, seed: u64) -> Course {
         for lesson in &mut lessons {
-            let key = keys::extend(keys::START, &lesson.domain);
-            lesson.fold = (key ^ (key >> 15)) as usize % folds.max(1);
+            lesson.fold = fold_of(&lesson.domain, folds);
         }
         let names = names::tally(&lessons, folds);
-        let wording = Wording::read(&lessons);
-        let words = |without| wording.weights(&lessons, without, seed);
+        let wording = Wording::read(worded(&lessons));
+        let words = |without| wording.weights(without, WORDS_MAX, seed);
         let all: Vec<_> = (0..folds)
             .map(|fold| (names::log_odds(&names, Some(fold)), words(Some(fold))))
             .collect();
@@ -111,6 +111,31 @@ impl Course {
         })
         .ok()
     }
+}
+
+/// Keys of words that are stored, at most.
+const WORDS_MAX: usize = 24_000;
+
+/// What an error on the wording of a block costs, by its weight as an example; an optimum flat from
+/// .1 to 1. A long block counts no more than [`WEIGHT_MAX`].
+const COST: f32 = 0.3;
+const WEIGHT_MAX: f32 = 1.5;
+
+/// The wording of all labelled blocks.
+fn worded(lessons: &[Lesson]) -> Vec<WordedLine<'_>> {
+    let blocks = lessons
+        .iter()
+        .flat_map(|lesson| (0..lesson.labels.len()).map(move |at| (lesson, at)));
+    blocks
+        .filter(|(lesson, at)| lesson.weights[*at] > 0.0)
+        .map(|(lesson, at)| WordedLine {
+            domain: &lesson.domain,
+            fold: lesson.fold,
+            keys: lesson.details.words(at),
+            yes: lesson.labels[at] > 0.5,
+            cost: COST * lesson.weights[at].min(WEIGHT_MAX),
+        })
+        .collect()
 }
 
 /// How the forests grow; found by cross-validation.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::lesson::Lesson;
-use crate::extract::body::keys::LogOdds;
+use crate::lines::keys::LogOdds;
 
 /// How often a key stands in the body, in domains.
 #[derive(Debug, Default, Clone, Copy)]

@@ -77,7 +77,7 @@ struct Choice {
 
 impl Document<'_> {
     fn verdict_words(&self) -> &'static str {
-        wording::verdict(self.verdict)
+        wording::verdict(self.verdict, self.scores)
     }
 
     fn style(&self) -> String {

@@ -6,7 +6,7 @@ use super::{graph::Graph, reader::Source};
 pub(super) const LEVELS: &[&[&str]] = &[
     &["model"],
     &["canonical", "charset", "text", "dates", "robots", "learn"],
-    &["lang", "style", "site", "usage", "measure"],
+    &["lang", "style", "site", "usage", "lines", "measure"],
     &[
         "config", "discover", "frontier", "extract", "score", "copies", "standing", "opinion",
         "report",

@@ -13,6 +13,7 @@ mod text;
 use std::collections::HashMap;
 
 use super::{choose::Body, keys, mass::mass_of};
+use crate::lines::keys::{of_wording, of_words};
 pub(in crate::extract) use page::PageSums;
 use sheet::LEARNED;
 pub(in crate::extract) use sheet::{DetailSheet, Sheet};
@@ -55,7 +56,7 @@ impl PageSums<'_, '_> {
         for &at in some {
             let index = sheet.candidates[at];
             let block = &self.cut.blocks[index];
-            let words = keys::of_words(&self.edges(block));
+            let words = of_words(&self.edges(block));
             details.rows.write(|row| {
                 row.extend_from_slice(sheet.positions.row(at));
                 self.write_wording(index, &words, row);
@@ -71,7 +72,7 @@ impl PageSums<'_, '_> {
                 })
             });
             details.paths.push(path.collect());
-            details.words.push(keys::of_wording(&words));
+            details.words.push(of_wording(&words));
         }
         details
     }

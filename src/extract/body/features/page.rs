@@ -13,11 +13,11 @@ use crate::{
             article_body::told_text,
             choose::Body,
             hints::Hints,
-            keys,
             mass::{mass_of, prefix_sums},
         },
         html::attr,
     },
+    lines::keys::of_words,
     text::head,
 };
 
@@ -97,7 +97,7 @@ impl<'c, 'a> PageSums<'c, 'a> {
         let sums = |value: &dyn Fn(usize) -> usize| prefix_sums((0..cut.blocks.len()).map(value));
         let picks = sums(&|i| usize::from(chosen[i]));
         let first = proposal.blocks.first().copied().unwrap_or(0);
-        let title = hints.title.map(keys::of_words).unwrap_or_default();
+        let title = hints.title.map(of_words).unwrap_or_default();
         let headline = headline(cut, &title).unwrap_or(first);
         PageSums {
             mass: sums(&|i| mass_of(&cut.blocks[i])),
@@ -109,7 +109,7 @@ impl<'c, 'a> PageSums<'c, 'a> {
             last: proposal.blocks.last().copied().unwrap_or(0),
             main: main_container(cut, &picks),
             title,
-            description: hints.description.map(keys::of_words).unwrap_or_default(),
+            description: hints.description.map(of_words).unwrap_or_default(),
             authors: names(hints),
             site: hints
                 .site
@@ -178,7 +178,7 @@ const HEADLINE_SHARE: f32 = 0.8;
 /// The heading that says the title, else the first of the first rank.
 fn headline(cut: &Cut<'_>, title: &[u32]) -> Option<usize> {
     let says_title = |block: &TextBlock| {
-        block.heading > 0 && overlap(title, &keys::of_words(cut.text_of(block))) >= HEADLINE_SHARE
+        block.heading > 0 && overlap(title, &of_words(cut.text_of(block))) >= HEADLINE_SHARE
     };
     let blocks = &cut.blocks;
     let titled = blocks.iter().position(says_title);

@@ -1,6 +1,6 @@
 //! A page as tables of numbers.
 
-use crate::{extract::body::keys::LogOdds, learn::trees::Rows};
+use crate::{learn::trees::Rows, lines::keys::LogOdds};
 
 /// Columns that [`DetailSheet::learn`] fills, at the end of each row.
 pub(super) const LEARNED: usize = 17;
@@ -81,7 +81,7 @@ impl DetailSheet {
                 sum += low + high;
             }
             learned[10..13].copy_from_slice(&[lowest, highest, sum]);
-            learned[13..].copy_from_slice(&worded(&self.words[at], words));
+            learned[13..].copy_from_slice(&words.of_wording(&self.words[at]));
             let end = (at + 1) * self.rows.width;
             self.rows.values[end - LEARNED..end].copy_from_slice(&learned);
         }
@@ -93,18 +93,4 @@ fn extremes(keys: &[u32], names: &LogOdds) -> NameOdds {
     known.fold((0.0, 0.0), |(low, high), score| {
         (low.min(score), high.max(score))
     })
-}
-
-/// What is learned of a wording: its worst and best key, its opening, and all of it together on
-/// the scale of its training, where each text is as long as the next.
-fn worded(keys: &[u32], weights: &LogOdds) -> [f32; 4] {
-    let (mut low, mut high, mut sum) = (0.0f32, 0.0f32, 0.0f32);
-    for weight in keys.iter().filter_map(|key| weights.get(*key)) {
-        low = low.min(weight);
-        high = high.max(weight);
-        sum += weight;
-    }
-    let opening = keys.first().and_then(|key| weights.get(*key));
-    let length = (keys.len().max(1) as f32).sqrt();
-    [low, high, opening.unwrap_or(0.0), sum / length]
 }

@@ -4,36 +4,18 @@ use super::{
     figures::{overlap, share},
     page::PageSums,
 };
-use crate::extract::{
-    blocks::{TextBlock, phrases},
-    body::article_body::bare_text,
+use crate::{
+    extract::{
+        blocks::{TextBlock, phrases},
+        body::article_body::bare_text,
+    },
+    lines::shape,
 };
 
 impl PageSums<'_, '_> {
     /// The text by itself.
     pub(super) fn write_text(&self, block: &TextBlock, row: &mut Vec<f32>) {
-        let text = self.cut.text_of(block);
-        let counts = CharCounts::of(text);
-        let per = |n: u32| n as f32 / counts.chars.max(1) as f32;
-        let per_word = |n: u32| n as f32 / counts.words.max(1) as f32;
-        let last = text.chars().next_back().unwrap_or(' ');
-        let first = text.chars().next().unwrap_or(' ');
-        row.extend([
-            counts.words as f32,
-            per_word(counts.commas),
-            per_word(counts.stops),
-            per(counts.digits),
-            per(counts.upper),
-            per_word(counts.capitals),
-            per_word(counts.short),
-            per(counts.letters),
-            per_word(counts.quotes),
-            counts.signs as f32,
-            f32::from(u8::from(phrases::ends_sentence(text))),
-            f32::from(u8::from(last == ':')),
-            f32::from(u8::from(first.is_lowercase())),
-            f32::from(u8::from(!first.is_alphanumeric())),
-        ]);
+        shape::write(self.cut.text_of(block), row);
     }
 
     /// The text as a line that is known from elsewhere.
@@ -90,53 +72,3 @@ fn position(text: &str, name: &str) -> Option<f32> {
 
 /// A label before a colon is at most this long, in bytes.
 const LABEL_BYTES_MAX: usize = 40;
-
-/// What one pass over a text counts.
-#[derive(Debug, Default)]
-struct CharCounts {
-    chars: u32,
-    letters: u32,
-    upper: u32,
-    digits: u32,
-    commas: u32,
-    stops: u32,
-    quotes: u32,
-    signs: u32,
-    words: u32,
-    capitals: u32,
-    short: u32,
-}
-
-/// Characters of a block that are counted.
-const COUNTED_MAX: usize = 600;
-
-impl CharCounts {
-    fn of(text: &str) -> CharCounts {
-        let mut counts = CharCounts::default();
-        let mut length = 0;
-        for c in text.chars().take(COUNTED_MAX) {
-            counts.chars += 1;
-            if c.is_alphabetic() {
-                counts.letters += 1;
-                let upper = c.is_uppercase();
-                counts.upper += u32::from(upper);
-                counts.capitals += u32::from(upper && length == 0);
-                length += 1;
-                continue;
-            }
-            counts.words += u32::from(length > 0);
-            counts.short += u32::from((1..=3).contains(&length));
-            length = 0;
-            match c {
-                '0'..='9' => counts.digits += 1,
-                ',' | '、' | '，' | '،' => counts.commas += 1,
-                '.' | '!' | '?' | '。' | '؟' => counts.stops += 1,
-                '"' | '“' | '”' | '„' | '«' | '»' => counts.quotes += 1,
-                '©' | '@' | '|' | '#' | '•' | '→' | '›' | '/' => counts.signs += 1,
-                _ => {}
-            }
-        }
-        counts.words += u32::from(length > 0);
-        counts
-    }
-}
