@@ -88,6 +88,23 @@ fn many_findings_of_one_rule_are_counted_not_listed() {
 }
 
 #[test]
+fn a_text_that_passes_with_lines_of_its_page_needs_cleaning() {
+    let article = Article::default();
+    for (verdict, residue, words) in [
+        (Verdict::Pass, 0.22, "passed  p\n"),
+        (Verdict::Pass, 0.31, "passed, needs cleaning  p\n"),
+        (Verdict::Flag, 0.6, "flagged  p\n"),
+    ] {
+        let mut assessment = benggala::inspect::abstain(Reason::Empty);
+        assessment.verdict = verdict;
+        assessment.scores.residue = residue;
+        let document = Document::new(Value::Null, &article, &assessment);
+        let text = terminal::document(&document, "p", &[], 0.5, Style::Plain);
+        assert!(text.starts_with(words), "{text}");
+    }
+}
+
+#[test]
 fn an_abstention_is_explained_with_advice() {
     let article = Article::default();
     for reason in [
