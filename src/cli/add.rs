@@ -1,6 +1,6 @@
 //! `benggala add`: finds what a site offers and prints the TOML to paste.
 
-use std::{io::Write, path::Path, time::Duration};
+use std::{io::Write, path::PathBuf, time::Duration};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -84,8 +84,8 @@ impl Candidate {
     }
 }
 
-pub(super) fn add(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (mut config, _) = load_config(config)?;
+pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let mut config = load_config(config)?;
     config.fetch.allow_private.extend(&args.allow.allow_private);
     let candidates = runtime()?.block_on(find(&config, &args.url))?;
     let Some((best, others)) = candidates.split_first() else {

@@ -122,8 +122,8 @@ impl Work {
     }
 }
 
-pub(super) fn batch(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn batch(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     let threads = match args.learn {
         Some(_) => 1,
         None => args

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -76,8 +76,8 @@ struct Checked {
     inspection: Inspection,
 }
 
-pub(super) fn check(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (mut config, _) = load_config(config)?;
+pub(super) fn check(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let mut config = load_config(config)?;
     config.fetch.allow_private.extend(&args.allow.allow_private);
     let rules = rules_of(&config);
     let endpoint = match args.opinion {

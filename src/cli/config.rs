@@ -1,13 +1,13 @@
 //! `benggala config check` and `benggala config show`.
 
-use std::{io::Write, path::Path};
+use std::{io::Write, path::PathBuf};
 
-use crate::config::Origin;
+use crate::report::wording;
 
 use super::{
     failure::{Failure, Outcome},
     output::{out, tell},
-    settings::load_config,
+    settings::{load_config, read_texts, tell_unread_variables},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -18,15 +18,21 @@ pub(super) enum Command {
     Show,
 }
 
-pub(super) fn config(command: &Command, file: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, origin) = load_config(file)?;
+pub(super) fn config(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
+    let texts = read_texts(files)?;
+    let config = load_config(files)?;
     match command {
         Command::Check => {
-            let from = match &origin {
-                Origin::File(path) => path.display().to_string(),
-                Origin::BuiltIn => "built-in defaults".to_string(),
-            };
-            tell(format!("{from}: good, {} sources", config.sources.len()));
+            tell_unread_variables(&config);
+            let from: Vec<String> = texts.iter().map(|text| text.origin.to_string()).collect();
+            let sources = wording::counted(config.sources.len() as u64, "source");
+            match from.is_empty() {
+                false => tell(format!("{}: good, {sources}", from.join(", "))),
+                true => tell(
+                    "no benggala.toml in this folder and no --config: the built-in defaults hold, and \
+                     nothing is watched",
+                ),
+            }
         }
         Command::Show => write!(out(), "{}", config.to_toml())?,
     }

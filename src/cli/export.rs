@@ -1,6 +1,6 @@
 //! `benggala export`: what was collected and concluded.
 
-use std::{collections::BTreeMap, io::Write, path::Path, sync::Arc};
+use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -68,8 +68,8 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "write 2026-01-31 or 2026-01-31T12:00:00Z".to_string())
 }
 
-pub(super) fn export(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     runtime()?.block_on(async {
         let store = store::open_to_read(&config.store.url, Observer::default()).await?;
         let mut query = ArticleQuery {

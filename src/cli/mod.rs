@@ -50,9 +50,10 @@ use self::{
     arg_required_else_help = true
 )]
 struct Cli {
-    /// Configuration file [default: ./benggala.toml if it is there, else the built-in defaults]
+    /// Configuration file; of several (repeatable) the later ones overrule the earlier
+    /// [default: ./benggala.toml if it is there, else the built-in defaults]
     #[arg(long, global = true, value_name = "FILE", env = "BENGGALA_CONFIG")]
-    config: Option<PathBuf>,
+    config: Vec<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -115,21 +116,21 @@ pub fn main() -> ExitCode {
 }
 
 fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
-    let file = cli.config.as_deref();
+    let files = cli.config.as_slice();
     match cli.command {
         Command::Demo(args) => demo::demo(&args),
-        Command::Run(args) => run::run(args, file),
-        Command::Check(args) => check::check(&args, file),
-        Command::Batch(args) => batch::batch(&args, file),
-        Command::Add(args) => add::add(&args, file),
+        Command::Run(args) => run::run(args, files),
+        Command::Check(args) => check::check(&args, files),
+        Command::Batch(args) => batch::batch(&args, files),
+        Command::Add(args) => add::add(&args, files),
         Command::Rules => rules::rules(),
         Command::Explain(args) => rules::explain(&args),
-        Command::Config(command) => config::config(&command, file),
-        Command::Rescore(args) => rescore::rescore(&args, file),
-        Command::Backfill(args) => backfill::backfill(&args, file),
-        Command::Export(args) => export::export(&args, file),
-        Command::Store(command) => store::store(&command, file),
-        Command::Eval(command) => eval::eval(&command, file),
+        Command::Config(command) => config::config(&command, files),
+        Command::Rescore(args) => rescore::rescore(&args, files),
+        Command::Backfill(args) => backfill::backfill(&args, files),
+        Command::Export(args) => export::export(&args, files),
+        Command::Store(command) => store::store(&command, files),
+        Command::Eval(command) => eval::eval(&command, files),
         Command::Train(command) => train::train(&command),
         Command::Completions { shell } => completions(shell),
     }

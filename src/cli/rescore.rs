@@ -1,6 +1,6 @@
 //! `benggala rescore`: the stored pages, judged again with today's rules.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use chrono::Utc;
 use indicatif::ProgressBar;
@@ -47,8 +47,8 @@ struct Tally {
     failed: u64,
 }
 
-pub(super) fn rescore(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn rescore(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     let mut rules = rules_of(&config);
     let today = inspect::rules_hash(&rules);
     let bar = ProgressBar::new_spinner().with_message("articles");

@@ -1,10 +1,6 @@
 //! `benggala run`: the daemon.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use url::Url;
@@ -19,7 +15,7 @@ use super::{
     failure::{Failure, Outcome},
     handles::raise_limit,
     log::{LogFormat, start_log},
-    settings::{AllowPrivate, load_config},
+    settings::{AllowPrivate, load_config, tell_unread_variables},
     signals::{Signals, Told},
     threads::runtime,
 };
@@ -45,30 +41,31 @@ pub(super) struct Args {
 /// What was typed, kept for reading the file again.
 struct Invocation {
     args: Args,
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
 }
 
 impl Invocation {
     fn config(&self) -> Result<Config, Failure> {
-        let (config, _) = load_config(self.file.as_deref())?;
-        Ok(config
+        let config = load_config(&self.files)?
             .watching(&self.args.sites)
-            .allowing(&self.args.allow.allow_private))
+            .allowing(&self.args.allow.allow_private);
+        if config.sources.is_empty() {
+            return Err(Failure::message(
+                "nothing to watch: name sites (benggala run https://news.example), or add [[source]] to benggala.toml; \
+                 `benggala add URL` prints one, `benggala demo` shows how it looks",
+            ));
+        }
+        Ok(config)
     }
 }
 
-pub(super) fn run(args: Args, file: Option<&Path>) -> Result<Outcome, Failure> {
+pub(super) fn run(args: Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let invocation = Invocation {
         args,
-        file: file.map(Path::to_path_buf),
+        files: files.to_vec(),
     };
     let config = invocation.config()?;
-    if config.sources.is_empty() {
-        return Err(Failure::message(
-            "nothing to watch: name sites (benggala run https://news.example), or add [[source]] to benggala.toml; \
-             `benggala add URL` prints one, `benggala demo` shows how it looks",
-        ));
-    }
+    tell_unread_variables(&config);
     let metrics = new_metrics()?;
     let _last_lines = start_log(invocation.args.log, "info", &metrics)?;
     raise_limit();

@@ -4,11 +4,15 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-use super::failure::Failure;
-use crate::config::{self as configuration, Config, Origin, SecretSource};
+use super::{failure::Failure, output::tell};
+use crate::config::{
+    self as configuration, Config, ConfigText, Origin, SecretSource, includes, unread_variables,
+};
 
 /// Where the configuration is looked for when none is named.
 const CONFIG_FILE: &str = "benggala.toml";
+/// Files that one file includes, at most.
+const INCLUDED_MAX: usize = 10_000;
 
 /// Private or loopback targets that may be fetched all the same.
 #[derive(Debug, clap::Args)]
@@ -23,22 +27,86 @@ fn parse_network(text: &str) -> Result<IpNet, String> {
         .ok_or_else(|| "not a network; write for example 127.0.0.0/8".to_string())
 }
 
-/// The configuration named on the command line, else the one in this folder, else the defaults.
-pub(super) fn load_config(file: Option<&Path>) -> Result<(Config, Origin), Failure> {
-    let path = match file {
-        Some(path) => path.to_path_buf(),
-        None if Path::new(CONFIG_FILE).exists() => PathBuf::from(CONFIG_FILE),
-        None => return Ok((Config::default(), Origin::BuiltIn)),
+/// The configuration named on the command line, else the one in this folder, else the defaults; the
+/// environment counts in each case.
+pub(super) fn load_config(files: &[PathBuf]) -> Result<Config, Failure> {
+    Ok(Config::parse(&read_texts(files)?, &secret)?)
+}
+
+/// Tells of variables that look like ours and that nothing reads.
+pub(super) fn tell_unread_variables(config: &Config) {
+    let names: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .collect();
+    for (name, meant) in unread_variables(names.iter().map(String::as_str), config) {
+        let hint = meant.map(|meant| format!("; did you mean {meant}?"));
+        tell(format!(
+            "warning: nothing reads the environment variable {name}{}",
+            hint.unwrap_or_default()
+        ));
+    }
+}
+
+/// All texts of the configuration: each file that is named, and those that it includes in the order of
+/// their names.
+pub(super) fn read_texts(files: &[PathBuf]) -> Result<Vec<ConfigText>, Failure> {
+    let here = || {
+        let file = PathBuf::from(CONFIG_FILE);
+        file.exists().then_some(file)
     };
+    let named = match files {
+        [] => Vec::from_iter(here()),
+        files => files.to_vec(),
+    };
+    let mut texts = Vec::new();
+    for path in named {
+        let text = read_text(path, false)?;
+        let included = included(&text)?;
+        texts.push(text);
+        for path in included {
+            texts.push(read_text(path, true)?);
+        }
+    }
+    Ok(texts)
+}
+
+fn read_text(path: PathBuf, is_included: bool) -> Result<ConfigText, Failure> {
     let text = std::fs::read_to_string(&path).map_err(|error| {
-        Failure::message(format!(
-            "cannot read the configuration {}: {error}",
-            path.display()
-        ))
+        let path = path.display();
+        Failure::message(format!("cannot read the configuration {path}: {error}"))
     })?;
-    let origin = Origin::File(path);
-    let config = Config::parse(&text, &origin, &secret)?;
-    Ok((config, origin))
+    Ok(ConfigText {
+        origin: Origin::File(path),
+        text,
+        is_included,
+    })
+}
+
+/// The files that a text includes. A pattern may match none, a plain path must be there.
+fn included(text: &ConfigText) -> Result<Vec<PathBuf>, Failure> {
+    let folder = match &text.origin {
+        Origin::File(path) => path.parent().unwrap_or(Path::new("")),
+        Origin::BuiltIn | Origin::Environment => Path::new(""),
+    };
+    let mut files = Vec::new();
+    for pattern in includes(&text.text) {
+        let whole = folder.join(&pattern);
+        if !pattern.contains(['*', '?', '[']) {
+            files.push(whole);
+            continue;
+        }
+        let bad = |why: &dyn std::fmt::Display| {
+            Failure::message(format!("{}: include = {pattern:?}: {why}", text.origin))
+        };
+        let found = glob::glob(&whole.to_string_lossy()).map_err(|error| bad(&error))?;
+        for path in found {
+            files.push(path.map_err(|error| bad(&error))?);
+            if files.len() > INCLUDED_MAX {
+                return Err(bad(&format!("more than {INCLUDED_MAX} files")));
+            }
+        }
+    }
+    Ok(files)
 }
 
 /// Looks up a secret that the configuration keeps outside of its text.

@@ -1,9 +1,6 @@
 //! `benggala store`: the store as a whole.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{io::Write, path::PathBuf};
 
 use bytesize::ByteSize;
 
@@ -29,8 +26,8 @@ pub(super) enum Command {
     Compact,
 }
 
-pub(super) fn store(command: &Command, file: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(file)?;
+pub(super) fn store(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(files)?;
     let url = &config.store.url;
     match command {
         Command::Check => return check(&store::check(url)?),

@@ -2,10 +2,12 @@
 //!
 //! A key is one row in `keys.rs`: its name, how it is read and how it is shown.
 
+mod environment;
 mod keys;
 mod names;
 mod notation;
 mod outside;
+mod parts;
 mod problem;
 mod read;
 mod sections;
@@ -20,7 +22,9 @@ use url::Url;
 use crate::model::{SiteRules, Source};
 
 pub use self::{
+    environment::unread_variables,
     outside::{SecretLookup, SecretSource, no_secrets},
+    parts::{ConfigText, includes},
     problem::{ConfigErrors, ConfigProblem, Origin, Position},
     sections::{
         Config, FetchConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig, StoreConfig,
@@ -32,19 +36,15 @@ pub use self::{
 pub const ANNOTATED: &str = include_str!("../../config/benggala.toml");
 
 impl Config {
-    /// Reads a configuration; what it leaves out is as in [`Config::default`]. The environment
+    /// Reads a configuration; what it leaves out is as in [`Config::default`]. A key of a later text
+    /// overrules that of an earlier one, and sources and channels add up. The environment
     /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_OPINION_KEY`, `BENGGALA_NOTIFY_<NAME>_URL`,
-    /// `BENGGALA_NOTIFY_<NAME>_TOKEN`) overrules the text.
+    /// `BENGGALA_NOTIFY_<NAME>_TOKEN`) overrules all of them, and none is needed for it to count.
     ///
     /// # Errors
     /// Every problem at once, with its place and a hint.
-    pub fn parse(
-        text: &str,
-        origin: &Origin,
-        secrets: &SecretLookup<'_>,
-    ) -> Result<Config, ConfigErrors> {
-        read::read(text, origin, secrets)
-            .map_err(|complaints| ConfigErrors::new(origin, text, complaints))
+    pub fn parse(texts: &[ConfigText], secrets: &SecretLookup<'_>) -> Result<Config, ConfigErrors> {
+        read::read(texts, secrets)
     }
 
     /// Adds these pages as sources of kind `auto`, unless they are watched already.

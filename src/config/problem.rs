@@ -12,13 +12,13 @@ pub enum Origin {
     File(PathBuf),
     /// The built-in defaults.
     BuiltIn,
+    /// A variable of the environment.
+    Environment,
 }
 
-/// Everything that is wrong with one configuration, in the order of the file.
+/// Everything that is wrong with one configuration, in the order of its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigErrors {
-    /// Where it came from.
-    pub origin: Origin,
     /// At least one.
     pub problems: Vec<ConfigProblem>,
 }
@@ -26,6 +26,8 @@ pub struct ConfigErrors {
 /// One thing that is wrong, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigProblem {
+    /// What it is in.
+    pub origin: Origin,
     /// `None` for what did not come from the text, such as the environment.
     pub position: Option<Position>,
     /// The offending key.
@@ -67,19 +69,25 @@ pub(super) struct Complaint {
 }
 
 impl ConfigErrors {
+    /// What is wrong with one text.
     pub(super) fn new(origin: &Origin, text: &str, mut complaints: Vec<Complaint>) -> ConfigErrors {
         complaints.sort_by_key(|complaint| complaint.offset);
+        let problem = |complaint| ConfigProblem::new(origin.clone(), text, complaint);
         ConfigErrors {
-            origin: origin.clone(),
-            problems: complaints
-                .into_iter()
-                .map(|complaint| ConfigProblem {
-                    position: complaint.offset.map(|offset| Position::at(text, offset)),
-                    key: complaint.key,
-                    message: complaint.message,
-                    hint: complaint.hint,
-                })
-                .collect(),
+            problems: complaints.into_iter().map(problem).collect(),
+        }
+    }
+}
+
+impl ConfigProblem {
+    /// A problem of the text from `origin`.
+    pub(super) fn new(origin: Origin, text: &str, complaint: Complaint) -> ConfigProblem {
+        ConfigProblem {
+            origin,
+            position: complaint.offset.map(|offset| Position::at(text, offset)),
+            key: complaint.key,
+            message: complaint.message,
+            hint: complaint.hint,
         }
     }
 }
@@ -89,6 +97,7 @@ impl fmt::Display for Origin {
         match self {
             Origin::File(path) => write!(f, "{}", path.display()),
             Origin::BuiltIn => f.write_str("built-in defaults"),
+            Origin::Environment => f.write_str("environment"),
         }
     }
 }
@@ -99,10 +108,11 @@ impl fmt::Display for ConfigErrors {
             if i > 0 {
                 f.write_str("\n")?;
             }
-            match problem.position {
-                Some(Position { line, column }) => write!(f, "{}:{line}:{column}: ", self.origin)?,
-                None => write!(f, "{}: ", self.origin)?,
+            write!(f, "{}:", problem.origin)?;
+            if let Some(Position { line, column }) = problem.position {
+                write!(f, "{line}:{column}:")?;
             }
+            f.write_str(" ")?;
             f.write_str(&problem.message)?;
             if let Some(hint) = &problem.hint {
                 write!(f, "\n  hint: {hint}")?;

@@ -5,79 +5,68 @@ use std::{
     time::Duration,
 };
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::{Spanned, de::DeValue};
 use url::Url;
 
 use super::{
+    environment::{OPINION_KEY, SERVE_TOKEN, STORE_URL, channel_variable},
     keys::{self, Key, PartialChannel, PartialSource},
     names::Names,
     outside::{SecretLookup, SecretSource},
-    problem::{Complaint, Origin, Position},
+    parts::{ConfigText, INCLUDE, Part},
+    problem::{Complaint, ConfigErrors, ConfigProblem, Origin, Position},
     sections::{Config, NotifyConfig},
-    table::{complaint, header, parse, read_table},
-    value::{Context, Refusal, nearest, secret, secret_url, store_url},
+    table::{complaint, header, read_table},
+    value::{Refusal, nearest, secret, secret_url, store_url},
 };
 use crate::{
     canonical::canonical,
     model::{PageKind, Source},
 };
 
-/// Bytes of a configuration at most. A thousand sources take about 100 KiB.
-const TEXT_MAX: usize = 32 << 20;
 /// Sources at most: what one worker can serve at one poll every ten minutes, generously.
 const SOURCES_MAX: usize = 100_000;
 /// Channels at most: each is a metric label.
 const CHANNELS_MAX: usize = 32;
 
-/// Reads the text; every problem at once, in no order.
+/// Reads the texts; every problem at once, in their order.
 pub(super) fn read(
-    text: &str,
-    origin: &Origin,
+    texts: &[ConfigText],
     secrets: &SecretLookup<'_>,
-) -> Result<Config, Vec<Complaint>> {
-    if text.len() > TEXT_MAX {
-        return Err(vec![complaint(
-            Some(0),
-            "",
-            format!("the configuration is longer than {TEXT_MAX} bytes"),
-            None,
-        )]);
+) -> Result<Config, ConfigErrors> {
+    let (parts, problems) = Part::read_all(texts);
+    if !problems.is_empty() {
+        return Err(ConfigErrors { problems });
     }
-    let root = parse(text)?;
-    let base = match origin {
-        Origin::File(path) => path.parent(),
-        Origin::BuiltIn => None,
-    };
     let mut reader = Reader {
-        root: &root,
-        context: Context {
-            text,
-            base,
-            secrets,
-        },
+        parts: &parts,
+        secrets,
         complaints: Vec::new(),
     };
     let config = reader.config();
     if reader.complaints.is_empty() {
         Ok(config)
     } else {
-        Err(reader.complaints)
+        Err(reader.errors())
     }
 }
 
+/// The number of a part, or `None` for the environment.
+type Place = Option<usize>;
+
 struct Reader<'a> {
-    root: &'a DeTable<'a>,
-    context: Context<'a>,
-    complaints: Vec<Complaint>,
+    parts: &'a [Part<'a>],
+    secrets: &'a SecretLookup<'a>,
+    complaints: Vec<(Place, Complaint)>,
 }
 
 impl<'a> Reader<'a> {
     fn config(&mut self) -> Config {
         let mut config = Config::default();
-        self.unknown_sections();
+        for (at, part) in self.parts.iter().enumerate() {
+            self.unknown_sections(at, part);
+            self.includes(at, part);
+        }
         self.section("fetch", keys::FETCH, &mut config.fetch);
         self.section("schedule", keys::SCHEDULE, &mut config.schedule);
         self.section("extract", keys::EXTRACT, &mut config.extract);
@@ -89,13 +78,14 @@ impl<'a> Reader<'a> {
         }
         self.section("store", keys::STORE, &mut config.store);
         self.section("serve", keys::SERVE, &mut config.serve);
-        if let Some(url) = self.environment("BENGGALA_STORE_URL", store_url) {
+        let secrets = self.secrets;
+        if let Some(url) = self.environment(STORE_URL, |raw| store_url(raw, secrets)) {
             config.store.url = url;
         }
-        if let Some(token) = self.environment("BENGGALA_SERVE_TOKEN", secret) {
+        if let Some(token) = self.environment(SERVE_TOKEN, secret) {
             config.serve.token = Some(token);
         }
-        if let Some(key) = self.environment("BENGGALA_OPINION_KEY", secret) {
+        if let Some(key) = self.environment(OPINION_KEY, secret) {
             config.opinion.key = Some(key);
         }
         config.notify = self.channels();
@@ -116,11 +106,75 @@ impl<'a> Reader<'a> {
         config
     }
 
-    fn unknown_sections(&mut self) {
-        for (name, value) in self.root {
+    /// All complaints, in the order of the parts; those of the environment come last.
+    fn errors(mut self) -> ConfigErrors {
+        let order = |place: Place| place.unwrap_or(usize::MAX);
+        self.complaints
+            .sort_by_key(|(place, complaint)| (order(*place), complaint.offset));
+        let problem = |(place, complaint): (Place, Complaint)| match place {
+            Some(at) => {
+                let ConfigText { origin, text, .. } = self.parts[at].text;
+                ConfigProblem::new(origin.clone(), text, complaint)
+            }
+            None => ConfigProblem::new(Origin::Environment, "", complaint),
+        };
+        ConfigErrors {
+            problems: self.complaints.into_iter().map(problem).collect(),
+        }
+    }
+
+    fn complain(&mut self, at: usize, complaints: impl IntoIterator<Item = Complaint>) {
+        let complaints = complaints.into_iter();
+        self.complaints
+            .extend(complaints.map(|complaint| (Some(at), complaint)));
+    }
+
+    /// The last part in which the key of a section stands.
+    fn place(&self, section: &str, key: &str) -> Option<(usize, usize)> {
+        let parts = self.parts.iter().enumerate().rev();
+        parts
+            .filter_map(|(at, part)| Some((at, part.offset(section, key)?)))
+            .next()
+    }
+
+    /// What is named must be files; which they are, and what they hold, is whoever's who has read them.
+    fn includes(&mut self, at: usize, part: &Part<'_>) {
+        let Some(value) = part.root.get(INCLUDE) else {
+            return;
+        };
+        let is_text = |value: &DeValue<'_>| value.as_str().is_some_and(|path| !path.is_empty());
+        let good = match value.get_ref() {
+            DeValue::Array(paths) => paths.iter().all(|path| is_text(path.get_ref())),
+            value => is_text(value),
+        };
+        let (what, hint) = match (good, part.text.is_included) {
+            (true, false) => return,
+            (true, true) => (
+                "`include` in a file that is included itself",
+                "name all files in the first one",
+            ),
+            (false, _) => (
+                "`include` must name files",
+                r#"write include = "conf.d/*.toml", or a list of such paths"#,
+            ),
+        };
+        let offset = Some(value.span().start);
+        self.complain(
+            at,
+            [complaint(
+                offset,
+                INCLUDE,
+                what.to_string(),
+                hint.to_string(),
+            )],
+        );
+    }
+
+    fn unknown_sections(&mut self, at: usize, part: &Part<'_>) {
+        for (name, value) in &part.root {
             let key = name.get_ref().as_ref();
             let sections = keys::sections();
-            if sections.iter().any(|(section, _)| *section == key) {
+            if key == INCLUDE || sections.iter().any(|(section, _)| *section == key) {
                 continue;
             }
             let home = sections.iter().find(|(_, keys)| keys.contains(&key));
@@ -143,77 +197,76 @@ impl<'a> Reader<'a> {
                     )
                 }
             };
-            self.complaints
-                .push(complaint(Some(name.span().start), key, what, hint));
+            self.complain(at, [complaint(Some(name.span().start), key, what, hint)]);
         }
     }
 
     fn section<T>(&mut self, name: &str, keys: &[Key<T>], into: &mut T) {
-        let Some(value) = self.root.get(name) else {
-            return;
-        };
         let header = header(name);
-        let DeValue::Table(table) = value.get_ref() else {
-            self.complaints.push(complaint(
-                Some(value.span().start),
-                name,
-                format!("`{name}` must be one section"),
-                format!("write {header}"),
-            ));
-            return;
-        };
-        self.complaints
-            .extend(read_table(&header, table, keys, into, self.context));
+        for (at, part) in self.parts.iter().enumerate() {
+            let Some(value) = part.root.get(name) else {
+                continue;
+            };
+            let complaints = match value.get_ref() {
+                DeValue::Table(table) => {
+                    read_table(&header, table, keys, into, part.context(self.secrets))
+                }
+                _ => vec![complaint(
+                    Some(value.span().start),
+                    name,
+                    format!("`{name}` must be one section"),
+                    format!("write {header}"),
+                )],
+            };
+            self.complain(at, complaints);
+        }
     }
 
     /// The tables of a list section that could be read, and where each stands.
     fn list<T: Default>(&mut self, name: &str, keys: &[Key<T>], most: usize) -> Vec<(T, Offsets)> {
-        let Some(value) = self.root.get(name) else {
-            return Vec::new();
-        };
-        let header = header(name);
-        let DeValue::Array(array) = value.get_ref() else {
-            self.not_a_list(name, value);
-            return Vec::new();
-        };
-        if array.len() > most {
-            let message = format!(
-                "there are {} {header}, at most {most} can be served",
-                array.len()
-            );
-            self.complaints
-                .push(complaint(Some(value.span().start), name, message, None));
-            return Vec::new();
-        }
         let mut entries = Vec::new();
-        for element in array {
-            let DeValue::Table(table) = element.get_ref() else {
-                self.not_a_list(name, element);
+        for (at, part) in self.parts.iter().enumerate() {
+            let Some(value) = part.root.get(name) else {
                 continue;
             };
-            let mut entry = T::default();
-            self.complaints
-                .extend(read_table(&header, table, keys, &mut entry, self.context));
-            let offset = |key: &str| table.get(key).map(|value| value.span().start);
-            entries.push((
-                entry,
-                Offsets {
-                    table: element.span().start,
-                    name: offset("name"),
-                    url: offset("url").or_else(|| offset("url_file")),
-                },
-            ));
+            let DeValue::Array(array) = value.get_ref() else {
+                self.complain(at, [not_a_list(name, value)]);
+                continue;
+            };
+            let all = entries.len() + array.len();
+            if all > most {
+                let message = format!(
+                    "there are {all} {}, at most {most} can be served",
+                    header(name)
+                );
+                let offset = Some(value.span().start);
+                self.complain(at, [complaint(offset, name, message, None)]);
+                return Vec::new();
+            }
+            for element in array {
+                let DeValue::Table(table) = element.get_ref() else {
+                    self.complain(at, [not_a_list(name, element)]);
+                    continue;
+                };
+                let mut entry = T::default();
+                let context = part.context(self.secrets);
+                self.complain(
+                    at,
+                    read_table(&header(name), table, keys, &mut entry, context),
+                );
+                let offset = |key: &str| table.get(key).map(|value| value.span().start);
+                entries.push((
+                    entry,
+                    Offsets {
+                        part: at,
+                        table: element.span().start,
+                        name: offset("name"),
+                        url: offset("url").or_else(|| offset("url_file")),
+                    },
+                ));
+            }
         }
         entries
-    }
-
-    fn not_a_list(&mut self, name: &str, value: &Spanned<DeValue<'_>>) {
-        self.complaints.push(complaint(
-            Some(value.span().start),
-            name,
-            format!("`{name}` must be a list of sections"),
-            format!("write {} above each", header(name)),
-        ));
     }
 
     fn sources(&mut self) -> Vec<Source> {
@@ -224,14 +277,18 @@ impl<'a> Reader<'a> {
         for (entry, offsets) in &entries {
             if let (Some(name), Some(offset)) = (&entry.name, offsets.name) {
                 names.take(name);
-                self.unique("name", "source", &mut seen_names, name.clone(), offset);
+                let place = (offsets.part, offset);
+                self.unique("name", "source", &mut seen_names, name.clone(), place);
             }
             match (&entry.url, offsets.url) {
                 (Some(url), Some(offset)) => {
                     let page = canonical(url).unwrap_or_else(|| url.clone()).to_string();
-                    self.unique("url", "source", &mut seen_urls, page, offset);
+                    let place = (offsets.part, offset);
+                    self.unique("url", "source", &mut seen_urls, page, place);
                 }
-                (None, None) => self.complaints.push(without_url("source", offsets.table)),
+                (None, None) => {
+                    self.complain(offsets.part, [without_url("source", offsets.table)]);
+                }
                 // One that could not be read has been complained of.
                 (_, _) => {}
             }
@@ -250,14 +307,15 @@ impl<'a> Reader<'a> {
             if let (Some(name), Some(offset)) = (&entry.name, offsets.name) {
                 names.take(name);
                 // Two channels must not read each other's secrets.
-                let variable = variable(name, "URL");
-                self.unique("name", "notify", &mut seen, variable.clone(), offset);
+                let variable = channel_variable(name, "URL");
+                let place = (offsets.part, offset);
+                self.unique("name", "notify", &mut seen, variable.clone(), place);
                 if let Some(url) = self.environment(&variable, secret_url) {
                     entry.url = Some(url);
                 }
             }
             if entry.url.is_none() && offsets.url.is_none() {
-                self.complaints.push(without_url("notify", offsets.table));
+                self.complain(offsets.part, [without_url("notify", offsets.table)]);
             }
         }
         let mut channels = Vec::new();
@@ -265,7 +323,8 @@ impl<'a> Reader<'a> {
             let Some(mut channel) = channel(entry, &mut names) else {
                 continue;
             };
-            if let Some(token) = self.environment(&variable(&channel.name, "TOKEN"), secret) {
+            if let Some(token) = self.environment(&channel_variable(&channel.name, "TOKEN"), secret)
+            {
                 channel.token = Some(token);
             }
             channels.push(channel);
@@ -273,23 +332,28 @@ impl<'a> Reader<'a> {
         channels
     }
 
-    /// Complains when `value` has been seen before, naming the line.
+    /// Complains when `value` has been seen before, naming the line; a place is a part and an offset.
     fn unique(
         &mut self,
         key: &str,
         section: &str,
-        seen: &mut HashMap<String, usize>,
+        seen: &mut HashMap<String, (usize, usize)>,
         value: String,
-        offset: usize,
+        place: (usize, usize),
     ) {
-        if let Some(first) = seen.insert(value, offset) {
-            let Position { line, .. } = Position::at(self.context.text, first);
-            self.complaints.push(complaint(
-                Some(offset),
-                key,
-                format!("`{key}` in {} is taken: see line {line}", header(section)),
-                format!("remove one of the two, or give this one another {key}"),
-            ));
+        if let Some((part, first)) = seen.insert(value, place) {
+            let ConfigText { origin, text, .. } = self.parts[part].text;
+            let Position { line, .. } = Position::at(text, first);
+            let file = match part == place.0 {
+                true => String::new(),
+                false => format!("{origin}, "),
+            };
+            let message = format!(
+                "`{key}` in {} is taken: see {file}line {line}",
+                header(section)
+            );
+            let hint = format!("remove one of the two, or give this one another {key}");
+            self.complain(place.0, [complaint(Some(place.1), key, message, hint)]);
         }
     }
 
@@ -299,7 +363,7 @@ impl<'a> Reader<'a> {
         variable: &str,
         read: impl Fn(&str) -> Result<T, Refusal>,
     ) -> Option<T> {
-        let (why, hint) = match (self.context.secrets)(SecretSource::Env(variable)) {
+        let (why, hint) = match (self.secrets)(SecretSource::Env(variable)) {
             Ok(None) => return None,
             Ok(Some(raw)) => match read(&raw) {
                 Ok(value) => return Some(value),
@@ -307,12 +371,9 @@ impl<'a> Reader<'a> {
             },
             Err(why) => (why, "set it to a value".to_string()),
         };
-        self.complaints.push(complaint(
-            None,
-            variable,
-            format!("environment variable {variable}: {why}"),
-            format!("{hint}, or unset {variable}"),
-        ));
+        let hint = format!("{hint}, or unset {variable}");
+        let complaint = complaint(None, variable, format!("{variable}: {why}"), hint);
+        self.complaints.push((None, complaint));
         None
     }
 
@@ -324,45 +385,46 @@ impl<'a> Reader<'a> {
             (None, Some(_)) => ("model", "url", "http://127.0.0.1:11434/v1"),
             _ => return,
         };
-        let table = self
-            .root
-            .get("opinion")
-            .and_then(|t| t.get_ref().as_table());
-        let value = table.and_then(|table| table.get(there));
-        self.complaints.push(complaint(
-            value.map(|value| value.span().start),
-            there,
-            format!("[opinion] has a `{there}` and no `{missing}`"),
-            format!("add {missing} = {example:?}, or take `{there}` out"),
-        ));
+        let Some((at, offset)) = self.place("opinion", there) else {
+            return;
+        };
+        let message = format!("[opinion] has a `{there}` and no `{missing}`");
+        let hint = format!("add {missing} = {example:?}, or take `{there}` out");
+        self.complain(at, [complaint(Some(offset), there, message, hint)]);
     }
 
     /// Complains unless the first duration is shorter than or equal to the second.
     fn check_order(&mut self, less: (&str, &str, Duration), more: (&str, &str, Duration)) {
-        let offset = [less, more].into_iter().find_map(|(section, key, _)| {
-            let table = self.root.get(section)?.get_ref().as_table()?;
-            table.get(key).map(|value| value.span().start)
-        });
+        let place = [less, more]
+            .into_iter()
+            .find_map(|(section, key, _)| self.place(section, key));
+        let is_of = |complaint: &Complaint| complaint.key == less.1 || complaint.key == more.1;
         let unread = self
             .complaints
             .iter()
-            .any(|c| c.key == less.1 || c.key == more.1);
-        if less.2 <= more.2 || unread {
+            .any(|(_, complaint)| is_of(complaint));
+        let Some((at, offset)) = place.filter(|_| less.2 > more.2 && !unread) else {
             return;
-        }
-        self.complaints.push(complaint(
-            offset,
+        };
+        let message = format!(
+            "`{}` in {} is longer than `{}` in {}",
             less.1,
-            format!(
-                "`{}` in {} is longer than `{}` in {}",
-                less.1,
-                header(less.0),
-                more.1,
-                header(more.0)
-            ),
-            format!("shorten `{}` or lengthen `{}`", less.1, more.1),
-        ));
+            header(less.0),
+            more.1,
+            header(more.0)
+        );
+        let hint = format!("shorten `{}` or lengthen `{}`", less.1, more.1);
+        self.complain(at, [complaint(Some(offset), less.1, message, hint)]);
     }
+}
+
+fn not_a_list(name: &str, value: &Spanned<DeValue<'_>>) -> Complaint {
+    complaint(
+        Some(value.span().start),
+        name,
+        format!("`{name}` must be a list of sections"),
+        format!("write {} above each", header(name)),
+    )
 }
 
 fn without_url(section: &str, offset: usize) -> Complaint {
@@ -377,6 +439,7 @@ fn without_url(section: &str, offset: usize) -> Complaint {
 
 /// Byte offsets of a table in a list and of its keys, as far as it has them.
 struct Offsets {
+    part: usize,
     table: usize,
     name: Option<usize>,
     url: Option<usize>,
@@ -405,21 +468,6 @@ fn channel(entry: PartialChannel, names: &mut Names) -> Option<NotifyConfig> {
         url,
         token: entry.token,
     })
-}
-
-/// The environment variable with a secret of channel `name`: its `URL` or its `TOKEN`.
-fn variable(name: &str, secret: &str) -> String {
-    let name: String = name
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_uppercase()
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    format!("BENGGALA_NOTIFY_{name}_{secret}")
 }
 
 /// A source for each page, with everything else left to the defaults; a page named twice counts

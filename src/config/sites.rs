@@ -46,7 +46,6 @@ pub fn parse_sites(
         Err(syntax) => complaints = syntax,
         Ok(root) => {
             let context = Context {
-                text,
                 base: None,
                 secrets: &no_secrets,
             };

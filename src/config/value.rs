@@ -50,8 +50,6 @@ impl Refusal {
 /// What reading needs beside the text.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    /// The file's text, for line numbers.
-    pub(super) text: &'a str,
     /// The folder that relative paths start from.
     pub(super) base: Option<&'a Path>,
     pub(super) secrets: &'a SecretLookup<'a>,
@@ -239,7 +237,7 @@ impl<'a> Value<'a> {
 
     /// Which store.
     pub(super) fn store_url(&self) -> Read<StoreUrl> {
-        self.unless_refused(store_url(&self.line()?))
+        self.unless_refused(store_url(&self.line()?, self.context.secrets))
     }
 
     /// An address and a port.
@@ -347,11 +345,11 @@ impl<'a> Value<'a> {
     /// The secret in the file that this value names; a relative path starts from the folder of
     /// the configuration.
     pub(super) fn secret_file(&self) -> Read<Secret> {
-        let path = PathBuf::from(self.line()?);
-        let path = self
-            .context
-            .base
-            .map_or_else(|| path.clone(), |base| base.join(&path));
+        let path = self.unless_refused(expanded(&self.line()?, self.context.secrets))?;
+        let path = match self.context.base {
+            Some(base) => base.join(path),
+            None => PathBuf::from(path),
+        };
         let hint = "name a file that holds the secret alone and that we may read";
         match (self.context.secrets)(SecretSource::File(&path)) {
             Ok(Some(raw)) => match secret(&raw) {
@@ -385,9 +383,37 @@ pub(super) fn secret(raw: &str) -> Result<Secret, Refusal> {
     Ok(Secret::new(text.to_string()))
 }
 
+/// A path in which `~/` at the beginning (of what follows `sqlite:` too) is the home of whoever runs us,
+/// and `${NAME}` the value of a variable, as systemd's `CREDENTIALS_DIRECTORY` is one.
+fn expanded(path: &str, secrets: &SecretLookup<'_>) -> Result<String, Refusal> {
+    let variable = |name: &str| match secrets(SecretSource::Env(name)) {
+        Ok(Some(value)) if !value.is_empty() => Ok(value),
+        _ => Err(Refusal::new(
+            format!("needs the environment variable {name}, which is not set"),
+            "set it, or write the path in full",
+        )),
+    };
+    let (scheme, path) = match path.split_once(':') {
+        Some((scheme, rest)) if rest.starts_with("~/") => (format!("{scheme}:"), rest),
+        _ => (String::new(), path),
+    };
+    let (mut out, mut rest) = match path.strip_prefix("~/") {
+        Some(rest) => (format!("{scheme}{}/", variable("HOME")?), rest),
+        None => (scheme, path),
+    };
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, behind)) = after.split_once('}') else {
+            break;
+        };
+        out = out + before + &variable(name)?;
+        rest = behind;
+    }
+    Ok(out + rest)
+}
+
 /// Which store a text names.
-pub(super) fn store_url(raw: &str) -> Result<StoreUrl, Refusal> {
-    let read = raw.trim().parse::<StoreUrl>();
+pub(super) fn store_url(raw: &str, secrets: &SecretLookup<'_>) -> Result<StoreUrl, Refusal> {
+    let read = expanded(raw.trim(), secrets)?.parse::<StoreUrl>();
     read.map_err(|why| Refusal::new(why.to_string(), why.hint()))
 }
 

@@ -44,6 +44,9 @@ impl Style {
             Verdict::Pass => AnsiColor::Green,
             Verdict::Abstain(_) => AnsiColor::Yellow,
         };
-        self.paint(wording::verdict(verdict, scores), colour.on_default().bold())
+        self.paint(
+            wording::verdict(verdict, scores),
+            colour.on_default().bold(),
+        )
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use benggala::{
     config::{
-        self, ANNOTATED, Config, ConfigErrors, Origin, SITES, SecretSource, no_secrets,
+        self, ANNOTATED, Config, ConfigErrors, ConfigText, Origin, SITES, SecretSource, no_secrets,
         parse_sites, site_rules,
     },
     model::{PageKind, Secret},
@@ -21,7 +21,16 @@ use proptest::prelude::*;
 use url::Url;
 
 fn parse(text: &str) -> Result<Config, ConfigErrors> {
-    Config::parse(text, &file("benggala.toml"), &no_secrets)
+    Config::parse(&[named("benggala.toml", text)], &no_secrets)
+}
+
+/// A text as one that stands in a file.
+fn named(path: &str, text: &str) -> ConfigText {
+    ConfigText {
+        origin: file(path),
+        text: text.to_string(),
+        is_included: false,
+    }
 }
 
 fn parsed(text: &str) -> Config {
@@ -69,8 +78,8 @@ fn every_mistake_has_its_exact_message() {
     for case in cases {
         let text = fs::read_to_string(&case).unwrap();
         let name = case.file_name().unwrap().to_str().unwrap();
-        let origin = file(&format!("/etc/benggala/{name}"));
-        let said = match Config::parse(&text, &origin, &secrets) {
+        let text = named(&format!("/etc/benggala/{name}"), &text);
+        let said = match Config::parse(&[text], &secrets) {
             Ok(_) => "no problem was found\n".to_string(),
             Err(errors) => format!("{errors}\n").replace("/etc/benggala/bad-", "bad-"),
         };
@@ -195,7 +204,7 @@ certificate = "AB:01:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15:a3bf4f1b2b0b822cd
 "#;
 
 fn full() -> Config {
-    Config::parse(FULL, &file("/etc/benggala/benggala.toml"), &secrets)
+    Config::parse(&[named("/etc/benggala/benggala.toml", FULL)], &secrets)
         .unwrap_or_else(|errors| panic!("{errors}"))
 }
 
@@ -262,7 +271,7 @@ fn the_environment_overrules_the_text() {
         SecretSource::Env("BENGGALA_STORE_URL") => Ok(Some("sqlite:other.db".to_string())),
         _ => Ok(None),
     };
-    let config = Config::parse(text, &Origin::BuiltIn, &environment).unwrap();
+    let config = Config::parse(&[named("benggala.toml", text)], &environment).unwrap();
     assert_eq!(config.serve.token, Some(secret("env")));
     assert_eq!(config.opinion.key, Some(secret("k3y")));
     assert_eq!(config.opinion.adviser(), None, "a key alone asks nobody");
@@ -274,16 +283,176 @@ fn the_environment_overrules_the_text() {
     );
 }
 
+/// Each variable, its value, and what it comes to in the configuration.
+const VARIABLES: [(&str, &str, fn(&Config) -> Option<String>); 5] = [
+    ("BENGGALA_STORE_URL", "sqlite:env.db", |config| {
+        Some(config.store.url.to_string())
+    }),
+    ("BENGGALA_SERVE_TOKEN", "env", |config| {
+        config
+            .serve
+            .token
+            .as_ref()
+            .map(|token| token.expose().clone())
+    }),
+    ("BENGGALA_OPINION_KEY", "env", |config| {
+        config.opinion.key.as_ref().map(|key| key.expose().clone())
+    }),
+    ("BENGGALA_NOTIFY_DESK_TOKEN", "env", |config| {
+        let token = config.notify.first()?.token.as_ref();
+        token.map(|token| token.expose().clone())
+    }),
+    (
+        "BENGGALA_NOTIFY_DESK_URL",
+        "https://env.example/",
+        |config| Some(config.notify.first()?.url.expose().to_string()),
+    ),
+];
+
+#[test]
+fn every_variable_counts_whatever_files_there_are() {
+    let all = "[store]\nurl = \"sqlite:file.db\"\n[serve]\ntoken = \"file\"\n[opinion]\nkey = \"file\"\n\
+               [[notify]]\nname = \"desk\"\nurl = \"https://file.example/\"\ntoken = \"file\"\n";
+    let mut included = named("conf.d/a.toml", all);
+    included.is_included = true;
+    let ways: [(&str, Vec<ConfigText>); 5] = [
+        ("no file", vec![]),
+        ("an empty file", vec![named("a.toml", "")]),
+        ("a file", vec![named("a.toml", all)]),
+        (
+            "two files",
+            vec![named("a.toml", all), named("b.toml", "[store]\n")],
+        ),
+        ("an included file", vec![named("a.toml", ""), included]),
+    ];
+    for (name, value, of) in VARIABLES {
+        let environment = |secret: SecretSource<'_>| match secret {
+            SecretSource::Env(variable) if variable == name => Ok(Some(value.to_string())),
+            _ => Ok(None),
+        };
+        for (way, texts) in &ways {
+            let config = Config::parse(texts, &environment).unwrap();
+            // A channel that no file names has no secrets.
+            let there = !name.contains("NOTIFY") || !config.notify.is_empty();
+            let expected = there.then(|| value.to_string());
+            assert_eq!(of(&config), expected, "{name} with {way}");
+        }
+    }
+}
+
+#[test]
+fn later_files_overrule_earlier_ones_and_lists_add_up() {
+    let first = "[store]\nurl = \"sqlite:a.db\"\n[score]\nflag_at = 0.6\n[[source]]\nurl = \"https://a.example/\"\n";
+    let second = "[store]\nurl = \"sqlite:b.db\"\n[[source]]\nurl = \"https://b.example/\"\n";
+    let config = Config::parse(
+        &[named("a.toml", first), named("b.toml", second)],
+        &no_secrets,
+    );
+    let config = config.unwrap();
+    assert_eq!(config.store.url.to_string(), "sqlite:b.db");
+    assert!((config.score.flag_at - 0.6).abs() < 1e-6);
+    let names: Vec<&str> = config.sources.iter().map(|s| s.name.as_str()).collect();
+    assert_eq!(names, ["a.example", "b.example"]);
+}
+
+#[test]
+fn what_is_wrong_in_one_of_several_files_names_that_file() {
+    let source = "[[source]]\nname = \"a\"\nurl = \"https://a.example/\"\n";
+    let texts = [
+        named("a.toml", source),
+        named("b.toml", &format!("\n{source}")),
+        named("c.toml", "[score]\nflag_at = 7\n"),
+    ];
+    let errors = Config::parse(&texts, &no_secrets).unwrap_err().to_string();
+    for expected in [
+        "b.toml:3:8: `name` in [[source]] is taken: see a.toml, line 2",
+        "b.toml:4:7: `url` in [[source]] is taken: see a.toml, line 3",
+        "c.toml:2:11: `flag_at` in [score] is out of range: 7",
+    ] {
+        assert!(errors.contains(expected), "{expected}\n\n{errors}");
+    }
+}
+
+#[test]
+fn files_are_included_by_the_first_one_only() {
+    assert_eq!(
+        config::includes("include = \"conf.d/*.toml\""),
+        ["conf.d/*.toml"]
+    );
+    assert_eq!(
+        config::includes("include = [\"a.toml\", \"b.toml\"]"),
+        ["a.toml", "b.toml"]
+    );
+    assert!(config::includes("[store]").is_empty());
+    let mut included = named("b.toml", "include = \"c.toml\"");
+    included.is_included = true;
+    let texts = [named("a.toml", "include = [\"b.toml\"]"), included];
+    let errors = Config::parse(&texts, &no_secrets).unwrap_err().to_string();
+    assert_eq!(
+        errors,
+        "b.toml:1:11: `include` in a file that is included itself\n  hint: name all files in the first one"
+    );
+}
+
+#[test]
+fn a_variable_that_nothing_reads_is_told_with_the_one_that_was_meant() {
+    let config = parsed("[[notify]]\nname = \"desk\"\nurl = \"https://hooks.example/\"\n");
+    let names = [
+        "PATH",
+        "BENGGALA_SERVE_TOKN",
+        "BENGGALA_NOTIFY_DESK_TOKEN",
+        "BENGGALA_NOTIFY_DSK_URL",
+        "BENGGALA_LOG",
+        "BENGGALA_SOMETHING_ELSE_ALTOGETHER",
+    ];
+    let unread = config::unread_variables(names, &config);
+    let meant: Vec<(&str, Option<&str>)> = unread
+        .iter()
+        .map(|(name, meant)| (*name, meant.as_deref()))
+        .collect();
+    assert_eq!(
+        meant,
+        [
+            ("BENGGALA_SERVE_TOKN", Some("BENGGALA_SERVE_TOKEN")),
+            ("BENGGALA_NOTIFY_DSK_URL", Some("BENGGALA_NOTIFY_DESK_URL")),
+            ("BENGGALA_SOMETHING_ELSE_ALTOGETHER", None),
+        ]
+    );
+}
+
+#[test]
+fn paths_know_the_home_and_the_variables_that_systemd_sets() {
+    let system = |secret: SecretSource<'_>| match secret {
+        SecretSource::Env("HOME") => Ok(Some("/home/ana".to_string())),
+        SecretSource::Env("CREDENTIALS_DIRECTORY") => Ok(Some("/run/credentials/b".to_string())),
+        SecretSource::File(path) if path == Path::new("/run/credentials/b/token") => {
+            Ok(Some("t0ken".to_string()))
+        }
+        _ => Ok(None),
+    };
+    let text = "[serve]\ntoken_file = \"${CREDENTIALS_DIRECTORY}/token\"\n[store]\nurl = \"sqlite:~/news.db\"\n";
+    let config = Config::parse(&[named("/etc/benggala.toml", text)], &system).unwrap();
+    assert_eq!(config.serve.token, Some(secret("t0ken")));
+    assert_eq!(config.store.url.to_string(), "sqlite:/home/ana/news.db");
+    let text = "[store]\nurl = \"sqlite:${NOWHERE}/news.db\"\n";
+    let errors = Config::parse(&[named("a.toml", text)], &system).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "a.toml:2:7: `url` in [store] needs the environment variable NOWHERE, which is not set\n  \
+         hint: set it, or write the path in full"
+    );
+}
+
 #[test]
 fn an_empty_secret_in_the_environment_is_no_silent_no() {
     let environment = |secret: SecretSource<'_>| match secret {
         SecretSource::Env("BENGGALA_SERVE_TOKEN") => Ok(Some(String::new())),
         _ => Ok(None),
     };
-    let errors = Config::parse("", &Origin::BuiltIn, &environment).unwrap_err();
+    let errors = Config::parse(&[], &environment).unwrap_err();
     assert_eq!(
         errors.to_string(),
-        "built-in defaults: environment variable BENGGALA_SERVE_TOKEN: its value is no secret\n  \
+        "environment: BENGGALA_SERVE_TOKEN: its value is no secret\n  \
          hint: write printable ASCII without spaces, or unset BENGGALA_SERVE_TOKEN"
     );
 }

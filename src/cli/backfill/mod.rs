@@ -4,7 +4,7 @@
 mod daemon;
 mod progress;
 
-use std::{num::NonZeroU64, path::Path};
+use std::{num::NonZeroU64, path::PathBuf};
 
 use chrono::{NaiveDate, NaiveTime, Utc};
 use tokio_util::sync::CancellationToken;
@@ -54,8 +54,8 @@ enum Task {
     Stop,
 }
 
-pub(super) fn backfill(args: &Args, file: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(file)?;
+pub(super) fn backfill(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(files)?;
     let config = config.allowing(&args.allow.allow_private);
     let source = source_of(&config, &args.source)?.clone();
     let task = match args.since {

@@ -1,6 +1,6 @@
 //! `benggala eval cases`: known defects that are marked, innocent look-alikes that are accused.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::report::{Format, print};
 use crate::{
@@ -26,8 +26,8 @@ pub(in crate::cli) struct Args {
     format: Format,
 }
 
-pub(super) fn eval(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn eval(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     let rules = rules_of(&config);
     let (cases, sha256) = labelled::hashed_lines::<Case>(&args.file)?;
     let mut report = CasesReport::new(args.file.display().to_string(), sha256, args.worst);

@@ -1,6 +1,6 @@
 //! `benggala eval extraction`: bodies and metadata against those made by hand.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::report::{Format, floors_file, outcome_of, print};
 use crate::{
@@ -57,8 +57,8 @@ pub(in crate::cli) struct Args {
     floors: Option<PathBuf>,
 }
 
-pub(super) fn eval(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn eval(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     let mut set = PageSet::read(&args.folder)?;
     set.gold.sort_by(|a, b| a.id.cmp(&b.id));
     let pages = match &args.predictions {

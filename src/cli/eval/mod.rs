@@ -8,7 +8,7 @@ mod residue;
 mod rules;
 mod translation;
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::failure::{Failure, Outcome};
 
@@ -28,7 +28,7 @@ pub(super) enum Command {
     Translation(translation::Args),
 }
 
-pub(super) fn eval(command: &Command, config: Option<&Path>) -> Result<Outcome, Failure> {
+pub(super) fn eval(command: &Command, config: &[PathBuf]) -> Result<Outcome, Failure> {
     match command {
         Command::Cases(args) => cases::eval(args, config),
         Command::Extraction(args) => extraction::eval(args, config),

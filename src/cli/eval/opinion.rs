@@ -1,7 +1,7 @@
 //! `benggala eval opinion`: what a language model finds in texts whose faults are known.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -44,8 +44,8 @@ pub(in crate::cli) struct Args {
     format: Format,
 }
 
-pub(super) fn eval(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn eval(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     let mut opinion = config.opinion;
     if let Some(url) = &args.url {
         opinion.url = Some(url.clone());

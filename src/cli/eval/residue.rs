@@ -1,6 +1,6 @@
 //! `benggala eval residue`: lines of the page in bodies, found rightly and wrongly.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::report::{Format, print};
 use crate::{
@@ -26,8 +26,8 @@ pub(in crate::cli) struct Args {
     format: Format,
 }
 
-pub(super) fn eval(args: &Args, config: Option<&Path>) -> Result<Outcome, Failure> {
-    let (config, _) = load_config(config)?;
+pub(super) fn eval(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(config)?;
     let rules = rules_of(&config);
     let set = PageSet::read(&args.folder)?;
     let name = set.folder.display().to_string();

@@ -58,7 +58,7 @@ async fn a_front_page_gives_its_feed_first_then_sitemap_and_itself() {
     assert_eq!(printed, wanted);
     let pasted = file(&folder, "pasted.toml", printed);
     let check = run(&["config", "check", "--config", &pasted]);
-    assert!(err(&check).contains("good, 1 sources"), "{}", err(&check));
+    assert!(err(&check).contains("good, 1 source\n"), "{}", err(&check));
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! `config`: checked whole, shown as it is.
 
+use std::fs;
+
 use tempfile::TempDir;
 
-use super::{err, file, run};
+use super::{benggala, err, file, out, run};
 
 #[test]
 fn a_bad_configuration_is_told_whole() {
@@ -37,4 +39,76 @@ fn the_shown_configuration_can_be_read_again() {
     let path = file(&folder, "shown.toml", &shown.stdout);
     let output = run(&["config", "check", "--config", &path]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+}
+
+#[test]
+fn the_environment_counts_without_any_file() {
+    let folder = TempDir::new().unwrap();
+    let shown = benggala(&["config", "show"])
+        .current_dir(folder.path())
+        .env("BENGGALA_STORE_URL", "sqlite:elsewhere.db")
+        .env("BENGGALA_SERVE_TOKEN", "t0ken")
+        .output()
+        .unwrap();
+    let shown = out(&shown);
+    assert!(shown.contains("url = \"sqlite:elsewhere.db\""), "{shown}");
+    assert!(
+        shown.contains("token = ") && !shown.contains("t0ken"),
+        "{shown}"
+    );
+
+    let empty = benggala(&["config", "check"])
+        .current_dir(folder.path())
+        .env("BENGGALA_SERVE_TOKEN", "")
+        .output()
+        .unwrap();
+    assert_eq!(empty.status.code(), Some(2));
+    assert!(
+        err(&empty).contains("BENGGALA_SERVE_TOKEN: its value is no secret"),
+        "{}",
+        err(&empty)
+    );
+
+    let slip = benggala(&["config", "check"])
+        .current_dir(folder.path())
+        .env("BENGGALA_SERVE_TOKN", "t0ken")
+        .output()
+        .unwrap();
+    assert!(
+        err(&slip).contains("did you mean BENGGALA_SERVE_TOKEN?"),
+        "{}",
+        err(&slip)
+    );
+    assert!(
+        err(&slip).contains("no benggala.toml in this folder"),
+        "{}",
+        err(&slip)
+    );
+}
+
+#[test]
+fn several_files_and_those_that_they_include_are_one_configuration() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("conf.d")).unwrap();
+    let source = |name: &str| format!("[[source]]\nurl = \"https://{name}.example/\"\n");
+    file(&folder, "conf.d/b.toml", &source("b"));
+    file(&folder, "conf.d/a.toml", &source("a"));
+    file(&folder, "conf.d/ignored.txt", "nonsense");
+    let first = file(&folder, "first.toml", "include = \"conf.d/*.toml\"\n");
+    let second = file(&folder, "second.toml", &source("c"));
+    let both = ["--config", &first, "--config", &second];
+    let check = run(&[&["config", "check"][..], &both].concat());
+    assert!(
+        err(&check).ends_with("second.toml: good, 3 sources\n"),
+        "{}",
+        err(&check)
+    );
+    let shown = run(&[&["config", "show"][..], &both].concat());
+    let shown = out(&shown);
+    assert_eq!(shown.matches(".example/").count(), 3, "{shown}");
+
+    let missing = file(&folder, "missing.toml", "include = [\"not-there.toml\"]\n");
+    let check = run(&["config", "check", "--config", &missing]);
+    assert_eq!(check.status.code(), Some(2));
+    assert!(err(&check).contains("not-there.toml"), "{}", err(&check));
 }

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, Uri},
 };
 use benggala::{
-    config::{Config, Origin, SecretSource},
+    config::{Config, ConfigText, Origin, SecretSource},
     model::PageKind,
 };
 use tokio::net::TcpListener;
@@ -130,8 +130,12 @@ fn parsed(place: &Place, text: &str) -> Config {
             .map(|(_, value)| (*value).to_string())),
         SecretSource::File(path) => Ok(Some(fs::read_to_string(path).unwrap())),
     };
-    let origin = Origin::File(place.folder().join("benggala.toml"));
-    Config::parse(text, &origin, &secrets).unwrap()
+    let text = ConfigText {
+        origin: Origin::File(place.folder().join("benggala.toml")),
+        text: text.to_string(),
+        is_included: false,
+    };
+    Config::parse(&[text], &secrets).unwrap()
 }
 
 #[track_caller]

@@ -1,0 +1,51 @@
+//! The variables of the environment that are read.
+
+use super::{sections::Config, value::nearest};
+
+/// The store, as `[store] url`.
+pub(super) const STORE_URL: &str = "BENGGALA_STORE_URL";
+/// What programs and people show to decide, as `[serve] token`.
+pub(super) const SERVE_TOKEN: &str = "BENGGALA_SERVE_TOKEN";
+/// The key of the language model, as `[opinion] key`.
+pub(super) const OPINION_KEY: &str = "BENGGALA_OPINION_KEY";
+/// What the command line reads by itself: which files, and how much is logged.
+const OF_THE_COMMAND_LINE: [&str; 2] = ["BENGGALA_CONFIG", "BENGGALA_LOG"];
+
+/// The environment variable with a secret of channel `name`: its `URL` or its `TOKEN`.
+pub(super) fn channel_variable(name: &str, secret: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_uppercase()
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    format!("BENGGALA_NOTIFY_{name}_{secret}")
+}
+
+/// Those of `names` that look like ours and that nothing reads, each with the one that was probably
+/// meant: a slip of the keyboard must not leave a page without its token.
+pub fn unread_variables<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    config: &Config,
+) -> Vec<(&'n str, Option<String>)> {
+    let channels = config.notify.iter();
+    let of_channels = channels
+        .flat_map(|channel| ["URL", "TOKEN"].map(|secret| channel_variable(&channel.name, secret)));
+    let fixed = [STORE_URL, SERVE_TOKEN, OPINION_KEY].into_iter();
+    let fixed = fixed.chain(OF_THE_COMMAND_LINE).map(str::to_string);
+    let known: Vec<String> = fixed.chain(of_channels).collect();
+    names
+        .into_iter()
+        .filter(|name| name.starts_with("BENGGALA_") && !known.iter().any(|known| known == name))
+        .map(|name| {
+            (
+                name,
+                nearest(name, known.iter().map(String::as_str)).map(str::to_string),
+            )
+        })
+        .collect()
+}
