@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 
 use super::{failure::Failure, output::tell};
-use crate::config::{
-    self as configuration, Config, ConfigText, Origin, SecretSource, includes, unread_variables,
+use crate::{
+    config::{
+        self as configuration, Config, ConfigText, Origin, SecretSource, includes, unread_variables,
+    },
+    score,
 };
 
 /// Where the configuration is looked for when none is named.
@@ -30,7 +33,30 @@ fn parse_network(text: &str) -> Result<IpNet, String> {
 /// The configuration named on the command line, else the one in this folder, else the defaults; the
 /// environment counts in each case.
 pub(super) fn load_config(files: &[PathBuf]) -> Result<Config, Failure> {
-    Ok(Config::parse(&read_texts(files)?, &secret)?)
+    let config = Config::parse(&read_texts(files)?, &secret)?;
+    for rule in &config.score.disabled {
+        if !rules().any(|known| known == rule) {
+            return Err(no_rule(rule));
+        }
+    }
+    Ok(config)
+}
+
+/// Whatever can be switched off.
+fn rules() -> impl Iterator<Item = &'static str> {
+    let names = score::rules().map(|about| about.rule);
+    names.chain([score::SECOND_OPINION])
+}
+
+fn no_rule(rule: &str) -> Failure {
+    let near = configuration::nearest(rule, rules());
+    let hint = near.map_or_else(
+        || "`benggala rules` lists them".to_string(),
+        |near| format!("did you mean {near:?}?"),
+    );
+    Failure::message(format!(
+        "`disabled` in [score] names no rule: {rule:?}\n  hint: {hint}"
+    ))
 }
 
 /// Tells of variables that look like ours and that nothing reads.

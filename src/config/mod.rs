@@ -71,6 +71,11 @@ impl Config {
     }
 }
 
+/// The one of `names` that was probably meant by `word`: at most one slip for every three characters.
+pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    value::nearest(word, names)
+}
+
 /// Reads a network in CIDR notation, as `10.0.0.0/8`; one address stands for itself.
 pub fn network(text: &str) -> Option<IpNet> {
     value::network(text)

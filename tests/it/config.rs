@@ -283,8 +283,11 @@ fn the_environment_overrules_the_text() {
     );
 }
 
-/// Each variable, its value, and what it comes to in the configuration.
-const VARIABLES: [(&str, &str, fn(&Config) -> Option<String>); 5] = [
+/// What a variable comes to in the configuration.
+type Outcome = fn(&Config) -> Option<String>;
+
+/// Each variable, its value, and what it comes to.
+const VARIABLES: [(&str, &str, Outcome); 5] = [
     ("BENGGALA_STORE_URL", "sqlite:env.db", |config| {
         Some(config.store.url.to_string())
     }),

@@ -42,6 +42,23 @@ fn the_shown_configuration_can_be_read_again() {
 }
 
 #[test]
+fn a_rule_that_does_not_exist_cannot_be_switched_off() {
+    let folder = TempDir::new().unwrap();
+    let path = file(
+        &folder,
+        "a.toml",
+        "[score]\ndisabled = [\"litteral-translation\"]\n",
+    );
+    let output = run(&["config", "check", "--config", &path]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("did you mean \"literal-translation\"?"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn the_environment_counts_without_any_file() {
     let folder = TempDir::new().unwrap();
     let shown = benggala(&["config", "show"])
@@ -91,11 +108,11 @@ fn several_files_and_those_that_they_include_are_one_configuration() {
     let folder = TempDir::new().unwrap();
     fs::create_dir(folder.path().join("conf.d")).unwrap();
     let source = |name: &str| format!("[[source]]\nurl = \"https://{name}.example/\"\n");
-    file(&folder, "conf.d/b.toml", &source("b"));
-    file(&folder, "conf.d/a.toml", &source("a"));
+    file(&folder, "conf.d/b.toml", source("b"));
+    file(&folder, "conf.d/a.toml", source("a"));
     file(&folder, "conf.d/ignored.txt", "nonsense");
     let first = file(&folder, "first.toml", "include = \"conf.d/*.toml\"\n");
-    let second = file(&folder, "second.toml", &source("c"));
+    let second = file(&folder, "second.toml", source("c"));
     let both = ["--config", &first, "--config", &second];
     let check = run(&[&["config", "check"][..], &both].concat());
     assert!(
