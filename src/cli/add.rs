@@ -20,12 +20,14 @@ use super::{
     failure::{Failure, Outcome},
     output::{out, tell},
     settings::{AllowPrivate, load_config},
+    site::site_url,
     threads::runtime,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A site, a feed or a sitemap
+    #[arg(value_parser = site_url)]
     url: Url,
     #[command(flatten)]
     allow: AllowPrivate,

@@ -1,12 +1,10 @@
 //! `benggala check`: judge once and point at the words.
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use indicatif::ProgressBar;
 use url::Url;
 
 use crate::{
@@ -32,7 +30,9 @@ use super::{
     failure::{Failure, Outcome},
     input::{self, Document, inspect_document, rules_of},
     output::{out, tell},
+    progress::counting,
     settings::{AllowPrivate, load_config},
+    site::host_of,
     threads::runtime,
 };
 
@@ -84,7 +84,7 @@ pub(super) fn check(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure>
         true => Some(consulting::endpoint(&config.opinion)?),
         false => None,
     };
-    let bar = progress();
+    let bar = counting("documents");
     let mut printer = Printer {
         args,
         policy: &rules.policy,
@@ -102,7 +102,13 @@ pub(super) fn check(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure>
         match target.as_str() {
             "-" => report(check_stdin(args, &rules))?,
             url if is_url(url) => report(check_url(url, args, &config, &rules))?,
-            path => check_path(Path::new(path), args, &rules, &mut report)?,
+            text => {
+                let path = Path::new(text);
+                match host_of(text).filter(|_| !path.exists()) {
+                    Some(url) => report(check_url(url.as_str(), args, &config, &rules))?,
+                    None => check_path(path, args, &rules, &mut report)?,
+                }
+            }
         }
     }
     bar.finish_and_clear();
@@ -123,15 +129,6 @@ fn with_opinion(
 
 fn is_url(target: &str) -> bool {
     target.starts_with("http://") || target.starts_with("https://")
-}
-
-fn progress() -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner().with_message("documents checked");
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
 }
 
 fn check_stdin(args: &Args, rules: &Rules) -> Result<Checked, String> {
@@ -186,7 +183,7 @@ fn check_path(
 
 fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String> {
     let bytes = input::read_file(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        .map_err(|error| format!("cannot read {}: {error}{}", path.display(), hint(path)))?;
     let document = match input::is_text(path) {
         true => Document::Text(charset::decode(&bytes, "").into_owned()),
         false => Document::Html(bytes),
@@ -202,6 +199,15 @@ fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String
         name: path.display().to_string(),
         inspection,
     })
+}
+
+/// What may be meant by the name of a file that is not there.
+fn hint(path: &Path) -> &'static str {
+    let name = path.to_string_lossy();
+    match !path.exists() && name.contains('.') && !name.starts_with(['.', '/']) {
+        true => "; a site is written as https://news.example",
+        false => "",
+    }
 }
 
 fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<Checked, String> {

@@ -1,9 +1,8 @@
 //! `benggala rescore`: the stored pages, judged again with today's rules.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc};
 
 use chrono::Utc;
-use indicatif::ProgressBar;
 
 use crate::{
     config::Config,
@@ -19,6 +18,7 @@ use super::{
     failure::{Failure, Outcome},
     input::rules_of,
     output::tell,
+    progress::counting,
     settings::load_config,
     threads::runtime,
 };
@@ -51,8 +51,7 @@ pub(super) fn rescore(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failur
     let config = load_config(config)?;
     let mut rules = rules_of(&config);
     let today = inspect::rules_hash(&rules);
-    let bar = ProgressBar::new_spinner().with_message("articles");
-    bar.enable_steady_tick(Duration::from_millis(200));
+    let bar = counting("articles");
     let tally = runtime()?.block_on(async {
         let store = store::open(&config.store.url, Observer::default()).await?;
         for (lang, sketch) in store.usage().await? {

@@ -17,6 +17,7 @@ use super::{
     log::{LogFormat, start_log},
     settings::{AllowPrivate, load_config, tell_unread_variables},
     signals::{Signals, Told},
+    site::site_url,
     threads::runtime,
 };
 
@@ -29,7 +30,7 @@ const THREADS_END_WITHIN: Duration = Duration::from_secs(2);
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Sites to watch with the defaults, beside those configured
-    #[arg(value_name = "URL")]
+    #[arg(value_name = "URL", value_parser = site_url)]
     sites: Vec<Url>,
     /// How log lines look; BENGGALA_LOG sets how many (as `info` or `benggala::fetch=debug`)
     #[arg(long, value_enum, default_value = "text")]

@@ -15,6 +15,11 @@ fn batch_answers_each_line_in_order_also_a_bad_one() {
     );
     let output = run_with_input(&["batch", "--threads", "3"], input.as_bytes());
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(
+        err(&output).contains("3 lines could not be judged"),
+        "{}",
+        err(&output)
+    );
     let lines = json_lines(&output);
     assert_eq!(lines.len(), 6);
     assert_eq!(
@@ -40,6 +45,35 @@ fn batch_answers_each_line_in_order_also_a_bad_one() {
     assert_eq!(
         lines[5]["reason"], "too-short",
         "an empty cell is no address and no language"
+    );
+}
+
+#[test]
+fn batch_says_what_a_line_must_be_and_which_keys_nothing_reads() {
+    let input = "{\"id\":1,\"text\":\"x\",\"lnag\":\"id\",\"weather\":1}\n[1]\n{\"id\":2,\"text\":7}\n\
+                 {\"id\":3,\"text\":\"x\",\"lnag\":\"id\"}\n{\"text\"\n";
+    let output = run_with_input(&["batch"], input.as_bytes());
+    let errors: Vec<String> = json_lines(&output)
+        .iter()
+        .filter_map(|line| line["error"].as_str().map(str::to_string))
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            "not a document: a line must be an object such as {\"id\": 1, \"text\": \"…\"}",
+            "`text` must be text in quotes",
+            "not a document: no JSON at character 7; a line must be an object such as \
+             {\"id\": 1, \"text\": \"…\"}",
+        ]
+    );
+    let told = err(&output);
+    assert!(
+        told.contains("nothing reads the key `lnag` of 2 lines; did you mean `lang`?"),
+        "{told}"
+    );
+    assert!(
+        told.contains("nothing reads the key `weather` of 1 line\n"),
+        "{told}"
     );
 }
 

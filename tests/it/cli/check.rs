@@ -200,3 +200,29 @@ fn loopback_is_refused_unless_allowed() {
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("--allow-private"), "{}", err(&output));
 }
+
+#[test]
+fn a_bare_host_is_taken_for_a_site_and_a_missing_file_for_a_file() {
+    let folder = TempDir::new().unwrap();
+    // A proxy that nobody serves: nothing leaves this machine.
+    let proxy = "[fetch]\nproxy = \"http://127.0.0.1:1\"\n";
+    let config = file(&folder, "benggala.toml", proxy);
+    let output = run(&["--config", &config, "check", "news.com/story"]);
+    assert!(
+        err(&output).contains("cannot fetch https://news.com/story"),
+        "{}",
+        err(&output)
+    );
+    let output = run(&["check", "stroy.html"]);
+    assert!(
+        err(&output).contains("a site is written as https://news.example"),
+        "{}",
+        err(&output)
+    );
+    let output = run(&["run", "nonsense"]);
+    assert!(
+        err(&output).contains("write for example https://news.example"),
+        "{}",
+        err(&output)
+    );
+}

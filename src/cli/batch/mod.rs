@@ -4,9 +4,12 @@
 //! receiving end of a channel of one; the writer waits on them in turn, so the order holds whoever
 //! finishes first, and the length of that queue bounds what is in memory.
 
+mod line;
+
 use std::{
+    collections::BTreeMap,
     fs,
-    io::{self, BufRead, IsTerminal, Write},
+    io::{self, BufRead, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
     sync::{
@@ -15,16 +18,14 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
-    time::Duration,
 };
 
 use bytes::Bytes;
 use chrono::Utc;
-use indicatif::ProgressBar;
-use serde::Deserialize;
 use url::Url;
 
 use crate::{
+    config::nearest,
     inspect::{Inspection, Rules},
     model::{Lang, Reason},
     report::{
@@ -36,15 +37,20 @@ use crate::{
     usage::Usage,
 };
 
+use self::line::{KEYS, Line, NoDocument};
 use super::{
     failure::{Failure, Outcome},
     input::{self, Document, inspect_document, rules_of},
     output::tell,
+    progress::counting,
     settings::load_config,
 };
 
 /// Lines in memory for each thread.
 const LINES_PER_THREAD: usize = 4;
+
+/// Keys that nothing reads and that are told of, at most.
+const UNREAD_MAX: usize = 20;
 
 /// Sites that are remembered, at most: 96 MiB of the fullest.
 const SITES_MAX: usize = 2_048;
@@ -65,17 +71,6 @@ pub(super) struct Args {
     fields: Option<Fields>,
 }
 
-/// One line of input.
-#[derive(Deserialize)]
-struct Line {
-    id: Option<serde_json::Value>,
-    url: Option<String>,
-    lang: Option<String>,
-    html: Option<String>,
-    file: Option<PathBuf>,
-    text: Option<String>,
-}
-
 struct Job {
     number: u64,
     line: io::Result<String>,
@@ -88,8 +83,63 @@ struct Work {
     fields: Fields,
     /// What this run has learned; `None` unless it is asked to.
     learned: Option<Mutex<Learned>>,
+    told: Told,
+}
+
+/// What is told when all lines are answered.
+#[derive(Default)]
+struct Told {
     /// Documents in another language than their lines say.
     in_other_languages: AtomicU64,
+    /// Lines that could not be judged.
+    bad: AtomicU64,
+    /// Keys that nothing reads, and in how many lines each is.
+    unread: Mutex<BTreeMap<String, u64>>,
+}
+
+impl Told {
+    fn unread(&self, keys: Vec<String>) {
+        if keys.is_empty() {
+            return;
+        }
+        let mut unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in keys {
+            if unread.len() < UNREAD_MAX || unread.contains_key(&key) {
+                *unread.entry(key).or_default() += 1;
+            }
+        }
+    }
+
+    /// Says on standard error what a program that reads the answers may not look for.
+    fn tell(self) {
+        let warn = |what: String| tell(format!("benggala: warning: {what}"));
+        let contradicted = self.in_other_languages.into_inner();
+        if contradicted > 0 {
+            let documents = wording::counted(contradicted, "document");
+            warn(format!(
+                "{documents} in another language than `lang` says: not judged"
+            ));
+        }
+        let bad = self.bad.into_inner();
+        if bad > 0 {
+            let lines = wording::counted(bad, "line");
+            warn(format!(
+                "{lines} could not be judged: their answers have an `error` that says why"
+            ));
+        }
+        let unread = self
+            .unread
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (key, lines) in unread {
+            let lines = wording::counted(lines, "line");
+            let meant = nearest(&key, KEYS).map(|meant| format!("; did you mean `{meant}`?"));
+            warn(format!(
+                "nothing reads the key `{key}` of {lines}{}",
+                meant.unwrap_or_default()
+            ));
+        }
+    }
 }
 
 /// What the lines so far have shown.
@@ -143,7 +193,7 @@ pub(super) fn batch(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure>
         rules: rules_of(&config),
         fields: args.fields.clone().unwrap_or_else(Fields::all),
         learned: learned.map(Mutex::new),
-        in_other_languages: AtomicU64::new(0),
+        told: Told::default(),
     };
     let (jobs, queue) = sync_channel::<Job>(threads);
     let (order, answers) = sync_channel::<Receiver<String>>(threads * LINES_PER_THREAD);
@@ -162,13 +212,7 @@ pub(super) fn batch(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure>
         let learned = learned.unwrap_or_else(PoisonError::into_inner);
         write_usage(file, &learned.usage)?;
     }
-    let contradicted = work.in_other_languages.into_inner();
-    if contradicted > 0 {
-        let documents = wording::counted(contradicted, "document");
-        tell(format!(
-            "benggala: warning: {documents} in another language than `lang` says: not judged"
-        ));
-    }
+    work.told.tell();
     Ok(Outcome::Clean)
 }
 
@@ -256,7 +300,7 @@ fn answer_jobs(queue: &Mutex<Receiver<Job>>, work: &Work) {
 }
 
 fn write_answers(answers: Receiver<Receiver<String>>) -> io::Result<()> {
-    let bar = progress();
+    let bar = counting("documents");
     let mut out = io::BufWriter::new(io::stdout().lock());
     for answer in answers {
         let Ok(answer) = answer.recv() else { break };
@@ -267,29 +311,23 @@ fn write_answers(answers: Receiver<Receiver<String>>) -> io::Result<()> {
     out.flush()
 }
 
-fn progress() -> ProgressBar {
-    if !io::stderr().is_terminal() || io::stdout().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner().with_message("documents");
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
-}
-
 /// One answer line, for a good line as for a bad one.
 fn answer(number: u64, line: io::Result<String>, work: &Work) -> String {
-    let line = match line {
-        Ok(line) => line,
-        Err(error) => return json::error_line(None, number, &error.to_string()),
-    };
-    match serde_json::from_str::<Line>(&line) {
-        Ok(line) => {
+    let read = line.map_err(|error| NoDocument {
+        id: None,
+        why: error.to_string(),
+    });
+    let answered = read
+        .and_then(|line| Line::parse(&line))
+        .and_then(|mut line| {
+            work.told.unread(std::mem::take(&mut line.unread));
             let id = line.id.clone();
-            inspect_line(line, work)
-                .unwrap_or_else(|why| json::error_line(id.as_ref(), number, &why))
-        }
-        Err(error) => json::error_line(None, number, &format!("not a document: {error}")),
-    }
+            inspect_line(line, work).map_err(|why| NoDocument { id, why })
+        });
+    answered.unwrap_or_else(|NoDocument { id, why }| {
+        work.told.bad.fetch_add(1, Ordering::Relaxed);
+        json::error_line(id.as_ref(), number, &why)
+    })
 }
 
 /// Tables write an empty cell where nothing is known.
@@ -315,7 +353,7 @@ fn inspect_line(line: Line, work: &Work) -> Result<String, String> {
     };
     let mut inspection = work.inspect(document, url.as_ref(), lang.as_ref());
     if inspection.assessment.verdict.reason() == Some(Reason::OtherLanguage) {
-        work.in_other_languages.fetch_add(1, Ordering::Relaxed);
+        work.told.in_other_languages.fetch_add(1, Ordering::Relaxed);
     }
     // The caller's address is the one by which it knows the document.
     if url.is_some() {

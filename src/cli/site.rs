@@ -1,0 +1,33 @@
+//! The address of a site, as people type it.
+
+use url::Url;
+
+/// Endings of files that are top-level domains too: whoever types one of them means the file.
+const OF_FILES: [&str; 8] = ["md", "zip", "py", "rs", "sh", "pl", "ps", "mov"];
+
+/// A web address; a bare host, with or without a path, is asked over https.
+pub(super) fn site_url(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        parsed => host_of(text).ok_or_else(|| {
+            let why = parsed
+                .err()
+                .map(|why| format!(" ({why})"))
+                .unwrap_or_default();
+            format!("this is no web address{why}; write for example https://news.example")
+        }),
+    }
+}
+
+/// `news.example` and `news.example/world` as addresses, if such a top-level domain exists.
+pub(super) fn host_of(text: &str) -> Option<Url> {
+    let host = text.split(['/', '?', '#']).next()?;
+    let bare = host.split_once(':').map_or(host, |(bare, _)| bare);
+    let suffix = psl::suffix(bare.as_bytes())?;
+    let suffix_text = std::str::from_utf8(suffix.as_bytes()).ok()?;
+    let is_site = bare.contains('.') && suffix.is_known() && bare != suffix_text;
+    if !is_site || OF_FILES.contains(&suffix_text) {
+        return None;
+    }
+    Url::parse(&format!("https://{text}")).ok()
+}
