@@ -10,10 +10,12 @@ mod check;
 mod config;
 mod consulting;
 mod demo;
+mod doctor;
 mod eval;
 mod export;
 mod failure;
 mod handles;
+mod init;
 mod input;
 mod labelled;
 mod log;
@@ -76,6 +78,10 @@ enum Command {
     Rules,
     /// Say why a rule exists, with an example and the nearest innocent text
     Explain(rules::ExplainArgs),
+    /// Write a commented configuration to begin with
+    Init(init::Args),
+    /// See whether this machine and the sources are as the daemon needs them
+    Doctor(doctor::Args),
     /// Check or show the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -127,6 +133,8 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Add(args) => add::add(&args, files),
         Command::Rules => rules::rules(),
         Command::Explain(args) => rules::explain(&args),
+        Command::Init(args) => init::init(&args),
+        Command::Doctor(args) => doctor::doctor(&args, files),
         Command::Config(command) => config::config(&command, files),
         Command::Rescore(args) => rescore::rescore(&args, files),
         Command::Backfill(args) => backfill::backfill(&args, files),

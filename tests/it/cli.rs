@@ -5,6 +5,7 @@ mod batch;
 mod check;
 mod completions;
 mod config;
+mod doctor;
 mod eval;
 mod export;
 mod labelled;

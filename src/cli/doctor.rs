@@ -1,0 +1,257 @@
+//! `benggala doctor`: whether this machine and its sources are as the daemon needs them.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
+
+use bytesize::ByteSize;
+use chrono::{DateTime, TimeDelta, Utc};
+use rustix::process::{Resource, getrlimit};
+
+use crate::{
+    config::{Config, FetchConfig, StoreConfig},
+    discover::{self, discover},
+    fetch::{Fetcher, Network, Request},
+    lang::Lexicon,
+    model::{FetchOutcome, Link, PageKind, Source, StoreUrl},
+    store::{self, Observer},
+};
+
+use super::{
+    failure::{Failure, Outcome},
+    output::out,
+    settings::{load_config, tell_unread_variables},
+    threads::runtime,
+};
+
+/// Space below which a store has little time left.
+const FREE_MIN: u64 = 1 << 30;
+/// Handles below which fewer pages are fetched at a time than `concurrency` allows.
+const HANDLES_MIN: u64 = 1_024;
+/// A clock off by more makes leases and politeness wrong.
+const CLOCK_OFF_MAX: TimeDelta = TimeDelta::minutes(2);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Sources that are asked, at most; 0 asks nobody
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    sources: usize,
+}
+
+/// How something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Good,
+    Doubtful,
+    Bad,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            State::Good => "good",
+            State::Doubtful => "doubtful",
+            State::Bad => "bad",
+        })
+    }
+}
+
+/// What was looked at, how it is, and what to do.
+struct Examined(State, String);
+
+fn good(what: impl Into<String>) -> Examined {
+    Examined(State::Good, what.into())
+}
+
+fn doubtful(what: impl Into<String>) -> Examined {
+    Examined(State::Doubtful, what.into())
+}
+
+fn bad(what: impl Into<String>) -> Examined {
+    Examined(State::Bad, what.into())
+}
+
+pub(super) fn doctor(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
+    let config = load_config(files)?;
+    tell_unread_variables(&config);
+    let mut worst = State::Good;
+    let mut say = |Examined(state, what): Examined| {
+        worst = worst.max(state);
+        writeln!(out(), "{state:<9} {what}")
+    };
+    say(sources(&config))?;
+    say(contact(&config.fetch))?;
+    say(page(&config))?;
+    say(handles())?;
+    say(folder(&config.store))?;
+    let runtime = runtime()?;
+    say(runtime.block_on(store_of(&config.store)))?;
+    let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))?;
+    for source in config.sources.iter().take(args.sources) {
+        for examined in runtime.block_on(reach(&fetcher, source)) {
+            say(examined)?;
+        }
+    }
+    Ok(match worst {
+        State::Bad => Outcome::Incomplete,
+        State::Good | State::Doubtful => Outcome::Clean,
+    })
+}
+
+fn sources(config: &Config) -> Examined {
+    match config.sources.len() {
+        0 => bad("configuration: no source; `benggala add URL` prints one"),
+        1 => good("configuration: 1 source"),
+        n => good(format!("configuration: {n} sources")),
+    }
+}
+
+/// Who is annoyed must be able to say so.
+fn contact(fetch: &FetchConfig) -> Examined {
+    let contact = &fetch.contact;
+    match *contact == Config::default().fetch.contact {
+        true => doubtful(
+            "contact: it is that of the program; site owners who want to reach you cannot (set \
+             `contact` under [fetch])",
+        ),
+        false => good(format!("contact: {contact}")),
+    }
+}
+
+fn page(config: &Config) -> Examined {
+    let listen = config.serve.listen;
+    let open = !listen.ip().is_loopback() && config.serve.token.is_none();
+    match TcpListener::bind(listen) {
+        Ok(_) if open => doubtful(format!(
+            "page: {listen} is open to others without a token: they can read, nobody can decide (set \
+             `token_file` under [serve])"
+        )),
+        Ok(_) => good(format!("page: {listen} is free")),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => doubtful(format!(
+            "page: {listen} is taken, by a running daemon or something else"
+        )),
+        Err(error) => bad(format!("page: cannot listen at {listen}: {error}")),
+    }
+}
+
+fn handles() -> Examined {
+    match getrlimit(Resource::Nofile).maximum {
+        Some(most) if most < HANDLES_MIN => doubtful(format!(
+            "handles: {most} at most, fewer pages are fetched at a time (raise LimitNOFILE or ulimit -n)"
+        )),
+        Some(most) => good(format!("handles: {most}")),
+        None => good("handles: no limit"),
+    }
+}
+
+fn folder(store: &StoreConfig) -> Examined {
+    let StoreUrl::Sqlite(path) = &store.url;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let shown = folder.display();
+    if let Err(error) = tempfile_in(folder) {
+        return bad(format!("disk: cannot write to {shown}: {error}"));
+    }
+    match rustix::fs::statvfs(folder) {
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let size = ByteSize(free);
+            match free < FREE_MIN {
+                true => doubtful(format!("disk: {size} free at {shown}, which will not last")),
+                false => good(format!("disk: {size} free at {shown}")),
+            }
+        }
+        Err(error) => doubtful(format!(
+            "disk: how much is free at {shown} is not known: {error}"
+        )),
+    }
+}
+
+/// Makes a file and removes it.
+fn tempfile_in(folder: &Path) -> io::Result<()> {
+    let path = folder.join(format!(".benggala-doctor-{}", std::process::id()));
+    std::fs::write(&path, b"")?;
+    std::fs::remove_file(&path)
+}
+
+async fn store_of(config: &StoreConfig) -> Examined {
+    let StoreUrl::Sqlite(path) = &config.url;
+    if !path.exists() {
+        return good(format!(
+            "store: {} will be made by the first run",
+            config.url
+        ));
+    }
+    match store::open_to_read(&config.url, Observer::default()).await {
+        Ok(opened) => {
+            // It was opened to read: nothing of it is lost.
+            let _ = opened.close().await;
+            good(format!("store: {} can be read", config.url))
+        }
+        Err(error) => bad(format!("store: {error}")),
+    }
+}
+
+/// Whether a source answers, whether it shows anything, and what its clock says of ours.
+async fn reach(fetcher: &Fetcher, source: &Source) -> Vec<Examined> {
+    let name = &source.name;
+    let request = Request {
+        url: source.url.clone(),
+        kind: source.kind,
+        etag: None,
+        last_modified: None,
+    };
+    let exchange = fetcher.fetch(&request).await;
+    let now = Utc::now();
+    if exchange.outcome != FetchOutcome::Ok {
+        let why = exchange.error.unwrap_or_default();
+        let outcome = exchange.outcome.as_str();
+        return vec![bad(format!(
+            "source {name}: {} [{outcome}] {why}",
+            source.url
+        ))];
+    }
+    let link = Link {
+        url: source.url.clone(),
+        source: name.clone(),
+        kind: source.kind,
+        published: None,
+    };
+    let page = match exchange.into_page(link, now) {
+        Ok(page) => page,
+        Err(why) => return vec![bad(format!("source {name}: {why}"))],
+    };
+    let kind = match source.kind {
+        PageKind::Auto => discover::sniff(&page),
+        kind => kind,
+    };
+    let (links, problems) = discover(kind, &page, Lexicon::built_in().dates());
+    let mut examined = Vec::from_iter(page.headers.get("date").and_then(|date| clock(date, now)));
+    let kind = kind.as_str();
+    examined.push(match (links.len(), problems.first()) {
+        (0, Some(problem)) => bad(format!(
+            "source {name}: a {kind} without links: {}",
+            problem.what
+        )),
+        (0, None) => doubtful(format!("source {name}: a {kind} without links")),
+        (n, _) => good(format!("source {name}: a {kind} with {n} links")),
+    });
+    examined
+}
+
+/// Only told where it is off.
+fn clock(date: &str, now: DateTime<Utc>) -> Option<Examined> {
+    let theirs = DateTime::parse_from_rfc2822(date).ok()?;
+    let off = now.signed_duration_since(theirs);
+    (off.abs() > CLOCK_OFF_MAX).then(|| {
+        let seconds = off.num_seconds();
+        doubtful(format!(
+            "clock: {seconds} s ahead of that of a source; set it (NTP)"
+        ))
+    })
+}

@@ -1,0 +1,44 @@
+//! `benggala init`: a configuration to begin with.
+
+use std::{
+    fs::OpenOptions,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use crate::config::ANNOTATED;
+
+use super::{
+    failure::{Failure, Outcome},
+    output::tell,
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where it goes
+    #[arg(value_name = "FILE", default_value = "benggala.toml")]
+    file: PathBuf,
+}
+
+pub(super) fn init(args: &Args) -> Result<Outcome, Failure> {
+    let path = args.file.display();
+    // What is there is somebody's work.
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&args.file)
+        .map_err(|error| {
+            let next = match error.kind() {
+                io::ErrorKind::AlreadyExists => "; name another file, or remove it first",
+                io::ErrorKind::NotFound => "; make its folder first",
+                _ => "",
+            };
+            Failure::message(format!("cannot write {path}: {error}{next}"))
+        })?;
+    file.write_all(ANNOTATED.as_bytes())?;
+    tell(format!(
+        "{path}: every key with its default. Next: set `contact`, add a source (`benggala add \
+         https://news.example` prints one), then `benggala doctor` and `benggala run`."
+    ));
+    Ok(Outcome::Clean)
+}
