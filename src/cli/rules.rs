@@ -2,14 +2,11 @@
 
 use std::io::Write;
 
-use crate::{
-    inspect::legend,
-    report::{colour::Style, legend as print},
-};
+use crate::{inspect::legend, report::legend as print};
 
 use super::{
     failure::{Failure, Outcome},
-    output::out,
+    output::{columns, out, style},
 };
 
 #[derive(Debug, clap::Args)]
@@ -19,7 +16,11 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn rules() -> Result<Outcome, Failure> {
-    write!(out(), "{}", print::rules_table(&legend(), Style::Colour))?;
+    write!(
+        out(),
+        "{}",
+        print::rules_table(&legend(), columns(), style())
+    )?;
     Ok(Outcome::Clean)
 }
 
@@ -38,6 +39,6 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
             names.join(", ")
         )));
     };
-    write!(out(), "{}", print::explain(rule, Style::Colour))?;
+    write!(out(), "{}", print::explain(rule, columns(), style()))?;
     Ok(Outcome::Clean)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use textwrap::Options;
+
 use super::colour::Style;
 
 /// A text that shows a rule at work.
@@ -58,8 +60,8 @@ pub struct RuleView<'a> {
     pub note: Option<&'static str>,
 }
 
-/// The table that `benggala rules` prints, by family.
-pub fn rules_table(rules: &[RuleView<'_>], style: Style) -> String {
+/// The table that `benggala rules` prints, by family, in so many columns.
+pub fn rules_table(rules: &[RuleView<'_>], columns: usize, style: Style) -> String {
     let width = rules.iter().map(|rule| rule.rule.len()).max().unwrap_or(0);
     let mut families: Vec<&str> = Vec::new();
     for rule in rules {
@@ -75,7 +77,8 @@ pub fn rules_table(rules: &[RuleView<'_>], style: Style) -> String {
         }
         let _ = writeln!(out, "{}", style.strong(family));
         for rule in rules.iter().filter(|rule| rule.family == family) {
-            let _ = writeln!(out, "  {:width$}  {}", rule.rule, rule.summary);
+            let name = format!("  {:width$}  ", rule.rule);
+            let _ = writeln!(out, "{}", hung(&name, rule.summary, columns));
         }
     }
     if !rules.is_empty() {
@@ -84,24 +87,37 @@ pub fn rules_table(rules: &[RuleView<'_>], style: Style) -> String {
     out
 }
 
-/// What `benggala explain RULE` prints.
-pub fn explain(rule: &RuleView<'_>, style: Style) -> String {
+/// What `benggala explain RULE` prints, in so many columns.
+pub fn explain(rule: &RuleView<'_>, columns: usize, style: Style) -> String {
     let mut out = format!(
         "{} ({})\n{}\n\n{}\n",
         style.strong(rule.rule),
         rule.family,
-        rule.summary,
-        rule.why.trim(),
+        hung("", rule.summary, columns),
+        hung("", rule.why.trim(), columns),
     );
-    examples(&mut out, "It flags", &rule.flags, style);
-    examples(&mut out, "It passes", &rule.passes, style);
+    examples(&mut out, "It flags", &rule.flags, columns, style);
+    examples(&mut out, "It passes", &rule.passes, columns, style);
     if !rule.grades.is_empty() {
-        grades(&mut out, rule, style);
+        grades(&mut out, rule, columns, style);
     }
     out
 }
 
-fn grades(out: &mut String, rule: &RuleView<'_>, style: Style) {
+/// `text` behind `name`, in lines of so many columns that all begin where the first one does.
+fn hung(name: &str, text: &str, columns: usize) -> String {
+    if text.is_empty() {
+        return name.to_string();
+    }
+    let under = " ".repeat(textwrap::core::display_width(name));
+    let options = Options::new(columns)
+        .initial_indent(name)
+        .subsequent_indent(&under)
+        .break_words(false);
+    textwrap::fill(text, options)
+}
+
+fn grades(out: &mut String, rule: &RuleView<'_>, columns: usize, style: Style) {
     let name = rule.grades.iter().map(|grade| grade.name.len()).max();
     let width = name.unwrap_or(0).max("of".len());
     let _ = writeln!(
@@ -114,29 +130,41 @@ fn grades(out: &mut String, rule: &RuleView<'_>, style: Style) {
         "machines",
     );
     let row = |name, texts: TextsView, when: &str| {
-        let line = format!(
-            "  {name:width$} {:>8} {:>9} {:>9}  {when}",
+        let figures = format!(
+            "  {name:width$} {:>8} {:>9} {:>9}  ",
             texts.native, texts.human, texts.machine
         );
-        format!("{}\n", line.trim_end())
+        format!("{}\n", hung(&figures, when, columns).trim_end())
     };
     for grade in &rule.grades {
         out.push_str(&row(grade.name, grade.fires, grade.when));
     }
     out.push_str(&row("of", rule.searched, ""));
     if let Some(note) = rule.note {
-        let _ = writeln!(out, "{note}");
+        let _ = writeln!(out, "{}", hung("", note, columns));
     }
 }
 
-fn examples(out: &mut String, title: &str, examples: &[ExampleView<'_>], style: Style) {
+fn examples(
+    out: &mut String,
+    title: &str,
+    examples: &[ExampleView<'_>],
+    columns: usize,
+    style: Style,
+) {
     if examples.is_empty() {
         return;
     }
     let _ = write!(out, "\n{}\n", style.strong(title));
     for example in examples {
-        let text = indent(&mark(example.text, style));
-        let _ = writeln!(out, "  {} {}", example.lang, text.trim_start());
+        let lang = format!("  {} ", example.lang);
+        let mut paragraphs = example.text.trim().split("\n\n");
+        let first = paragraphs.next().unwrap_or_default();
+        let _ = writeln!(out, "{}", hung(&lang, &mark(first, style), columns));
+        let under = " ".repeat(lang.len());
+        for paragraph in paragraphs {
+            let _ = writeln!(out, "\n{}", hung(&under, &mark(paragraph, style), columns));
+        }
     }
 }
 
@@ -154,12 +182,4 @@ fn mark(example: &str, style: Style) -> String {
         rest = after;
     }
     out + rest
-}
-
-fn indent(text: &str) -> String {
-    let lines = text.trim().lines().map(|line| match line.trim() {
-        "" => String::new(),
-        line => format!("     {line}"),
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

@@ -176,11 +176,11 @@ fn several_documents_end_with_a_tally() {
 #[test]
 fn rules_are_listed_and_explained() {
     let rules = legend();
-    let list = legend::rules_table(&rules, Style::Plain);
+    let list = legend::rules_table(&rules, 80, Style::Plain);
     assert!(list.contains("translation\n  repeated-phrase  the same words twice in a row\n"));
     assert!(list.contains("boilerplate\n  stock-phrase     a line of the site"));
 
-    let text = legend::explain(&rules[0], Style::Plain);
+    let text = legend::explain(&rules[0], 80, Style::Plain);
     for part in [
         "Decoders loop",
         "  en They walked [[to the to the]] harbour.",
@@ -190,6 +190,22 @@ fn rules_are_listed_and_explained() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let coloured = legend::explain(&rules[0], Style::Colour);
+    let coloured = legend::explain(&rules[0], 80, Style::Colour);
     assert!(coloured.contains("to the to the") && !coloured.contains("[[to"));
+}
+
+#[test]
+fn rules_are_told_in_the_columns_that_there_are() {
+    let rules = benggala::inspect::legend();
+    for columns in [60, 80, 110] {
+        let mut told = legend::rules_table(&rules, columns, Style::Plain);
+        for rule in &rules {
+            told += &legend::explain(rule, columns, Style::Plain);
+        }
+        // A Han or kana text has no spaces to break at.
+        let long = told.lines().find(|line| {
+            line.is_ascii() && line.chars().count() > columns && !line.contains("http")
+        });
+        assert_eq!(long, None, "in {columns} columns");
+    }
 }
