@@ -97,6 +97,7 @@ struct PackFile {
     coordinators: Vec<String>,
     #[serde(default)]
     nouns_are_capital: bool,
+    plural_ending: Option<String>,
     #[serde(default)]
     emphasis: Vec<String>,
     #[serde(default)]
@@ -164,6 +165,8 @@ pub struct Pack {
     pub coordinators: KeySet,
     /// Whether every noun is written with a capital.
     pub nouns_are_capital: bool,
+    /// What words end with that are plurals and no surnames.
+    pub plural_ending: Option<String>,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
     pub emphasis: KeySet,
     /// Words of whoever sings or shouts the same again and again.
@@ -281,6 +284,7 @@ impl Pack {
             function_words: keys(&file.function_words).into_iter().collect(),
             coordinators: file.coordinators.iter().map(|word| key(word)).collect(),
             nouns_are_capital: file.nouns_are_capital,
+            plural_ending: file.plural_ending.clone(),
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
             chants: WordList::parse(&file.chants),
             widgets: Widgets::new(&file.widgets),

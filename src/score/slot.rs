@@ -128,6 +128,12 @@ impl<'a> Slots<'a> {
         capitals > most * all
     }
 
+    /// Whether the word is a plural, in languages whose plurals have an ending of their own.
+    pub(super) fn is_plural(&self, candidate: &Candidate<'_>) -> bool {
+        let ending = self.pack.plural_ending.as_deref();
+        ending.is_some_and(|ending| self.draft.text.word(candidate.end - 1).ends_with(ending))
+    }
+
     /// Whether the name goes on: a capital or a number stands behind it.
     pub(super) fn goes_on(&self, candidate: &Candidate<'_>) -> bool {
         let next = self.draft.text.word(candidate.end);
