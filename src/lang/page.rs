@@ -132,7 +132,19 @@ impl PageWords {
 
     /// Whether `text` begins with one of them.
     pub fn opens(&self, list: PageList, text: &str) -> bool {
-        self.of(list).iter().any(|word| text.starts_with(word))
+        let first = text.chars().next();
+        let words = first.map_or(&[][..], |first| self.beginning_with(list, first));
+        words.iter().any(|word| text.starts_with(word))
+    }
+
+    /// The words of a list that begin with a letter: nearly every line of a page is asked about, and
+    /// sixty languages have words.
+    fn beginning_with(&self, list: PageList, first: char) -> &[String] {
+        let words = self.of(list);
+        let from = words.partition_point(|word| word.chars().next() < Some(first));
+        let words = &words[from..];
+        let end = words.partition_point(|word| word.chars().next() == Some(first));
+        &words[..end]
     }
 
     /// Whether `text` ends with one of them.
@@ -155,15 +167,25 @@ impl PageWords {
     /// Bytes of `text` that one of them opens, with the colon and the spaces behind it; something
     /// must follow. 0 where none does. `text` may be in any case.
     pub fn opening(&self, list: PageList, text: &str) -> usize {
-        let opened = self.of(list).iter().filter_map(|word| opened(word, text));
-        opened.max().unwrap_or(0)
+        let Some(first) = text.chars().next() else {
+            return 0;
+        };
+        let mut lower = first.to_lowercase();
+        let small = lower.next().filter(|small| *small != first);
+        let firsts = [first]
+            .into_iter()
+            .chain(small.filter(|_| lower.next().is_none()));
+        let words = firsts.flat_map(|first| self.beginning_with(list, first));
+        words
+            .filter_map(|word| opened(word, text))
+            .max()
+            .unwrap_or(0)
     }
 }
 
 /// Where what `word` opens in `text` begins, if it is there and goes on.
 fn opened(word: &str, text: &str) -> Option<usize> {
     let mut rest = text.chars();
-    // Nearly every line of a page is asked: most words end at the first letter.
     for letter in word.chars() {
         let other = rest.next()?;
         if other != letter && !other.to_lowercase().eq([letter]) {
