@@ -143,7 +143,7 @@ impl PageWords {
         let words = self.of(list);
         let from = words.partition_point(|word| word.chars().next() < Some(first));
         let words = &words[from..];
-        let end = words.partition_point(|word| word.chars().next() == Some(first));
+        let end = words.partition_point(|word| word.starts_with(first));
         &words[..end]
     }
 
