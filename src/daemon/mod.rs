@@ -16,6 +16,7 @@ mod completion;
 pub mod cpu;
 mod error;
 mod facts;
+mod failing;
 pub mod health;
 mod housekeeping;
 mod languages;
@@ -40,7 +41,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     config::Config,
@@ -117,6 +118,8 @@ impl Daemon {
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
         // Of the past nobody is asked.
+        let failing = failing::watch_over(self.health.clone(), self.clock.clone(), watched.clone());
+        let failing = AbortOnDropHandle::new(tokio::spawn(failing));
         let consulting = Consulting::new(&resources, watched, asked);
         let consulting = (self.backfill_of.is_none()).then(|| tokio::spawn(consulting.run()));
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
@@ -175,6 +178,7 @@ impl Daemon {
                 .set(visits.running.len() as i64);
         }
         self.health.set(Unready::Stopping, true);
+        drop(failing);
         if let Some(consulting) = consulting {
             // A call that is cut off is no opinion; the article is written down already.
             consulting.abort();
