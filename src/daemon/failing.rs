@@ -4,6 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use serde_json::json;
 use tokio::{sync::watch, time::Instant};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
     model::{EventKind, Unready},
@@ -18,12 +19,17 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// What passes sooner is not worth a message.
 const AFTER: Duration = Duration::from_secs(60);
 
-/// Looks for as long as the daemon runs.
-pub(super) async fn watch_over(
-    health: Health,
-    clock: Clock,
-    active: watch::Receiver<Arc<ActiveConfig>>,
-) {
+/// Looks for as long as what it returns is kept.
+pub(super) fn watch(
+    health: &Health,
+    clock: &Clock,
+    active: &watch::Receiver<Arc<ActiveConfig>>,
+) -> AbortOnDropHandle<()> {
+    let looking = watch_over(health.clone(), clock.clone(), active.clone());
+    AbortOnDropHandle::new(tokio::spawn(looking))
+}
+
+async fn watch_over(health: Health, clock: Clock, active: watch::Receiver<Arc<ActiveConfig>>) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
     let mut since = None;
     let mut told = HashSet::new();

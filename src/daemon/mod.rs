@@ -41,7 +41,7 @@ use tokio::{
     task::{Id, JoinError, JoinSet},
     time::{Instant, sleep_until},
 };
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
@@ -118,8 +118,7 @@ impl Daemon {
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
         // Of the past nobody is asked.
-        let failing = failing::watch_over(self.health.clone(), self.clock.clone(), watched.clone());
-        let failing = AbortOnDropHandle::new(tokio::spawn(failing));
+        let _failing = failing::watch(&self.health, &self.clock, &watched);
         let consulting = Consulting::new(&resources, watched, asked);
         let consulting = (self.backfill_of.is_none()).then(|| tokio::spawn(consulting.run()));
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());
@@ -178,7 +177,6 @@ impl Daemon {
                 .set(visits.running.len() as i64);
         }
         self.health.set(Unready::Stopping, true);
-        drop(failing);
         if let Some(consulting) = consulting {
             // A call that is cut off is no opinion; the article is written down already.
             consulting.abort();

@@ -24,7 +24,7 @@ use crate::{
     metrics::{LabelValues, Metrics},
     model::{Lang, Unready},
     store::{self, Observer, Op, OpenError, Store, StoreError},
-    web::{self, scrape::Exposition},
+    web::{self, exposition::Exposition},
 };
 
 use super::{Daemon, clock::Clock, error::DaemonError, health::Health, record};

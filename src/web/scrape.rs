@@ -9,33 +9,15 @@ use axum::{
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderName, StatusCode, header};
 
-use super::AppState;
+use super::{AppState, exposition::Exposition};
 
-/// A text of all metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exposition {
-    /// Prometheus' text format 0.0.4: for whoever asks for nothing better.
-    Text,
-    /// OpenMetrics 1.0.
-    OpenMetrics,
-}
-
-impl Exposition {
-    /// What a scraper likes best of what we have.
-    fn of(headers: &HeaderMap) -> Exposition {
-        let open = weight(headers, &header::ACCEPT, &["application/openmetrics-text"]);
-        let text = weight(headers, &header::ACCEPT, &["text/plain", "text/*", "*/*"]);
-        match open > 0.0 && open >= text {
-            true => Exposition::OpenMetrics,
-            false => Exposition::Text,
-        }
-    }
-
-    fn content_type(self) -> &'static str {
-        match self {
-            Exposition::Text => "text/plain; version=0.0.4; charset=utf-8",
-            Exposition::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-        }
+/// What a scraper likes best of what we have.
+fn wanted(headers: &HeaderMap) -> Exposition {
+    let open = weight(headers, &header::ACCEPT, &["application/openmetrics-text"]);
+    let text = weight(headers, &header::ACCEPT, &["text/plain", "text/*", "*/*"]);
+    match open > 0.0 && open >= text {
+        true => Exposition::OpenMetrics,
+        false => Exposition::Text,
     }
 }
 
@@ -60,7 +42,7 @@ pub(super) async fn metrics(
     extract::State(state): extract::State<AppState>,
     headers: HeaderMap,
 ) -> Result<Response, StatusCode> {
-    let format = Exposition::of(&headers);
+    let format = wanted(&headers);
     let text = (state.metrics_text)(format);
     let kind = (header::CONTENT_TYPE, format.content_type());
     let vary = (header::VARY, "Accept, Accept-Encoding");

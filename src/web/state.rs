@@ -12,7 +12,7 @@ use crate::{
     store::Store,
 };
 
-use super::scrape::Exposition;
+use super::exposition::Exposition;
 
 /// Told of every answer: the route as it is written in [`super::app`], or `other`; the status; the time
 /// it took.

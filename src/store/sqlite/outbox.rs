@@ -256,7 +256,10 @@ pub(super) fn put_channels(
             "DELETE FROM outbox WHERE channel NOT IN (SELECT value FROM json_each(?1))",
         )?
         .execute([known])?;
-    db.prepare_cached("UPDATE outbox SET refused = NULL, next_at = ?1 WHERE refused IS NOT NULL")?
-        .execute([Millis(now)])?;
+    // As if they were new: nothing waits for them.
+    db.prepare_cached(
+        "UPDATE outbox SET refused = NULL, attempts = 0, next_at = ?1 WHERE refused IS NOT NULL",
+    )?
+    .execute([Millis(now)])?;
     Ok(dropped as u64)
 }

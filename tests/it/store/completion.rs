@@ -1,12 +1,12 @@
 //! What the end of a lease writes.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use benggala::{
     frontier::Rhythm,
     model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     standing::Standing,
-    store::{ArticleQuery, Completed, Completion, Fate, Settlement, Silence},
+    store::{ArticleQuery, Completed, Completion, Fate, Settlement, Silence, Store},
 };
 use bytes::Bytes;
 
@@ -202,6 +202,33 @@ async fn the_order_of_a_source_is_kept_when_one_fails() {
             both[0].at < at(100),
             "when it happened, not when it is sent"
         );
+    }
+}
+
+/// The events that wait for a channel, by their names.
+async fn told(store: &Arc<dyn Store>, event: &str) -> usize {
+    let waiting = store.notifications("desk", at(900), 100).await.unwrap();
+    let is_it = |payload: &str| {
+        let payload: serde_json::Value = serde_json::from_str(payload).unwrap();
+        payload["event"] == event
+    };
+    waiting.iter().filter(|n| is_it(&n.payload)).count()
+}
+
+#[tokio::test]
+async fn what_an_article_changes_about_its_source_is_told_once() {
+    for place in places() {
+        let store = place.open().await;
+        read_all(&store, &[Verdict::Flag; 14]).await;
+        assert_eq!(told(&store, "article.flagged").await, 14);
+        assert_eq!(told(&store, "source.suspected").await, 1);
+        assert_eq!(told(&store, "source.turned").await, 0, "it always was so");
+    }
+    for place in places() {
+        let store = place.open().await;
+        let verdicts = [[Verdict::Pass; 14], [Verdict::Flag; 14]].concat();
+        read_all(&store, &verdicts).await;
+        assert_eq!(told(&store, "source.turned").await, 1);
     }
 }
 

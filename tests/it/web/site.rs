@@ -17,7 +17,7 @@ use benggala::{
     },
     report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
-    web::{self, AppState, scrape::Exposition},
+    web::{self, AppState, exposition::Exposition},
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
