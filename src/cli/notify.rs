@@ -28,7 +28,7 @@ pub(super) enum Command {
 
 pub(super) fn notify(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let Command::Test { channel: name } = command;
-    let (config, _) = load_config(files)?;
+    let config = load_config(files)?;
     let channels =
         Channel::all(&config.notify).map_err(|error| Failure::message(error.to_string()))?;
     let known: Vec<String> = channels.iter().map(|c| c.name().to_string()).collect();

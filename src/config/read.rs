@@ -326,12 +326,13 @@ impl<'a> Reader<'a> {
             {
                 let hint =
                     r#"a channel of kind "file" has a url = "file:///PATH", and no other has"#;
-                self.complaints.push(complaint(
+                let mismatch = complaint(
                     Some(offsets.table),
                     "kind",
                     "`kind` and `url` in [[notify]] do not go together".to_string(),
                     hint.to_string(),
-                ));
+                );
+                self.complain(offsets.part, [mismatch]);
             }
             let Some(mut channel) = channel(entry, &mut names) else {
                 continue;
