@@ -7,7 +7,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// Whether all of these are there. Where a change is checked before it lands, they must be.
+/// Whether all of these are there; says loudly if not. Where a change is checked before it lands, they must be.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub(super) fn installed(names: &[&str]) -> bool {
     let is_there = |name: &&&str| {
         let version = Command::new(name).arg("--version").output();
