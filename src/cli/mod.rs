@@ -19,6 +19,7 @@ mod init;
 mod input;
 mod labelled;
 mod log;
+mod notify;
 mod output;
 mod progress;
 mod rescore;
@@ -94,6 +95,9 @@ enum Command {
     /// Check, copy or shrink the store
     #[command(subcommand)]
     Store(store::Command),
+    /// Try those who are told
+    #[command(subcommand)]
+    Notify(notify::Command),
     /// Measure what is built in on labelled data
     #[command(subcommand)]
     Eval(eval::Command),
@@ -140,6 +144,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Backfill(args) => backfill::backfill(&args, files),
         Command::Export(args) => export::export(&args, files),
         Command::Store(command) => store::store(&command, files),
+        Command::Notify(command) => notify::notify(&command, files),
         Command::Eval(command) => eval::eval(&command, files),
         Command::Train(command) => train::train(&command),
         Command::Completions { shell } => completions(shell),

@@ -14,7 +14,8 @@ use super::{
     value::{Read, Value},
 };
 use crate::model::{
-    CertificateHash, Courtesy, Lang, PageKind, ParseLimits, Policy, Secret, SiteRules, Source,
+    CertificateHash, ChannelKind, Courtesy, EventKind, Lang, PageKind, ParseLimits, Policy, Quiet,
+    Secret, SiteRules, Source, Timestamp, Wanted,
 };
 
 /// One key of a section that is read into a `T`.
@@ -347,16 +348,70 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
 #[derive(Default)]
 pub(super) struct PartialChannel {
     pub(super) name: Option<String>,
+    pub(super) kind: Option<ChannelKind>,
     pub(super) url: Option<Secret<Url>>,
     pub(super) token: Option<Secret>,
+    pub(super) signed_with: Vec<Secret>,
+    pub(super) headers: Vec<(String, Secret)>,
+    pub(super) events: Option<Vec<EventKind>>,
+    pub(super) sources: Vec<String>,
+    pub(super) languages: Vec<Lang>,
+    pub(super) rules: Vec<String>,
+    pub(super) min_probability: Option<f32>,
+    pub(super) copies_once: Option<bool>,
+    pub(super) every: Option<Duration>,
+    pub(super) per_minute: Option<u32>,
+    pub(super) quiet: Option<Quiet>,
+    pub(super) utc_offset: Option<i32>,
+    pub(super) mute_until: Option<Timestamp>,
 }
 
 impl From<&NotifyConfig> for PartialChannel {
     fn from(channel: &NotifyConfig) -> PartialChannel {
+        let (wanted, usual) = (channel.wanted.clone(), Wanted::of(channel.kind));
         PartialChannel {
             name: Some(channel.name.clone()),
+            kind: Some(channel.kind),
             url: Some(channel.url.clone()),
             token: channel.token.clone(),
+            signed_with: channel.signed_with.clone(),
+            headers: channel.headers.clone(),
+            events: other(wanted.events, &usual.events),
+            sources: wanted.sources,
+            languages: wanted.languages,
+            rules: wanted.rules,
+            min_probability: other(wanted.min_probability, &usual.min_probability),
+            copies_once: other(wanted.copies_once, &usual.copies_once),
+            every: other(wanted.every, &usual.every),
+            per_minute: other(wanted.per_minute, &usual.per_minute),
+            quiet: wanted.quiet,
+            utc_offset: other(wanted.utc_offset, &usual.utc_offset),
+            mute_until: wanted.mute_until,
+        }
+    }
+}
+
+/// What is not as usual is worth showing.
+fn other<T: PartialEq>(value: T, usual: &T) -> Option<T> {
+    (value != *usual).then_some(value)
+}
+
+impl PartialChannel {
+    /// What it wants: what it says, else what its kind usually does.
+    pub(super) fn wanted(&self, kind: ChannelKind) -> Wanted {
+        let usual = Wanted::of(kind);
+        Wanted {
+            events: self.events.clone().unwrap_or(usual.events),
+            sources: self.sources.clone(),
+            languages: self.languages.clone(),
+            rules: self.rules.clone(),
+            min_probability: self.min_probability.unwrap_or(usual.min_probability),
+            copies_once: self.copies_once.unwrap_or(usual.copies_once),
+            every: self.every.unwrap_or(usual.every),
+            per_minute: self.per_minute.unwrap_or(usual.per_minute),
+            quiet: self.quiet,
+            utc_offset: self.utc_offset.unwrap_or(usual.utc_offset),
+            mute_until: self.mute_until,
         }
     }
 }
@@ -373,11 +428,88 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
         |c, v| v.secret_url().map(|x| c.url = Some(x)),
         |c| c.url.as_ref().and_then(notation::secret_url),
     ),
+    key(
+        "kind",
+        |c, v| v.channel_kind().map(|x| c.kind = Some(x)),
+        |c| c.kind.and_then(|kind| notation::text(kind.as_str())),
+    ),
     key_or_file(
         "token",
         "token_file",
         |c, v| v.secret().map(|x| c.token = Some(x)),
         |c| notation::secret(c.token.as_ref()),
+    ),
+    key_or_file(
+        "secret",
+        "secret_file",
+        |c, v| v.signing_secrets().map(|x| c.signed_with = x),
+        |c| notation::secret(c.signed_with.first()),
+    ),
+    key(
+        "headers",
+        |c, v| v.headers().map(|x| c.headers = x),
+        |c| notation::secret_headers(&c.headers),
+    ),
+    key(
+        "events",
+        |c, v| v.list(Value::event).map(|x| c.events = Some(x)),
+        |c| {
+            let events = c.events.as_ref()?.iter().map(|event| event.as_str());
+            notation::texts(&events.collect::<Vec<_>>())
+        },
+    ),
+    key(
+        "sources",
+        |c, v| v.list(Value::line).map(|x| c.sources = x),
+        |c| some(&c.sources).and_then(notation::texts),
+    ),
+    key(
+        "languages",
+        |c, v| v.list(Value::lang).map(|x| c.languages = x),
+        |c| some(&c.languages).and_then(notation::texts),
+    ),
+    key(
+        "rules",
+        |c, v| v.list(Value::line).map(|x| c.rules = x),
+        |c| some(&c.rules).and_then(notation::texts),
+    ),
+    key(
+        "min_probability",
+        |c, v| v.share().map(|x| c.min_probability = Some(x)),
+        |c| c.min_probability.and_then(notation::share),
+    ),
+    key(
+        "copies_once",
+        |c, v| v.boolean().map(|x| c.copies_once = Some(x)),
+        |c| c.copies_once.map(Toml::Boolean),
+    ),
+    key(
+        "every",
+        |c, v| v.duration(seconds(0, 7 * DAY)).map(|x| c.every = Some(x)),
+        |c| {
+            c.every
+                .and_then(|every| notation::text(&notation::duration(every)))
+        },
+    ),
+    key(
+        "per_minute",
+        |c, v| v.integer(1..=6_000).map(|x| c.per_minute = Some(x as u32)),
+        |c| c.per_minute.and_then(|x| notation::integer(x as usize)),
+    ),
+    key(
+        "quiet",
+        |c, v| v.quiet().map(|x| c.quiet = Some(x)),
+        |c| c.quiet.and_then(|quiet| notation::text(&quiet)),
+    ),
+    key(
+        "utc_offset",
+        |c, v| v.utc_offset().map(|x| c.utc_offset = Some(x)),
+        |c| c.utc_offset.and_then(notation::utc_offset),
+    ),
+    key(
+        "mute_until",
+        |c, v| v.moment().map(|x| c.mute_until = Some(x)),
+        |c| c.mute_until.and_then(|at| notation::text(&at.to_rfc3339())),
     ),
 ];
 
@@ -517,7 +649,7 @@ pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 9] {
 }
 
 /// A list worth showing.
-fn some(list: &[String]) -> Option<&[String]> {
+fn some<T>(list: &[T]) -> Option<&[T]> {
     (!list.is_empty()).then_some(list)
 }
 

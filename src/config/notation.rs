@@ -33,9 +33,27 @@ pub(super) fn secret(value: Option<&Secret>) -> Option<Toml> {
     value.and_then(|_| text(Secret::MASK))
 }
 
+/// Names of headers; their values may be keys.
+pub(super) fn secret_headers(headers: &[(String, Secret)]) -> Option<Toml> {
+    let masked = headers
+        .iter()
+        .map(|(name, _)| (name.clone(), Toml::String(Secret::MASK.to_string())));
+    (!headers.is_empty()).then(|| Toml::Table(masked.collect()))
+}
+
+/// Minutes ahead of UTC, as in `+07:00`.
+pub(super) fn utc_offset(minutes: i32) -> Option<Toml> {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
+    text(&format!("{sign}{hours:02}:{minutes:02}"))
+}
+
 /// Says whose address it is; what follows the host may be a key.
 pub(super) fn secret_url(value: &Secret<Url>) -> Option<Toml> {
     let url = value.expose();
+    if url.scheme() == "file" {
+        return text(url);
+    }
     let host = url.origin().ascii_serialization();
     if url[url::Position::BeforePath..] == *"/" {
         return text(url);

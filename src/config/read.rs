@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     canonical::canonical,
-    model::{PageKind, Source},
+    model::{ChannelKind, PageKind, Secret, Source},
 };
 
 /// Sources at most: what one worker can serve at one poll every ten minutes, generously.
@@ -319,7 +319,21 @@ impl<'a> Reader<'a> {
             }
         }
         let mut channels = Vec::new();
-        for (entry, _) in entries {
+        for (entry, offsets) in entries {
+            let is_file = |url: &Secret<Url>| url.expose().scheme() == "file";
+            if let (Some(kind), Some(url)) = (entry.kind, &entry.url)
+                && is_file(url) != (kind == ChannelKind::File)
+            {
+                let hint =
+                    r#"a channel of kind "file" has a url = "file:///PATH", and no other has"#;
+                let mismatch = complaint(
+                    Some(offsets.table),
+                    "kind",
+                    "`kind` and `url` in [[notify]] do not go together".to_string(),
+                    hint.to_string(),
+                );
+                self.complain(offsets.part, [mismatch]);
+            }
             let Some(mut channel) = channel(entry, &mut names) else {
                 continue;
             };
@@ -462,11 +476,19 @@ fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
 }
 
 fn channel(entry: PartialChannel, names: &mut Names) -> Option<NotifyConfig> {
-    let url = entry.url?;
+    let url = entry.url.clone()?;
+    let kind = entry.kind.unwrap_or(match url.expose().scheme() {
+        "file" => ChannelKind::File,
+        _ => ChannelKind::Webhook,
+    });
     Some(NotifyConfig {
+        wanted: entry.wanted(kind),
         name: entry.name.unwrap_or_else(|| names.free(url.expose())),
+        kind,
         url,
         token: entry.token,
+        signed_with: entry.signed_with,
+        headers: entry.headers,
     })
 }
 

@@ -5,7 +5,9 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{Adviser, AskAbout, ParseLimits, Policy, Secret, Source, StoreUrl};
+use crate::model::{
+    Adviser, AskAbout, ChannelKind, ParseLimits, Policy, Secret, Source, StoreUrl, Wanted,
+};
 
 /// The effective configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,15 +148,38 @@ pub struct ServeConfig {
     pub token: Option<Secret>,
 }
 
-/// `[[notify]]`: who is told of flagged articles.
+/// `[[notify]]`: who is told of what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotifyConfig {
     /// Unique; the metric label.
     pub name: String,
-    /// Receives a JSON POST. Whoever knows it may post: many a service puts a key into its path.
+    /// In what shape.
+    pub kind: ChannelKind,
+    /// Receives a POST, or is a file. Whoever knows it may post: many a service puts a key into its path.
     pub url: Secret<Url>,
     /// Sent as `Authorization: Bearer`.
     pub token: Option<Secret>,
+    /// What webhooks are signed with: the present secret and, while it is replaced, the one before.
+    pub signed_with: Vec<Secret>,
+    /// Sent with each message.
+    pub headers: Vec<(String, Secret)>,
+    /// What it is told, how often and when.
+    pub wanted: Wanted,
+}
+
+impl NotifyConfig {
+    /// A channel as it is unless it says more.
+    pub fn new(name: &str, kind: ChannelKind, url: Url) -> NotifyConfig {
+        NotifyConfig {
+            name: name.to_string(),
+            kind,
+            url: Secret::new(url),
+            token: None,
+            signed_with: Vec::new(),
+            headers: Vec::new(),
+            wanted: Wanted::of(kind),
+        }
+    }
 }
 
 impl Default for Config {

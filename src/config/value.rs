@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytesize::ByteSize;
+use chrono::DateTime;
 use ipnet::IpNet;
 use scraper::Selector;
 use toml::{
@@ -22,7 +23,10 @@ use super::{
     outside::{SecretLookup, SecretSource},
     problem::Complaint,
 };
-use crate::model::{AskAbout, CertificateHash, Lang, PageKind, Quiet, Secret, StoreUrl};
+use crate::model::{
+    AskAbout, CertificateHash, ChannelKind, EventKind, Lang, PageKind, Quiet, Secret, StoreUrl,
+    Timestamp,
+};
 
 /// Characters of a name, a selector or a header value at most.
 const TEXT_MAX: usize = 1_000;
@@ -248,6 +252,76 @@ impl<'a> Value<'a> {
             .or_else(|_| self.wrong(&format!("is no address: {text:?}"), FORM))
     }
 
+    /// In what shape a channel is told.
+    pub(super) fn channel_kind(&self) -> Read<ChannelKind> {
+        self.one_of("kind of channel", ChannelKind::ALL, ChannelKind::as_str)
+    }
+
+    /// What a channel is told of.
+    pub(super) fn event(&self) -> Read<EventKind> {
+        self.one_of("event", EventKind::ALL, EventKind::as_str)
+    }
+
+    /// How far a clock is ahead of UTC, in minutes.
+    pub(super) fn utc_offset(&self) -> Read<i32> {
+        const FORM: &str = r#"write hours and minutes, as in "+07:00" or "-03:30""#;
+        let text = self.string("an offset in quotes", FORM)?;
+        // As the zone of a moment, which has a parser.
+        let moment = DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{text}"));
+        moment.map_or_else(
+            |_| self.wrong(&format!("is no offset: {text:?}"), FORM),
+            |moment| Ok(moment.offset().local_minus_utc() / 60),
+        )
+    }
+
+    /// A moment with its zone, in quotes or as TOML writes it.
+    pub(super) fn moment(&self) -> Read<Timestamp> {
+        const FORM: &str = r#"write a moment with its zone, as in "2030-01-31T08:00:00+07:00""#;
+        let text = match self.toml.get_ref() {
+            DeValue::Datetime(moment) => moment.to_string(),
+            _ => self.string("a moment", FORM)?.to_string(),
+        };
+        DateTime::parse_from_rfc3339(&text).map_or_else(
+            |_| self.wrong(&format!("is no moment: {text:?}"), FORM),
+            |moment| Ok(moment.to_utc()),
+        )
+    }
+
+    /// One secret, or two while one is replaced, for signatures.
+    pub(super) fn signing_secrets(&self) -> Read<Vec<Secret>> {
+        let text = self.string("a string", "put it in quotes")?;
+        let secrets: Vec<Secret> = text
+            .split_whitespace()
+            .map(|one| self.unless_refused(secret(one)))
+            .collect::<Read<_>>()?;
+        match secrets.len() {
+            1 | 2 => Ok(secrets),
+            _ => self.wrong(
+                "is no secret",
+                "write one, or two with a blank between them",
+            ),
+        }
+    }
+
+    /// Headers of a request: a table of names and values.
+    pub(super) fn headers(&self) -> Read<Vec<(String, Secret)>> {
+        const FORM: &str = r#"write { X-Key = "value" }, in plain ASCII"#;
+        let DeValue::Table(table) = self.toml.get_ref() else {
+            return self.wrong_type("a table", FORM);
+        };
+        let mut headers = Vec::new();
+        for (name, toml) in table {
+            let name = name.get_ref();
+            let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+            if name.is_empty() || !name.bytes().all(is_token) {
+                return self.wrong(&format!("has a name that is no header: {name:?}"), FORM);
+            }
+            let value = Value { toml, ..*self };
+            headers.push((name.to_string(), Secret::new(value.header()?)));
+        }
+        Ok(headers)
+    }
+
     /// A network in CIDR notation, or one address.
     pub(super) fn network(&self) -> Read<IpNet> {
         const FORM: &str = r#"write an address and a prefix length, as in "127.0.0.0/8""#;
@@ -417,9 +491,13 @@ pub(super) fn store_url(raw: &str, secrets: &SecretLookup<'_>) -> Result<StoreUr
     read.map_err(|why| Refusal::new(why.to_string(), why.hint()))
 }
 
-/// A web address that is a secret as a whole.
+/// An address of a channel, which is a secret as a whole: on the web, or a file.
 pub(super) fn secret_url(raw: &str) -> Result<Secret<Url>, Refusal> {
-    web_url(raw.trim(), false).map(Secret::new)
+    let raw = raw.trim();
+    match Url::parse(raw) {
+        Ok(url) if url.scheme() == "file" && !url.path().ends_with('/') => Ok(Secret::new(url)),
+        _ => web_url(raw, false).map(Secret::new),
+    }
 }
 
 /// A web address without credentials. What is wrong with it `repeats` it, or does not.

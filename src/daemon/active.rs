@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use url::Url;
+
 use crate::{
     config::Config,
     consult::Endpoint,
@@ -9,7 +11,7 @@ use crate::{
     inspect::Rules,
     lang::Lexicon,
     model::Source,
-    notify::Webhook,
+    notify::Channel,
 };
 
 use super::error::DaemonError;
@@ -23,7 +25,9 @@ pub(super) struct ActiveConfig {
     pub(super) rules: Rules,
     pub(super) sources: HashMap<String, Source>,
     pub(super) channels: Vec<String>,
-    pub(super) webhooks: Vec<Arc<Webhook>>,
+    /// Where the review page is, for links to it.
+    pub(super) pages: Option<Url>,
+    pub(super) receivers: Vec<Arc<Channel>>,
     /// Who is asked for second opinions.
     pub(super) endpoint: Option<Endpoint>,
 }
@@ -45,7 +49,7 @@ impl ActiveConfig {
         };
         Ok(ActiveConfig {
             fetcher,
-            webhooks: Webhook::all(&config.notify)?
+            receivers: Channel::all(&config.notify)?
                 .into_iter()
                 .map(Arc::new)
                 .collect(),
@@ -62,6 +66,7 @@ impl ActiveConfig {
                 .iter()
                 .map(|source| (source.name.clone(), source.clone()))
                 .collect(),
+            pages: Url::parse(&format!("http://{}/", config.serve.listen)).ok(),
             channels: config
                 .notify
                 .iter()

@@ -7,10 +7,11 @@ use chrono::TimeDelta;
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
+    frontier::silence_after,
     metrics::Metrics,
     model::{Decision, Shelf, Timestamp},
     notify, score,
-    store::{ArticleQuery, Counts, SourceRow},
+    store::{ArticleQuery, Counts, Silence, SourceRow},
 };
 
 use super::{
@@ -98,6 +99,7 @@ impl Housekeeping {
             if self.round == 0 {
                 restore_standings(resources, &sources).await;
             }
+            tell_silences(resources, active, &sources).await;
         }
         set_review_gauges(resources).await;
         if is_busy(self.pruning.as_ref()) {
@@ -121,11 +123,12 @@ impl Housekeeping {
     /// A task for each channel, so that none waits for another.
     fn deliver(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>) {
         self.deliveries.retain(|_, task| !task.is_finished());
-        for channel in &active.webhooks {
+        for channel in &active.receivers {
             if self.deliveries.contains_key(channel.name()) {
                 continue;
             }
-            let (resources, webhook) = (Arc::clone(resources), Arc::clone(channel));
+            let (resources, channel) = (Arc::clone(resources), Arc::clone(channel));
+            let (name, pages) = (channel.name().to_string(), active.pages.clone());
             let task = tokio::spawn(async move {
                 let now = || resources.clock.now();
                 let tell = |delivery: notify::Delivery| {
@@ -134,10 +137,41 @@ impl Housekeeping {
                     attempts.with_label_values(&labels).inc();
                 };
                 // Failures of the store are counted already.
-                let _ = notify::deliver_due(resources.store.as_ref(), &webhook, now, tell).await;
+                let store = resources.store.as_ref();
+                let _ = notify::deliver_due(store, &channel, pages.as_ref(), now, tell).await;
             });
-            self.deliveries.insert(channel.name().to_string(), task);
+            self.deliveries.insert(name, task);
         }
+    }
+}
+
+/// Tells once of each source that has said nothing for too long. What failed is counted, and tried again in
+/// a minute.
+async fn tell_silences(resources: &Resources, active: &ActiveConfig, sources: &[SourceRow]) {
+    let now = resources.clock.now();
+    let watched = sources
+        .iter()
+        .filter(|source| source.enabled && source.paused.is_none());
+    let silences: Vec<Silence> = watched
+        .map(|source| Silence {
+            source: source.name.clone(),
+            since: source.last_article.unwrap_or(source.since),
+            expected: source.last_article.and(source.expected_interval),
+        })
+        .filter(|silence| {
+            let time = (now - silence.since).to_std().unwrap_or_default();
+            time > silence_after(silence.expected)
+        })
+        .collect();
+    if active.channels.is_empty() || silences.is_empty() {
+        return;
+    }
+    let told = resources
+        .store
+        .tell_silences(&silences, now, &active.channels)
+        .await;
+    for source in told.unwrap_or_default() {
+        tracing::warn!(source, "the source has gone silent");
     }
 }
 

@@ -16,6 +16,7 @@ mod completion;
 pub mod cpu;
 mod error;
 mod facts;
+mod failing;
 pub mod health;
 mod housekeeping;
 mod languages;
@@ -117,6 +118,7 @@ impl Daemon {
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
         // Of the past nobody is asked.
+        let _failing = failing::watch(&self.health, &self.clock, &watched);
         let consulting = Consulting::new(&resources, watched, asked);
         let consulting = (self.backfill_of.is_none()).then(|| tokio::spawn(consulting.run()));
         let worker = format!("{}-{:08x}", std::process::id(), rand::random::<u32>());

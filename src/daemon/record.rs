@@ -191,8 +191,15 @@ fn record_completed(
     if !completed.article_new {
         return;
     }
-    let assessment = &inspected.inspection.assessment;
+    let (article, assessment) = (
+        &inspected.inspection.article,
+        &inspected.inspection.assessment,
+    );
     tracing::info!(verdict = assessment.verdict.as_str(), "read");
+    if let Some(published) = article.published.and_then(|date| date.moment()) {
+        let age = (facts.at - published.to_utc()).num_seconds();
+        metrics.article_age_seconds.observe(age.max(0) as f64);
+    }
     metrics
         .articles_scored_total
         .with_label_values(&[assessment.verdict.as_str()])
@@ -203,6 +210,12 @@ fn record_completed(
         .source_articles_total
         .with_label_values(&[source])
         .inc();
+    if source != labels::OTHER {
+        metrics
+            .source_last_article_timestamp_seconds
+            .with_label_values(&[source])
+            .set(facts.at.timestamp() as f64);
+    }
     if let Some(standing) = standing {
         record_standing(metrics, source, standing);
     }
@@ -220,8 +233,7 @@ fn record_completed(
                 .source_articles_flagged_total
                 .with_label_values(&[source])
                 .inc();
-            let title = inspected.inspection.article.title.as_deref();
-            record_flag(metrics, assessment, title);
+            record_flag(metrics, assessment, article.title.as_deref());
         }
     }
     record_scores(metrics, assessment.scores);
@@ -276,10 +288,18 @@ pub(super) fn record_standing(metrics: &Metrics, source: &str, standing: &Source
     if source == labels::OTHER {
         return;
     }
-    metrics
-        .source_translation_probability
-        .with_label_values(&[source])
-        .set(translation.probability);
+    let (low, high) = translation.interval;
+    for (family, value) in [
+        (
+            &metrics.source_translation_probability,
+            translation.probability,
+        ),
+        (&metrics.source_machine_translation_share, translation.share),
+        (&metrics.source_machine_translation_share_low, low),
+        (&metrics.source_machine_translation_share_high, high),
+    ] {
+        family.with_label_values(&[source]).set(value);
+    }
     if let Some(turn) = &translation.turned {
         metrics
             .source_translation_turned_timestamp_seconds

@@ -24,7 +24,7 @@ use crate::{
     metrics::{LabelValues, Metrics},
     model::{Lang, Unready},
     store::{self, Observer, Op, OpenError, Store, StoreError},
-    web,
+    web::{self, exposition::Exposition},
 };
 
 use super::{Daemon, clock::Clock, error::DaemonError, health::Health, record};
@@ -235,9 +235,12 @@ fn web_state(
         store: Arc::clone(store),
         config: Arc::clone(config),
         effective_config: Arc::new(move || effective.load().to_toml()),
-        metrics_text: Arc::new(move || {
+        metrics_text: Arc::new(move |format| {
             shown.show(&text);
-            text.render().unwrap_or_default()
+            match format {
+                Exposition::Text => text.render().unwrap_or_default(),
+                Exposition::OpenMetrics => text.render_open(),
+            }
         }),
         observe: Arc::new(move |route, code, took| record::answered(&observed, route, code, took)),
         reviewed: Arc::new(move |decision| {

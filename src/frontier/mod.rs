@@ -11,12 +11,14 @@ pub mod clock;
 mod intake;
 mod moved;
 mod rhythm;
+mod silence;
 
 pub use intake::{
     BACKDATED_MAX, HOUR_MAX, INTAKE_MAX, Intake, LIST_MAX, Listing, NEWEST_MIN, Unread, intake,
 };
 pub use moved::Moved;
 pub use rhythm::{FRESH_MAX, PollLimits, Rhythm};
+pub use silence::silence_after;
 
 use std::{collections::BTreeSet, time::Duration};
 

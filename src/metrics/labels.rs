@@ -41,7 +41,7 @@ pub const SCORES: [&str; 6] = [
 /// `kind` of a duplicate.
 pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near.as_str()];
 /// `outcome` of one attempt to notify.
-pub const NOTIFICATION_OUTCOMES: [&str; 4] = ["ok", "failed", "refused", "given_up"];
+pub const NOTIFICATION_OUTCOMES: [&str; 5] = ["ok", "failed", "refused", "given_up", "left_out"];
 /// `outcome` of what a language model quoted.
 pub const QUOTE_OUTCOMES: [&str; 3] = ["kept", "invented", "dropped"];
 /// `reason` why a language model was not asked about an article that was worth it.

@@ -7,6 +7,7 @@
 
 mod family;
 pub mod labels;
+mod openmetrics;
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -46,6 +47,10 @@ const EXTRACTION_SECONDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0
 /// From a brief to a long read.
 const TEXT_CHARACTERS: [f64; 9] = [
     250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0, 16000.0, 32000.0, 64000.0,
+];
+/// From a flash read at once to what an archive holds: a minute, ten, an hour, six, a day, a week.
+const AGE_SECONDS: [f64; 9] = [
+    60.0, 300.0, 600.0, 1800.0, 3600.0, 21600.0, 86400.0, 259200.0, 604800.0,
 ];
 /// Tenths: thresholds may stand anywhere in 0..=1.
 const SHARES: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
@@ -161,6 +166,9 @@ families! {
     extraction_duration_seconds: Histogram = |f| f.histogram(&EXTRACTION_SECONDS);
     /// Length of article bodies.
     article_text_characters: Histogram = |f| f.histogram(&TEXT_CHARACTERS);
+    /// Age of new articles when they were judged, by the moment that their page gives; of those that
+    /// give none it is not known.
+    article_age_seconds: Histogram = |f| f.histogram(&AGE_SECONDS);
     /// Articles by verdict.
     articles_scored_total: IntCounterVec = |f| f.counters(&[("verdict", &labels::verdicts())]);
     /// Flagged articles by each rule that pointed at something in them.
@@ -180,6 +188,12 @@ families! {
     source_articles_abstained_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
     /// How likely it is that a source publishes mainly unedited machine translation.
     source_translation_probability: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// The share of machine translation among the articles of a source, as far as they tell.
+    source_machine_translation_share: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// The lower end of the 95 % interval of that share.
+    source_machine_translation_share_low: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// The upper end of that interval.
+    source_machine_translation_share_high: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// When a source last began or ceased to do so, in Unix time.
     source_translation_turned_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// Mean share of boilerplate in the latest 50 judged articles of a source.
@@ -261,6 +275,11 @@ impl Metrics {
     /// Only if a family was registered without a metric or a name.
     pub fn render(&self) -> Result<String, prometheus::Error> {
         TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+
+    /// The same as OpenMetrics 1.0.
+    pub fn render_open(&self) -> String {
+        openmetrics::encode(&self.registry.gather())
     }
 
     /// Gives the sources that are watched now their series, at 0, and drops those of the others.
@@ -347,6 +366,9 @@ impl Metrics {
         }
         for family in [
             &self.source_translation_probability,
+            &self.source_machine_translation_share,
+            &self.source_machine_translation_share_low,
+            &self.source_machine_translation_share_high,
             &self.source_translation_turned_timestamp_seconds,
             &self.source_boilerplate_ratio,
             &self.source_last_article_timestamp_seconds,

@@ -5,6 +5,7 @@ mod backfill;
 mod date;
 mod fetched;
 mod judgement;
+mod notice;
 mod opinion;
 mod policy;
 mod readiness;
@@ -30,6 +31,7 @@ pub use self::{
         Assessment, Dismissed, Evidence, EvidenceKind, Finding, Reason, RulesHash, Scores,
         SourceStanding, TranslationStanding, Turn, Verdict,
     },
+    notice::{ChannelKind, EventKind, Wanted},
     opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
     policy::{ParseLimits, Policy},
     readiness::Unready,

@@ -1,19 +1,26 @@
-//! Outbox in, webhooks out. The store writes a notification in the transaction that stores the
+//! Outbox in, messages out. The store writes a notification in the transaction that stores the
 //! flagged article; here it is delivered at least once, under an idempotency key.
 
+mod channel;
+pub mod event;
 pub mod pace;
-mod webhook;
+pub mod shape;
+pub mod sign;
 
-use tracing::warn;
+use std::collections::HashMap;
+
+use tracing::{debug, warn};
+use url::Url;
 
 use crate::{
     model::Timestamp,
-    store::{Settlement, Store, StoreError},
+    store::{Notification, Settlement, Store, StoreError},
 };
 
-pub use webhook::{NotifySetupError, Sent, Webhook};
+pub use channel::{Channel, DIGEST_MAX, NotifySetupError, Sent};
+pub use event::Event;
 
-/// Notifications taken up at once: at one a second, about a minute's work.
+/// Notifications taken up at once where each is a message: at one a second, about a minute's work.
 pub const BATCH: usize = 60;
 
 /// One attempt to notify, for the metrics.
@@ -36,6 +43,8 @@ pub enum DeliveryOutcome {
     Refused,
     /// It is out of attempts.
     GivenUp,
+    /// The channel does not want to hear of it, or was told of a copy.
+    LeftOut,
 }
 
 impl DeliveryOutcome {
@@ -46,49 +55,126 @@ impl DeliveryOutcome {
             DeliveryOutcome::Failed => "failed",
             DeliveryOutcome::Refused => "refused",
             DeliveryOutcome::GivenUp => "given_up",
+            DeliveryOutcome::LeftOut => "left_out",
         }
     }
 }
 
-/// Delivers what is due on one channel, one [`BATCH`] at most and in its order, and calls `tell` with how
-/// each attempt ended. What its receiver refuses for good is set aside, and the others go on. Where the
-/// receiver fails, the channel rests, longer with each failure in a row, and so does nothing but this
-/// channel. Dropping the future loses nothing: what was not settled is sent again, under the same key.
+/// Delivers what is due on one channel, in its order, and calls `tell` with how
+/// each attempt ended. What the channel does not want is taken off. What its receiver refuses for good is
+/// set aside, and the others go on. Where the receiver fails, the channel rests, longer with each failure in
+/// a row, and so does nothing but this channel. Dropping the future loses nothing: what was not settled is
+/// sent again, under the same key. `pages` is where the review page is.
 ///
 /// # Errors
 /// If the outbox cannot be read or written.
 pub async fn deliver_due(
     store: &dyn Store,
-    channel: &Webhook,
+    channel: &Channel,
+    pages: Option<&Url>,
     now: impl Fn() -> Timestamp,
     tell: impl Fn(Delivery),
 ) -> Result<(), StoreError> {
-    if channel.rests() {
-        return Ok(());
-    }
-    for notification in store.notifications(channel.name(), now(), BATCH).await? {
-        let sent = channel.send(&notification).await;
-        let (outcome, settlement) = settlement(&sent, notification.attempts, now());
-        if let Some(why) = sent.failure() {
-            warn!(
-                channel = channel.name(),
-                notification = notification.id,
-                attempts = notification.attempts + 1,
-                outcome = outcome.as_str(),
-                why,
-                "notification failed"
-            );
-        }
-        store.settle(notification.id, settlement).await?;
-        tell(Delivery {
-            channel: channel.name().to_string(),
-            outcome,
-        });
-        if channel.rests() {
+    let wanted = channel.wanted();
+    let batch = if wanted.every.is_zero() {
+        BATCH
+    } else {
+        DIGEST_MAX
+    };
+    while !channel.rests() && !wanted.is_quiet(now()) {
+        let due = store.notifications(channel.name(), now(), batch).await?;
+        let is_all = due.len() < batch;
+        let mut outbox = Outbox {
+            store,
+            channel,
+            due: due.iter().map(|n| (n.id.to_string(), n)).collect(),
+        };
+        outbox.deliver(&due, pages, &now, &tell).await?;
+        // What waits for more is not taken up again at once.
+        if is_all || !outbox.due.is_empty() {
             break;
         }
     }
     Ok(())
+}
+
+/// What was taken up, by its key.
+struct Outbox<'a> {
+    store: &'a dyn Store,
+    channel: &'a Channel,
+    due: HashMap<String, &'a Notification>,
+}
+
+impl Outbox<'_> {
+    /// Sends what there is to be sent of it.
+    async fn deliver(
+        &mut self,
+        due: &[Notification],
+        pages: Option<&Url>,
+        now: &impl Fn() -> Timestamp,
+        tell: &impl Fn(Delivery),
+    ) -> Result<(), StoreError> {
+        let tried = due.iter().any(|notification| notification.attempts > 0);
+        let (mut events, mut left_out) = (Vec::new(), Vec::new());
+        for notification in due {
+            match Event::read(notification, pages) {
+                Some(event) => events.push(event),
+                None => left_out.push(notification.id.to_string()),
+            }
+        }
+        let channel = self.channel;
+        let choice = event::choose(events, tried, channel.wanted(), channel.most(), now());
+        for key in choice.left_out.iter().chain(&left_out) {
+            debug!(channel = channel.name(), notification = key, "left out");
+            let settled = (DeliveryOutcome::LeftOut, Settlement::Done);
+            self.settle(key, settled, tell).await?;
+        }
+        for message in &choice.messages {
+            let sent = channel.send(message, now).await;
+            if let Some(why) = sent.failure() {
+                let first = message.first().map(|event| event.key.as_str());
+                let (name, events) = (channel.name(), message.len());
+                warn!(
+                    channel = name,
+                    notification = first,
+                    events,
+                    why,
+                    "notification failed"
+                );
+            }
+            for event in message {
+                let copies = choice.told_with.iter();
+                let copies = copies.filter(|(first, _)| *first == event.key);
+                for key in std::iter::once(&event.key).chain(copies.map(|(_, copy)| copy)) {
+                    let attempts = self.due.get(key.as_str()).map_or(0, |n| n.attempts);
+                    self.settle(key, settlement(&sent, attempts, now()), tell)
+                        .await?;
+                }
+            }
+            if channel.rests() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends an attempt, and tells so.
+    async fn settle(
+        &mut self,
+        key: &str,
+        (outcome, settlement): (DeliveryOutcome, Settlement),
+        tell: &impl Fn(Delivery),
+    ) -> Result<(), StoreError> {
+        let Some(notification) = self.due.remove(key) else {
+            return Ok(());
+        };
+        self.store.settle(notification.id, settlement).await?;
+        tell(Delivery {
+            channel: self.channel.name().to_string(),
+            outcome,
+        });
+        Ok(())
+    }
 }
 
 fn settlement(sent: &Sent, attempts: u32, now: Timestamp) -> (DeliveryOutcome, Settlement) {

@@ -6,9 +6,9 @@ use std::time::Duration;
 pub const FIRST: Duration = Duration::from_secs(30);
 /// The longest wait: a receiver that comes back is told within the hour.
 pub const LONGEST: Duration = Duration::from_secs(3600);
-/// Failed attempts after which a notification is given up: at the longest wait, more than a week.
-/// The article stays in the store and in the Atom feed.
-pub const ATTEMPTS_MAX: u32 = 200;
+/// Failed attempts after which a notification is given up: an hour of ever longer waits, and at the longest
+/// wait three days. The article stays in the store and in the Atom feed.
+pub const ATTEMPTS_MAX: u32 = 79;
 
 /// The wait after a failed attempt: doubles with each of the `attempts` before it, or what the
 /// receiver asked for (`Retry-After`) where that is longer; never over [`LONGEST`].

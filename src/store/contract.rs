@@ -9,7 +9,7 @@ use super::{
     error::StoreError,
     rows::{
         ArticleQuery, ArticleRow, Counts, Neighbours, Notification, Overview, PollRow, Settlement,
-        SourceRow, Trail,
+        Silence, SourceRow, Trail,
     },
     work::{
         BackfillOrder, Batch, Claim, Completed, Completion, Heard, Hearing, Lease, Ruled, Ruling,
@@ -245,6 +245,14 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Notification>, StoreError>;
+    /// Tells `notify` of sources that have gone silent, each once for its last article; tells which
+    /// that were.
+    async fn tell_silences(
+        &self,
+        silences: &[Silence],
+        now: Timestamp,
+        notify: &[String],
+    ) -> Result<Vec<String>, StoreError>;
     /// Ends an attempt to send a notification.
     async fn settle(&self, notification: i64, settlement: Settlement) -> Result<(), StoreError>;
 

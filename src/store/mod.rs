@@ -28,7 +28,7 @@ pub use self::{
     operation::{Observer, Op},
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Neighbours, Notification,
-        Order, Overview, PollRow, Settlement, SourceRow, StoredFinding, Trail, VersionRow,
+        Order, Overview, PollRow, Settlement, Silence, SourceRow, StoredFinding, Trail, VersionRow,
     },
     work::{
         BackfillOrder, BackfillTask, Batch, Claim, Completed, Completion, Fate, Heard, Hearing,

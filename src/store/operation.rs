@@ -104,6 +104,8 @@ pub enum Op {
     LearnUsage,
     /// `notifications`
     Notifications,
+    /// `tell_silences`
+    TellSilences,
     /// `settle`
     Settle,
     /// `counts`
@@ -116,7 +118,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 52] = [
+    pub const ALL: [Op; 53] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -165,6 +167,7 @@ impl Op {
         Op::Usage,
         Op::LearnUsage,
         Op::Notifications,
+        Op::TellSilences,
         Op::Settle,
         Op::Counts,
         Op::Prune,
@@ -222,6 +225,7 @@ impl Op {
             Op::Usage => "usage",
             Op::LearnUsage => "learn_usage",
             Op::Notifications => "notifications",
+            Op::TellSilences => "tell_silences",
             Op::Settle => "settle",
             Op::Counts => "counts",
             Op::Prune => "prune",

@@ -367,6 +367,17 @@ pub struct Counts {
     pub parked: u64,
 }
 
+/// A source that has said nothing for far longer than usual.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// Its name.
+    pub source: String,
+    /// When its last new article came, or since when it is watched without one.
+    pub since: Timestamp,
+    /// The mean time between two of its articles, as far as it is known.
+    pub expected: Option<Duration>,
+}
+
 /// What becomes of a notification that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settlement {
@@ -390,6 +401,8 @@ pub struct Notification {
     pub payload: String,
     /// Failed attempts so far.
     pub attempts: u32,
+    /// When it happened.
+    pub at: Timestamp,
 }
 
 /// What is wrong with a store.

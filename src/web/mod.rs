@@ -7,6 +7,7 @@ mod backfill;
 mod bulk;
 mod cursor;
 mod etag;
+pub mod exposition;
 mod guard;
 mod kept;
 mod live;
@@ -16,6 +17,7 @@ mod polling;
 mod problem;
 mod query;
 mod review;
+mod scrape;
 pub mod server;
 mod service;
 mod session;
@@ -68,7 +70,7 @@ pub fn app(state: AppState) -> Router {
         .route("/-/healthy", get(service::healthy))
         .route("/-/ready", get(service::ready));
     let metrics = Router::new()
-        .route("/metrics", get(service::metrics))
+        .route("/metrics", get(scrape::metrics))
         .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
     let work = pages()
         .merge(machines())

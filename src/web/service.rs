@@ -1,4 +1,4 @@
-//! What the operator's tools ask for: metrics, health, configuration; and the fixed files.
+//! What the operator's tools ask for: health, configuration; and the fixed files.
 
 use std::time::Instant;
 
@@ -15,9 +15,6 @@ use super::{AppState, guard, problem::ProblemDetails};
 /// How long browsers keep the fixed files, which only change with the binary.
 const KEEP: &str = "public, max-age=3600";
 
-/// Prometheus' text format.
-const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
-
 /// `/-/healthy`: the process answers.
 pub(super) async fn healthy() -> &'static str {
     "benggala is healthy.\n"
@@ -32,11 +29,6 @@ pub(super) async fn ready(
         return Err(ProblemDetails::unready(&reasons));
     }
     Ok("benggala is ready.\n")
-}
-
-/// `/metrics`
-pub(super) async fn metrics(extract::State(state): extract::State<AppState>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, METRICS)], (state.metrics_text)())
 }
 
 /// `/config`

@@ -12,6 +12,8 @@ use crate::{
     store::Store,
 };
 
+use super::exposition::Exposition;
+
 /// Told of every answer: the route as it is written in [`super::app`], or `other`; the status; the time
 /// it took.
 pub type AnswerObserver = dyn Fn(&str, u16, Duration) + Send + Sync;
@@ -25,8 +27,8 @@ pub struct AppState {
     pub config: Arc<ArcSwap<Config>>,
     /// The effective configuration as TOML, secrets masked.
     pub effective_config: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Every metric in Prometheus' text format.
-    pub metrics_text: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Every metric, as text.
+    pub metrics_text: Arc<dyn Fn(Exposition) -> String + Send + Sync>,
     /// Told of every answer.
     pub observe: Arc<AnswerObserver>,
     /// Told of every review that was kept.

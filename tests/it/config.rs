@@ -15,7 +15,7 @@ use benggala::{
         self, ANNOTATED, Config, ConfigErrors, ConfigText, Origin, SITES, SecretSource, no_secrets,
         parse_sites, site_rules,
     },
-    model::{PageKind, Secret},
+    model::{ChannelKind, EventKind, PageKind, Secret},
 };
 use proptest::prelude::*;
 use url::Url;
@@ -184,6 +184,20 @@ token_file = "present"
 name = "desk"
 url = "https://hooks.example/a?b=c"
 token = "t0ken"
+kind = "slack"
+secret = "whsec_a whsec_b"
+headers = { X-Desk = "k3y" }
+events = ["article.flagged", "source.turned"]
+sources = ["Terkini"]
+languages = ["id-ID"]
+rules = ["engine-residue"]
+min_probability = 0.8
+copies_once = false
+every = "1h"
+per_minute = 5
+quiet = "22:00-06:30"
+utc_offset = "+07:00"
+mute_until = "2030-01-31T08:00:00+07:00"
 
 [[source]]
 url = "https://news.example/feed.xml"
@@ -226,6 +240,24 @@ fn every_key_is_read() {
     );
     assert_eq!(config.serve.token, Some(secret("from-file")));
     assert_eq!(config.notify[0].token, Some(secret("t0ken")));
+    let channel = &config.notify[0];
+    assert_eq!(
+        (channel.kind, channel.signed_with.len()),
+        (ChannelKind::Slack, 2)
+    );
+    assert_eq!(channel.headers, [("X-Desk".to_string(), secret("k3y"))]);
+    let wanted = &channel.wanted;
+    assert_eq!(
+        wanted.events,
+        [EventKind::ArticleFlagged, EventKind::SourceTurned]
+    );
+    assert_eq!(wanted.languages[0].as_str(), "id");
+    assert_eq!((wanted.min_probability, wanted.copies_once), (0.8, false));
+    assert_eq!((wanted.utc_offset, wanted.per_minute), (420, 5));
+    assert_eq!(
+        wanted.mute_until.unwrap().to_rfc3339(),
+        "2030-01-31T01:00:00+00:00"
+    );
     assert_eq!(config.sources[0].name, "news.example");
     assert_eq!(config.sources[0].kind, PageKind::Auto);
     assert_eq!(config.sources[1].kind, PageKind::Listing);
@@ -253,6 +285,8 @@ fn what_is_shown_reads_back_as_equal() {
         for (channel, before) in again.notify.iter_mut().zip(&config.notify) {
             channel.token.clone_from(&before.token);
             channel.url.clone_from(&before.url);
+            channel.signed_with.clone_from(&before.signed_with);
+            channel.headers.clone_from(&before.headers);
         }
         assert_eq!(again, config);
     }

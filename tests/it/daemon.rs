@@ -2,6 +2,7 @@
 
 mod backfill;
 mod clock;
+mod couriers;
 mod crawl;
 mod hangs;
 mod intake;

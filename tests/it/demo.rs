@@ -35,10 +35,10 @@ use url::Url;
 const LATE: Duration = Duration::from_secs(40);
 
 /// The papers that publish nothing new: one falls silent, the other lists old articles only.
-const QUIET: [&str; 2] = ["night-post", "quay-almanac"];
+pub(crate) const QUIET: [&str; 2] = ["night-post", "quay-almanac"];
 
 /// A newsroom whose clock the test sets.
-async fn open() -> (Newsroom, Arc<AtomicU64>) {
+pub(crate) async fn open() -> (Newsroom, Arc<AtomicU64>) {
     let seconds = Arc::new(AtomicU64::new(0));
     let clock = Arc::clone(&seconds);
     let newsroom = Newsroom::open(move || Duration::from_secs(clock.load(Ordering::SeqCst)))

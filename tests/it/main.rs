@@ -22,6 +22,7 @@ mod inspect;
 mod lang;
 mod measure;
 mod metrics;
+mod monitoring;
 mod notify;
 mod opinion;
 mod report;

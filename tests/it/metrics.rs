@@ -24,6 +24,7 @@ fn metrics() -> Metrics {
 
 /// What dashboards and alerts rely on: type and labels of every family.
 const FAMILIES: &str = "
+article_age_seconds histogram
 article_score histogram score
 article_text_characters histogram
 articles_flagged_total counter rule
@@ -74,10 +75,15 @@ source_articles_flagged_total counter source
 source_articles_total counter source
 source_boilerplate_ratio gauge source
 source_enabled gauge source
+source_expected_interval_seconds gauge source
 source_labels_dropped gauge
 source_last_article_timestamp_seconds gauge source
 source_last_success_timestamp_seconds gauge source
 source_links gauge outcome source
+source_machine_translation_share gauge source
+source_machine_translation_share_high gauge source
+source_machine_translation_share_low gauge source
+source_template_lines gauge source
 source_translation_probability gauge source
 source_translation_turned_timestamp_seconds gauge source
 sources gauge state
@@ -138,12 +144,20 @@ fn touch_everything(metrics: &Metrics) {
     for family in [
         &metrics.source_boilerplate_ratio,
         &metrics.source_translation_probability,
+        &metrics.source_machine_translation_share,
+        &metrics.source_machine_translation_share_low,
+        &metrics.source_machine_translation_share_high,
         &metrics.source_translation_turned_timestamp_seconds,
         &metrics.source_last_article_timestamp_seconds,
         &metrics.source_last_success_timestamp_seconds,
+        &metrics.source_expected_interval_seconds,
     ] {
         family.with_label_values(&[&source]).set(0.5);
     }
+    metrics
+        .source_template_lines
+        .with_label_values(&[&source])
+        .set(1);
     metrics
         .source_links
         .with_label_values(&[source.as_str(), "old"])
@@ -330,4 +344,131 @@ fn alerts_ask_for_metrics_that_exist() {
         rules.matches("- alert:").count(),
         rules.matches(" runbook: \"").count()
     );
+}
+
+/// The names of the alerts in `rules.yml`.
+fn alerts() -> BTreeSet<&'static str> {
+    let rules = include_str!("../../config/prometheus/rules.yml");
+    let named = rules.lines().map(str::trim);
+    named
+        .filter_map(|line| line.strip_prefix("- alert: "))
+        .collect()
+}
+
+/// `promtool test rules` runs them; here it is held that there are some for each.
+#[test]
+fn each_alert_has_a_case_that_fires_it_and_one_that_keeps_it_quiet() {
+    let cases = [
+        include_str!("../../config/prometheus/rules_test.yml"),
+        include_str!("../../config/prometheus/trends_test.yml"),
+    ]
+    .join("\n");
+    for alert in alerts() {
+        let name = format!("alertname: {alert}");
+        let mut fires = 0;
+        let mut quiet = 0;
+        for (at, _) in cases.match_indices(&name) {
+            let rest = &cases[at + name.len()..];
+            match rest.starts_with(", exp_alerts: []") {
+                true => quiet += 1,
+                false => fires += 1,
+            }
+        }
+        assert!(
+            fires > 0 && quiet > 0,
+            "{alert}: {fires} fire, {quiet} quiet"
+        );
+    }
+}
+
+#[test]
+fn the_readme_has_a_row_for_each_family_and_a_runbook_for_each_alert() {
+    let readme = include_str!("../../config/prometheus/README.md");
+    let metrics = metrics();
+    touch_everything(&metrics);
+    let families = scrape(&metrics.render().unwrap());
+    let rows = families
+        .iter()
+        .filter(|(name, _)| name.starts_with("benggala_"));
+    let missing: String = rows
+        .map(|(name, family)| {
+            let labels: Vec<&str> = family.labels.iter().map(String::as_str).collect();
+            let labels = labels.join(", ");
+            format!(
+                "| `{name}` | {} | {labels} | {} |\n",
+                family.kind, family.help
+            )
+        })
+        .filter(|row| !readme.contains(row.trim_end()))
+        .collect();
+    assert_eq!(missing, "", "config/prometheus/README.md lacks rows");
+    for alert in alerts() {
+        assert!(readme.contains(&format!("\n| `{alert}` | ")), "{alert}");
+    }
+}
+
+#[test]
+fn openmetrics_says_the_same_with_units() {
+    let metrics = metrics();
+    touch_everything(&metrics);
+    let (text, open) = (metrics.render().unwrap(), metrics.render_open());
+    assert!(open.ends_with("\n# EOF\n"));
+    for line in [
+        "# TYPE benggala_fetch_wire_bytes counter",
+        "# UNIT benggala_fetch_wire_bytes bytes",
+        "benggala_fetch_wire_bytes_total 0",
+        "# TYPE benggala_fetch_duration_seconds histogram",
+        "# UNIT benggala_fetch_duration_seconds seconds",
+        "benggala_fetch_duration_seconds_bucket{kind=\"feed\",le=\"1.0\"} 0",
+        "benggala_fetch_duration_seconds_bucket{kind=\"feed\",le=\"+Inf\"} 0",
+        "benggala_source_articles_total{source=\"Terkini \\\"hari ini\\\"\\\\\\n\"} 0",
+        "# TYPE benggala_build_info gauge",
+    ] {
+        assert!(open.contains(&format!("{line}\n")), "{line}");
+    }
+    let samples = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!(samples(&text), samples(&open));
+    assert!(!open.contains("# TYPE benggala_fetch_wire_bytes_total"));
+}
+
+/// Names that mean to break the format or to fill a scraper's memory.
+#[test]
+fn five_thousand_hostile_names_stay_within_their_cap() {
+    let metrics = Metrics::new(LabelValues::default(), "1", "r").unwrap();
+    let names: Vec<String> = (0..5_000)
+        .map(|n| {
+            format!(
+                "{n}\"}} 1\nbenggala_up{{x=\"\\ {}\u{202e}",
+                "é".repeat(n % 200)
+            )
+        })
+        .collect();
+    metrics.watch_sources(names.iter().map(String::as_str));
+    for name in &names {
+        let label = metrics.source_label(name);
+        metrics
+            .source_articles_total
+            .with_label_values(&[label.as_str()])
+            .inc();
+    }
+    let text = metrics.render().unwrap();
+    let families = scrape(&text);
+    assert!(!families.contains_key("benggala_up"));
+    let own = &families["benggala_source_articles_total"];
+    assert_eq!(own.series, SOURCES_MAX + 1);
+    let others = format!(
+        "benggala_source_articles_total{{source=\"{}\"}} {}\n",
+        labels::OTHER,
+        names.len() - SOURCES_MAX
+    );
+    assert!(text.contains(&others));
+    assert_eq!(
+        text.lines().count(),
+        metrics.render_open().lines().count() - 1 - units(&metrics)
+    );
+}
+
+/// Lines that only OpenMetrics has.
+fn units(metrics: &Metrics) -> usize {
+    metrics.render_open().matches("# UNIT ").count()
 }

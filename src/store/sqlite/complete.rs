@@ -104,16 +104,42 @@ pub(super) fn complete(
             return Ok(completed);
         }
         if !lease.is_past() {
-            standings::observe(db, source, &visit.assessment, visit.page.fetched_at)?;
+            observe(db, lease, source, completion, notify)?;
         }
         if visit.assessment.verdict == Verdict::Flag
             && let Some(row) = articles::get(db, outcome.article)?
         {
             let standing = standings::of(db, source)?.summary();
-            outbox::put(db, notify, &outbox::payload(&row, &standing), completion.at)?;
+            outbox::flagged(db, notify, &row, &standing, completion.at)?;
         }
     }
     Ok(completed)
+}
+
+/// Takes the new article into account, and tells what that has changed about its source.
+fn observe(
+    db: &Connection,
+    lease: &Lease,
+    source: i64,
+    completion: &Completion,
+    notify: &[String],
+) -> rusqlite::Result<()> {
+    let Some(visit) = &completion.visit else {
+        return Ok(());
+    };
+    let (assessment, read_at) = (&visit.assessment, visit.page.fetched_at);
+    if notify.is_empty() {
+        return standings::observe(db, source, assessment, read_at);
+    }
+    // Where it has to be made anew, what it was before this article is not known.
+    let Some(before) = standings::kept(db, source)? else {
+        return standings::observe(db, source, assessment, read_at);
+    };
+    let before = before.summary();
+    standings::observe(db, source, assessment, read_at)?;
+    let now = standings::of(db, source)?.summary();
+    let source = (source, lease.link.source.as_str());
+    outbox::stands(db, notify, source, (&before, &now), completion.at)
 }
 
 fn end_lease(db: &Connection, lease: &Lease, completion: &Completion) -> rusqlite::Result<()> {

@@ -68,8 +68,8 @@ use crate::{
     store::{
         ArticleQuery, ArticleRow, BackfillOrder, Batch, Claim, Completed, Completion, Counts,
         Heard, Hearing, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
-        PollRow, Ruled, Ruling, Settlement, SourceRow, Store, StoreError, TimeCorrection, Trail,
-        Withdrawal,
+        PollRow, Ruled, Ruling, Settlement, Silence, SourceRow, Store, StoreError, TimeCorrection,
+        Trail, Withdrawal,
     },
     usage::Sketch,
 };
@@ -635,6 +635,19 @@ impl Store for SqliteStore {
         let channel = channel.to_string();
         self.read(Op::Notifications, move |db| {
             outbox::due(db, &channel, now, limit)
+        })
+        .await
+    }
+
+    async fn tell_silences(
+        &self,
+        silences: &[Silence],
+        now: Timestamp,
+        notify: &[String],
+    ) -> Result<Vec<String>, StoreError> {
+        let (silences, notify) = (silences.to_vec(), notify.to_vec());
+        self.write(Op::TellSilences, move |db| {
+            outbox::silences(db, &silences, now, &notify)
         })
         .await
     }

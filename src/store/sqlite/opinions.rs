@@ -57,7 +57,7 @@ pub(super) fn hear(
         hearing.assessment.verdict == Verdict::Flag && before.verdict != Verdict::Flag;
     if newly_flagged && let Some(row) = articles::get(db, hearing.article)? {
         let standing = standings::get(db, &row.source)?.summary();
-        outbox::put(db, notify, &outbox::payload(&row, &standing), hearing.at)?;
+        outbox::flagged(db, notify, &row, &standing, hearing.at)?;
     }
     Ok(Heard {
         accepted: true,

@@ -72,7 +72,8 @@ pub(super) fn of(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
     kept(db, source)?.map_or_else(|| anew(db, source), Ok)
 }
 
-fn kept(db: &Connection, source: i64) -> rusqlite::Result<Option<Standing>> {
+/// As it was kept; `None` where it has to be made anew.
+pub(super) fn kept(db: &Connection, source: i64) -> rusqlite::Result<Option<Standing>> {
     db.prepare_cached("SELECT state FROM standings WHERE source_id = ?1 AND version = ?2")?
         .query_row(params![source, standing::VERSION], |row| {
             Ok(forgiving(row, "state").map(|Json::<Standing>(standing)| standing))

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use benggala::{
     config::{Config, NotifyConfig},
-    model::{Adviser, AskAbout, Courtesy, EvidenceKind, PageKind, Secret, Source, Verdict},
+    model::{
+        Adviser, AskAbout, ChannelKind, Courtesy, EvidenceKind, PageKind, Secret, Source, Verdict,
+    },
     opinion::{FIXED, fingerprint},
     store::{self, ArticleRow, Observer},
 };
@@ -91,11 +93,11 @@ async fn an_article_is_judged_again_when_somebody_was_asked() {
     let watch = Watch::with(vec![source(&site)], |config| {
         change(config);
         config.opinion.key = Some(Secret::new("k3y".to_string()));
-        config.notify = vec![NotifyConfig {
-            name: "meja".to_string(),
-            url: Secret::new(desk.url.clone()),
-            token: None,
-        }];
+        config.notify = vec![NotifyConfig::new(
+            "meja",
+            ChannelKind::Webhook,
+            desk.url.clone(),
+        )];
     })
     .await;
     let row = heard(&watch, 1).await.remove(0);

@@ -120,7 +120,7 @@ impl Site {
     }
 
     /// The site as a source, asked once an hour.
-    pub(super) fn source(&self, name: &str, kind: PageKind, path: &str) -> Source {
+    pub(crate) fn source(&self, name: &str, kind: PageKind, path: &str) -> Source {
         Source {
             name: name.to_string(),
             kind,

@@ -11,7 +11,7 @@ use axum::{
 };
 use benggala::{
     config::NotifyConfig,
-    model::{PageKind, Secret},
+    model::{ChannelKind, PageKind},
     store::{Notification, Settlement},
 };
 use chrono::{TimeDelta, Utc};
@@ -64,11 +64,7 @@ impl Desk {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let app = Router::new().fallback(answer);
         tokio::spawn(async move { axum::serve(listener, app).await });
-        NotifyConfig {
-            name: name.to_string(),
-            url: Secret::new(Url::parse(&url).unwrap()),
-            token: None,
-        }
+        NotifyConfig::new(name, ChannelKind::Webhook, Url::parse(&url).unwrap())
     }
 
     fn inbox(&self) -> Vec<(String, Value)> {

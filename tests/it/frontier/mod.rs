@@ -11,7 +11,7 @@ use benggala::{
     frontier::{
         Asked, Attempt, HOST_FAILING_MAX, Next, REST_MAX, RETRY_AFTER_MAX, Schedule, WAIT_MAX,
         WAIT_MIN, after, give_up_after, host_pause, network_down, put_off, recheck, relisted,
-        retry, slowed,
+        retry, silence_after, slowed,
     },
     model::{Courtesy, FetchOutcome, PageKind, Quiet, Timestamp},
 };
@@ -486,5 +486,20 @@ proptest! {
         prop_assert!(pause >= delay.min(RETRY_AFTER_MAX) && pause <= RETRY_AFTER_MAX);
         prop_assert!(pause >= retry_after.unwrap_or_default().min(RETRY_AFTER_MAX));
         prop_assert!(counted == 0 || counted == failures || counted == failures.saturating_add(1));
+    }
+}
+
+#[test]
+fn silence_is_reckoned_by_the_rhythm_of_a_source() {
+    let hours = |n: u64| Duration::from_secs(n * 3_600);
+    for (expected, silent) in [
+        (None, 48),
+        (Some(hours(0)), 12),
+        (Some(Duration::from_secs(600)), 12),
+        (Some(hours(2)), 40),
+        (Some(hours(7 * 24)), 30 * 24),
+        (Some(Duration::MAX), 30 * 24),
+    ] {
+        assert_eq!(silence_after(expected), hours(silent), "{expected:?}");
     }
 }

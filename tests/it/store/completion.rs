@@ -1,12 +1,12 @@
 //! What the end of a lease writes.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use benggala::{
     frontier::Rhythm,
     model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
     standing::Standing,
-    store::{ArticleQuery, Completed, Completion, Fate, Settlement},
+    store::{ArticleQuery, Completed, Completion, Fate, Settlement, Silence, Store},
 };
 use bytes::Bytes;
 
@@ -170,6 +170,90 @@ async fn notifications_are_settled() {
         store.settle(later[0].id, Settlement::Done).await.unwrap();
         store.settle(later[0].id, Settlement::Done).await.unwrap();
         assert_eq!(store.counts(at(200)).await.unwrap().outbox, 0);
+    }
+}
+
+/// Of one source the later one waits for the one that failed; others go on.
+#[tokio::test]
+async fn the_order_of_a_source_is_kept_when_one_fails() {
+    for place in places() {
+        let store = place.open().await;
+        read_all(&store, &[Verdict::Flag, Verdict::Flag, Verdict::Flag]).await;
+        let due = store.notifications("desk", at(100), 10).await.unwrap();
+        let failed = Settlement::Again(at(200));
+        store.settle(due[0].id, failed).await.unwrap();
+        assert_eq!(store.notifications("desk", at(150), 10).await.unwrap(), []);
+        let ids =
+            |due: &[benggala::store::Notification]| due.iter().map(|n| n.id).collect::<Vec<_>>();
+        // What has failed is due, and those behind it once it has gone.
+        let again = store.notifications("desk", at(200), 10).await.unwrap();
+        assert_eq!(ids(&again), ids(&due[..1]));
+        store.settle(due[0].id, Settlement::Done).await.unwrap();
+        let rest = store.notifications("desk", at(200), 10).await.unwrap();
+        assert_eq!(ids(&rest), ids(&due[1..]));
+        // Those that failed together are sent together again.
+        for n in &rest {
+            let failed = Settlement::Again(at(300));
+            store.settle(n.id, failed).await.unwrap();
+        }
+        let both = store.notifications("desk", at(300), 10).await.unwrap();
+        assert_eq!(ids(&both), ids(&rest));
+        assert!(
+            both[0].at < at(100),
+            "when it happened, not when it is sent"
+        );
+    }
+}
+
+/// The events that wait for a channel, by their names.
+async fn told(store: &Arc<dyn Store>, event: &str) -> usize {
+    let waiting = store.notifications("desk", at(900), 100).await.unwrap();
+    let is_it = |payload: &str| {
+        let payload: serde_json::Value = serde_json::from_str(payload).unwrap();
+        payload["event"] == event
+    };
+    waiting.iter().filter(|n| is_it(&n.payload)).count()
+}
+
+#[tokio::test]
+async fn what_an_article_changes_about_its_source_is_told_once() {
+    for place in places() {
+        let store = place.open().await;
+        read_all(&store, &[Verdict::Flag; 14]).await;
+        assert_eq!(told(&store, "article.flagged").await, 14);
+        assert_eq!(told(&store, "source.suspected").await, 1);
+        assert_eq!(told(&store, "source.turned").await, 0, "it always was so");
+    }
+    for place in places() {
+        let store = place.open().await;
+        let verdicts = [[Verdict::Pass; 14], [Verdict::Flag; 14]].concat();
+        read_all(&store, &verdicts).await;
+        assert_eq!(told(&store, "source.turned").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_silence_is_told_once_for_its_last_article() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://harian.example/1"]).await;
+        let silence = |since| {
+            vec![Silence {
+                source: "harian".to_string(),
+                since: at(since),
+                expected: Some(std::time::Duration::from_secs(600)),
+            }]
+        };
+        let desk = ["desk".to_string()];
+        for (since, told) in [(5, 1), (5, 0), (9, 1), (9, 0)] {
+            let names = store.tell_silences(&silence(since), at(900), &desk).await;
+            assert_eq!(names.unwrap().len(), told, "{since}");
+        }
+        let due = store.notifications("desk", at(900), 10).await.unwrap();
+        assert_eq!(due.len(), 2);
+        let payload: serde_json::Value = serde_json::from_str(&due[0].payload).unwrap();
+        assert_eq!(payload["event"], "source.silent");
+        assert_eq!(payload["expected_interval_seconds"], 600);
     }
 }
 

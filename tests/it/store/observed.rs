@@ -185,6 +185,10 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 drop(store.learn_usage(&lang, &sketch, at(60)).await.unwrap());
             }
             Op::Notifications => drop(store.notifications("desk", at(60), 5).await.unwrap()),
+            Op::TellSilences => {
+                let told = store.tell_silences(&[], at(60), &[]).await.unwrap();
+                assert_eq!(told, Vec::<String>::new());
+            }
             Op::Settle => store.settle(1, Settlement::Done).await.unwrap(),
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
             Op::Prune => drop(store.prune(at(0)).await.unwrap()),

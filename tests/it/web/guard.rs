@@ -152,7 +152,7 @@ async fn a_flood_of_changes_is_slowed_down_and_reading_is_not() {
 #[tokio::test]
 async fn a_panic_is_an_answer_and_not_the_end() {
     let mut site = Site::empty().await;
-    site.state.metrics_text = Arc::new(|| panic!("on purpose"));
+    site.state.metrics_text = Arc::new(|_| panic!("on purpose"));
     site.app = web::app(site.state.clone());
     let answer = site.get("/metrics").await;
     let detail = answer.problem(StatusCode::INTERNAL_SERVER_ERROR);
@@ -201,7 +201,7 @@ async fn a_herd_of_scrapers_is_answered_in_turn() {
     let mut site = Site::empty().await;
     let gate = Arc::new(Gate::default());
     let inner = gate.clone();
-    site.state.metrics_text = Arc::new(move || {
+    site.state.metrics_text = Arc::new(move |_| {
         inner.enter();
         "m 1\n".to_string()
     });

@@ -34,6 +34,54 @@ async fn metrics_and_configuration_are_plain_text() {
     assert!(config.header("content-type").starts_with("text/plain"));
 }
 
+/// What Prometheus 2 and 3 send, and what people and old scrapers do.
+#[tokio::test]
+async fn a_scraper_gets_the_format_that_it_asks_for() {
+    let site = Site::empty().await;
+    let open = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let text = "text/plain; version=0.0.4; charset=utf-8";
+    for (accept, expected) in [
+        (
+            "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+             text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+            open,
+        ),
+        (
+            "application/openmetrics-text; q=0.2, text/plain; q=0.9",
+            text,
+        ),
+        ("application/openmetrics-text;q=0", text),
+        ("text/html,*/*;q=0.8", text),
+        ("application/openmetrics-text;q=nonsense", text),
+        ("", text),
+    ] {
+        let answer = site.get_with("/metrics", &[("accept", accept)]).await;
+        assert_eq!(answer.header("content-type"), expected, "{accept}");
+        assert_eq!(answer.header("vary"), "Accept, Accept-Encoding");
+        assert_eq!(answer.text.ends_with("# EOF\n"), expected == open);
+    }
+}
+
+#[tokio::test]
+async fn metrics_are_packed_for_whoever_can_unpack_them() {
+    let site = Site::empty().await;
+    for (accepted, is_packed) in [
+        ("gzip", true),
+        ("br, gzip;q=0.5", true),
+        ("gzip;q=0", false),
+    ] {
+        let answer = site
+            .get_with("/metrics", &[("accept-encoding", accepted)])
+            .await;
+        let encoding = answer.headers.get("content-encoding");
+        assert_eq!(
+            encoding.is_some_and(|e| e == "gzip"),
+            is_packed,
+            "{accepted}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn reloading_is_off_until_switched_on() {
     let mut site = Site::empty().await;

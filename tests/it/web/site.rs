@@ -17,7 +17,7 @@ use benggala::{
     },
     report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
-    web::{self, AppState},
+    web::{self, AppState, exposition::Exposition},
 };
 use bytes::Bytes;
 use chrono::TimeDelta;
@@ -117,7 +117,10 @@ impl Site {
             store,
             config: Arc::new(ArcSwap::from_pointee(Config::default())),
             effective_config: Arc::new(|| "[serve]\n".to_string()),
-            metrics_text: Arc::new(|| "benggala_up 1\n".to_string()),
+            metrics_text: Arc::new(|format| match format {
+                Exposition::Text => "benggala_up 1\n".to_string(),
+                Exposition::OpenMetrics => "benggala_up 1\n# EOF\n".to_string(),
+            }),
             observe: Arc::new(move |route, code, _| {
                 seen.lock().unwrap().push((route.to_string(), code));
             }),
@@ -159,7 +162,7 @@ impl Site {
         Answer {
             status: parts.status,
             headers: parts.headers,
-            text: String::from_utf8(body.to_vec()).unwrap(),
+            text: String::from_utf8_lossy(&body).into_owned(),
         }
     }
 
