@@ -26,6 +26,7 @@ mod question;
 mod read;
 mod record;
 mod resources;
+pub mod room;
 mod second_opinion;
 pub mod service;
 mod visit;
@@ -111,7 +112,13 @@ impl Daemon {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
-        let resources = Resources::new(&self.store, &self.metrics, &self.clock, questions);
+        let resources = Resources::new(
+            &self.store,
+            &self.metrics,
+            &self.clock,
+            &self.health,
+            questions,
+        );
         let resources = Arc::new(resources);
         let mut clocks = ClockWatch::new(&self.clock);
         self.correct_times(&active, None).await?;
@@ -253,10 +260,11 @@ impl Daemon {
         leases
     }
 
-    /// Whether work may be taken on: the clock is right, and the store is where it was.
+    /// Whether work may be taken on: the clock is right, the store is where it was and has room.
     async fn may_claim(&self, clocks: &mut ClockWatch, active: &ActiveConfig) -> bool {
         self.look_at_clock(clocks, active).await;
-        !self.health.has(Unready::Clock) && !self.health.has(Unready::File)
+        let hindrances = [Unready::Clock, Unready::File, Unready::Full];
+        !hindrances.iter().any(|reason| self.health.has(*reason))
     }
 
     /// Sets right what a clock that jumped has left behind.

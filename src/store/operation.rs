@@ -112,11 +112,19 @@ pub enum Op {
     Prune,
     /// `forget`
     Forget,
+    /// `retain`
+    Retain,
+    /// `shrink`
+    Shrink,
+    /// `parked`
+    Parked,
+    /// `unpark`
+    Unpark,
 }
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 52] = [
+    pub const ALL: [Op; 56] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -169,6 +177,10 @@ impl Op {
         Op::Counts,
         Op::Prune,
         Op::Forget,
+        Op::Retain,
+        Op::Shrink,
+        Op::Parked,
+        Op::Unpark,
     ];
 
     /// The metric label: the name of the method.
@@ -226,6 +238,10 @@ impl Op {
             Op::Counts => "counts",
             Op::Prune => "prune",
             Op::Forget => "forget",
+            Op::Retain => "retain",
+            Op::Shrink => "shrink",
+            Op::Parked => "parked",
+            Op::Unpark => "unpark",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod backfill;
 mod clock;
 mod crawl;
+mod faults;
 mod hangs;
 mod intake;
 mod kills;
@@ -15,6 +16,7 @@ mod process;
 mod recovery;
 mod readiness;
 mod reviews;
+mod room;
 mod second_opinion;
 mod secrets;
 mod signals;
