@@ -389,31 +389,59 @@ async fn kills_lose_nothing_double_nothing_and_ask_nobody_too_soon() {
         }
     }
     let published = world.published.load(Ordering::SeqCst);
+    let set_aside = take_up_again(&place);
     let rest = Victim::start(&place, &["run"]);
-    until("the rest", async || {
-        let waits = place.count("SELECT count(*) FROM outbox");
-        place.articles() >= published * HOSTS && waits == 0
+    let wanted = published * HOSTS;
+    let mut read = place.articles();
+    while read < wanted {
+        until("more of the rest", async || place.articles() > read).await;
+        read = place.articles();
+    }
+    until("all to be told", async || {
+        place.count("SELECT count(*) FROM outbox") == 0
     })
     .await;
     rest.kill();
     old.finish();
-    tell(
-        &Told::of(&place, &world, published),
+    let course = Course {
         kills,
-        &backups,
-        &old,
-        begun.elapsed(),
-    );
+        took: begun.elapsed(),
+        set_aside,
+        backups: backups.whole,
+        migrations: old.whole(),
+    };
+    tell(&Told::of(&place, &world, published), &course);
+}
+
+/// Whatever is under way at three ends in a row is set aside, for it may be to blame; an operator takes it
+/// up again. Tells how much that was.
+fn take_up_again(place: &Place) -> usize {
+    let set_aside = place.count("SELECT count(*) FROM urls WHERE parked IS NOT NULL");
+    let done = place
+        .command(&["store", "unpark", "--all"])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    set_aside
 }
 
 /// What came of it all.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Told {
     lost: usize,
     doubled: usize,
     early: usize,
     untold: usize,
     told_twice: usize,
+}
+
+/// How it went.
+struct Course {
+    kills: usize,
+    took: Duration,
+    set_aside: usize,
+    backups: usize,
+    migrations: usize,
 }
 
 impl Told {
@@ -431,36 +459,23 @@ impl Told {
     }
 }
 
-fn tell(
-    told: &Told,
-    kills: usize,
-    backups: &Backups,
-    old: &super::migrations::Old,
-    took: Duration,
-) {
+fn tell(told: &Told, course: &Course) {
     let mut out = stdout();
-    let Told {
-        lost,
-        doubled,
-        early,
-        untold,
-        told_twice,
-    } = told;
     writeln!(
         out,
-        "\n{kills} kills in {:.0} s: articles lost {lost}, doubled {doubled}; notifications lost {untold}, under two \
-         keys {told_twice}; requests too early {early}; whole backups {}, whole migrations {}",
-        took.as_secs_f64(),
-        backups.whole,
-        old.whole(),
+        "\n{} kills in {:.0} s: articles lost {}, doubled {}; notifications lost {}, under two keys {}; requests \
+         too early {}; set aside and taken up again {}; whole backups {}, whole migrations {}",
+        course.kills,
+        course.took.as_secs_f64(),
+        told.lost,
+        told.doubled,
+        told.untold,
+        told.told_twice,
+        told.early,
+        course.set_aside,
+        course.backups,
+        course.migrations,
     )
     .unwrap();
-    let nothing = Told {
-        lost: 0,
-        doubled: 0,
-        early: 0,
-        untold: 0,
-        told_twice: 0,
-    };
-    assert_eq!(told, &nothing);
+    assert_eq!(told, &Told::default());
 }
