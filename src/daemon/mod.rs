@@ -56,7 +56,7 @@ use self::{
     clock::{Clock, ClockWatch},
     health::Health,
     housekeeping::Housekeeping,
-    question::WAITING_MAX,
+    question::{Question, WAITING_MAX},
     resources::Resources,
     second_opinion::Consulting,
     visit::VisitEnd,
@@ -112,14 +112,7 @@ impl Daemon {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
-        let resources = Resources::new(
-            &self.store,
-            &self.metrics,
-            &self.clock,
-            &self.health,
-            questions,
-        );
-        let resources = Arc::new(resources);
+        let resources = Arc::new(self.resources(questions));
         let mut clocks = ClockWatch::new(&self.clock);
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
@@ -188,6 +181,11 @@ impl Daemon {
             let _ = consulting.await;
         }
         self.drain(visits, housekeeping, &active, &resources).await
+    }
+
+    fn resources(&self, questions: mpsc::Sender<Question>) -> Resources {
+        let (store, metrics) = (&self.store, &self.metrics);
+        Resources::new(store, metrics, &self.clock, &self.health, questions)
     }
 
     /// Takes over the new configuration, or keeps the old one and says why.

@@ -32,6 +32,7 @@ mod sites;
 mod sizes;
 mod sources;
 mod standings;
+mod unpark;
 mod upkeep;
 mod usage;
 mod versions;
@@ -739,7 +740,7 @@ impl Store for SqliteStore {
     ) -> Result<Vec<ParkedRow>, StoreError> {
         let after = after.map(str::to_string);
         self.read(Op::Parked, move |db| {
-            parked::list(db, after.as_deref(), limit)
+            unpark::list(db, after.as_deref(), limit)
         })
         .await
     }
@@ -747,7 +748,7 @@ impl Store for SqliteStore {
     async fn unpark(&self, url: Option<&str>, now: Timestamp) -> Result<u64, StoreError> {
         let url = url.map(str::to_string);
         self.write(Op::Unpark, move |db| {
-            parked::unpark(db, url.as_deref(), now)
+            unpark::unpark(db, url.as_deref(), now)
         })
         .await
     }

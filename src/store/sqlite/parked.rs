@@ -6,20 +6,14 @@
 use chrono::TimeDelta;
 use rusqlite::{Connection, Error, named_params, params};
 
-use super::{
-    column::{Millis, forgiving, row_limit},
-    queue::refresh_host,
-};
-use crate::{model::Timestamp, store::ParkedRow};
+use super::column::Millis;
+use crate::model::Timestamp;
 
 /// Leases that may be lost in a row. Three processes that died over one page are no accident.
 pub(super) const LOST_MAX: u32 = 3;
 
 /// A page that is polled is a source's: it is not given up, but asked again after this time.
 const POLL_RESTS: TimeDelta = TimeDelta::days(1);
-
-/// URLs that are taken up again at once: the rest with the next call.
-const UNPARKED_MAX: usize = 1_000;
 
 /// URLs that were under way together when a process died are asked one at a time, so that the one that
 /// is to blame is found. The others of them look again in so long.
@@ -98,54 +92,4 @@ pub(super) fn set_aside(db: &Connection, url: i64, why: &Error) -> rusqlite::Res
 pub(super) fn of_source(db: &Connection, source: i64) -> rusqlite::Result<u64> {
     db.prepare_cached("SELECT count(*) FROM urls WHERE source_id = ?1 AND parked IS NOT NULL")?
         .query_row([source], |row| row.get(0))
-}
-
-/// See [`crate::store::Store::parked`].
-pub(super) fn list(
-    db: &Connection,
-    after: Option<&str>,
-    limit: usize,
-) -> rusqlite::Result<Vec<ParkedRow>> {
-    db.prepare_cached(
-        "SELECT urls.url, sources.name, urls.parked, urls.error, urls.fetched_at
-           FROM urls JOIN sources ON sources.id = urls.source_id
-          WHERE urls.parked IS NOT NULL AND urls.url > ?1 ORDER BY urls.url LIMIT ?2",
-    )?
-    .query_map(
-        params![after.unwrap_or_default(), row_limit(limit)],
-        |row| {
-            Ok(ParkedRow {
-                url: row.get("url")?,
-                source: row.get("name")?,
-                reason: row.get("parked")?,
-                error: row.get("error")?,
-                fetched_at: forgiving::<Millis>(row, "fetched_at").map(|at| at.0),
-            })
-        },
-    )?
-    .collect()
-}
-
-/// See [`crate::store::Store::unpark`]; at most [`UNPARKED_MAX`] at once.
-pub(super) fn unpark(db: &Connection, url: Option<&str>, now: Timestamp) -> rusqlite::Result<u64> {
-    let parked = db
-        .prepare_cached(
-            "SELECT id, host_id FROM urls
-              WHERE parked IS NOT NULL AND (?1 IS NULL OR url = ?1) LIMIT ?2",
-        )?
-        .query_map(params![url, UNPARKED_MAX], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
-        .collect::<rusqlite::Result<Vec<(i64, i64)>>>()?;
-    for (url, host) in &parked {
-        db.prepare_cached(
-            "UPDATE urls
-                SET parked = NULL, lost = 0, suspect = 0, attempts = 0, next_at = ?2,
-                    state = CASE state WHEN 'leased' THEN state ELSE 'queued' END
-              WHERE id = ?1",
-        )?
-        .execute(params![url, Millis(now)])?;
-        refresh_host(db, *host)?;
-    }
-    Ok(parked.len() as u64)
 }
