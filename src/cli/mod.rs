@@ -9,18 +9,21 @@ mod batch;
 mod check;
 mod config;
 mod consulting;
+mod daemon;
 mod demo;
 mod doctor;
 mod eval;
 mod export;
 mod failure;
 mod handles;
+mod health;
 mod init;
 mod input;
 mod labelled;
 mod log;
 mod notify;
 mod output;
+mod parked;
 mod progress;
 mod rescore;
 mod rules;
@@ -92,7 +95,9 @@ enum Command {
     Backfill(backfill::Args),
     /// Write out what was collected and concluded
     Export(export::Args),
-    /// Check, copy or shrink the store
+    /// Ask the daemon of this configuration whether it can work: 0 yes, 1 no, 2 nobody answers
+    Health(health::Args),
+    /// Check, copy or shrink the store, or take up again what was set aside
     #[command(subcommand)]
     Store(store::Command),
     /// Try those who are told
@@ -142,6 +147,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Config(command) => config::config(&command, files),
         Command::Rescore(args) => rescore::rescore(&args, files),
         Command::Backfill(args) => backfill::backfill(&args, files),
+        Command::Health(args) => health::health(&args, files),
         Command::Export(args) => export::export(&args, files),
         Command::Store(command) => store::store(&command, files),
         Command::Notify(command) => notify::notify(&command, files),

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use sd_notify::NotifyState;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use url::Url;
 
@@ -88,7 +89,7 @@ async fn watch(
     let mut service = Service::start(config, metrics).await?;
     tracing::info!(sources, %store, review = %format_args!("http://{}/", service.address), "watching");
     // Without systemd there is nobody to notify.
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
     let mut stopping = false;
     let mut watchdog = watchdog();
     let ended = loop {
@@ -98,13 +99,13 @@ async fn watch(
                 Told::Stop if stopping => service.stop_now(),
                 Told::Stop => {
                     stopping = true;
-                    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+                    let _ = sd_notify::notify(&[NotifyState::Stopping]);
                     service.stop();
                 }
             },
             _ = watchdog.tick() => {
                 if service.is_alive() {
-                    let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+                    let _ = sd_notify::notify(&[NotifyState::Watchdog]);
                 }
             }
             event = service.event() => match event {
@@ -128,8 +129,11 @@ fn watchdog() -> Interval {
     ticks
 }
 
-/// A bad file keeps the old configuration.
+/// A bad file keeps the old configuration. systemd is told before and after.
 fn reload(service: &Service, invocation: &Invocation) {
+    if let Ok(now) = NotifyState::monotonic_usec_now() {
+        let _ = sd_notify::notify(&[NotifyState::Reloading, now]);
+    }
     match invocation.config() {
         Ok(config) => service.reload(config),
         Err(failure) => {
@@ -137,4 +141,5 @@ fn reload(service: &Service, invocation: &Invocation) {
             tracing::error!("the old configuration stays:\n{failure}");
         }
     }
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
 }

@@ -9,6 +9,7 @@ use crate::store;
 use super::{
     failure::{Failure, Outcome},
     output::{out, tell},
+    parked,
     settings::load_config,
 };
 
@@ -24,6 +25,17 @@ pub(super) enum Command {
     },
     /// Give back the space that nothing needs any more; while nobody has it
     Compact,
+    /// List the URLs that are set aside: address, source, why; beside a running daemon
+    Parked,
+    /// Ask again for URLs that were set aside; a running daemon is told to
+    Unpark {
+        /// The address, as `store parked` lists it
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        url: Option<String>,
+        /// All of them
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 pub(super) fn store(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
@@ -31,6 +43,8 @@ pub(super) fn store(command: &Command, files: &[PathBuf]) -> Result<Outcome, Fai
     let url = &config.store.url;
     match command {
         Command::Check => return check(&store::check(url)?),
+        Command::Parked => return parked::list(&config),
+        Command::Unpark { url, .. } => return parked::unpark(&config, url.as_deref()),
         Command::Backup { to } => {
             let bytes = ByteSize(store::backup(url, to)?);
             tell(format!("{}: {bytes}", to.display()));

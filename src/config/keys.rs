@@ -69,6 +69,10 @@ const RATE_MAX: f64 = 1e6;
 const TIMEOUT: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(600);
 /// Below 1 s a poll is an attack; above a year it is none.
 const EVERY: RangeInclusive<Duration> = seconds(1, YEAR);
+/// What is forgotten sooner would be read again, as something new.
+const REMEMBERED: RangeInclusive<Duration> = seconds(60 * DAY, 100 * YEAR);
+/// An empty store takes a megabyte, its log up to 64.
+const SIZE_MAX: RangeInclusive<u64> = 64 * MIB..=u64::MAX >> 1;
 /// Zero takes articles of any age.
 const LINK_AGE: RangeInclusive<Duration> = seconds(0, 100 * YEAR);
 
@@ -322,6 +326,29 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
                 .map(|x| c.keep_fingerprints = x)
         },
         |c| notation::text(&notation::duration(c.keep_fingerprints)),
+    ),
+    key(
+        "keep_articles",
+        |c, v| v.duration(REMEMBERED).map(|x| c.keep_articles = x),
+        |c| notation::text(&notation::duration(c.keep_articles)),
+    ),
+    key(
+        "keep_versions",
+        |c, v| {
+            v.duration(seconds(0, 100 * YEAR))
+                .map(|x| c.keep_versions = x)
+        },
+        |c| notation::text(&notation::duration(c.keep_versions)),
+    ),
+    key(
+        "keep_urls",
+        |c, v| v.duration(REMEMBERED).map(|x| c.keep_urls = x),
+        |c| notation::text(&notation::duration(c.keep_urls)),
+    ),
+    key(
+        "size_max",
+        |c, v| v.size(SIZE_MAX).map(|x| c.size_max = Some(x)),
+        |c| c.size_max.and_then(|x| notation::text(&notation::size(x))),
     ),
 ];
 

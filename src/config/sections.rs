@@ -135,6 +135,14 @@ pub struct StoreConfig {
     pub keep_pages: Duration,
     /// How long a text is remembered, so that a new one is known as its copy.
     pub keep_fingerprints: Duration,
+    /// How long articles are kept that nobody has decided on.
+    pub keep_articles: Duration,
+    /// How long former texts and conclusions are kept.
+    pub keep_versions: Duration,
+    /// How long addresses of articles are remembered that nobody lists any more.
+    pub keep_urls: Duration,
+    /// Bytes in use at most; what is old goes before, and beyond it nothing is fetched.
+    pub size_max: Option<u64>,
 }
 
 /// `[serve]`: the review page, the API and the metrics.
@@ -231,6 +239,10 @@ impl Default for Config {
                 url: StoreUrl::Sqlite(PathBuf::from("benggala.db")),
                 keep_pages: Duration::from_secs(90 * 24 * 3600),
                 keep_fingerprints: Duration::from_secs(30 * 24 * 3600),
+                keep_articles: Duration::from_secs(100 * 365 * 24 * 3600),
+                keep_versions: Duration::from_secs(365 * 24 * 3600),
+                keep_urls: Duration::from_secs(730 * 24 * 3600),
+                size_max: None,
             },
             serve: ServeConfig {
                 listen: SocketAddr::from(([127, 0, 0, 1], 9630)),

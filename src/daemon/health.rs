@@ -24,6 +24,8 @@ pub struct Health(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     reasons: BTreeSet<Unready>,
+    /// What will keep it from its work before long.
+    warning: Option<String>,
     /// When the loop came round last.
     beat: Instant,
 }
@@ -32,6 +34,7 @@ impl Default for Health {
     fn default() -> Health {
         Health(Arc::new(Mutex::new(State {
             reasons: BTreeSet::from([Unready::Starting]),
+            warning: None,
             beat: Instant::now(),
         })))
     }
@@ -67,6 +70,19 @@ impl Health {
             true => state.reasons.insert(reason),
             false => state.reasons.remove(&reason),
         }
+    }
+
+    /// What will keep it from its work before long, for people.
+    pub fn warning(&self) -> Option<String> {
+        self.state().warning.clone()
+    }
+
+    /// Warns from now on, or no more. Tells whether that is news.
+    pub(super) fn warn(&self, warning: Option<String>) -> bool {
+        let mut state = self.state();
+        let is_news = state.warning.is_some() != warning.is_some();
+        state.warning = warning;
+        is_news
     }
 
     pub(super) fn has(&self, reason: Unready) -> bool {

@@ -3,21 +3,22 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use chrono::TimeDelta;
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
+    config::StoreConfig,
     frontier::silence_after,
     metrics::Metrics,
     model::{Decision, Shelf, Timestamp},
     notify, score,
-    store::{ArticleQuery, Counts, Silence, SourceRow},
+    store::{ArticleQuery, Counts, Silence, SourceRow, Stored},
 };
 
 use super::{
     active::ActiveConfig,
     record::{record_source_links, record_standing},
     resources::Resources,
+    room,
 };
 
 const EVERY: Duration = Duration::from_secs(5);
@@ -65,6 +66,8 @@ impl Housekeeping {
         let _ = resources.store.expire(now).await;
         if let Ok(counts) = resources.store.counts(now).await {
             set_gauges(metrics, &counts);
+            let limit = active.config.store.size_max;
+            room::tell(metrics, &resources.health, &counts, limit);
             let before = self.expired.replace(counts.expired);
             let expired = counts.expired - before.unwrap_or(counts.expired);
             metrics.leases_expired_total.inc_by(expired);
@@ -106,17 +109,9 @@ impl Housekeeping {
             return;
         }
         let now = resources.clock.now();
-        let pages = too_old(now, active.config.store.keep_pages);
-        let texts = too_old(now, active.config.store.keep_fingerprints);
-        let resources = Arc::clone(resources);
+        let (resources, config) = (Arc::clone(resources), active.config.store.clone());
         self.pruning = Some(tokio::spawn(async move {
-            // Failures are counted already; there is nothing to add to it here.
-            if let Some(before) = pages {
-                let _ = resources.store.prune(before).await;
-            }
-            if let Some(before) = texts {
-                let _ = resources.store.forget(before).await;
-            }
+            prune(&resources, &config, now).await
         }));
     }
 
@@ -175,10 +170,35 @@ async fn tell_silences(resources: &Resources, active: &ActiveConfig, sources: &[
     }
 }
 
-/// What is from before then need not be kept; `None` if everything must.
-fn too_old(now: Timestamp, keep: Duration) -> Option<Timestamp> {
-    let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::MAX);
-    now.checked_sub_signed(keep)
+/// Ends what is old, by age and then by room. Failures are counted already; there is nothing to add to
+/// it here.
+async fn prune(resources: &Resources, config: &StoreConfig, now: Timestamp) {
+    let (store, metrics) = (&resources.store, &resources.metrics);
+    let dropped = |kind: Stored, rows: u64| {
+        let dropped = metrics
+            .store_dropped_total
+            .with_label_values(&[kind.as_str()]);
+        dropped.inc_by(rows);
+    };
+    if let Some(before) = room::too_old(now, config.keep_pages)
+        && let Ok(rows) = store.prune(before).await
+    {
+        dropped(Stored::Pages, rows);
+    }
+    if let Some(before) = room::too_old(now, config.keep_fingerprints)
+        && let Ok(rows) = store.forget(before).await
+    {
+        dropped(Stored::Fingerprints, rows);
+    }
+    if let Ok(rows) = store.retain(&room::keep(config, now)).await {
+        room::count(metrics, &rows);
+    }
+    if let Ok(counts) = store.counts(now).await
+        && let Some((bytes, spared)) = room::to_shrink(&counts, config.size_max, now)
+        && let Ok(rows) = store.shrink(bytes, spared).await
+    {
+        room::count(metrics, &rows);
+    }
 }
 
 fn is_busy(task: Option<&JoinHandle<()>>) -> bool {
@@ -208,7 +228,6 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
         .set(counts.hosts_failing as i64);
     metrics.queue_parked.set(counts.parked as i64);
     metrics.schedule_lag_seconds.set(counts.lag_seconds as f64);
-    metrics.store_size_bytes.set(counts.size_bytes as i64);
     metrics.store_free_bytes.set(counts.free_bytes as i64);
     metrics.notifications_pending.set(counts.outbox as i64);
     metrics.notifications_refused.set(counts.refused as i64);

@@ -27,6 +27,7 @@ mod question;
 mod read;
 mod record;
 mod resources;
+pub mod room;
 mod second_opinion;
 pub mod service;
 mod visit;
@@ -56,7 +57,7 @@ use self::{
     clock::{Clock, ClockWatch},
     health::Health,
     housekeeping::Housekeeping,
-    question::WAITING_MAX,
+    question::{Question, WAITING_MAX},
     resources::Resources,
     second_opinion::Consulting,
     visit::VisitEnd,
@@ -112,8 +113,7 @@ impl Daemon {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
-        let resources = Resources::new(&self.store, &self.metrics, &self.clock, questions);
-        let resources = Arc::new(resources);
+        let resources = Arc::new(self.resources(questions));
         let mut clocks = ClockWatch::new(&self.clock);
         self.correct_times(&active, None).await?;
         let (in_force, watched) = watch::channel(Arc::clone(&active));
@@ -183,6 +183,11 @@ impl Daemon {
             let _ = consulting.await;
         }
         self.drain(visits, housekeeping, &active, &resources).await
+    }
+
+    fn resources(&self, questions: mpsc::Sender<Question>) -> Resources {
+        let (store, metrics) = (&self.store, &self.metrics);
+        Resources::new(store, metrics, &self.clock, &self.health, questions)
     }
 
     /// Takes over the new configuration, or keeps the old one and says why.
@@ -255,10 +260,11 @@ impl Daemon {
         leases
     }
 
-    /// Whether work may be taken on: the clock is right, and the store is where it was.
+    /// Whether work may be taken on: the clock is right, the store is where it was and has room.
     async fn may_claim(&self, clocks: &mut ClockWatch, active: &ActiveConfig) -> bool {
         self.look_at_clock(clocks, active).await;
-        !self.health.has(Unready::Clock) && !self.health.has(Unready::File)
+        let hindrances = [Unready::Clock, Unready::File, Unready::Full];
+        !hindrances.iter().any(|reason| self.health.has(*reason))
     }
 
     /// Sets right what a clock that jumped has left behind.

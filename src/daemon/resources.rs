@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use crate::{fetch::HostNotes, metrics::Metrics, store::Store};
 
 use super::{
-    clock::Clock, cpu::Cores, languages::Languages, memory::SiteMemories, outage::Outage,
-    question::Question,
+    clock::Clock, cpu::Cores, health::Health, languages::Languages, memory::SiteMemories,
+    outage::Outage, question::Question,
 };
 
 /// What every visit shares.
@@ -17,6 +17,7 @@ pub(super) struct Resources {
     pub(super) store: Arc<dyn Store>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) clock: Clock,
+    pub(super) health: Health,
     pub(super) cores: Cores,
     /// What the stream has learned of the sites it passes.
     pub(super) memories: SiteMemories,
@@ -34,12 +35,14 @@ impl Resources {
         store: &Arc<dyn Store>,
         metrics: &Arc<Metrics>,
         clock: &Clock,
+        health: &Health,
         questions: mpsc::Sender<Question>,
     ) -> Resources {
         Resources {
             store: Arc::clone(store),
             metrics: Arc::clone(metrics),
             clock: clock.clone(),
+            health: health.clone(),
             cores: Cores::of_this_machine(),
             memories: SiteMemories::new(Arc::clone(store), clock.clone()),
             languages: Languages::new(Arc::clone(store), clock.clone()),

@@ -23,7 +23,7 @@ use crate::{
     lang::Lexicon,
     metrics::{LabelValues, Metrics},
     model::{Lang, Unready},
-    store::{self, Observer, Op, OpenError, Store, StoreError},
+    store::{self, Observer, Op, OpenError, Store, StoreError, Stored},
     web::{self, exposition::Exposition},
 };
 
@@ -225,7 +225,7 @@ fn web_state(
     request_reload: mpsc::Sender<()>,
 ) -> web::AppState {
     let effective = Arc::clone(config);
-    let (shown, asked) = (health.clone(), health.clone());
+    let (shown, asked, warned) = (health.clone(), health.clone(), health.clone());
     let (text, observed, reviewed) = (
         Arc::clone(metrics),
         Arc::clone(metrics),
@@ -250,6 +250,7 @@ fn web_state(
                 .inc();
         }),
         unready: Arc::new(move || asked.reasons()),
+        warning: Arc::new(move || warned.warning()),
         reload: config.load().serve.reload.then_some(request_reload),
         languages: served_languages(),
         listeners: Arc::new(Semaphore::new(web::LISTENERS_MAX)),
@@ -282,6 +283,7 @@ pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
         rules: &rules,
         store_ops: &Op::ALL.map(Op::as_str),
         store_errors: &StoreError::KINDS,
+        store_kinds: &Stored::ALL.map(Stored::as_str),
     };
     let revision = option_env!("BENGGALA_REVISION").unwrap_or("unknown");
     let metrics = Metrics::new(values, env!("CARGO_PKG_VERSION"), revision)?;

@@ -20,6 +20,8 @@ pub struct LabelValues<'a> {
     pub store_ops: &'a [&'a str],
     /// `kind` of a store's error.
     pub store_errors: &'a [&'a str],
+    /// `kind` of what a store keeps.
+    pub store_kinds: &'a [&'a str],
 }
 
 /// A family that is about to be registered.

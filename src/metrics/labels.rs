@@ -59,7 +59,7 @@ pub const TOKEN_KINDS: [&str; 2] = ["prompt", "completion"];
 /// `state` of a flagged article.
 pub const REVIEW_STATES: [&str; 3] = ["waiting", "confirmed", "dismissed"];
 /// `route` of our own server; others share [`OTHER`].
-pub const ROUTES: [&str; 27] = [
+pub const ROUTES: [&str; 28] = [
     "/",
     "/articles/{id}",
     "/articles/{id}/page",
@@ -85,6 +85,7 @@ pub const ROUTES: [&str; 27] = [
     "/api/v1/sources/{name}",
     "/api/v1/sources/{name}/{wish}",
     "/api/v1/sources/{name}/backfill",
+    "/api/v1/parked",
     "/api/v1/rules",
     "/api/v1/openapi.json",
 ];

@@ -245,8 +245,12 @@ families! {
     /// Operations of the store that failed.
     store_errors_total: IntCounterVec =
         |f| f.counters(&[("op", f.values.store_ops), ("kind", f.values.store_errors)]);
-    /// Size of the database.
-    store_size_bytes: IntGauge = |f| f.gauge();
+    /// Size of the database by what it is for; all kinds together are the file and its log.
+    store_size_bytes: IntGaugeVec = |f| f.gauges(&[("kind", f.values.store_kinds)]);
+    /// What the database may take, by `[store] size_max` or by its disk, and has in use: 0 to 1.
+    store_full_ratio: Gauge = |f| f.float_gauge();
+    /// Rows that were dropped because they were old, or for room.
+    store_dropped_total: IntCounterVec = |f| f.counters(&[("kind", f.values.store_kinds)]);
     /// Space left on its disk.
     store_free_bytes: IntGauge = |f| f.gauge();
     /// Requests to the review page, the API and the metrics.

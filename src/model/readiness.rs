@@ -11,6 +11,8 @@ pub enum Unready {
     File,
     /// The store cannot be written.
     Store,
+    /// The store has no room left.
+    Full,
     /// The store gives no work out.
     Claims,
     /// The clock is wrong.
@@ -21,11 +23,12 @@ pub enum Unready {
 
 impl Unready {
     /// Every reason.
-    pub const ALL: [Unready; 7] = [
+    pub const ALL: [Unready; 8] = [
         Unready::Starting,
         Unready::Stopping,
         Unready::File,
         Unready::Store,
+        Unready::Full,
         Unready::Claims,
         Unready::Clock,
         Unready::Stuck,
@@ -38,6 +41,7 @@ impl Unready {
             Unready::Stopping => "stopping",
             Unready::File => "file",
             Unready::Store => "store",
+            Unready::Full => "full",
             Unready::Claims => "claims",
             Unready::Clock => "clock",
             Unready::Stuck => "stuck",
@@ -53,6 +57,9 @@ impl Unready {
                 "The file of the store was removed or replaced: nothing is claimed. Put it back, or restart."
             }
             Unready::Store => "The store cannot be written: the log says why.",
+            Unready::Full => {
+                "The store is full: nothing is fetched before there is room. Raise `[store] size_max`, make room on its disk, or keep less."
+            }
             Unready::Claims => "The store gives no work out: the log says why.",
             Unready::Clock => "The clock is wrong: nothing is asked before it is set.",
             Unready::Stuck => {

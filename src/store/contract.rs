@@ -8,12 +8,12 @@ use url::Url;
 use super::{
     error::StoreError,
     rows::{
-        ArticleQuery, ArticleRow, Counts, Neighbours, Notification, Overview, PollRow, Settlement,
-        Silence, SourceRow, Trail,
+        ArticleQuery, ArticleRow, Counts, Neighbours, Notification, Overview, ParkedRow, PerKind,
+        PollRow, Settlement, Silence, SourceRow, Trail,
     },
     work::{
-        BackfillOrder, Batch, Claim, Completed, Completion, Heard, Hearing, Lease, Ruled, Ruling,
-        TimeCorrection, Withdrawal,
+        BackfillOrder, Batch, Claim, Completed, Completion, Heard, Hearing, Keep, Lease, Ruled,
+        Ruling, TimeCorrection, Withdrawal,
     },
 };
 use crate::{
@@ -264,6 +264,19 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
     /// compared with, and tells how many there were. What was found to be a copy stays one.
     async fn forget(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Drops what is older than it is kept, and gives room back where much is free. Tells how much
+    /// was dropped, in rows. Decisions and their articles, standings and what is counted by day stay.
+    async fn retain(&self, keep: &Keep) -> Result<PerKind, StoreError>;
+    /// Drops the oldest until no more than `bytes` are in use: pages first, then what was replaced, then
+    /// fingerprints and articles, though of these nothing that was read after `spared`. Tells how much
+    /// was dropped, in rows.
+    async fn shrink(&self, bytes: u64, spared: Timestamp) -> Result<PerKind, StoreError>;
+
+    /// URLs that are set aside, by address: at most `limit` after `after`.
+    async fn parked(&self, after: Option<&str>, limit: usize)
+    -> Result<Vec<ParkedRow>, StoreError>;
+    /// Takes up again at `now` what was set aside: one URL, or all. Tells how many there were.
+    async fn unpark(&self, url: Option<&str>, now: Timestamp) -> Result<u64, StoreError>;
     /// Writes everything down and lets go of the file.
     async fn close(&self) -> Result<(), StoreError>;
 }

@@ -28,11 +28,12 @@ pub use self::{
     operation::{Observer, Op},
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Neighbours, Notification,
-        Order, Overview, PollRow, Settlement, Silence, SourceRow, StoredFinding, Trail, VersionRow,
+        Order, Overview, ParkedRow, PerKind, PollRow, Settlement, Silence, SourceRow, Stored,
+        StoredFinding, Trail, VersionRow,
     },
     work::{
         BackfillOrder, BackfillTask, Batch, Claim, Completed, Completion, Fate, Heard, Hearing,
-        JudgedBy, Lease, ListReading, Ruled, Ruling, TimeCorrection, Visit, Withdrawal,
+        JudgedBy, Keep, Lease, ListReading, Ruled, Ruling, TimeCorrection, Visit, Withdrawal,
     },
 };
 

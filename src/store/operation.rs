@@ -114,11 +114,19 @@ pub enum Op {
     Prune,
     /// `forget`
     Forget,
+    /// `retain`
+    Retain,
+    /// `shrink`
+    Shrink,
+    /// `parked`
+    Parked,
+    /// `unpark`
+    Unpark,
 }
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 53] = [
+    pub const ALL: [Op; 57] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -172,6 +180,10 @@ impl Op {
         Op::Counts,
         Op::Prune,
         Op::Forget,
+        Op::Retain,
+        Op::Shrink,
+        Op::Parked,
+        Op::Unpark,
     ];
 
     /// The metric label: the name of the method.
@@ -230,6 +242,10 @@ impl Op {
             Op::Counts => "counts",
             Op::Prune => "prune",
             Op::Forget => "forget",
+            Op::Retain => "retain",
+            Op::Shrink => "shrink",
+            Op::Parked => "parked",
+            Op::Unpark => "unpark",
         }
     }
 }

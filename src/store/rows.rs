@@ -353,8 +353,10 @@ pub struct Counts {
     pub articles: u64,
     /// Seconds by which the oldest due URL is late.
     pub lag_seconds: u64,
-    /// Bytes of the database.
+    /// Bytes of the database and its log.
     pub size_bytes: u64,
+    /// The same by what they are for.
+    pub sizes: PerKind,
     /// Bytes free on its disk.
     pub free_bytes: u64,
     /// Notifications not yet delivered.
@@ -376,6 +378,102 @@ pub struct Silence {
     pub since: Timestamp,
     /// The mean time between two of its articles, as far as it is known.
     pub expected: Option<Duration>,
+}
+
+/// A URL that is set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParkedRow {
+    /// The address, as it stands in the store.
+    pub url: String,
+    /// The source that led to it.
+    pub source: String,
+    /// `lost`: visits ended without a word; `unreadable`: its row cannot be read.
+    pub reason: String,
+    /// More of it.
+    pub error: Option<String>,
+    /// When it was last tried.
+    pub fetched_at: Option<Timestamp>,
+}
+
+/// What a store keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// Pages as they were fetched.
+    Pages,
+    /// Articles as they were read.
+    Articles,
+    /// What was concluded about them, also before.
+    Conclusions,
+    /// What they said before they were corrected.
+    Versions,
+    /// Addresses, whatever became of them.
+    Urls,
+    /// What copies are known by.
+    Fingerprints,
+    /// Notifications that wait or were refused.
+    Notifications,
+    /// Everything else: indexes, the search, sites, counters.
+    Rest,
+    /// Room in the file that nothing needs now.
+    Free,
+    /// The log of what was written last.
+    Log,
+}
+
+impl Stored {
+    /// Every kind.
+    pub const ALL: [Stored; 10] = [
+        Stored::Pages,
+        Stored::Articles,
+        Stored::Conclusions,
+        Stored::Versions,
+        Stored::Urls,
+        Stored::Fingerprints,
+        Stored::Notifications,
+        Stored::Rest,
+        Stored::Free,
+        Stored::Log,
+    ];
+
+    /// The `kind` label of `benggala_store_size_bytes`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Stored::Pages => "pages",
+            Stored::Articles => "articles",
+            Stored::Conclusions => "conclusions",
+            Stored::Versions => "versions",
+            Stored::Urls => "urls",
+            Stored::Fingerprints => "fingerprints",
+            Stored::Notifications => "notifications",
+            Stored::Rest => "rest",
+            Stored::Free => "free",
+            Stored::Log => "log",
+        }
+    }
+}
+
+/// A number for each kind of what is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PerKind([u64; Stored::ALL.len()]);
+
+impl PerKind {
+    /// That of one kind.
+    pub fn of(&self, kind: Stored) -> u64 {
+        self.0[kind as usize]
+    }
+
+    /// All together.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    pub(super) fn set(&mut self, kind: Stored, number: u64) {
+        self.0[kind as usize] = number;
+    }
+
+    pub(super) fn add(&mut self, kind: Stored, number: usize) {
+        self.0[kind as usize] += number as u64;
+    }
 }
 
 /// What becomes of a notification that was sent.

@@ -321,3 +321,14 @@ pub struct Heard {
     /// The article is flagged and was not before.
     pub newly_flagged: bool,
 }
+
+/// How long what is kept: what is from before then may go. `None` keeps all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// Articles first read before, with all that belongs to them; not those that somebody has decided on.
+    pub articles: Option<Timestamp>,
+    /// What was replaced before: former texts and conclusions; and what receivers refused.
+    pub versions: Option<Timestamp>,
+    /// Addresses of articles that nobody has listed since.
+    pub urls: Option<Timestamp>,
+}

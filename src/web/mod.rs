@@ -13,6 +13,7 @@ mod kept;
 mod live;
 mod login;
 mod pages;
+mod parked;
 mod polling;
 mod problem;
 mod query;
@@ -145,6 +146,7 @@ fn machines() -> Router<AppState> {
                 .delete(backfill::delete),
         )
         .route("/api/v1/rules", get(api::rules))
+        .route("/api/v1/parked", get(parked::get).delete(parked::delete))
         .route("/api/v1/openapi.json", get(api::openapi))
         .layer(from_fn(etag::tag));
     tagged

@@ -20,15 +20,19 @@ pub(super) async fn healthy() -> &'static str {
     "benggala is healthy.\n"
 }
 
-/// `/-/ready`: the daemon does its work, or why not.
+/// `/-/ready`: the daemon does its work, or why not; and what will stop it before long.
 pub(super) async fn ready(
     extract::State(state): extract::State<AppState>,
-) -> Result<&'static str, ProblemDetails> {
+) -> Result<String, ProblemDetails> {
     let reasons = (state.unready)();
     if !reasons.is_empty() {
         return Err(ProblemDetails::unready(&reasons));
     }
-    Ok("benggala is ready.\n")
+    let warning = (state.warning)().map(|warning| format!("Warning: {warning}\n"));
+    Ok(format!(
+        "benggala is ready.\n{}",
+        warning.unwrap_or_default()
+    ))
 }
 
 /// `/config`

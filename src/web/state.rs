@@ -35,6 +35,8 @@ pub struct AppState {
     pub reviewed: Arc<dyn Fn(Decision) + Send + Sync>,
     /// What keeps the daemon from its work; nothing if it works.
     pub unready: Arc<dyn Fn() -> Vec<Unready> + Send + Sync>,
+    /// What will keep it from its work before long.
+    pub warning: Arc<dyn Fn() -> Option<String> + Send + Sync>,
     /// Asks for a reload of the configuration.
     pub reload: Option<mpsc::Sender<()>>,
     /// The languages that packs serve.

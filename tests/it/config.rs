@@ -174,6 +174,10 @@ timeout = "5m"
 url = "sqlite:/var/lib/benggala/news.db"
 keep_pages = "1y"
 keep_fingerprints = "2weeks"
+keep_articles = "400d"
+keep_versions = "10d"
+keep_urls = "100d"
+size_max = "20 GiB"
 
 [serve]
 listen = "[::1]:9631"

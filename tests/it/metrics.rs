@@ -15,6 +15,7 @@ fn metrics() -> Metrics {
         rules: &["script-mix", "link-farm"],
         store_ops: &["claim"],
         store_errors: &["full"],
+        store_kinds: &["pages"],
     };
     let metrics = Metrics::new(values, "1.2.3", "abc").unwrap();
     metrics.watch_sources(["Terkini \"hari ini\"\\\n"]);
@@ -88,10 +89,12 @@ source_translation_probability gauge source
 source_translation_turned_timestamp_seconds gauge source
 sources gauge state
 ssrf_blocked_total counter stage
+store_dropped_total counter kind
 store_errors_total counter kind op
 store_free_bytes gauge
+store_full_ratio gauge
 store_operation_duration_seconds histogram op
-store_size_bytes gauge
+store_size_bytes gauge kind
 store_times_corrected_total counter
 unready gauge reason
 ";

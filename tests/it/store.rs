@@ -19,6 +19,7 @@ pub(crate) mod opinions;
 mod parked;
 mod place;
 mod queue;
+mod retention;
 mod reviews;
 mod sites;
 mod sources;

@@ -1,21 +1,19 @@
 //! The daemon that has the store, asked over its API.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use reqwest::{Client, Method, StatusCode, header, redirect::Policy};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use url::Url;
 
 use crate::{
-    cli::failure::Failure,
+    cli::{
+        daemon::{Daemon, Refusal},
+        failure::Failure,
+    },
     config::ServeConfig,
-    model::{Backfill, Secret},
+    model::Backfill,
     store::BackfillOrder,
 };
-
-/// For one answer. The daemon gives itself ten seconds.
-const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Between two looks.
 const LOOK: Duration = Duration::from_secs(1);
@@ -25,17 +23,10 @@ const SILENT_MAX: u32 = 30;
 
 /// The backfill of one source, as the daemon has it.
 pub(super) struct DaemonApi {
-    client: Client,
-    url: Url,
-    token: Option<Secret>,
+    daemon: Daemon,
+    source: String,
     /// For people, where nobody answers.
     store: String,
-}
-
-/// Why there is no answer that could be used.
-enum Refusal {
-    NoAnswer,
-    Refused(StatusCode, String),
 }
 
 impl DaemonApi {
@@ -44,25 +35,9 @@ impl DaemonApi {
         source: &str,
         store: String,
     ) -> Result<DaemonApi, Failure> {
-        let mut address = serve.listen;
-        if address.ip().is_unspecified() {
-            // It listens everywhere, so here too.
-            address.set_ip(match address.ip() {
-                IpAddr::V4(_) => IpAddr::from([127, 0, 0, 1]),
-                IpAddr::V6(_) => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
-            });
-        }
-        let setup = |why: String| Failure::message(format!("cannot ask the daemon: {why}"));
-        let mut url =
-            Url::parse(&format!("http://{address}/")).map_err(|why| setup(why.to_string()))?;
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.clear()
-                .extend(["api", "v1", "sources", source, "backfill"]);
-        }
         Ok(DaemonApi {
-            client: client().map_err(setup)?,
-            url,
-            token: serve.token.clone(),
+            daemon: Daemon::new(serve)?,
+            source: source.to_string(),
             store,
         })
     }
@@ -96,55 +71,19 @@ impl DaemonApi {
     }
 
     async fn ask(&self, method: Method, body: Option<Value>) -> Result<Backfill, Refusal> {
-        let mut request = self.client.request(method, self.url.clone());
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token.expose());
-        }
+        let path = ["api", "v1", "sources", &self.source, "backfill"];
+        let mut request = self.daemon.request(method, &path, &[]);
         if let Some(body) = body {
             request = request
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.to_string());
         }
-        let answer = request.send().await.map_err(|_| Refusal::NoAnswer)?;
-        let status = answer.status();
-        let bytes = answer.bytes().await.map_err(|_| Refusal::NoAnswer)?;
-        if status.is_success()
-            && let Ok(backfill) = serde_json::from_slice(&bytes)
-        {
-            return Ok(backfill);
-        }
-        let problem: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-        let detail = problem["detail"].as_str().unwrap_or("no benggala answers");
-        Err(Refusal::Refused(status, detail.to_string()))
+        let said = self.daemon.ask(request).await?;
+        let odd = |_| Refusal::Refused(StatusCode::OK, "no benggala answers".to_string());
+        serde_json::from_value(said).map_err(odd)
     }
 
     fn failure(&self, refusal: Refusal) -> Failure {
-        let address = self.url.authority();
-        Failure::message(match refusal {
-            Refusal::NoAnswer => format!(
-                "the store {} is in use by another benggala, and no daemon answers at \
-                 http://{address}/: if it is one, use its `[serve] listen`; else wait until it ends",
-                self.store
-            ),
-            Refusal::Refused(status, detail) => format!(
-                "the daemon at http://{address}/, which has the store, says: {detail} ({status})"
-            ),
-        })
+        self.daemon.failure(&self.store, refusal)
     }
-}
-
-/// Asks this machine directly, whatever proxy there is for others, and follows nobody elsewhere.
-fn client() -> Result<Client, String> {
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|why| why.to_string())?
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth();
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy()
-        .redirect(Policy::none())
-        .timeout(TIMEOUT)
-        .build()
-        .map_err(|why| why.to_string())
 }

@@ -198,15 +198,15 @@ pub(super) fn put_assessment(
         ":log_ratio": assessment.log_ratio(),
         ":rules": assessment.rules.to_string(),
     })?;
+    let latest = db.last_insert_rowid();
+    db.prepare_cached(
+        "UPDATE assessments SET until = ?3 WHERE article_id = ?1 AND id <> ?2 AND until IS NULL",
+    )?
+    .execute(params![article, latest, Millis(at)])?;
     db.prepare_cached(
         "UPDATE articles SET verdict = ?2, reason = ?3, assessment_id = ?4 WHERE id = ?1",
     )?
-    .execute(params![
-        article,
-        verdict.as_str(),
-        reason,
-        db.last_insert_rowid()
-    ])?;
+    .execute(params![article, verdict.as_str(), reason, latest])?;
     shelves::put(db, article, verdict)?;
     sources::average(db, article)?;
     put_rules(db, article, assessment)
@@ -243,9 +243,12 @@ pub(super) fn put_page(
         published: page.link.published,
     };
     db.prepare_cached(
-        "INSERT OR REPLACE INTO pages (article_id, fetched_at, link, final_url, status, headers,
-                                       bytes, body)
-         VALUES (:article, :fetched_at, :link, :final_url, :status, :headers, :bytes, :body)",
+        "INSERT INTO pages (article_id, fetched_at, link, final_url, status, headers, bytes, body)
+         VALUES (:article, :fetched_at, :link, :final_url, :status, :headers, :bytes, :body)
+         ON CONFLICT (article_id) DO UPDATE
+            SET fetched_at = excluded.fetched_at, link = excluded.link,
+                final_url = excluded.final_url, status = excluded.status,
+                headers = excluded.headers, bytes = excluded.bytes, body = excluded.body",
     )?
     .execute(named_params! {
         ":article": article,

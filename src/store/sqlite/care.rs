@@ -161,7 +161,8 @@ pub(in crate::store) fn compact(path: &Path) -> Result<(u64, u64), OpenError> {
     let (db, lock) = file::open(path)?;
     let failed = |error| classify(path, &error);
     let before = upkeep::size(path);
-    db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+    db.execute_batch(file::SHRINKING)
+        .and_then(|()| db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"))
         .map_err(failed)?;
     drop(db);
     let after = upkeep::size(path);

@@ -84,6 +84,28 @@ fn forget_one(db: &Connection, article: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Takes an article that is about to go out of everything here. A cluster that one article is left of is
+/// none.
+pub(super) fn leave(db: &Connection, article: i64) -> rusqlite::Result<()> {
+    forget_one(db, article)?;
+    let Some(cluster) = cluster_of(db, article)? else {
+        return Ok(());
+    };
+    db.prepare_cached("DELETE FROM copies WHERE article_id = ?1")?
+        .execute([article])?;
+    let left: u64 = db
+        .prepare_cached("SELECT count(*) FROM copies WHERE cluster_id = ?1")?
+        .query_row([cluster], |row| row.get(0))?;
+    if left > 1 {
+        return summarise(db, cluster);
+    }
+    db.prepare_cached("DELETE FROM copies WHERE cluster_id = ?1")?
+        .execute([cluster])?;
+    db.prepare_cached("DELETE FROM clusters WHERE id = ?1")?
+        .execute([cluster])?;
+    Ok(())
+}
+
 fn get(db: &Connection, article: i64) -> rusqlite::Result<Option<Fingerprint>> {
     db.prepare_cached("SELECT digest, sketch FROM fingerprints WHERE article_id = ?1")?
         .query_row([article], |row| {

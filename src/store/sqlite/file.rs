@@ -36,6 +36,9 @@ const WRITER: &str = "
     PRAGMA temp_store = MEMORY;
 ";
 
+/// The file can give pages back that nothing needs any more.
+pub(super) const SHRINKING: &str = "PRAGMA auto_vacuum = INCREMENTAL;";
+
 const READER: &str = "
     PRAGMA query_only = ON;
     PRAGMA cache_size = -4096;
@@ -176,6 +179,10 @@ fn prepare(path: &Path, db: &mut Connection) -> Result<(), OpenError> {
     if let Some(why) = damage(db).map_err(failed)? {
         let path = path.display().to_string();
         return Err(StoreError::Corrupt { path, why }.into());
+    }
+    if found == 0 {
+        // Only before there is a table. An older file gets it when it is compacted.
+        db.execute_batch(SHRINKING).map_err(failed)?;
     }
     db.execute_batch(WRITER).map_err(failed)?;
     Ok(schema::migrate(db, found).map_err(failed)?)

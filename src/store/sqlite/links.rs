@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
@@ -17,6 +18,9 @@ use crate::{
 /// Bytes of a URL: longer ones are traps, and no server need take them (RFC 9110, 4.1, asks for
 /// 8,000; no news site comes near a quarter).
 const URL_MAX: usize = 2_048;
+
+/// How exactly it is known when a link was last listed.
+const LISTED_ANEW: TimeDelta = TimeDelta::days(7);
 
 /// What became of links.
 #[derive(Debug, Clone, Copy, Default)]
@@ -61,6 +65,7 @@ pub(super) fn add_links(
             continue;
         };
         if let Some(known) = known(db, link)? {
+            note_listed(db, &known, completion.at)?;
             let is_settled = see_again(db, link, &known, state, completion, &mut added)?;
             hosts.insert(known.host);
             if is_settled {
@@ -89,6 +94,15 @@ pub(super) fn add_links(
         refresh_host(db, host)?;
     }
     Ok(added)
+}
+
+/// Notes that a link is still listed, so that it is remembered. Not at every poll: most links are known.
+fn note_listed(db: &Connection, known: &KnownLink, at: Timestamp) -> rusqlite::Result<()> {
+    if at - known.listed_at > LISTED_ANEW {
+        db.prepare_cached("UPDATE urls SET listed_at = ?2 WHERE id = ?1")?
+            .execute(params![known.id, Millis(at)])?;
+    }
+    Ok(())
 }
 
 /// Counts a link that was known, and wakes an article that is to be read after all or once more.
@@ -141,8 +155,8 @@ fn add_link(
     let added = db
         .prepare_cached(
             "INSERT INTO urls (url, host_id, source_id, kind, wanted, state, next_at,
-                               discovered_at, published)
-             VALUES (:url, :host, :source, :kind, :wanted, :state, :at, :at, :published)
+                               discovered_at, listed_at, published)
+             VALUES (:url, :host, :source, :kind, :wanted, :state, :at, :at, :at, :published)
              ON CONFLICT (url) DO NOTHING",
         )?
         .execute(named_params! {
@@ -182,6 +196,7 @@ struct KnownLink {
     fetched_at: Option<Timestamp>,
     known_since: Timestamp,
     is_parked: bool,
+    listed_at: Timestamp,
 }
 
 impl KnownLink {
@@ -194,7 +209,7 @@ impl KnownLink {
 fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
     db.prepare_cached(
         "SELECT id, host_id, wanted, state, outcome, status, attempts, fetched_at, discovered_at,
-                parked IS NOT NULL AS is_parked
+                parked IS NOT NULL AS is_parked, listed_at
            FROM urls WHERE url = ?1",
     )?
     .query_row([link.url.as_str()], |row| {
@@ -210,6 +225,7 @@ fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
             fetched_at: time(row, "fetched_at")?,
             known_since: row.get::<_, Millis>("discovered_at")?.0,
             is_parked: row.get("is_parked")?,
+            listed_at: row.get::<_, Millis>("listed_at")?.0,
         })
     })
     .optional()

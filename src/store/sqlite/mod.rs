@@ -23,13 +23,16 @@ mod parked;
 mod past;
 mod queue;
 mod readers;
+mod retention;
 mod reviews;
 mod schema;
 mod search;
 mod shelves;
 mod sites;
+mod sizes;
 mod sources;
 mod standings;
+mod unpark;
 mod upkeep;
 mod usage;
 mod versions;
@@ -67,9 +70,9 @@ use crate::{
     standing::Standing,
     store::{
         ArticleQuery, ArticleRow, BackfillOrder, Batch, Claim, Completed, Completion, Counts,
-        Heard, Hearing, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
-        PollRow, Ruled, Ruling, Settlement, Silence, SourceRow, Store, StoreError, TimeCorrection,
-        Trail, Withdrawal,
+        Heard, Hearing, Keep, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
+        ParkedRow, PerKind, PollRow, Ruled, Ruling, Settlement, Silence, SourceRow, Store,
+        StoreError, TimeCorrection, Trail, Withdrawal,
     },
     usage::Sketch,
 };
@@ -201,6 +204,12 @@ impl SqliteStore {
         let (work, done) = writer::work(self.path.clone(), change);
         queue.send(work).await.map_err(|_| StoreError::Closed)?;
         done.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Makes the file smaller where much of it is free.
+    async fn give_back(&self, op: Op) -> Result<(), StoreError> {
+        while self.write(op, retention::give_back).await? {}
+        Ok(())
     }
 
     fn take_writer(&self) -> Option<Writer> {
@@ -662,8 +671,10 @@ impl Store for SqliteStore {
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError> {
         let path = self.path.clone();
         self.read(Op::Counts, move |db| {
+            let sizes = sizes::sizes(db, &path)?;
             Ok(Counts {
-                size_bytes: upkeep::size(&path),
+                size_bytes: sizes.total(),
+                sizes,
                 free_bytes: upkeep::free(&path),
                 ..upkeep::counts(db, now)?
             })
@@ -707,6 +718,52 @@ impl Store for SqliteStore {
                 return Ok(forgotten);
             }
         }
+    }
+
+    async fn retain(&self, keep: &Keep) -> Result<PerKind, StoreError> {
+        let mut dropped = PerKind::default();
+        let keep = *keep;
+        while let Some((kind, rows)) = self
+            .write(Op::Retain, move |db| retention::drop_old(db, &keep))
+            .await?
+        {
+            dropped.add(kind, rows);
+        }
+        self.give_back(Op::Retain).await?;
+        Ok(dropped)
+    }
+
+    async fn shrink(&self, bytes: u64, spared: Timestamp) -> Result<PerKind, StoreError> {
+        let mut dropped = PerKind::default();
+        while self.read(Op::Shrink, sizes::used).await? > bytes {
+            let batch = self
+                .write(Op::Shrink, move |db| retention::drop_for_room(db, spared))
+                .await?;
+            let Some((kind, rows)) = batch else { break };
+            dropped.add(kind, rows);
+        }
+        self.give_back(Op::Shrink).await?;
+        Ok(dropped)
+    }
+
+    async fn parked(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<ParkedRow>, StoreError> {
+        let after = after.map(str::to_string);
+        self.read(Op::Parked, move |db| {
+            unpark::list(db, after.as_deref(), limit)
+        })
+        .await
+    }
+
+    async fn unpark(&self, url: Option<&str>, now: Timestamp) -> Result<u64, StoreError> {
+        let url = url.map(str::to_string);
+        self.write(Op::Unpark, move |db| {
+            unpark::unpark(db, url.as_deref(), now)
+        })
+        .await
     }
 
     async fn close(&self) -> Result<(), StoreError> {

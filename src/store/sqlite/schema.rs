@@ -4,25 +4,26 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::search;
 
-/// Script `n` turns schema `n` into `n + 1`; schema 0 is the empty file. A script that has been
-/// released is never changed again.
-const MIGRATIONS: [&str; 12] = [
-    include_str!("schema/1.sql"),
-    include_str!("schema/2.sql"),
-    include_str!("schema/3.sql"),
-    include_str!("schema/4.sql"),
-    include_str!("schema/5.sql"),
-    include_str!("schema/6.sql"),
-    include_str!("schema/7.sql"),
-    include_str!("schema/8.sql"),
-    include_str!("schema/9.sql"),
-    include_str!("schema/10.sql"),
-    include_str!("schema/11.sql"),
-    include_str!("schema/12.sql"),
+/// The scripts, each with the schema that it leads to, in their order; schema 0 is the empty file. A
+/// script that has been released is never changed again.
+const MIGRATIONS: [(i64, &str); 13] = [
+    (1, include_str!("schema/1.sql")),
+    (2, include_str!("schema/2.sql")),
+    (3, include_str!("schema/3.sql")),
+    (4, include_str!("schema/4.sql")),
+    (5, include_str!("schema/5.sql")),
+    (6, include_str!("schema/6.sql")),
+    (7, include_str!("schema/7.sql")),
+    (8, include_str!("schema/8.sql")),
+    (9, include_str!("schema/9.sql")),
+    (10, include_str!("schema/10.sql")),
+    (11, include_str!("schema/11.sql")),
+    (12, include_str!("schema/12.sql")),
+    (14, include_str!("schema/14.sql")),
 ];
 
 /// The schema that this version writes, kept in `PRAGMA user_version`.
-pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+pub(super) const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Says in `PRAGMA application_id` that a file is ours: "bngg".
 const APPLICATION_ID: i64 = 0x626e_6767;
@@ -49,7 +50,7 @@ pub(super) fn contents(db: &Connection) -> rusqlite::Result<Contents> {
 
 /// Runs the scripts that are missing, each in one transaction: an interrupted one leaves nothing.
 pub(super) fn migrate(db: &mut Connection, found: i64) -> rusqlite::Result<()> {
-    for (version, script) in (1_i64..).zip(MIGRATIONS) {
+    for (version, script) in MIGRATIONS {
         if version <= found {
             continue;
         }

@@ -255,3 +255,27 @@ async fn a_site_whose_pages_all_declare_one_address_keeps_its_articles() {
     assert_eq!(addresses, (0..4).map(path).collect());
     watch.service.close().await.unwrap();
 }
+
+/// What waits for a slow reading waits in the store.
+#[tokio::test]
+async fn no_more_is_under_way_than_may_overlap() {
+    const OVERLAP: usize = 3;
+    let site = Site::holding_back_after(0).await;
+    site.put_articles(0..ARTICLES);
+    let links: Vec<_> = (0..ARTICLES).map(|n| site.url(&path(n))).collect();
+    site.put("/rss.xml", rss(&links));
+    let source = site.source("umpan", PageKind::Feed, "/rss.xml");
+    let watch = Watch::with(vec![source], |config| {
+        config.fetch.concurrency = OVERLAP;
+        config.fetch.concurrency_per_host = 2 * OVERLAP;
+    })
+    .await;
+    until("all that may overlap", async || {
+        watch.metric("queue_items{state=\"leased\"}").await == OVERLAP as f64
+    })
+    .await;
+    assert_eq!(site.articles_asked(), OVERLAP);
+    site.let_go();
+    watch.stored(ARTICLES).await;
+    watch.service.close().await.unwrap();
+}

@@ -93,6 +93,23 @@ async fn a_log_that_nobody_reads_holds_nothing_up() {
 }
 
 #[tokio::test]
+async fn a_log_whose_reader_is_gone_holds_nothing_up() {
+    let place = Place::new();
+    let (site, config) = watching(&place).await;
+    let (mut daemon, metrics) = Unheard::run(&place, &config);
+    drop(daemon.0.stderr.take());
+    until("the port", async || is_open(&metrics)).await;
+    until("lines that are dropped", async || {
+        metric(&metrics, "log_lines_dropped_total").await > Some(0.0)
+    })
+    .await;
+    until("all articles", async || site.articles_asked() == ARTICLES).await;
+    daemon.stop();
+    let status = eventually("its end", async || daemon.0.try_wait().unwrap()).await;
+    assert_eq!(status.code(), Some(0));
+}
+
+#[tokio::test]
 async fn stops_end_what_hangs() {
     let place = Place::new();
     let (_site, config) = watching(&place).await;

@@ -1,7 +1,7 @@
 //! `benggala run` as a process of its own: for signals and for kills.
 
 use std::{
-    fs,
+    env, fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -41,7 +41,8 @@ impl Place {
 
     /// The program on the configuration.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_benggala"));
+        let built = env!("CARGO_BIN_EXE_benggala").into();
+        let mut command = Command::new(env::var_os("BENGGALA_TEST_BINARY").unwrap_or(built));
         command
             .args(args)
             .arg("--config")

@@ -121,17 +121,22 @@ impl Site {
 
     /// The site as a source, asked once an hour.
     pub(crate) fn source(&self, name: &str, kind: PageKind, path: &str) -> Source {
-        Source {
-            name: name.to_string(),
-            kind,
-            url: self.url(path),
-            every: None,
-            link_age: None,
-            lang: None,
-            rules: SiteRules::default(),
-            certificate: None,
-            courtesy: Courtesy::default(),
-        }
+        source(name, kind, self.url(path))
+    }
+}
+
+/// An address as a source, asked as often as is configured for all.
+pub(super) fn source(name: &str, kind: PageKind, url: Url) -> Source {
+    Source {
+        name: name.to_string(),
+        kind,
+        url,
+        every: None,
+        link_age: None,
+        lang: None,
+        rules: SiteRules::default(),
+        certificate: None,
+        courtesy: Courtesy::default(),
     }
 }
 

@@ -41,7 +41,12 @@ async fn systemd_hears_of_the_start_the_life_and_the_stop() {
         let message = heard(&manager);
         assert!(message.contains("WATCHDOG=1"), "{message}");
     }
+    daemon.signal("HUP");
+    while !heard(&manager).contains("RELOADING=1") {}
+    while !heard(&manager).contains("READY=1") {}
     daemon.signal("TERM");
     while !heard(&manager).contains("STOPPING=1") {}
+    // It goes on telling that it lives, to somebody who listens.
+    std::thread::spawn(move || while manager.recv(&mut [0; 256]).is_ok() {});
     assert_eq!(daemon.ends().await.code(), Some(0));
 }

@@ -14,8 +14,8 @@ use benggala::{
     },
     standing::Observation,
     store::{
-        Claim, Completed, Completion, Counts, Fate, Lease, ListReading, Store, TimeCorrection,
-        Visit,
+        Claim, Completed, Completion, Counts, Fate, Lease, ListReading, PerKind, Store,
+        TimeCorrection, Visit,
     },
 };
 use bytes::Bytes;
@@ -275,6 +275,7 @@ pub(crate) fn addresses(leases: &[Lease]) -> Vec<&str> {
 pub(crate) fn rows(counts: &Counts) -> Counts {
     Counts {
         size_bytes: 0,
+        sizes: PerKind::default(),
         free_bytes: 0,
         expired: 0,
         ..*counts

@@ -10,8 +10,8 @@ use benggala::{
     opinion::Limits,
     site::SiteMemory,
     store::{
-        ArticleQuery, BackfillOrder, JudgedBy, Observer, Op, Ruling, Settlement, Store, StoreError,
-        Withdrawal,
+        ArticleQuery, BackfillOrder, JudgedBy, Keep, Observer, Op, Ruling, Settlement, Store,
+        StoreError, Withdrawal,
     },
     usage::Sketch,
 };
@@ -193,6 +193,10 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
             Op::Prune => drop(store.prune(at(0)).await.unwrap()),
             Op::Forget => drop(store.forget(at(0)).await.unwrap()),
+            Op::Retain => drop(store.retain(&Keep::default()).await.unwrap()),
+            Op::Shrink => drop(store.shrink(0, at(0)).await.unwrap()),
+            Op::Parked => drop(store.parked(None, 1).await.unwrap()),
+            Op::Unpark => drop(store.unpark(None, at(0)).await.unwrap()),
         }
         let mut heard: Vec<Op> = take(told)
             .into_iter()

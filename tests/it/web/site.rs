@@ -126,6 +126,7 @@ impl Site {
             }),
             reviewed: Arc::new(move |decision| said.lock().unwrap().push(decision.as_str())),
             unready: Arc::new(move || why.lock().unwrap().clone()),
+            warning: Arc::new(|| None),
             reload: Some(reload),
             languages: Lang::new("id").into_iter().collect(),
             listeners: Arc::new(Semaphore::new(2)),
