@@ -177,6 +177,32 @@ impl<'a> Slots<'a> {
         })
     }
 
+    /// Whether the word at `at` is where something is or comes from: "in Turkey", "aus der Türkei".
+    pub(super) fn is_place(&self, at: usize) -> bool {
+        let is_way = |from: usize, to: usize| {
+            let mut opened = self.opened_at(from);
+            opened.any(|(slot, end)| end == to && slot == NameSlot::Way)
+                || self.pack.locatives.contains(&self.draft.keys[from])
+        };
+        let before = |at: usize| {
+            at.checked_sub(1)
+                .filter(|before| self.draft.joins_next(*before))
+        };
+        let Some(first) = before(at) else {
+            return false;
+        };
+        let behind_article =
+            || before(first).filter(|_| self.pack.function_words.contains(&self.draft.keys[first]));
+        is_way(first, at) || behind_article().is_some_and(|second| is_way(second, first))
+    }
+
+    /// Whether nothing but an article stands before the word at `at` in its sentence.
+    pub(super) fn opens_sentence(&self, at: usize) -> bool {
+        let start = self.draft.sentence(&(at..at + 1)).start;
+        let article = |word: usize| self.pack.function_words.contains(&self.draft.keys[word]);
+        start == at || (start + 1 == at && article(start))
+    }
+
     /// Whether the two are parted by "and" alone.
     pub(super) fn is_joined(&self, end: usize, at: usize) -> bool {
         at == end + 1 && self.pack.coordinators.contains(&self.draft.keys[end])
