@@ -103,6 +103,8 @@ struct PackFile {
     #[serde(default)]
     chants: String,
     #[serde(default)]
+    speech: String,
+    #[serde(default)]
     placeholder: Vec<String>,
     #[serde(default)]
     formerly: Vec<String>,
@@ -171,6 +173,8 @@ pub struct Pack {
     pub emphasis: KeySet,
     /// Words of whoever sings or shouts the same again and again.
     pub chants: WordList,
+    /// What follows words that are given to a person without quotation marks: "…, said the clerk".
+    pub speech: WordList,
     /// Words that begin a gap left to fill: "[insert name]".
     pub placeholder: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
@@ -287,6 +291,7 @@ impl Pack {
             plural_ending: file.plural_ending.clone(),
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
             chants: WordList::parse(&file.chants),
+            speech: WordList::parse(&file.speech),
             widgets: Widgets::new(&file.widgets),
             placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),

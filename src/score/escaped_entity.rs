@@ -13,10 +13,10 @@ pub(super) struct EscapedEntity;
 const NAMES: [&str; 62] = [
     "amp", "apos", "gt", "hellip", "laquo", "ldquo", "lsquo", "lt", "mdash", "nbsp", "ndash",
     "quot", "raquo", "rdquo", "rsquo", "shy", "euro", "copy", "bdquo", "zwnj", "sbquo", "iexcl",
-    "iquest", "deg", "middot", "bull", "trade", "reg", "agrave", "aacute", "acirc", "atilde", "auml",
-    "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute", "icirc",
-    "iuml", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "oslash", "oelig", "ugrave",
-    "uacute", "ucirc", "uuml", "szlig", "yacute", "pound", "sect", "ordm", "ordf",
+    "iquest", "deg", "middot", "bull", "trade", "reg", "agrave", "aacute", "acirc", "atilde",
+    "auml", "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute",
+    "icirc", "iuml", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "oslash", "oelig",
+    "ugrave", "uacute", "ucirc", "uuml", "szlig", "yacute", "pound", "sect", "ordm", "ordf",
 ];
 /// Bytes behind an ampersand, escaped itself, that may name another entity.
 const DOUBLED_MAX: usize = 9;

@@ -182,7 +182,8 @@ impl<'a> Slots<'a> {
         let is_way = |from: usize, to: usize| {
             let mut opened = self.opened_at(from);
             opened.any(|(slot, end)| end == to && slot == NameSlot::Way)
-                || self.pack.locatives.contains(&self.draft.keys[from])
+                || (self.pack.locatives.contains(&self.draft.keys[from])
+                    && !self.pack.coordinators.contains(&self.draft.keys[from]))
         };
         let before = |at: usize| {
             at.checked_sub(1)

@@ -3,7 +3,7 @@
 //!
 //! `- en (weak-surname): She met [[Tyson Refrigerator]].` is a text in English all of whose marks are of
 //! that grade; without marks it is innocent, and of all innocent texts one of the nearest to the grade.
-//! Without a grade the marks may be of any. `¶` is a blank line.
+//! `(strong+weak)` has marks of both; without a grade they may be of any. `¶` is a blank line.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,8 +53,8 @@ fn unmark(marked: &str) -> String {
 #[derive(Debug)]
 struct Case {
     lang: String,
-    /// The grade of its marks, or the one that it comes near to.
-    grade: Option<String>,
+    /// The grades of its marks, or the one that it comes near to; empty where none is named.
+    grades: BTreeSet<String>,
     marked: String,
 }
 
@@ -66,19 +66,18 @@ impl Case {
     fn check(&self, detector: &dyn Detector, lexicon: &Lexicon) -> Result<(), String> {
         let text = unmark(&self.marked);
         let found = find(detector, &self.lang, &text, lexicon);
-        let grades: BTreeSet<&str> = found.iter().map(|finding| finding.grade).collect();
+        let grades: BTreeSet<String> = found.iter().map(|f| f.grade.to_string()).collect();
         let got = mark(&text, &found);
-        let wanted = self.grade.as_deref();
-        let graded = wanted.is_none_or(|wanted| grades.iter().all(|grade| *grade == wanted));
+        let graded = !self.is_guilty() || self.grades.is_empty() || grades == self.grades;
         if got == self.marked && graded {
             return Ok(());
         }
         Err(format!(
-            "{} ({})\n  expected {} {}\n  got      {got} {grades:?}",
+            "{} ({})\n  expected {} {:?}\n  got      {got} {grades:?}",
             detector.about().rule,
             self.lang,
             self.marked,
-            wanted.unwrap_or_default(),
+            self.grades,
         ))
     }
 }
@@ -102,7 +101,7 @@ fn every_example_is_marked_as_it_says() {
         for example in about.flags.iter().chain(about.passes) {
             let case = Case {
                 lang: example.lang.to_string(),
-                grade: None,
+                grades: BTreeSet::new(),
                 marked: example.text.to_string(),
             };
             wrong.extend(case.check(*detector, &lexicon).err());
@@ -123,13 +122,14 @@ fn cases(rule: &str) -> Vec<Case> {
     let parts = lines.filter_map(|line| line.split_once(": "));
     parts
         .map(|(head, text)| {
-            let (lang, grade) = match head.split_once(" (") {
-                Some((lang, grade)) => (lang, Some(grade.trim_end_matches(')').to_string())),
-                None => (head, None),
-            };
+            let (lang, grades) = head.split_once(" (").unwrap_or((head, ""));
+            let grades = grades.trim_end_matches(')').split('+');
             Case {
                 lang: lang.to_string(),
-                grade,
+                grades: grades
+                    .filter(|g| !g.is_empty())
+                    .map(str::to_string)
+                    .collect(),
                 marked: text.replace('¶', "\n\n"),
             }
         })
@@ -143,10 +143,7 @@ fn marked_texts_are_marked_as_they_say() {
     for detector in DETECTORS {
         let about = detector.about();
         for case in cases(about.rule) {
-            let known = case
-                .grade
-                .as_deref()
-                .is_none_or(|g| about.grade(g).is_some());
+            let known = case.grades.iter().all(|grade| about.grade(grade).is_some());
             assert!(known, "{}: no such grade: {case:?}", about.rule);
             wrong.extend(case.check(*detector, &lexicon).err());
         }
@@ -258,11 +255,11 @@ fn every_rule_has_cases_in_every_language_that_it_claims() {
         }
     }
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-    // No trap of English is a single word, and its packs lists no senses; the table of spun phrases is
-    // an English one.
-    let spun = ["de", "es", "fr", "id", "ms", "pt", "ru"].map(|lang| format!("spun-phrase {lang}"));
-    let mut known = spun.to_vec();
-    known.push("wrong-sense en".to_string());
+    // The pack of English lists no senses, and the table of spun phrases is an English one.
+    let mut known = vec!["wrong-sense en".to_string()];
+    known.extend(
+        ["de", "es", "fr", "id", "ms", "pt", "ru"].map(|lang| format!("spun-phrase {lang}")),
+    );
     assert_eq!(unclaimed, known, "claims that were given up, or are new");
 }
 
@@ -272,10 +269,9 @@ fn every_grade_has_cases_and_innocent_ones_that_come_near_it() {
     for about in rules() {
         let cases = cases(about.rule);
         for grade in about.grades {
-            let is_of = |case: &&Case| match &case.grade {
-                Some(named) => named == grade.name,
-                None => about.grades.len() == 1,
-            };
+            let only = about.grades.len() == 1;
+            let is_of =
+                |case: &&Case| case.grades.contains(grade.name) || (only && case.grades.is_empty());
             let count = count(cases.iter().filter(is_of));
             if !is_enough(count, CASES_MIN / 2) {
                 wrong.push(format!("{} {}: {count:?}", about.rule, grade.name));
