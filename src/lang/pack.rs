@@ -101,6 +101,8 @@ struct PackFile {
     #[serde(default)]
     emphasis: Vec<String>,
     #[serde(default)]
+    auxiliaries: Vec<String>,
+    #[serde(default)]
     chants: String,
     #[serde(default)]
     speech: String,
@@ -171,6 +173,8 @@ pub struct Pack {
     pub plural_ending: Option<String>,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
     pub emphasis: KeySet,
+    /// Words that open what is said of what stands before them: "hard work and hard work is …".
+    pub auxiliaries: KeySet,
     /// Words of whoever sings or shouts the same again and again.
     pub chants: WordList,
     /// What follows words that are given to a person without quotation marks: "…, said the clerk".
@@ -290,6 +294,7 @@ impl Pack {
             nouns_are_capital: file.nouns_are_capital,
             plural_ending: file.plural_ending.clone(),
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
+            auxiliaries: file.auxiliaries.iter().map(|word| key(word)).collect(),
             chants: WordList::parse(&file.chants),
             speech: WordList::parse(&file.speech),
             widgets: Widgets::new(&file.widgets),

@@ -126,7 +126,9 @@ fn grade(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> Option<Grade>
     let goes_on = gap.chars().all(char::is_whitespace) && !gap.contains('\n');
     // "an old friend and an old friend of his": two of them.
     let others = (at - len..at).any(|word| pack.indefinite.contains(&draft.keys[word]));
-    (goes_on && !others && pack.function_words.contains(next)).then_some(WEAK)
+    // "it takes hard work and hard work is what they know": another clause.
+    let clause = pack.auxiliaries.contains(next);
+    (goes_on && !others && !clause && pack.function_words.contains(next)).then_some(WEAK)
 }
 
 /// A phrase that goes on may be another phrase: "corn farmers and corn farmers' unions".

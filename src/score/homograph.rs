@@ -149,7 +149,7 @@ fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged
     }
     let cooked = known(near).any(|word: &NameWord| word.kind == Kind::Cooking);
     // "Turkey sells garlic and salt": what opens a sentence does something.
-    let acts = slots.opens_sentence(at);
+    let acts = slots.opens_sentence(at) || slots.is_attribute(at);
     let grade = match cooked {
         true => DISH,
         false if kitchen >= KITCHEN_MIN && !acts => KITCHEN,
