@@ -64,13 +64,14 @@ pub(super) fn is_cited(draft: &Draft<'_>, at: usize) -> bool {
 const SPEAKER_WORDS: usize = 3;
 
 /// Whether the sentence of the byte `at` goes on behind a comma with who says it: "I cannot help you,
-/// said the clerk".
+/// said the clerk". What a colon announces is another's.
 pub(super) fn is_reported(draft: &Draft<'_>, at: usize) -> bool {
     let Some(pack) = draft.pack else { return false };
     let first = draft.text.words.partition_point(|word| word.end <= at);
     let end = draft.sentence(&(first..first + 1)).end;
     let says = |word: usize| pack.speech.contains(&draft.text.word(word).to_lowercase());
     (first + 1..end)
+        .take_while(|word| !draft.text.gap_before(*word).contains(':'))
         .filter(|word| draft.text.gap_before(*word).trim() == ",")
         .any(|word| (word..end.min(word + 1 + SPEAKER_WORDS)).any(says))
 }
