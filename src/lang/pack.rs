@@ -101,7 +101,11 @@ struct PackFile {
     #[serde(default)]
     emphasis: Vec<String>,
     #[serde(default)]
+    auxiliaries: Vec<String>,
+    #[serde(default)]
     chants: String,
+    #[serde(default)]
+    speech: String,
     #[serde(default)]
     placeholder: Vec<String>,
     #[serde(default)]
@@ -169,8 +173,12 @@ pub struct Pack {
     pub plural_ending: Option<String>,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
     pub emphasis: KeySet,
+    /// Words that open what is said of what stands before them: "hard work and hard work is …".
+    pub auxiliaries: KeySet,
     /// Words of whoever sings or shouts the same again and again.
     pub chants: WordList,
+    /// What follows words that are given to a person without quotation marks: "…, said the clerk".
+    pub speech: WordList,
     /// Words that begin a gap left to fill: "[insert name]".
     pub placeholder: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
@@ -286,7 +294,9 @@ impl Pack {
             nouns_are_capital: file.nouns_are_capital,
             plural_ending: file.plural_ending.clone(),
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
+            auxiliaries: file.auxiliaries.iter().map(|word| key(word)).collect(),
             chants: WordList::parse(&file.chants),
+            speech: WordList::parse(&file.speech),
             widgets: Widgets::new(&file.widgets),
             placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),

@@ -83,15 +83,36 @@ fn is_repeated(draft: &Draft<'_>, at: usize, len: usize) -> bool {
         && (at - len..at + len).all(|word| draft.joins_next(word))
 }
 
-/// Lower-case words of which one says something, and no emphasis.
+/// Common words of which a lower-case one says something, and no emphasis.
 fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
-    let mut words = (at - len..at).chain(at + 1..=at + len);
-    words.all(|word| draft.text.word(word).chars().all(is_small))
-        && (at - len..at).any(|word| {
-            !pack.function_words.contains(&draft.keys[word])
-                && draft.text.word(word).chars().count() >= LETTERS_MIN
-        })
-        && !(at - len..at).any(|word| pack.emphasis.contains(&draft.keys[word]))
+    let phrase = at - len..at;
+    let mut words = phrase.clone().chain(at + 1..=at + len);
+    let says = |word: usize| {
+        !pack.function_words.contains(&draft.keys[word])
+            && draft.text.word(word).chars().count() >= LETTERS_MIN
+    };
+    // "step by step", "petit à petit"
+    let stressed = draft.keys[phrase.start] == draft.keys[at - 1]
+        || phrase
+            .clone()
+            .any(|word| pack.emphasis.contains(&draft.keys[word]));
+    words.all(|word| is_common(draft, pack, word))
+        && phrase
+            .clone()
+            .any(|word| says(word) && is_small_word(draft, word))
+        && !stressed
+}
+
+/// Whether the word at `at` is no name by its letters. Where every noun has a capital, that tells
+/// nothing of one.
+fn is_common(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
+    let mut rest = draft.text.word(at).chars();
+    is_small_word(draft, at)
+        || (pack.nouns_are_capital && rest.next().is_some() && rest.all(is_small))
+}
+
+fn is_small_word(draft: &Draft<'_>, at: usize) -> bool {
+    draft.text.word(at).chars().all(is_small)
 }
 
 /// How plain it is that both halves, of `len` words around the one at `at`, are the same thing.
@@ -104,8 +125,10 @@ fn grade(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> Option<Grade>
     let next = draft.keys.get(last + 1)?;
     let goes_on = gap.chars().all(char::is_whitespace) && !gap.contains('\n');
     // "an old friend and an old friend of his": two of them.
-    let others = pack.indefinite.contains(&draft.keys[at - len]);
-    (goes_on && !others && pack.function_words.contains(next)).then_some(WEAK)
+    let others = (at - len..at).any(|word| pack.indefinite.contains(&draft.keys[word]));
+    // "it takes hard work and hard work is what they know": another clause.
+    let clause = pack.auxiliaries.contains(next);
+    (goes_on && !others && !clause && pack.function_words.contains(next)).then_some(WEAK)
 }
 
 /// A phrase that goes on may be another phrase: "corn farmers and corn farmers' unions".

@@ -2,7 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    excuse::{Topic, is_cited, is_dialogue},
+    excuse::{Topic, is_cited, is_dialogue, is_reported},
 };
 use crate::{
     lang::{ResidueFamily, Tail},
@@ -132,7 +132,8 @@ fn of_line(draft: &Draft<'_>, line: &Span) -> Vec<(Span, ResidueFamily)> {
 /// Whether a person speaks here. An engine leaves its mark on paper.
 fn is_spoken(draft: &Draft<'_>, span: &Span, family: ResidueFamily) -> bool {
     let marks = family == ResidueFamily::Engine;
-    is_cited(draft, span.start) || (!marks && is_dialogue(draft, span.start))
+    is_cited(draft, span.start)
+        || (!marks && (is_dialogue(draft, span.start) || is_reported(draft, span.start)))
 }
 
 fn finding(span: Span, family: ResidueFamily) -> Finding {

@@ -1,16 +1,25 @@
 //! "Q&amp;amp;A": an HTML entity that readers see as such.
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade, excuse::Topic};
-use crate::model::{Finding, Span};
+use crate::{
+    model::{Finding, Span},
+    text::head,
+};
 
 /// See [`ABOUT`].
 pub(super) struct EscapedEntity;
 
-/// Names that news texts need; a list keeps "R&D;" and the like out.
-const NAMES: [&str; 20] = [
+/// Names that news texts need, in any case; a list keeps "R&D;" and the like out.
+const NAMES: [&str; 62] = [
     "amp", "apos", "gt", "hellip", "laquo", "ldquo", "lsquo", "lt", "mdash", "nbsp", "ndash",
-    "quot", "raquo", "rdquo", "rsquo", "shy", "euro", "copy", "bdquo", "zwnj",
+    "quot", "raquo", "rdquo", "rsquo", "shy", "euro", "copy", "bdquo", "zwnj", "sbquo", "iexcl",
+    "iquest", "deg", "middot", "bull", "trade", "reg", "agrave", "aacute", "acirc", "atilde",
+    "auml", "aring", "aelig", "ccedil", "egrave", "eacute", "ecirc", "euml", "igrave", "iacute",
+    "icirc", "iuml", "ntilde", "ograve", "oacute", "ocirc", "otilde", "ouml", "oslash", "oelig",
+    "ugrave", "uacute", "ucirc", "uuml", "szlig", "yacute", "pound", "sect", "ordm", "ordf",
 ];
+/// Bytes behind an ampersand, escaped itself, that may name another entity.
+const DOUBLED_MAX: usize = 9;
 /// Digits of a numeric entity, at most.
 const DIGITS_MAX: usize = 6;
 /// Entities in one text, at most: beyond, one says it all.
@@ -76,14 +85,14 @@ fn entity(text: &str) -> Option<usize> {
             (2..=DIGITS_MAX).contains(&digits.len())
                 && digits.bytes().all(|b| b.is_ascii_hexdigit())
         }
-        None => NAMES.contains(&name),
+        None => NAMES.iter().any(|known| known.eq_ignore_ascii_case(name)),
     };
     if !known {
         return None;
     }
     // "&amp;quot;" is one entity, escaped twice.
     let doubled = (name == "amp")
-        .then(|| format!("&{}", &inside[end + 1..inside.len().min(end + 10)]))
+        .then(|| format!("&{}", head(&inside[end + 1..], DOUBLED_MAX)))
         .and_then(|next| entity(&next));
     Some(end + 2 + doubled.map_or(0, |len| len - 1))
 }

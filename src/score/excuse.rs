@@ -60,6 +60,22 @@ pub(super) fn is_cited(draft: &Draft<'_>, at: usize) -> bool {
         || draft.text.is_single_quoted(at)
 }
 
+/// Words of who speaks before the word that says so: "…, the old clerk said".
+const SPEAKER_WORDS: usize = 3;
+
+/// Whether the sentence of the byte `at` goes on behind a comma with who says it: "I cannot help you,
+/// said the clerk". What a colon announces is another's.
+pub(super) fn is_reported(draft: &Draft<'_>, at: usize) -> bool {
+    let Some(pack) = draft.pack else { return false };
+    let first = draft.text.words.partition_point(|word| word.end <= at);
+    let end = draft.sentence(&(first..first + 1)).end;
+    let says = |word: usize| pack.speech.contains(&draft.text.word(word).to_lowercase());
+    (first + 1..end)
+        .take_while(|word| !draft.text.gap_before(*word).contains(':'))
+        .filter(|word| draft.text.gap_before(*word).trim() == ",")
+        .any(|word| (word..end.min(word + 1 + SPEAKER_WORDS)).any(says))
+}
+
 /// Whether a line of dialogue, which a dash opens, holds the byte `at`.
 pub(super) fn is_dialogue(draft: &Draft<'_>, at: usize) -> bool {
     let before = draft.text.paragraph_before(at).unwrap_or_default();

@@ -144,13 +144,15 @@ fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged
         .count();
     let kitchen = known(words).filter(|word| word.is_kitchen()).count();
     let right = || slots.is_demanded(at) || slots.has_translation(candidate.word.english);
-    if others > 1 || kitchen == 0 || right() {
+    if others > 1 || kitchen == 0 || slots.is_place(at) || right() {
         return None;
     }
     let cooked = known(near).any(|word: &NameWord| word.kind == Kind::Cooking);
+    // "Turkey sells garlic and salt": what opens a sentence does something.
+    let acts = slots.opens_sentence(at) || slots.is_attribute(at);
     let grade = match cooked {
         true => DISH,
-        false if kitchen >= KITCHEN_MIN => KITCHEN,
+        false if kitchen >= KITCHEN_MIN && !acts => KITCHEN,
         false => return None,
     };
     let word = draft.text.word(at);

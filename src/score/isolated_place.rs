@@ -132,10 +132,13 @@ fn is_mentioned(draft: &Draft<'_>, country: &Country, name: &[WordKey]) -> bool 
         })
 }
 
+/// Letters of what is left of a country's name without its last vowels, at least: "инди" of "Индия".
+const ROOT_MIN: usize = 4;
+
 /// Whether `word` begins with `stem`, give or take a last vowel: India, Indian, Inder.
 fn begins(word: &str, stem: &str) -> bool {
     let root = stem.trim_end_matches(['a', 'e', 'i', 'o', 'u', 'y', 'я', 'а']);
-    word.starts_with(stem) || (root.chars().count() > 4 && word.starts_with(root))
+    word.starts_with(stem) || (root.chars().count() >= ROOT_MIN && word.starts_with(root))
 }
 
 /// Whether the ordinary word of `place` stands somewhere without a proper name beside it.

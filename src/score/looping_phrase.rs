@@ -231,6 +231,7 @@ fn is_excused(draft: &Draft<'_>, run: &Loop, grade: Grade) -> bool {
         None => opens_with_apostrophe(draft, run.from),
     };
     quoted
+        || (grade.name == WEAK.name && is_name(draft, run))
         || draft
             .text
             .gap_after(run.end() - 1)
@@ -241,6 +242,12 @@ fn is_excused(draft: &Draft<'_>, run: &Loop, grade: Grade) -> bool {
             let word = draft.text.word(at).to_lowercase();
             draft.packs().any(|pack| pack.chants.contains(&word))
         })
+}
+
+/// "Home Home Home" may be what something is called.
+fn is_name(draft: &Draft<'_>, run: &Loop) -> bool {
+    let nouns = draft.pack.is_some_and(|pack| pack.nouns_are_capital);
+    !nouns && !run.parted && (run.from..run.end()).all(|at| draft.is_capital(at))
 }
 
 /// ‘yes we can yes we can yes we can’

@@ -195,7 +195,9 @@ fn begins_with_digit(word: &str) -> bool {
 fn numbers(draft: &Draft<'_>, numerals: &[usize]) -> Option<Span> {
     change(numerals.iter().filter_map(|&at| {
         let grouping = grouping(draft.text.word(at))?;
-        Some((grouping, draft.span(at, at + 1)))
+        let span = draft.span(at, at + 1);
+        // What somebody else wrote follows what he is used to.
+        (!draft.is_quoted(span.start)).then_some((grouping, span))
     }))
 }
 

@@ -110,7 +110,7 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     let grade = match slot {
         NameSlot::State | NameSlot::Language if thing => THING,
         NameSlot::Way | NameSlot::Place if candidate.word.is_town() => return None,
-        NameSlot::Firm if candidate.word.is_firm() => return None,
+        NameSlot::Firm | NameSlot::Way if candidate.word.is_firm() => return None,
         NameSlot::Way if slots.nouns_are_capital || candidate.word.kind == Kind::Common => {
             return None;
         }

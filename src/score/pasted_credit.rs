@@ -202,9 +202,11 @@ impl<'d, 'a> Words<'d, 'a> {
             true => at + 1,
             false => at,
         };
-        let apart = self.gap(at - 1).contains('/');
-        let agency = self.is(first, &AGENCIES);
-        let sure = (picture && parted) || self.is(at, &PICTURE_AGENCIES) || (apart && agency);
+        let before = self.gap(at - 1);
+        let agency = before.contains('/') && self.is(first, &AGENCIES);
+        // In a bracket, whoever works for the agency may speak.
+        let of_pictures = !before.contains('(') && self.is(at, &PICTURE_AGENCIES);
+        let sure = (picture && parted) || of_pictures || agency;
         if !sure || !draft.is_capital(first) {
             return None;
         }

@@ -127,8 +127,12 @@ fn is_stranded(
 ) -> bool {
     let span = draft.span(from, end);
     let characters = draft.text.raw[span.clone()].chars().count();
-    // "β-blocker"
-    let greek_letter = scripts[from] == Some(Script::Greek) && characters < 3;
+    // "β-blocker"; "the letter Ж"
+    let letter = match scripts[from] {
+        Some(Script::Greek) => characters < 3,
+        Some(Script::Cyrillic) => characters < 2,
+        _ => false,
+    };
     let left = from.checked_sub(1).is_some_and(|word| {
         scripts[word] == Some(main)
             && draft.text.gap_after(word).trim().is_empty()
@@ -141,7 +145,7 @@ fn is_stranded(
     let right = scripts.get(end).copied().flatten() == Some(main) && !gap.contains("\n\n");
     left && right
         && !glossed
-        && !greek_letter
+        && !letter
         && !draft.text.raw[span.clone()].contains('.')
         && characters <= CHARACTERS_MAX
         && !draft.is_quoted(span.start)

@@ -9,6 +9,9 @@ use crate::{
 /// Words that a phrase before a slot has, at most.
 const SLOT_WORDS_MAX: usize = 6;
 
+/// Words between a noun and what it belongs to, in the languages of the packs; in German the article.
+const GENITIVES: [&str; 8] = ["of", "der", "de", "du", "da", "do", "del", "dari"];
+
 /// The share of capitals from which a sentence is a headline; the second where every noun has one.
 const CAPITALS_MAX: f64 = 0.6;
 const CAPITALS_OF_NOUNS_MAX: f64 = 0.8;
@@ -175,6 +178,51 @@ impl<'a> Slots<'a> {
             self.opened_at(from)
                 .any(|(slot, end)| end == at && slot != NameSlot::Way)
         })
+    }
+
+    /// Whether the word at `at` is where something is or comes from: "in Turkey", "aus der Türkei".
+    pub(super) fn is_place(&self, at: usize) -> bool {
+        let is_way = |from: usize, to: usize| {
+            let mut opened = self.opened_at(from);
+            opened.any(|(slot, end)| end == to && slot == NameSlot::Way)
+                || (self.pack.locatives.contains(&self.draft.keys[from])
+                    && !self.pack.coordinators.contains(&self.draft.keys[from]))
+        };
+        let before = |at: usize| {
+            at.checked_sub(1)
+                .filter(|before| self.draft.joins_next(*before))
+        };
+        let Some(first) = before(at) else {
+            return false;
+        };
+        let behind_article =
+            || before(first).filter(|_| self.pack.function_words.contains(&self.draft.keys[first]));
+        is_way(first, at) || behind_article().is_some_and(|second| is_way(second, first))
+    }
+
+    /// Whether the word at `at` tells of what the word before it is: "the kitchen of Turkey", "Küche der
+    /// Türkei", "makanan Turki".
+    pub(super) fn is_attribute(&self, at: usize) -> bool {
+        let draft = self.draft;
+        let Some(before) = at.checked_sub(1).filter(|before| draft.joins_next(*before)) else {
+            return false;
+        };
+        let is_grammar = |word: usize| self.pack.function_words.contains(&draft.keys[word]);
+        let behind_noun = || {
+            let noun = before.checked_sub(1);
+            noun.is_some_and(|noun| {
+                let linked = GENITIVES.contains(&draft.text.word(before).to_lowercase().as_str());
+                linked && draft.joins_next(noun) && !is_grammar(noun)
+            })
+        };
+        !is_grammar(before) || behind_noun()
+    }
+
+    /// Whether nothing but an article stands before the word at `at` in its sentence.
+    pub(super) fn opens_sentence(&self, at: usize) -> bool {
+        let start = self.draft.sentence(&(at..at + 1)).start;
+        let article = |word: usize| self.pack.function_words.contains(&self.draft.keys[word]);
+        start == at || (start + 1 == at && article(start))
     }
 
     /// Whether the two are parted by "and" alone.

@@ -136,7 +136,7 @@ fn placeholder(draft: &Draft<'_>, at: usize) -> Option<(Span, Grade)> {
         b'<' => angles(draft, rest),
         _ => brackets(draft, rest),
     };
-    let weak = || Some((capitals(rest)?, WEAK));
+    let weak = || Some((capitals(before, rest)?, WEAK));
     let (len, grade) = strong.map(|len| (len, STRONG)).or_else(weak)?;
     Some((at..at + len, grade))
 }
@@ -248,15 +248,19 @@ fn asks(draft: &Draft<'_>, rest: &str, close: &str) -> Option<usize> {
     asks.then_some(end + 1)
 }
 
-/// `[COMPANY NAME]`: two words in capitals or more; one is the sign of a wire or a column.
-fn capitals(rest: &str) -> Option<usize> {
+/// `[COMPANY NAME]`: two words in capitals or more; one is the sign of a wire or a column, and so are
+/// several that open a line, unless they ask for a value: `[BREAKING NEWS]`.
+fn capitals(before: &str, rest: &str) -> Option<usize> {
     let inside = rest.strip_prefix('[')?;
     let end = up_to("]", inside)?;
     let inside = &inside[..end];
     let mut words = inside.split([' ', '_']);
     let upper = |word: &str| word.len() > 1 && word.chars().all(char::is_uppercase);
     let several = inside.contains([' ', '_']);
-    (several && words.all(upper)).then_some(end + 2)
+    let opens =
+        before.trim_end_matches(' ').is_empty() || before.trim_end_matches(' ').ends_with('\n');
+    let label = opens && !inside.split([' ', '_']).any(|word| VALUES.contains(&word));
+    (several && words.all(upper) && !label).then_some(end + 2)
 }
 
 /// A program's word for a missing value, where a value must stand; "Lorem ipsum".

@@ -164,7 +164,10 @@ fn clause<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<Fragme
         let is_clause = words.len() >= CLAUSE_MIN
             && different.len() >= GRAMMATICAL_MIN
             && words.len() <= CLAUSE_SHARE * grammatical.len()
-            && plain.filter(|at| is_lower(draft, *at)).count() > 0
+            && plain
+                .filter(|at| other.nouns_are_capital || is_lower(draft, *at))
+                .count()
+                > 0
             && !goes_on_a_name(draft, words.start);
         is_clause.then(|| Fragment {
             grade: match is_beside_own(draft, pack, other, &words) {

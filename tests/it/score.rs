@@ -1,117 +1,17 @@
 //! What is flagged, what is not, and what it adds up to.
 
 mod cost;
+mod marked;
 mod second_opinion;
 
 use std::{fs, path::Path};
 
 use benggala::{
     lang::Lexicon,
-    model::{
-        Article, Finding, Hint, HintGrade, Lang, LeftOut, Policy, Provenance, Reason, Verdict,
-    },
-    score::{DETECTORS, Detector, Draft, Strength, assess, rules, rules_hash},
-    text::Text,
+    model::{Article, Hint, HintGrade, Lang, LeftOut, Policy, Provenance, Reason, Verdict},
+    score::{Strength, assess, rules, rules_hash},
 };
 use proptest::prelude::*;
-
-/// What `detector` finds in `text`, in marks.
-fn mark(detector: &dyn Detector, lang: &str, text: &str, lexicon: &Lexicon) -> String {
-    let cut = Text::new(text);
-    let draft = Draft::in_language(&cut, Lang::new(lang).as_ref(), lexicon);
-    let mut found = Vec::new();
-    detector.detect(&draft, &mut found);
-    found.sort_by_key(|finding: &Finding| finding.span.start);
-    let mut marked = text.to_string();
-    for finding in found.iter().rev() {
-        assert!(!finding.note.is_empty(), "a finding says what is wrong");
-        marked.insert_str(finding.span.end, "]]");
-        marked.insert_str(finding.span.start, "[[");
-    }
-    marked
-}
-
-/// Takes the marks out; a bracket that belongs to the text stays.
-fn unmark(marked: &str) -> String {
-    marked
-        .replace("[[[", "\u{1}[")
-        .replace("]]]", "]\u{1}")
-        .replace("[[", "")
-        .replace("]]", "")
-        .replace('\u{1}', "")
-}
-
-fn check(
-    detector: &dyn Detector,
-    lang: &str,
-    marked: &str,
-    lexicon: &Lexicon,
-) -> Result<(), String> {
-    let got = mark(detector, lang, &unmark(marked), lexicon);
-    if got == marked {
-        return Ok(());
-    }
-    Err(format!(
-        "{} ({lang})\n  expected {marked}\n  got      {got}",
-        detector.about().rule
-    ))
-}
-
-#[test]
-fn every_example_is_marked_as_it_says() {
-    let lexicon = Lexicon::built_in();
-    let mut wrong = Vec::new();
-    for detector in DETECTORS {
-        let about = detector.about();
-        assert!(
-            about.flags.iter().all(|e| e.text.contains("[[")),
-            "{}",
-            about.rule
-        );
-        assert!(
-            !about.passes.is_empty(),
-            "{}: needs an innocent text",
-            about.rule
-        );
-        for example in about.flags.iter().chain(about.passes) {
-            wrong.extend(check(*detector, example.lang, example.text, &lexicon).err());
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-}
-
-/// The cases of `tests/marked/<rule>.md`: language and marked text.
-fn marked_cases(rule: &str) -> Vec<(String, String)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/marked/{rule}.md"));
-    let text =
-        fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
-    text.lines()
-        .filter_map(|line| line.strip_prefix("- "))
-        .filter_map(|case| case.split_once(": "))
-        .map(|(lang, text)| (lang.to_string(), text.replace('¶', "\n\n")))
-        .collect()
-}
-
-#[test]
-fn marked_texts_are_marked_as_they_say() {
-    let lexicon = Lexicon::built_in();
-    let mut wrong = Vec::new();
-    let (mut guilty, mut innocent) = (0, 0);
-    for detector in DETECTORS {
-        for (lang, text) in marked_cases(detector.about().rule) {
-            match text.contains("[[") {
-                true => guilty += 1,
-                false => innocent += 1,
-            }
-            wrong.extend(check(*detector, &lang, &text, &lexicon).err());
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
-    assert!(
-        guilty >= 150 && innocent >= 150,
-        "{guilty} guilty, {innocent} innocent cases"
-    );
-}
 
 #[test]
 fn rules_are_described() {
