@@ -24,7 +24,7 @@ pub(in crate::extract) fn fill(
 ) {
     let dates = &vocabulary.dates;
     let thing = json_ld.article.as_ref();
-    let site = SiteName::new(collected, thing, url);
+    let site = SiteName::new(collected, thing, url, vocabulary.words);
     let mut origins = std::mem::take(&mut article.origins);
     let mut note = |field: &str, origin: &str| {
         origins.insert(field.to_string(), origin.to_string());
@@ -41,7 +41,7 @@ pub(in crate::extract) fn fill(
     set!(title, titles::title(collected, thing, &site));
     set!(
         byline,
-        authors::byline(collected, thing, site.name, vocabulary)
+        authors::byline(collected, thing, &site, vocabulary)
     );
     set!(published, published(collected, json_ld, page, url, dates));
     set!(modified, modified(collected, thing, dates));

@@ -73,7 +73,7 @@ impl PageSums<'_, '_> {
         let byline = index < self.first
             && block.heading == 0
             && phrases::opens_byline(text, self.hints.words);
-        let never = hidden || headline || byline || families.meets(Families::ADVERT);
+        let never = hidden || self.is_unseen(block.container) || headline || byline || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
         } else if families.meets(DOUBTED)
@@ -84,6 +84,12 @@ impl PageSums<'_, '_> {
         } else {
             0.0
         }
+    }
+
+    /// Whether a box is not shown, on a page whose body is.
+    fn is_unseen(&self, container: usize) -> bool {
+        let is_unseen = |container: usize| self.cut.containers[container].is_unseen;
+        is_unseen(container) && !is_unseen(self.main)
     }
 
     /// Of candidates that open what follows, headings and the times of entries in a live blog, the
