@@ -110,7 +110,10 @@ fn read_told(
     let text = html::decode(&page.body, &page.headers).ok()?;
     let told = told.or_else(|| {
         let json_ld = metadata::JsonLd::read(&told::linked_data(&text));
-        let told = json_ld.article.as_ref().and_then(|thing| thing.text("articleBody"));
+        let told = json_ld
+            .article
+            .as_ref()
+            .and_then(|thing| thing.text("articleBody"));
         told::body(&text, told, article.title.as_deref())
     })?;
     let Told { origin, .. } = told;
@@ -155,6 +158,9 @@ fn read(
     let template = TemplateLines::new(&parts.cut, &body, site.memory);
     let sighting = template.sighting(&parts.cut, &body, page.final_url.as_str());
     body = template.without_known(&parts.cut, body);
+    if ruled.is_empty() {
+        body = body::without_stock(&parts.cut, body, parts.article.lang.as_ref(), lexicon);
+    }
     let traces = provenance::traces_in(&TraceInput {
         page: text,
         is_suspect: parsed.is_suspect,

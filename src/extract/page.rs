@@ -5,7 +5,7 @@ use scraper::{Html, Selector};
 use super::{
     abstain,
     blocks::{self, Cut},
-    body::{Body, Hints},
+    body::{self, Body, Hints},
     html::{self, HiddenNames, Keep},
     metadata::{self, Collected, JsonLd, Vocabulary},
     provenance,
@@ -81,6 +81,8 @@ pub(super) struct PageParts<'t> {
     pub(super) collected: Collected,
     json_ld: JsonLd,
     pub(super) cut: Cut<'t>,
+    /// Blocks that are not the article's.
+    foreign: Vec<bool>,
     words: &'t PageWords,
 }
 
@@ -97,11 +99,13 @@ impl<'t> PageParts<'t> {
         let (text, url) = (parsed.text, &page.final_url);
         metadata::fill(&mut article, &collected, &json_ld, text, url, &vocabulary);
         article.next = metadata::next_page(parsed.tree, url);
+        let cut = blocks::cut(parsed.tree, parsed.hidden);
         PageParts {
+            foreign: body::foreign(&cut, vocabulary.words, article.title.as_deref()),
             article,
             collected,
             json_ld,
-            cut: blocks::cut(parsed.tree, parsed.hidden),
+            cut,
             words: vocabulary.words,
         }
     }
@@ -117,6 +121,7 @@ impl<'t> PageParts<'t> {
             description: described.or_else(|| self.collected.meta("description")),
             article_body: thing.and_then(|thing| thing.text("articleBody")),
             ruled: &[],
+            foreign: &self.foreign,
             words: self.words,
         }
     }

@@ -9,8 +9,18 @@ const TEXT_BYTES_MAX: usize = 1_500;
 
 /// Ids of the empty boxes that frameworks fill.
 const ROOTS: [&str; 12] = [
-    "app", "app-root", "application", "__gatsby", "___gatsby", "main-app", "__next", "__nuxt",
-    "q-app", "react-root", "root", "svelte",
+    "app",
+    "app-root",
+    "application",
+    "__gatsby",
+    "___gatsby",
+    "main-app",
+    "__next",
+    "__nuxt",
+    "q-app",
+    "react-root",
+    "root",
+    "svelte",
 ];
 
 /// Whether the page has next to no text, and an empty box for a framework, or words for those whose
@@ -29,7 +39,9 @@ fn has_empty_root(page: &str) -> bool {
                 .is_some_and(|rest| rest.starts_with(['"', '\'', ' ', '>']))
         });
         let within = rest.split_once('>').map(|(_, rest)| rest.trim_start());
-        is_root && within.is_some_and(|within| within.starts_with("</div") || within.starts_with("</main"))
+        is_root
+            && within
+                .is_some_and(|within| within.starts_with("</div") || within.starts_with("</main"))
     })
 }
 
@@ -37,7 +49,9 @@ fn has_empty_root(page: &str) -> bool {
 fn asks_for_scripts(page: &str) -> bool {
     let mut starts = memmem::find_iter(page.as_bytes(), b"<noscript");
     starts.any(|at| {
-        let end = page[at..].find("</noscript").map_or(page.len(), |end| at + end);
+        let end = page[at..]
+            .find("</noscript")
+            .map_or(page.len(), |end| at + end);
         page[at..end].to_ascii_lowercase().contains("javascript")
     })
 }

@@ -8,7 +8,7 @@ use html5ever::{LocalName, local_name};
 use scraper::{Html, Node, node::Element};
 
 use super::{
-    families::{self, FamilyCache, Families},
+    families::{self, Families, FamilyCache},
     phrases,
 };
 use crate::{

@@ -150,7 +150,9 @@ fn hides(element: &Element, hidden: &HiddenNames) -> bool {
     element.attrs.iter().any(|(name, value)| match name.local {
         local_name!("hidden") => **value != *"until-found",
         local_name!("style") => is_hidden_style(value),
-        local_name!("class") => is_hiding_class(value) || (!hidden.is_empty() && hidden.has_class(value)),
+        local_name!("class") => {
+            is_hiding_class(value) || (!hidden.is_empty() && hidden.has_class(value))
+        }
         local_name!("id") => !hidden.is_empty() && hidden.has_id(value),
         _ => false,
     })
@@ -158,15 +160,40 @@ fn hides(element: &Element, hidden: &HiddenNames) -> bool {
 
 /// Whole class names by which frameworks hide a box from those who see.
 const HIDING: [&str; 22] = [
-    "a11y-hidden", "d-none", "display-none", "element-hidden", "element-invisible", "hidden", "hide",
-    "invisible", "is-hidden", "is-visually-hidden", "off-screen", "offscreen", "screen-reader",
-    "screen-reader-only", "screen-reader-text", "sr-only", "u-hidden", "u-visually-hidden",
-    "uk-hidden", "visually-hidden", "visuallyhidden", "vh",
+    "a11y-hidden",
+    "d-none",
+    "display-none",
+    "element-hidden",
+    "element-invisible",
+    "hidden",
+    "hide",
+    "invisible",
+    "is-hidden",
+    "is-visually-hidden",
+    "off-screen",
+    "offscreen",
+    "screen-reader",
+    "screen-reader-only",
+    "screen-reader-text",
+    "sr-only",
+    "u-hidden",
+    "u-visually-hidden",
+    "uk-hidden",
+    "visually-hidden",
+    "visuallyhidden",
+    "vh",
 ];
 
 /// What the classes of a box that is hidden on small screens only end or begin with.
 const SHOWING: [&str; 8] = [
-    "block", "contents", "flex", "grid", "inline", "inline-block", "table", "visible",
+    "block",
+    "contents",
+    "flex",
+    "grid",
+    "inline",
+    "inline-block",
+    "table",
+    "visible",
 ];
 
 /// Whether a class attribute hides its box on every screen: `d-none d-md-block` does not.

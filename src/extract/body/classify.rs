@@ -154,7 +154,7 @@ pub(in crate::extract) fn decide(sheet: &Sheet, probabilities: &[f32]) -> Option
         .map(|floors| keep(sheet, probabilities, floors));
     let worths = choices.map(|kept| (promise(sheet, probabilities, &kept), kept));
     let (_, kept) = worths.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let mut kept = with_peers(sheet, kept);
+    let mut kept = with_whole_lists(sheet, with_peers(sheet, kept));
     while kept.last().is_some_and(|&at| sheet.headings[at]) {
         kept.pop();
     }
@@ -188,6 +188,33 @@ fn with_peers(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
     }
     kept
 }
+
+/// A list is one thing: where a part of its items stays, or one of a few, all do.
+fn with_whole_lists(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
+    let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    for (at, list) in sheet.lists.iter().enumerate() {
+        if let Some(list) = list {
+            let (all, stay) = counts.entry(*list).or_default();
+            *all += 1;
+            *stay += usize::from(kept.binary_search(&at).is_ok());
+        }
+    }
+    let stays = |list: &usize| {
+        let (all, stay) = counts[list];
+        stay > 0 && stay * LIST_PART >= all
+    };
+    for at in 0..sheet.lists.len() {
+        if sheet.lists[at].as_ref().is_some_and(stays)
+            && let Err(place) = kept.binary_search(&at)
+        {
+            kept.insert(place, at);
+        }
+    }
+    kept
+}
+
+/// Of a list that stays, at least one item in so many stayed by itself.
+const LIST_PART: usize = 3;
 
 fn keep(sheet: &Sheet, probabilities: &[f32], (short, long): (f32, f32)) -> Vec<usize> {
     let floor = |at: usize| {

@@ -49,6 +49,10 @@ const STYLE_CHARS_MAX: usize = 600;
 
 /// `-9999px` and the like: further out than any screen is wide.
 fn is_far_off(value: &str) -> bool {
-    let digits: String = value.chars().skip(1).take_while(char::is_ascii_digit).collect();
+    let digits: String = value
+        .chars()
+        .skip(1)
+        .take_while(char::is_ascii_digit)
+        .collect();
     value.starts_with('-') && (digits.len() >= 4 || (value.ends_with("em") && digits.len() >= 3))
 }

@@ -295,8 +295,11 @@ impl<'a> Pruner<'a> {
     fn style_sheet(&mut self, tag: &Tag<'_>, inner: Range<usize>) {
         let sheet = &self.page[inner];
         // What is for printers only hides nothing on a screen.
-        let is_for_all = !tag.text.contains("media") || tag.text.contains("all") || tag.text.contains("screen");
-        if is_for_all && (sheet.contains("none") || sheet.contains("hidden") || sheet.contains(":0")) {
+        let is_for_all =
+            !tag.text.contains("media") || tag.text.contains("all") || tag.text.contains("screen");
+        if is_for_all
+            && (sheet.contains("none") || sheet.contains("hidden") || sheet.contains(":0"))
+        {
             self.sheets.push(sheet);
         }
     }

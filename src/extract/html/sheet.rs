@@ -110,7 +110,18 @@ fn is_name(selector: &str) -> bool {
 
 /// The names in a compound selector: `.a.b` is `.a` and `.b`.
 fn names(compound: &str) -> impl Iterator<Item = &str> {
-    let starts: Vec<usize> = compound.match_indices(['.', '#']).map(|(at, _)| at).collect();
-    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([compound.len()]).collect();
-    starts.into_iter().zip(ends).map(|(start, end)| &compound[start..end])
+    let starts: Vec<usize> = compound
+        .match_indices(['.', '#'])
+        .map(|(at, _)| at)
+        .collect();
+    let ends: Vec<usize> = starts
+        .iter()
+        .skip(1)
+        .copied()
+        .chain([compound.len()])
+        .collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(|(start, end)| &compound[start..end])
 }

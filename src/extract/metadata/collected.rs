@@ -92,7 +92,9 @@ pub(in crate::extract) fn collect(
             }
             local_name!("title") if collected.title.is_none() => collected.title = text_of(whole),
             local_name!("h1") if collected.headings.len() < 4 => {
-                collected.headings.extend(Heading::new(whole, is_shown(whole, hidden)));
+                collected
+                    .headings
+                    .extend(Heading::new(whole, is_shown(whole, hidden)));
             }
             _ => {}
         }
@@ -117,7 +119,9 @@ pub(in crate::extract) fn collect(
 
 /// Whether no box around an element hides it.
 fn is_shown(whole: ElementRef<'_>, hidden: &HiddenNames) -> bool {
-    let boxes = whole.ancestors().filter_map(|node| node.value().as_element());
+    let boxes = whole
+        .ancestors()
+        .filter_map(|node| node.value().as_element());
     let mut boxes = std::iter::once(whole.value()).chain(boxes);
     !boxes.any(|element| is_hidden_box(element, hidden))
 }
@@ -144,7 +148,9 @@ impl Collected {
 
     fn keep_titled(&mut self, whole: ElementRef<'_>) {
         let known = self.titled.as_ref().map_or(0, String::len);
-        self.titled = text_of(whole).filter(|text| text.len() > known).or(self.titled.take());
+        self.titled = text_of(whole)
+            .filter(|text| text.len() > known)
+            .or(self.titled.take());
     }
 
     /// Headings that are hidden or lead elsewhere stay only where there is no other.

@@ -39,10 +39,7 @@ pub(in crate::extract) fn fill(
     }
     set!(url, address(collected, thing, url));
     set!(title, titles::title(collected, thing, &site));
-    set!(
-        byline,
-        authors::byline(collected, thing, &site, vocabulary)
-    );
+    set!(byline, authors::byline(collected, thing, &site, vocabulary));
     set!(published, published(collected, json_ld, page, url, dates));
     set!(modified, modified(collected, thing, dates));
     set!(lang, language(collected, thing));

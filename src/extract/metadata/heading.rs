@@ -45,6 +45,8 @@ impl Heading {
 fn is_linked(whole: ElementRef<'_>, text: &str) -> bool {
     let mut elements = whole.descendants().filter_map(ElementRef::wrap);
     let link = elements.find(|element| element.value().name() == "a");
-    let linked = link.filter(|link| link.attr("href").is_some()).and_then(text_of);
+    let linked = link
+        .filter(|link| link.attr("href").is_some())
+        .and_then(text_of);
     linked.is_some_and(|linked| phrases::same_words(&linked, text))
 }

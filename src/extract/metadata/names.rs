@@ -36,7 +36,9 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let mut names: Vec<String> = text
         .split([',', ';', '\n'])
         .enumerate()
-        .filter(|(number, part)| *number == 0 || !(opens_with_role(part, words) || is_acronym(part)))
+        .filter(|(number, part)| {
+            *number == 0 || !(opens_with_role(part, words) || is_acronym(part))
+        })
         .filter_map(|(_, part)| name(part, vocabulary))
         .take(AUTHORS_MAX)
         .collect();

@@ -42,7 +42,11 @@ impl<'a> SiteName<'a> {
         SiteName {
             name,
             collected,
-            sections: parts.chain(told).map(letters).filter(|part| part.len() > 2).collect(),
+            sections: parts
+                .chain(told)
+                .map(letters)
+                .filter(|part| part.len() > 2)
+                .collect(),
             words,
             name_letters: letters(name.unwrap_or_default()),
             host_letters: letters(host.trim_start_matches("www.")),
@@ -64,7 +68,10 @@ impl<'a> SiteName<'a> {
             tails.next().map(|(_, tail)| tail)
         });
         let names = [self.name, tail];
-        names.into_iter().flatten().any(|site| phrases::same_words(site, name))
+        names
+            .into_iter()
+            .flatten()
+            .any(|site| phrases::same_words(site, name))
     }
 
     /// A title without what pages put behind it: the name of the site, sections, the number of the page.
@@ -119,8 +126,8 @@ impl<'a> SiteName<'a> {
 
 /// Marks between a title and the name of its site.
 const SITE_MARKS: [&str; 19] = [
-    " | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • ", " / ", " « ", " ‹ ", " › ", " > ", " ~ ",
-    " ― ", "｜", "丨", "|", "_",
+    " | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • ", " / ", " « ", " ‹ ", " › ", " > ",
+    " ~ ", " ― ", "｜", "丨", "|", "_",
 ];
 
 /// Tails of a title that are cut off: sections, and the number of the page.

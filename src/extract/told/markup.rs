@@ -1,5 +1,8 @@
 //! Texts that may hold markup.
 
+/// Less text than this is no body, in bytes.
+pub(super) const BODY_BYTES_MIN: usize = 250;
+
 /// What a text without markup becomes: a paragraph for each line. Markup that was escaped once more is
 /// markup again.
 pub(super) fn as_html(text: &str) -> String {

@@ -7,11 +7,8 @@ mod noscript;
 mod scripts;
 mod state;
 
+use self::markup::{BODY_BYTES_MIN, as_html, text_bytes};
 pub(super) use self::scripts::linked_data;
-use self::markup::{as_html, text_bytes};
-
-/// Less text than this is no body, in bytes.
-const BODY_BYTES_MIN: usize = 250;
 
 /// A body that no element of the page shows.
 pub(super) struct Told {

@@ -12,7 +12,9 @@ pub(super) fn longest(page: &str) -> Option<String> {
         let end = inner + page[inner..].find("</noscript")?;
         Some(&page[inner..end])
     });
-    let longest = texts.filter(|text| has_markup(text)).max_by_key(|text| text_bytes(text));
+    let longest = texts
+        .filter(|text| has_markup(text))
+        .max_by_key(|text| text_bytes(text));
     longest.map(str::to_string)
 }
 

@@ -50,7 +50,9 @@ fn data(script: &str) -> Option<Value> {
         false => {
             let assigned = text.find('=')? + 1;
             let value = text[assigned..].trim_start();
-            value.starts_with(['{', '[']).then(|| text.len() - value.len())?
+            value
+                .starts_with(['{', '['])
+                .then(|| text.len() - value.len())?
         }
     };
     serde_json::Deserializer::from_str(&text[start..])

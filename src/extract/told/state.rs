@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    BODY_BYTES_MIN,
-    markup::{as_html, has_markup, prose_bytes},
-};
+use super::markup::{BODY_BYTES_MIN, as_html, has_markup, prose_bytes};
 use crate::extract::blocks::phrases;
 
 /// The way down follows a part with this much of the running text of the whole.
@@ -20,7 +17,9 @@ pub(super) fn body(data: &Value, title: Option<&str>) -> Option<String> {
     loop {
         let all = weight(here);
         let heaviest = parts(here).max_by_key(|part| weight(part));
-        let markup = parts(here).filter(|part| is_markup(part)).max_by_key(|part| weight(part));
+        let markup = parts(here)
+            .filter(|part| is_markup(part))
+            .max_by_key(|part| weight(part));
         match heaviest {
             Some(part) if weight(part) * 100 >= all * DENSEST_PERCENT => here = part,
             _ => match markup {
@@ -74,7 +73,16 @@ fn titled<'v>(value: &'v Value, title: &str) -> Option<(usize, &'v Value)> {
 }
 
 /// Fields that hold the text of a block.
-const TEXTS: [&str; 8] = ["text", "html", "value", "content", "body", "paragraph", "plaintext", "caption"];
+const TEXTS: [&str; 8] = [
+    "text",
+    "html",
+    "value",
+    "content",
+    "body",
+    "paragraph",
+    "plaintext",
+    "caption",
+];
 /// Fields that say what kind of block it is.
 const KINDS: [&str; 6] = ["type", "nodeType", "_type", "__typename", "tag", "kind"];
 
@@ -98,7 +106,15 @@ fn gather(value: &Value, html: &mut String) {
 /// Whether an object is one paragraph or heading: it says so, or holds runs of text.
 fn is_block(fields: &Map<String, Value>) -> bool {
     let kinds = KINDS.iter().filter_map(|key| fields.get(*key)?.as_str());
-    let names = ["paragraph", "heading", "header", "block", "text", "list-item", "listitem"];
+    let names = [
+        "paragraph",
+        "heading",
+        "header",
+        "block",
+        "text",
+        "list-item",
+        "listitem",
+    ];
     let mut kinds = kinds.map(str::to_ascii_lowercase);
     kinds.any(|kind| {
         names.contains(&kind.as_str()) || matches!(&*kind, "p" | "h2" | "h3" | "h4" | "li")

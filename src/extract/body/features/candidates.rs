@@ -73,7 +73,12 @@ impl PageSums<'_, '_> {
         let byline = index < self.first
             && block.heading == 0
             && phrases::opens_byline(text, self.hints.words);
-        let never = hidden || self.is_unseen(block.container) || headline || byline || families.meets(Families::ADVERT);
+        let never = hidden
+            || self.is_unseen(block.container)
+            || self.hints.is_foreign(index)
+            || headline
+            || byline
+            || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
         } else if families.meets(DOUBTED)
@@ -110,6 +115,18 @@ impl PageSums<'_, '_> {
             *place = place.filter(|place| counts[place] >= PEERS_MIN);
         }
         places
+    }
+
+    /// Of candidates that the rules chose as items of a list without links, the list.
+    pub(super) fn lists(&self, candidates: &[usize]) -> Vec<Option<usize>> {
+        let list = |index: &usize| {
+            let block = &self.cut.blocks[*index];
+            let is_item = block.kind == BlockKind::ListItem && self.chosen[*index];
+            let list = self.cut.containers[block.container].parent;
+            let links = &self.cut.containers[list].blocks;
+            (is_item && self.links[links.start] == self.links[links.end]).then_some(list)
+        };
+        candidates.iter().map(list).collect()
     }
 
     /// Whether a container stands in an article of its own beside that of the proposal.

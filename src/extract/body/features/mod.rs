@@ -46,6 +46,7 @@ impl PageSums<'_, '_> {
             sheet.headings.push(block.heading > 0);
         }
         sheet.peers = self.peers(&sheet.candidates);
+        sheet.lists = self.lists(&sheet.candidates);
         sheet
     }
 
