@@ -263,7 +263,8 @@ impl<'a> Cutter<'a> {
         let is_within = parent.is_some_and(|parent| self.cut.containers[parent].is_unseen);
         self.cut.containers.push(Container {
             parent: parent.unwrap_or(index),
-            is_unseen: is_within || families::is_hidden_box(element, self.hidden),
+            is_unseen: is_within
+                || (families::is_hidden_box(element, self.hidden) && !can_be_opened(node, element)),
             element,
             node: node.id(),
             blocks: self.cut.blocks.len()..self.cut.blocks.len(),
@@ -480,6 +481,40 @@ fn heading_level(name: &LocalName) -> Option<u8> {
 fn ends_roles(name: &LocalName) -> bool {
     is_one_of!(*name, "article" "main" "body" "section" "table" "tr")
 }
+
+/// Whether readers can open a hidden box: a button stands right before it, or it is called as the
+/// panels of accordions and tabs are.
+fn can_be_opened(node: NodeRef<'_, Node>, element: &Element) -> bool {
+    let names = element
+        .attrs()
+        .filter(|(name, _)| matches!(*name, "class" | "id" | "role"));
+    let mut names = names.map(|(_, value)| value.to_ascii_lowercase());
+    let is_panel = names.any(|name| PANELS.iter().any(|panel| name.contains(panel)));
+    let is_box = |node: &NodeRef<'_, Node>| {
+        let element = node.value().as_element();
+        element.is_some_and(|element| !is_one_of!(element.name.local, "style" "script"))
+    };
+    let is_button = |node: NodeRef<'_, Node>| {
+        node.value().as_element().is_some_and(|element| {
+            is_one_of!(element.name.local, "button" "summary")
+                || matches!(attr(element, &local_name!("role")), Some("button" | "tab"))
+        })
+    };
+    let before = node.prev_siblings().find(is_box);
+    is_panel || before.is_some_and(|box_| box_.descendants().take(OPENER_NODES).any(is_button))
+}
+
+/// Parts of the names of boxes that open.
+const PANELS: [&str; 6] = [
+    "accordion",
+    "collaps",
+    "expand",
+    "faq",
+    "tabpanel",
+    "toggle",
+];
+/// Nodes before a box among which its button is looked for.
+const OPENER_NODES: usize = 24;
 
 fn is_link(element: &Element) -> bool {
     element.name.local == local_name!("a") && attr(element, &local_name!("href")).is_some()

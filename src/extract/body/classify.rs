@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choose::Body,
-    features::{self, Sheet},
+    features::{self, List, Sheet},
     hints::Hints,
     mass::mass_of,
 };
@@ -189,17 +189,20 @@ fn with_peers(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
     kept
 }
 
-/// A list is one thing: where a part of its items stays, or one of a few, all do.
+/// A list is one thing: where a part of its items stays, or the line that announces it, all do.
 fn with_whole_lists(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
-    let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<List, (usize, usize)> = BTreeMap::new();
     for (at, list) in sheet.lists.iter().enumerate() {
-        if let Some(list) = list {
-            let (all, stay) = counts.entry(*list).or_default();
-            *all += 1;
-            *stay += usize::from(kept.binary_search(&at).is_ok());
-        }
+        let Some(list) = list else { continue };
+        let is_kept = |at: usize| kept.binary_search(&at).is_ok();
+        let known = counts.get(list).copied();
+        let (all, stay) = known.unwrap_or((0, 0));
+        let is_announced = known.is_none() && list.is_announced && at > 0 && is_kept(at - 1);
+        // What announces a list speaks for all of its items.
+        let more = usize::from(is_kept(at)) + if is_announced { ANNOUNCED } else { 0 };
+        counts.insert(*list, (all + 1, stay + more));
     }
-    let stays = |list: &usize| {
+    let stays = |list: &List| {
         let (all, stay) = counts[list];
         stay > 0 && stay * LIST_PART >= all
     };
@@ -212,6 +215,9 @@ fn with_whole_lists(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
     }
     kept
 }
+
+/// A line that announces a list weighs as much as so many items that stay.
+const ANNOUNCED: usize = 10;
 
 /// Of a list that stays, at least one item in so many stayed by itself.
 const LIST_PART: usize = 3;

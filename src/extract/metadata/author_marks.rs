@@ -127,7 +127,18 @@ impl MarkedAuthors {
 
     /// The names with the surest mark that stand together.
     pub(super) fn best(&self) -> Vec<String> {
-        let Some(mark) = self.found.iter().map(|(mark, ..)| *mark).min() else {
+        let first_prose = self.prose.first().copied().unwrap_or(usize::MAX);
+        let is_above = |(mark, at, _): &&(Certainty, usize, Vec<String>)| {
+            *mark <= Certainty::Class && *at < first_prose
+        };
+        // What stands above the text is its byline; a surer mark below it may be another's.
+        let above = self
+            .found
+            .iter()
+            .filter(is_above)
+            .map(|(mark, ..)| *mark)
+            .min();
+        let Some(mark) = above.or(self.found.iter().map(|(mark, ..)| *mark).min()) else {
             return Vec::new();
         };
         let mut names = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::page::PageSums;
+use super::{page::PageSums, sheet::List};
 use crate::{
     extract::blocks::{Families, phrases},
     model::BlockKind,
@@ -64,7 +64,7 @@ impl PageSums<'_, '_> {
         let text = self.cut.text_of(block);
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
-        let headline = block.heading == 1
+        let headline = block.heading > 0
             && self
                 .hints
                 .title
@@ -118,13 +118,20 @@ impl PageSums<'_, '_> {
     }
 
     /// Of candidates that the rules chose as items of a list without links, the list.
-    pub(super) fn lists(&self, candidates: &[usize]) -> Vec<Option<usize>> {
+    pub(super) fn lists(&self, candidates: &[usize]) -> Vec<Option<List>> {
         let list = |index: &usize| {
             let block = &self.cut.blocks[*index];
             let is_item = block.kind == BlockKind::ListItem && self.chosen[*index];
-            let list = self.cut.containers[block.container].parent;
-            let links = &self.cut.containers[list].blocks;
-            (is_item && self.links[links.start] == self.links[links.end]).then_some(list)
+            let container = self.cut.containers[block.container].parent;
+            let items = &self.cut.containers[container].blocks;
+            let is_plain = self.links[items.start] == self.links[items.end];
+            let before = items.start.checked_sub(1).map(|at| &self.cut.blocks[at]);
+            let is_announced =
+                before.is_some_and(|block| self.cut.text_of(block).ends_with([':', '\u{ff1a}']));
+            (is_item && is_plain).then_some(List {
+                container,
+                is_announced,
+            })
         };
         candidates.iter().map(list).collect()
     }

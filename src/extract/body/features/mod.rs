@@ -16,6 +16,7 @@ use super::{choose::Body, keys, mass::mass_of};
 use crate::lines::keys::{of_wording, of_words};
 pub(in crate::extract) use page::PageSums;
 use sheet::LEARNED;
+pub(super) use sheet::List;
 pub(in crate::extract) use sheet::{DetailSheet, Sheet};
 
 /// Containers above a block whose names count.
