@@ -5,6 +5,7 @@ use super::mass::{mass_of, prefix_sums};
 use crate::{
     extract::blocks::{Cut, TextBlock, phrases},
     lang::{PageList, PageWords},
+    model::BlockKind,
 };
 
 /// Longest heading of comments and longest button below one, in bytes.
@@ -81,7 +82,7 @@ impl Ground<'_, '_> {
     /// "5 comments", and all that stands under it in the same box.
     fn headed_comments(&self) -> Vec<Blocks> {
         let headings = self.cut.blocks.iter().enumerate().filter(|(_, block)| {
-            block.kind == crate::model::BlockKind::Heading
+            block.kind == BlockKind::Heading
                 && block.len() <= LABEL_BYTES_MAX
                 && self.heads_comments(self.cut.text_of(block))
         });
