@@ -133,7 +133,7 @@ const ENTRIES_MAX: usize = 300;
 impl Collected {
     /// Notes where a menu or a trail of sections ends.
     fn menu(&mut self, whole: ElementRef<'_>, attributes: &Attributes<'_>, at: usize) {
-        let is_trail = || attributes.class.to_ascii_lowercase().contains("breadcrumb");
+        let is_trail = || attributes.class.contains("readcrumb");
         if at >= self.menu_end && (whole.value().name.local == local_name!("nav") || is_trail()) {
             self.menu_end = at + whole.descendants().count();
         }
