@@ -153,7 +153,9 @@ fn record_extraction(metrics: &Metrics, inspected: &TimedInspection) {
         Some(Reason::TooShort) => "too_short",
         Some(Reason::ParseLimit) => "parse_limit",
         Some(Reason::Empty) => "empty",
-        Some(Reason::NotAnArticle | Reason::Challenge | Reason::NotHtml) => "not_article",
+        Some(Reason::NotAnArticle | Reason::NeedsScript | Reason::Challenge | Reason::NotHtml) => {
+            "not_article"
+        }
         Some(Reason::Failed) => "panic",
     };
     metrics

@@ -3,7 +3,7 @@
 //! The way of a page: bytes become a tree (`html`), the tree becomes blocks (`blocks`), and some of
 //! these are the body (`body`), but for what the site shows on other articles too (`template`).
 //! Metadata is read beside it (`metadata`), and traces of translation (`provenance`); pages without
-//! an article are told apart in `abstain`. No room imports one that stands behind it in this list,
+//! an article are told apart in `abstain`, and `told` finds what such a page keeps for its scripts. No room imports one that stands behind it in this list,
 //! and `train`, which makes the model of `body`, stands beside the whole.
 
 mod abstain;
@@ -16,19 +16,21 @@ mod page;
 mod plain;
 mod provenance;
 mod template;
+mod told;
 pub mod train;
 
 use scraper::{Html, Selector};
 
 use self::{
     article::{fill, name_language},
-    page::{PageParts, ParsedPage, open},
+    page::{PageParts, ParsedPage, open, open_text},
     provenance::{HintInput, TraceInput},
     template::TemplateLines,
+    told::Told,
 };
 use crate::{
     lang::Lexicon,
-    model::{Article, NoArticle, Page, ParseLimits, SiteRules},
+    model::{Article, BlockKind, NoArticle, Page, ParseLimits, Reason, SiteRules},
     site::SiteMemory,
 };
 
@@ -66,12 +68,63 @@ pub fn extract<'a>(
     let mut result = open(page, site.rules, limits, |parsed| {
         read(page, parsed, site, lexicon)
     });
+    if let Some(told) = read_told(page, &result, site, lexicon, limits) {
+        result = Ok(told);
+    }
     let article = match &mut result {
         Ok(article) => article,
         Err(none) => none.article.as_mut(),
     };
     article.noarchive |= metadata::noarchive::forbidden_by_headers(&page.headers);
     result
+}
+
+/// A body with less text may be a teaser of what the page tells its scripts, in bytes.
+const TEASER_BYTES_MAX: usize = 250;
+
+/// The article that a page tells where it shows next to nothing, or shows its tags.
+fn read_told(
+    page: &Page,
+    shown: &Result<Article, NoArticle>,
+    site: Site<'_>,
+    lexicon: &Lexicon,
+    limits: &ParseLimits,
+) -> Option<Article> {
+    let article = match shown {
+        Ok(article) => article,
+        Err(none) if matches!(none.reason, Reason::NotAnArticle | Reason::NeedsScript) => {
+            &none.article
+        }
+        Err(_) => return None,
+    };
+    let is_code = |article: &Article| {
+        let mut kinds = article.blocks.iter().map(|block| block.kind);
+        kinds.any(|kind| kind == BlockKind::Preformatted)
+    };
+    let escaped = || told::escaped_body(&article.body).filter(|_| !is_code(article));
+    let is_teaser = article.body.len() < TEASER_BYTES_MAX;
+    let told = match is_teaser {
+        true => None,
+        false => Some(escaped()?),
+    };
+    let text = html::decode(&page.body, &page.headers).ok()?;
+    let told = told.or_else(|| {
+        let json_ld = metadata::JsonLd::read(&told::linked_data(&text));
+        let told = json_ld
+            .article
+            .as_ref()
+            .and_then(|thing| thing.text("articleBody"));
+        told::body(&text, told, article.title.as_deref())
+    })?;
+    let Told { origin, .. } = told;
+    let rebuilt = told::page_with(&text, &told);
+    let read = open_text(&rebuilt, site.rules, limits, |parsed| {
+        read(page, parsed, site, lexicon)
+    });
+    let mut found = read.ok()?;
+    let is_more = !is_teaser || found.body.len() > 2 * article.body.len();
+    found.origins.insert("body".to_string(), origin.to_string());
+    is_more.then_some(found)
 }
 
 /// Whether `text`, the beginning of an answer that is an error by its status, has a mark that only
@@ -105,6 +158,9 @@ fn read(
     let template = TemplateLines::new(&parts.cut, &body, site.memory);
     let sighting = template.sighting(&parts.cut, &body, page.final_url.as_str());
     body = template.without_known(&parts.cut, body);
+    if ruled.is_empty() {
+        body = body::without_stock(&parts.cut, body, parts.article.lang.as_ref(), lexicon);
+    }
     let traces = provenance::traces_in(&TraceInput {
         page: text,
         is_suspect: parsed.is_suspect,

@@ -5,8 +5,8 @@ use scraper::{Html, Selector};
 use super::{
     abstain,
     blocks::{self, Cut},
-    body::{Body, Hints},
-    html::{self, Keep},
+    body::{self, Body, Hints},
+    html::{self, HiddenNames, Keep},
     metadata::{self, Collected, JsonLd, Vocabulary},
     provenance,
 };
@@ -22,6 +22,8 @@ pub(super) struct ParsedPage<'p> {
     pub(super) text: &'p str,
     pub(super) tree: &'p Html,
     json_ld: &'p [&'p str],
+    /// What its style sheets hide.
+    hidden: &'p HiddenNames,
     /// It may have a trace of translation.
     pub(super) is_suspect: bool,
 }
@@ -33,29 +35,43 @@ pub(super) fn open<T>(
     limits: &ParseLimits,
     then: impl FnOnce(&ParsedPage<'_>) -> Result<T, NoArticle>,
 ) -> Result<T, NoArticle> {
-    let none = |reason| NoArticle {
-        reason,
-        article: Box::default(),
-    };
     let text = html::decode(&page.body, &page.headers).map_err(none)?;
+    open_text(&text, rules, limits, then)
+}
+
+/// The same for a page that is text already.
+pub(super) fn open_text<T>(
+    text: &str,
+    rules: &SiteRules,
+    limits: &ParseLimits,
+    then: impl FnOnce(&ParsedPage<'_>) -> Result<T, NoArticle>,
+) -> Result<T, NoArticle> {
     if text.len() > limits.bytes {
         return Err(none(Reason::ParseLimit));
     }
-    let is_suspect = provenance::is_suspect(&text);
+    let is_suspect = provenance::is_suspect(text);
     let unruled = rules.body.is_none() && rules.remove.is_empty();
     let keep = match unruled && !is_suspect {
         true => Keep::ReadAttributes,
         false => Keep::AllAttributes,
     };
-    let pruned = html::prune(&text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
+    let pruned = html::prune(text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = html::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
     remove(&mut tree, rules);
     then(&ParsedPage {
-        text: &text,
+        text,
         tree: &tree,
         json_ld: &pruned.json_ld,
+        hidden: &pruned.hidden,
         is_suspect,
     })
+}
+
+fn none(reason: Reason) -> NoArticle {
+    NoArticle {
+        reason,
+        article: Box::default(),
+    }
 }
 
 /// What a page shows before its body is chosen.
@@ -65,6 +81,8 @@ pub(super) struct PageParts<'t> {
     pub(super) collected: Collected,
     json_ld: JsonLd,
     pub(super) cut: Cut<'t>,
+    /// Blocks that are not the article's.
+    foreign: Vec<bool>,
     words: &'t PageWords,
 }
 
@@ -76,16 +94,18 @@ impl<'t> PageParts<'t> {
             dates: Reader::new(lexicon.dates(), tag, page.fetched_at),
             words: lexicon.page_words(),
         };
-        let collected = metadata::collect(parsed.tree, &vocabulary);
+        let collected = metadata::collect(parsed.tree, parsed.hidden, &vocabulary);
         let mut article = Article::default();
         let (text, url) = (parsed.text, &page.final_url);
         metadata::fill(&mut article, &collected, &json_ld, text, url, &vocabulary);
         article.next = metadata::next_page(parsed.tree, url);
+        let cut = blocks::cut(parsed.tree, parsed.hidden);
         PageParts {
+            foreign: body::foreign(&cut, vocabulary.words, article.title.as_deref()),
             article,
             collected,
             json_ld,
-            cut: blocks::cut(parsed.tree),
+            cut,
             words: vocabulary.words,
         }
     }
@@ -101,6 +121,7 @@ impl<'t> PageParts<'t> {
             description: described.or_else(|| self.collected.meta("description")),
             article_body: thing.and_then(|thing| thing.text("articleBody")),
             ruled: &[],
+            foreign: &self.foreign,
             words: self.words,
         }
     }

@@ -12,6 +12,7 @@ mod pack;
 mod page;
 mod phrase;
 mod places;
+mod stock;
 mod trap;
 mod widget;
 
@@ -28,6 +29,7 @@ pub use self::{
     page::{PageList, PageWords},
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
+    stock::stock_family,
     trap::{Trap, Traps, WordList},
     widget::Widgets,
 };

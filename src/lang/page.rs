@@ -56,6 +56,12 @@ pub enum PageList {
     AddressWords,
     /// Whole titles of a check that keeps the visitor waiting.
     Wait,
+    /// What stands before the number of a page of several, behind a title.
+    PageNumbers,
+    /// The word for comments that heads them, beside their number.
+    CommentHeadings,
+    /// What stands below each comment to answer it.
+    CommentReplies,
     /// What opens the titles of lists of articles.
     ListingTitles,
     /// Parts of addresses under which sites list their articles.

@@ -19,6 +19,8 @@ pub enum Reason {
     OtherLanguage,
     /// A section front, a video page, a soft 404, a consent wall …
     NotAnArticle,
+    /// Nothing is shown until a script has run.
+    NeedsScript,
     /// A bot wall.
     Challenge,
     /// The page broke a limit of the parser.
@@ -33,11 +35,12 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 10] = [
         Reason::TooShort,
         Reason::UnknownLanguage,
         Reason::OtherLanguage,
         Reason::NotAnArticle,
+        Reason::NeedsScript,
         Reason::Challenge,
         Reason::ParseLimit,
         Reason::NotHtml,
@@ -52,6 +55,7 @@ impl Reason {
             Reason::UnknownLanguage => "unknown-language",
             Reason::OtherLanguage => "other-language",
             Reason::NotAnArticle => "not-an-article",
+            Reason::NeedsScript => "needs-script",
             Reason::Challenge => "challenge",
             Reason::ParseLimit => "parse-limit",
             Reason::NotHtml => "not-html",

@@ -42,7 +42,7 @@ pub struct Policy {
 impl Default for Policy {
     fn default() -> Policy {
         Policy {
-            words_min: 80,
+            words_min: 60,
             flag_at: 0.5,
             boilerplate_at: 0.35,
             translation_at: 0.96,

@@ -67,6 +67,10 @@ pub fn reason(reason: Reason) -> Wording {
             "the page holds no article: a section front, a video, a wall or an error page",
             "if it is one, give the site a `body` selector",
         ),
+        Reason::NeedsScript => (
+            "the page shows nothing until its scripts have run",
+            "read the site by a feed that carries whole articles, or by its printed form",
+        ),
         Reason::Challenge => (
             "the site answered with a bot wall",
             "ask the site to let the crawler in, or ask it less often",

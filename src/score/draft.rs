@@ -111,7 +111,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The pack of the text's language and that of templates, each once.
-    pub fn packs(&self) -> impl Iterator<Item = &'a Pack> {
+    pub fn packs(&self) -> impl Iterator<Item = &'a Pack> + Clone {
         let templates = self
             .templates
             .filter(|t| self.pack.is_none_or(|pack| pack.lang != t.lang));

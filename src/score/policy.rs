@@ -95,6 +95,9 @@ pub(super) fn reckoned(
     }
 }
 
+/// Words of a text from which on its style is read: the models have learned from texts that long.
+const STYLE_WORDS_MIN: usize = 80;
+
 /// What serves the language that a text is said to be in.
 struct Served {
     /// The score of its style.
@@ -105,7 +108,12 @@ struct Served {
 impl Served {
     /// A page may declare whatever it likes: its words must agree.
     fn by(draft: &Draft<'_>) -> Served {
-        let model = draft.lang.as_ref().and_then(style::model);
+        let is_long = draft.text.length() >= STYLE_WORDS_MIN;
+        let model = draft
+            .lang
+            .as_ref()
+            .filter(|_| is_long)
+            .and_then(style::model);
         match model.and_then(|model| model.read(draft.text.raw)) {
             Some(reading) if reading.known >= Reading::KNOWN_MIN => Served {
                 style: Some(reading.score()),

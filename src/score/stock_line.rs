@@ -2,7 +2,7 @@
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
-    lang::{StockFamily, Tail},
+    lang::{StockFamily, stock_family},
     model::{Finding, LeftOut, Span},
     text::Text,
 };
@@ -69,7 +69,8 @@ impl Detector for StockLine {
 pub(super) fn lines(draft: &Draft<'_>) -> impl Iterator<Item = (Span, StockFamily)> {
     let short = draft.lines().filter(|line| line.len() <= WORDS_MAX);
     short.filter_map(|line| {
-        let family = stock(draft, &line).filter(|_| !is_code(draft, &line))?;
+        let family = stock_family(draft.packs(), draft.text, &draft.keys, &line);
+        let family = family.filter(|_| !is_code(draft, &line))?;
         Some((draft.whole_line(&line), family))
     })
 }
@@ -91,36 +92,6 @@ pub(super) fn left_out(article: &Draft<'_>, line: &LeftOut) -> Option<Finding> {
 /// `tags: [Tag]` declares something.
 fn is_code(draft: &Draft<'_>, line: &Span) -> bool {
     draft.text.raw[draft.span(line.start, line.end)].contains(['[', '{', '='])
-}
-
-/// What the line belongs to, if it is made of stock phrases from its first word to its last.
-fn stock(draft: &Draft<'_>, line: &Span) -> Option<StockFamily> {
-    let keys = &draft.keys[..line.end];
-    let accept = |tail, end| match tail {
-        Tail::Anything => true,
-        Tail::Nothing => ends_phrase(draft, end, line),
-        Tail::Colon => draft.has_colon_before(end),
-    };
-    let mut at = line.start;
-    let mut first = None;
-    while at < line.end {
-        let hit = draft
-            .packs()
-            .flat_map(|pack| pack.stock.at(keys, at, &accept))
-            .max_by_key(|hit| (hit.phrase.tail != Tail::Nothing, hit.end))?;
-        first = first.or(Some(hit.family));
-        at = match hit.phrase.tail {
-            Tail::Nothing => hit.end,
-            Tail::Colon | Tail::Anything => line.end,
-        };
-    }
-    first
-}
-
-/// Whether a phrase may end before the word at `end`: at the end of the line, or where the next
-/// word begins like a sentence or a label.
-fn ends_phrase(draft: &Draft<'_>, end: usize, line: &Span) -> bool {
-    end >= line.end || draft.is_capital(end) || !draft.text.gap_after(end - 1).trim().is_empty()
 }
 
 pub(super) fn note(family: StockFamily) -> &'static str {

@@ -181,7 +181,9 @@ fn extraction(inspection: &Inspection) -> &'static str {
         Some(Reason::TooShort) => "too_short",
         Some(Reason::ParseLimit) => "parse_limit",
         Some(Reason::Empty) => "empty",
-        Some(Reason::NotAnArticle | Reason::Challenge | Reason::NotHtml) => "not_article",
+        Some(Reason::NotAnArticle | Reason::NeedsScript | Reason::Challenge | Reason::NotHtml) => {
+            "not_article"
+        }
         Some(Reason::Failed) => "panic",
     }
 }

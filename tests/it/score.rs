@@ -190,9 +190,10 @@ fn a_template_left_at_the_end_is_enough() {
 fn what_cannot_be_judged_is_not_called_good() {
     let short = judge("Hujan turun di kota itu.");
     assert_eq!(short.verdict, Verdict::Abstain(Reason::TooShort));
-    let swedish = "Ministern sade i går att regeringen ska träffas nästa vecka och tala om förslaget, \
-                   som ska hjälpa små kommuner. Men borgmästarna säger att pengarna inte räcker. ";
-    let unknown = judge(&swedish.repeat(4));
+    let croatian = "Ministar je jučer rekao da će se vlada sastati sljedeći tjedan i razgovarati o \
+                    prijedlogu koji treba pomoći malim općinama. Ali gradonačelnici kažu da novac neće \
+                    biti dovoljan. ";
+    let unknown = judge(&croatian.repeat(4));
     assert_eq!(unknown.verdict, Verdict::Abstain(Reason::UnknownLanguage));
     let empty = judge("");
     assert_eq!(empty.verdict, Verdict::Abstain(Reason::TooShort));

@@ -6,6 +6,7 @@
 
 mod listings;
 mod notices;
+mod scripts;
 mod subject;
 mod walls;
 
@@ -24,7 +25,13 @@ pub(super) fn reason(subject: &Subject<'_>) -> Option<Reason> {
         || notices::is_notice(subject, body_text)
         || listings::is_listing(subject)
         || is_without_prose(subject, body_text);
-    none.then_some(Reason::NotAnArticle)
+    match none {
+        true if body_text < BODY_BYTES_MIN && scripts::is_needed(subject) => {
+            Some(Reason::NeedsScript)
+        }
+        true => Some(Reason::NotAnArticle),
+        false => None,
+    }
 }
 
 /// The shortest item of news is longer than this, in bytes.

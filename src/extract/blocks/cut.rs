@@ -11,7 +11,10 @@ use super::{
     families::{self, Families, FamilyCache},
     phrases,
 };
-use crate::{extract::html::attr, model::BlockKind};
+use crate::{
+    extract::html::{HiddenNames, attr},
+    model::BlockKind,
+};
 
 /// A page as blocks and containers, both in document order.
 #[derive(Debug, Default)]
@@ -39,6 +42,8 @@ pub(in crate::extract) struct Container<'a> {
     pub(in crate::extract) end: usize,
     /// What its own name, role, classes and id say.
     pub(in crate::extract) families: Families,
+    /// Whether it, or a box around it, is not shown to readers.
+    pub(in crate::extract) is_unseen: bool,
 }
 
 /// A run of inline text between two block boundaries.
@@ -144,9 +149,9 @@ fn flow(name: &LocalName) -> Flow {
     }
 }
 
-/// Cuts a page.
-pub(in crate::extract) fn cut(page: &Html) -> Cut<'_> {
-    let mut cutter = Cutter::default();
+/// Cuts a page; `hidden` is what its style sheets hide.
+pub(in crate::extract) fn cut<'a>(page: &'a Html, hidden: &'a HiddenNames) -> Cut<'a> {
+    let mut cutter = Cutter::new(hidden);
     let root = page.tree.root();
     let mut node = root;
     loop {
@@ -178,10 +183,10 @@ pub(in crate::extract) fn cut(page: &Html) -> Cut<'_> {
 /// Cells of a row up to this much text are joined to one block; a longer row is layout.
 const ROW_BYTES_MAX: usize = 600;
 
-#[derive(Default)]
 struct Cutter<'a> {
     cut: Cut<'a>,
     known: FamilyCache<'a>,
+    hidden: &'a HiddenNames,
     /// Open containers.
     open: Vec<usize>,
     /// Open links, elements in bold or italics, preformatted elements.
@@ -200,6 +205,25 @@ struct Cutter<'a> {
 }
 
 impl<'a> Cutter<'a> {
+    fn new(hidden: &'a HiddenNames) -> Cutter<'a> {
+        Cutter {
+            cut: Cut::default(),
+            known: FamilyCache::new(hidden),
+            hidden,
+            open: Vec::new(),
+            links: 0,
+            emphasis: 0,
+            pre: 0,
+            row: None,
+            start: 0,
+            pending_space: false,
+            breaks: 0,
+            link_bytes: 0,
+            links_closed: 0,
+            emphasis_bytes: 0,
+        }
+    }
+
     /// Enters a node; says whether its children are to be read.
     fn open(&mut self, node: NodeRef<'a, Node>) -> bool {
         let element = match node.value() {
@@ -235,8 +259,12 @@ impl<'a> Cutter<'a> {
     fn open_block(&mut self, node: NodeRef<'a, Node>, element: &'a Element) {
         self.flush();
         let index = self.cut.containers.len();
+        let parent = self.open.last().copied();
+        let is_within = parent.is_some_and(|parent| self.cut.containers[parent].is_unseen);
         self.cut.containers.push(Container {
-            parent: self.open.last().copied().unwrap_or(index),
+            parent: parent.unwrap_or(index),
+            is_unseen: is_within
+                || (families::is_hidden_box(element, self.hidden) && !can_be_opened(node, element)),
             element,
             node: node.id(),
             blocks: self.cut.blocks.len()..self.cut.blocks.len(),
@@ -358,9 +386,13 @@ impl<'a> Cutter<'a> {
         if readable && let Some(&container) = self.open.last() {
             let (kind, heading) = match self.kind() {
                 (BlockKind::Paragraph, _) if self.is_bold_heading(&span) => (BlockKind::Heading, 0),
+                (BlockKind::Heading, 2..) if self.is_set_as_heading(&span) => {
+                    (BlockKind::Paragraph, 0)
+                }
                 known => known,
             };
             self.cut.text.truncate(span.end);
+            let span = self.with_initial(span);
             self.cut.blocks.push(TextBlock {
                 link_bytes: self.link_bytes.min(span.len()),
                 links: self.links_closed,
@@ -387,6 +419,36 @@ impl<'a> Cutter<'a> {
             && self.link_bytes == 0
             && self.emphasis_bytes + 2 >= span.len()
             && !phrases::ends_sentence(&self.cut.text[span.clone()])
+    }
+
+    /// A whole paragraph is no heading, whatever element it is set in.
+    fn is_set_as_heading(&self, span: &Range<usize>) -> bool {
+        span.len() >= HEADING_BYTES_MAX && phrases::ends_sentence(&self.cut.text[span.clone()])
+    }
+
+    /// The letter that stands large in a box of its own before a paragraph belongs to its first word.
+    fn with_initial(&mut self, span: Range<usize>) -> Range<usize> {
+        let text = &self.cut.text[span.clone()];
+        let is_initial = |block: &TextBlock| {
+            let mut letters = self.cut.text_of(block).chars();
+            block.span.end == span.start
+                && letters.next().is_some_and(char::is_uppercase)
+                && letters.next().is_none()
+        };
+        let goes_on = text.starts_with(char::is_lowercase) && text.len() >= INITIAL_BYTES_MIN;
+        if !goes_on || !self.cut.blocks.last().is_some_and(is_initial) {
+            return span;
+        }
+        let Some(initial) = self.cut.blocks.pop() else {
+            return span;
+        };
+        let left = self.cut.blocks.len();
+        let closed = self.cut.containers.iter_mut().rev();
+        for container in closed.take(INITIAL_LEVELS) {
+            container.blocks.start = container.blocks.start.min(left);
+            container.blocks.end = container.blocks.end.min(left);
+        }
+        initial.span.start..span.end
     }
 
     /// The nearest ancestor that gives a block its role.
@@ -420,6 +482,40 @@ fn ends_roles(name: &LocalName) -> bool {
     is_one_of!(*name, "article" "main" "body" "section" "table" "tr")
 }
 
+/// Whether readers can open a hidden box: a button stands right before it, or it is called as the
+/// panels of accordions and tabs are.
+fn can_be_opened(node: NodeRef<'_, Node>, element: &Element) -> bool {
+    let names = element
+        .attrs()
+        .filter(|(name, _)| matches!(*name, "class" | "id" | "role"));
+    let mut names = names.map(|(_, value)| value.to_ascii_lowercase());
+    let is_panel = names.any(|name| PANELS.iter().any(|panel| name.contains(panel)));
+    let is_box = |node: &NodeRef<'_, Node>| {
+        let element = node.value().as_element();
+        element.is_some_and(|element| !is_one_of!(element.name.local, "style" "script"))
+    };
+    let is_button = |node: NodeRef<'_, Node>| {
+        node.value().as_element().is_some_and(|element| {
+            is_one_of!(element.name.local, "button" "summary")
+                || matches!(attr(element, &local_name!("role")), Some("button" | "tab"))
+        })
+    };
+    let before = node.prev_siblings().find(is_box);
+    is_panel || before.is_some_and(|box_| box_.descendants().take(OPENER_NODES).any(is_button))
+}
+
+/// Parts of the names of boxes that open.
+const PANELS: [&str; 6] = [
+    "accordion",
+    "collaps",
+    "expand",
+    "faq",
+    "tabpanel",
+    "toggle",
+];
+/// Nodes before a box among which its button is looked for.
+const OPENER_NODES: usize = 24;
+
 fn is_link(element: &Element) -> bool {
     element.name.local == local_name!("a") && attr(element, &local_name!("href")).is_some()
 }
@@ -431,12 +527,20 @@ fn is_emphasis(element: &Element) -> bool {
 /// Longest line that is taken for a heading because it is bold, in bytes.
 const BOLD_HEADING_BYTES_MAX: usize = 120;
 
+/// No heading is longer, in bytes, and ends as a sentence does.
+const HEADING_BYTES_MAX: usize = 120;
+
+/// A paragraph behind its initial letter is longer, in bytes; the letter stands in so many boxes.
+const INITIAL_BYTES_MIN: usize = 40;
+const INITIAL_LEVELS: usize = 6;
+
 /// How far up a role is looked for: a whole page inside a list item is no list item.
 const KIND_LEVELS: usize = 4;
 
-/// Soft hyphens and byte order marks are for typesetters and decoders.
+/// Soft hyphens, places where a word may be parted and byte order marks are for typesetters and
+/// decoders.
 fn is_ignorable(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{FEFF}' | '\u{2060}')
+    matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}' | '\u{2060}')
 }
 
 /// What is no text at the edge of a block.

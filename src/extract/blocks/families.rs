@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use html5ever::local_name;
 use scraper::node::Element;
 
-use crate::extract::html::is_hidden_style;
+use crate::extract::html::{HiddenNames, is_hidden_style};
 
 /// A set of families.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,21 +67,29 @@ impl Families {
 }
 
 /// What the class and id attributes of a page say, each read once: pages repeat them.
-#[derive(Debug, Default)]
-pub(super) struct FamilyCache<'a>(HashMap<&'a str, Families, RandomState>);
+#[derive(Debug)]
+pub(super) struct FamilyCache<'a> {
+    known: HashMap<&'a str, Families, RandomState>,
+    /// What the style sheets of the page hide.
+    hidden: &'a HiddenNames,
+}
 
 impl<'a> FamilyCache<'a> {
+    pub(super) fn new(hidden: &'a HiddenNames) -> FamilyCache<'a> {
+        FamilyCache {
+            known: HashMap::default(),
+            hidden,
+        }
+    }
+
     fn by_tokens(&mut self, names: &'a str) -> Families {
-        *self.0.entry(names).or_insert_with(|| by_tokens(names))
+        *self.known.entry(names).or_insert_with(|| by_tokens(names))
     }
 }
 
 /// The families of one element.
 pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> Families {
-    let page = matches!(
-        element.name.local,
-        local_name!("html") | local_name!("body")
-    );
+    let page = is_page(element);
     let mut found = by_name(element.name());
     // The name of a custom element is its author's, as a class is.
     if element.name().contains('-') {
@@ -115,11 +123,100 @@ pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut FamilyCache<'
 /// that is merely silent to screen readers is shown.
 pub(super) fn is_unseen<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> bool {
     element.attrs.iter().any(|(name, value)| match name.local {
-        local_name!("hidden") => true,
-        local_name!("style") => is_hidden_style(value),
         local_name!("class") => known.by_tokens(value).meets(Families::HIDDEN),
         _ => false,
+    }) || hides(element, known.hidden)
+}
+
+/// Whether a box is not shown to readers, nor what stands in it; most are told by more than a word in
+/// their names.
+pub(in crate::extract) fn is_hidden_box(element: &Element, hidden: &HiddenNames) -> bool {
+    let is_page = is_page(element);
+    let mut is_streamed = false;
+    let mut is_silent = element.name.local == local_name!("dialog")
+        && !element.attrs.iter().any(|(name, _)| &*name.local == "open");
+    for (name, value) in &element.attrs {
+        match name.local {
+            local_name!("id") => is_streamed |= value.starts_with("S:"),
+            local_name!("aria-hidden") => is_silent |= **value == *"true",
+            _ => {}
+        }
+    }
+    !is_page && !is_streamed && (is_silent || hides(element, hidden))
+}
+
+/// Whether an element says that it, or its class, is not shown.
+fn hides(element: &Element, hidden: &HiddenNames) -> bool {
+    element.attrs.iter().any(|(name, value)| match name.local {
+        local_name!("hidden") => **value != *"until-found",
+        local_name!("style") => is_hidden_style(value),
+        local_name!("class") => {
+            is_hiding_class(value) || (!hidden.is_empty() && hidden.has_class(value))
+        }
+        local_name!("id") => !hidden.is_empty() && hidden.has_id(value),
+        _ => false,
     })
+}
+
+/// Whole class names by which frameworks hide a box from those who see.
+const HIDING: [&str; 22] = [
+    "a11y-hidden",
+    "d-none",
+    "display-none",
+    "element-hidden",
+    "element-invisible",
+    "hidden",
+    "hide",
+    "invisible",
+    "is-hidden",
+    "is-visually-hidden",
+    "off-screen",
+    "offscreen",
+    "screen-reader",
+    "screen-reader-only",
+    "screen-reader-text",
+    "sr-only",
+    "u-hidden",
+    "u-visually-hidden",
+    "uk-hidden",
+    "visually-hidden",
+    "visuallyhidden",
+    "vh",
+];
+
+/// One of these is part of each of them: nearly all classes are told by that.
+const HINTS: [&str; 6] = ["hid", "none", "visible", "sr-only", "screen", "vh"];
+
+/// What the classes of a box that is hidden on small screens only end or begin with.
+const SHOWING: [&str; 8] = [
+    "block",
+    "contents",
+    "flex",
+    "grid",
+    "inline",
+    "inline-block",
+    "table",
+    "visible",
+];
+
+/// Whether a class attribute hides its box on every screen: `d-none d-md-block` does not.
+fn is_hiding_class(class: &str) -> bool {
+    if !HINTS.iter().any(|hint| class.contains(hint)) {
+        return false;
+    }
+    let is_hiding = |word: &str| HIDING.iter().any(|known| known.eq_ignore_ascii_case(word));
+    let shows = |word: &str| {
+        let last = word.rsplit([':', '-']).next().unwrap_or_default();
+        word.contains([':', '-']) && SHOWING.contains(&last)
+    };
+    class.split_ascii_whitespace().any(is_hiding) && !class.split_ascii_whitespace().any(shows)
+}
+
+fn is_page(element: &Element) -> bool {
+    matches!(
+        element.name.local,
+        local_name!("html") | local_name!("body")
+    )
 }
 
 fn by_name(name: &str) -> Families {
@@ -343,10 +440,14 @@ static WORDS: NameTable = NameTable::new(&[
     ("advertisement", Families::ADVERT),
     ("advertising", Families::ADVERT),
     ("anzeige", Families::ADVERT),
+    ("artikelterkait", Families::RELATED),
     ("author", Families::AUTHOR),
     ("authors", Families::AUTHOR),
     ("autor", Families::AUTHOR),
+    ("bacajuga", Families::RELATED),
     ("bajada", Families::LEAD),
+    ("beritaterkait", Families::RELATED),
+    ("binhluan", Families::COMMENTS),
     ("bio", Families::AUTHOR),
     ("breadcrumb", Families::NAVIGATION),
     ("breadcrumbs", Families::NAVIGATION),
@@ -355,7 +456,13 @@ static WORDS: NameTable = NameTable::new(&[
     ("caption", Families::CAPTION),
     ("captions", Families::CAPTION),
     ("chapo", Families::LEAD),
+    ("comentarii", Families::COMMENTS),
+    ("comentario", Families::COMMENTS),
+    ("comentarios", Families::COMMENTS),
     ("comment", Families::COMMENTS),
+    ("commentaire", Families::COMMENTS),
+    ("commentaires", Families::COMMENTS),
+    ("commenti", Families::COMMENTS),
     ("commentlist", Families::COMMENTS),
     ("comments", Families::COMMENTS),
     ("consent", Families::CONSENT),
@@ -365,11 +472,14 @@ static WORDS: NameTable = NameTable::new(&[
     ("copyright", Families::SIDE),
     ("credit", Families::CAPTION),
     ("credits", Families::CAPTION),
+    ("czytajtakze", Families::RELATED),
+    ("czytajtez", Families::RELATED),
     ("date", Families::META),
     ("dateline", Families::META),
     ("dek", Families::LEAD),
     ("description", Families::LEAD),
     ("disclaimer", Families::SIDE),
+    ("diskusi", Families::COMMENTS),
     ("disqus", Families::COMMENTS),
     ("donate", Families::SUBSCRIBE),
     ("donation", Families::SUBSCRIBE),
@@ -390,9 +500,25 @@ static WORDS: NameTable = NameTable::new(&[
     ("introduction", Families::LEAD),
     ("introtext", Families::LEAD),
     ("kicker", Families::META),
+    ("komentar", Families::COMMENTS),
+    ("komentare", Families::COMMENTS),
+    ("komentari", Families::COMMENTS),
+    ("komentarz", Families::COMMENTS),
+    ("komentarze", Families::COMMENTS),
+    ("kommentar", Families::COMMENTS),
+    ("kommentare", Families::COMMENTS),
+    ("kommentarer", Families::COMMENTS),
+    ("kommentarfeld", Families::COMMENTS),
+    ("kommentit", Families::COMMENTS),
+    ("laesogsaa", Families::RELATED),
     ("lead", Families::LEAD),
     ("lede", Families::LEAD),
+    ("leesook", Families::RELATED),
+    ("leggianche", Families::RELATED),
+    ("lesogsa", Families::RELATED),
     ("lightbox", Families::OVERLAY),
+    ("linksisip", Families::RELATED),
+    ("lirelaussi", Families::RELATED),
     ("masthead", Families::NAVIGATION),
     ("menu", Families::NAVIGATION),
     ("meta", Families::META),
@@ -407,6 +533,7 @@ static WORDS: NameTable = NameTable::new(&[
     ("noprint", Families::HIDDEN),
     ("offscreen", Families::HIDDEN),
     ("onetrust", Families::CONSENT),
+    ("opmerkingen", Families::COMMENTS),
     ("outbrain", Families::RELATED),
     ("overlay", Families::OVERLAY),
     ("pager", Families::NAVIGATION),
@@ -418,6 +545,7 @@ static WORDS: NameTable = NameTable::new(&[
     ("pubdate", Families::META),
     ("published", Families::META),
     ("rating", Families::META),
+    ("reacties", Families::COMMENTS),
     ("readtime", Families::META),
     ("recirc", Families::RELATED),
     ("recirculation", Families::RELATED),
@@ -428,6 +556,8 @@ static WORDS: NameTable = NameTable::new(&[
     ("register", Families::SUBSCRIBE),
     ("registration", Families::SUBSCRIBE),
     ("regwall", Families::SUBSCRIBE),
+    ("relacionadas", Families::RELATED),
+    ("relacionados", Families::RELATED),
     ("related", Families::RELATED),
     ("relatedposts", Families::RELATED),
     ("reply", Families::COMMENTS),
@@ -453,17 +583,23 @@ static WORDS: NameTable = NameTable::new(&[
     ("taboola", Families::RELATED),
     ("taglist", Families::META),
     ("tags", Families::META),
+    ("tanggapan", Families::COMMENTS),
     ("teaser", Families::RELATED.with(Families::LEAD)),
     ("teasers", Families::RELATED),
     ("terkait", Families::RELATED),
     ("timestamp", Families::META),
+    ("tinlienquan", Families::RELATED),
     ("toc", Families::NAVIGATION),
     ("toolbar", Families::NAVIGATION),
     ("tooltip", Families::OVERLAY),
     ("topics", Families::META),
     ("trending", Families::RELATED),
+    ("ulasan", Families::COMMENTS),
     ("verwandt", Families::RELATED),
     ("vorspann", Families::LEAD),
+    ("weiterlesen", Families::RELATED),
     ("yarpp", Families::RELATED),
+    ("yorum", Families::COMMENTS),
+    ("yorumlar", Families::COMMENTS),
     ("zergnet", Families::RELATED),
 ]);

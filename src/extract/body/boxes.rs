@@ -59,7 +59,8 @@ pub(in crate::extract) fn template(cut: &Cut<'_>, raw: &[usize], families: Famil
                 .any(|block| block.heading == 1)
         };
         let overruled = body_within[index] || (heavy && (!firm || titled()));
-        template[index] = (named && !overruled) || template[container.parent];
+        let is_unseen = container.is_unseen && families.meets(Families::HIDDEN);
+        template[index] = (named && !overruled) || is_unseen || template[container.parent];
     }
     template
 }

@@ -32,12 +32,12 @@ pub(in crate::extract) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
         return Body::default();
     }
     let page_mass: usize = cut.blocks.iter().map(mass_of).sum();
-    let mut best = Ground::new(cut, Families::NONE).body(hints);
+    let mut best = Ground::new(cut, Families::NONE, hints).body(hints);
     for forgiven in [MISLEADING, MISLEADING.with(Families::HIDDEN)] {
         if best.mass >= RESCUE_BYTES && best.mass as f64 >= RESCUE_SHARE * page_mass as f64 {
             break;
         }
-        let other = Ground::new(cut, forgiven).body(hints);
+        let other = Ground::new(cut, forgiven, hints).body(hints);
         if other.mass > 2 * best.mass + RESCUE_BYTES {
             best = other;
         }
@@ -72,11 +72,11 @@ struct Ground<'c, 'a> {
 }
 
 impl<'c, 'a> Ground<'c, 'a> {
-    fn new(cut: &'c Cut<'a>, forgiven: Families) -> Ground<'c, 'a> {
+    fn new(cut: &'c Cut<'a>, forgiven: Families, hints: &Hints<'_>) -> Ground<'c, 'a> {
         let raw = prefix_sums(cut.blocks.iter().map(mass_of));
         let template = boxes::template(cut, &raw, boxes::TEMPLATE.without(forgiven));
-        let mass = prefix_sums(cut.blocks.iter().map(|block| {
-            if template[block.container] {
+        let mass = prefix_sums(cut.blocks.iter().enumerate().map(|(index, block)| {
+            if template[block.container] || hints.is_foreign(index) {
                 0
             } else {
                 mass_of(block)

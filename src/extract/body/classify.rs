@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choose::Body,
-    features::{self, Sheet},
+    features::{self, List, Sheet},
     hints::Hints,
     mass::mass_of,
 };
@@ -154,7 +154,7 @@ pub(in crate::extract) fn decide(sheet: &Sheet, probabilities: &[f32]) -> Option
         .map(|floors| keep(sheet, probabilities, floors));
     let worths = choices.map(|kept| (promise(sheet, probabilities, &kept), kept));
     let (_, kept) = worths.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    let mut kept = with_peers(sheet, kept);
+    let mut kept = with_whole_lists(sheet, with_peers(sheet, kept));
     while kept.last().is_some_and(|&at| sheet.headings[at]) {
         kept.pop();
     }
@@ -188,6 +188,39 @@ fn with_peers(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
     }
     kept
 }
+
+/// A list is one thing: where a part of its items stays, or the line that announces it, all do.
+fn with_whole_lists(sheet: &Sheet, mut kept: Vec<usize>) -> Vec<usize> {
+    let mut counts: BTreeMap<List, (usize, usize)> = BTreeMap::new();
+    for (at, list) in sheet.lists.iter().enumerate() {
+        let Some(list) = list else { continue };
+        let is_kept = |at: usize| kept.binary_search(&at).is_ok();
+        let known = counts.get(list).copied();
+        let (all, stay) = known.unwrap_or((0, 0));
+        let is_announced = known.is_none() && list.is_announced && at > 0 && is_kept(at - 1);
+        // What announces a list speaks for all of its items.
+        let more = usize::from(is_kept(at)) + if is_announced { ANNOUNCED } else { 0 };
+        counts.insert(*list, (all + 1, stay + more));
+    }
+    let stays = |list: &List| {
+        let (all, stay) = counts[list];
+        stay > 0 && stay * LIST_PART >= all
+    };
+    for at in 0..sheet.lists.len() {
+        if sheet.lists[at].as_ref().is_some_and(stays)
+            && let Err(place) = kept.binary_search(&at)
+        {
+            kept.insert(place, at);
+        }
+    }
+    kept
+}
+
+/// A line that announces a list weighs as much as so many items that stay.
+const ANNOUNCED: usize = 10;
+
+/// Of a list that stays, at least one item in so many stayed by itself.
+const LIST_PART: usize = 3;
 
 fn keep(sheet: &Sheet, probabilities: &[f32], (short, long): (f32, f32)) -> Vec<usize> {
     let floor = |at: usize| {

@@ -25,7 +25,9 @@ pub(super) fn clean(
     let kept: Vec<usize> = blocks
         .iter()
         .copied()
-        .filter(|&index| is_body_text(cut, template, &cut.blocks[index], hints))
+        .filter(|&index| {
+            !hints.is_foreign(index) && is_body_text(cut, template, &cut.blocks[index], hints)
+        })
         .collect();
     let kept = without_head(cut, &kept, hints);
     let kept = without_afterwards(cut, kept, hints);

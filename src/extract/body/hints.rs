@@ -17,6 +17,15 @@ pub(in crate::extract) struct Hints<'a> {
     pub(in crate::extract) article_body: Option<&'a str>,
     /// Containers that a site rule names; they are taken as they are.
     pub(in crate::extract) ruled: &'a [usize],
+    /// For each block whether it is not the article's whatever its box is called; empty where none is.
+    pub(in crate::extract) foreign: &'a [bool],
     /// By which lines around articles are known.
     pub(in crate::extract) words: &'a PageWords,
+}
+
+impl Hints<'_> {
+    /// Whether a block is not the article's.
+    pub(in crate::extract) fn is_foreign(&self, block: usize) -> bool {
+        self.foreign.get(block).is_some_and(|foreign| *foreign)
+    }
 }

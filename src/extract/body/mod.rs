@@ -8,12 +8,16 @@ mod choose;
 pub(super) mod classify;
 mod clean;
 pub(super) mod features;
+mod foreign;
 mod hints;
 pub(super) mod keys;
 mod mass;
 mod own_box;
+mod stock;
 
 pub(super) use choose::{Body, choose};
+pub(super) use foreign::foreign;
 pub(super) use hints::Hints;
 pub(super) use mass::mass_of;
 pub(super) use own_box::own_box;
+pub(super) use stock::without_stock;

@@ -9,6 +9,7 @@ mod over_limit;
 mod parse;
 mod prune;
 mod refresh;
+mod sheet;
 mod space;
 mod tag;
 
@@ -18,3 +19,4 @@ pub use over_limit::OverLimit;
 pub use parse::parse;
 pub(super) use prune::{Keep, prune};
 pub use refresh::refresh;
+pub(super) use sheet::HiddenNames;

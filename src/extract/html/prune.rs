@@ -10,6 +10,7 @@ use memchr::{memchr, memchr_iter, memmem};
 use super::{
     element::is_hidden_style,
     over_limit::OverLimit,
+    sheet::HiddenNames,
     space::{Space, is_blank},
     tag::{Lower, RAW, TEXT, Tag, end_tag, names_tag},
 };
@@ -22,6 +23,8 @@ pub(in crate::extract) struct Pruned<'a> {
     pub(in crate::extract) html: String,
     /// The contents of `<script type="application/ld+json">`, in order.
     pub(in crate::extract) json_ld: Vec<&'a str>,
+    /// What the style sheets in the page hide.
+    pub(in crate::extract) hidden: HiddenNames,
 }
 
 /// What of a tag is kept.
@@ -82,7 +85,9 @@ pub(in crate::extract) fn prune<'a>(
         out: Pruned {
             html: String::with_capacity(page.len() / 2),
             json_ld: Vec::new(),
+            hidden: HiddenNames::default(),
         },
+        sheets: Vec::new(),
     };
     while let Some(open) = memchr(b'<', &page.as_bytes()[pruner.at..]) {
         pruner.at += open;
@@ -93,6 +98,7 @@ pub(in crate::extract) fn prune<'a>(
     if marks > MARKS_PER_NODE.saturating_mul(limits.nodes) {
         return Err(OverLimit);
     }
+    pruner.out.hidden = HiddenNames::read(pruner.sheets.into_iter());
     Ok(pruner.out)
 }
 
@@ -116,6 +122,8 @@ struct Pruner<'a> {
     marks_cut: usize,
     /// End marks that do not occur any more: looked for once, or the scan would be quadratic.
     unclosed: Vec<&'static str>,
+    /// The contents of style sheets that may hide something.
+    sheets: Vec<&'a str>,
     out: Pruned<'a>,
 }
 
@@ -189,6 +197,8 @@ impl<'a> Pruner<'a> {
             {
                 if name == "script" {
                     self.json_ld(&tag, inner);
+                } else if name == "style" {
+                    self.style_sheet(&tag, inner);
                 }
                 self.leave_out(start, end);
             } else if !SWALLOWING.contains(&name) {
@@ -282,6 +292,18 @@ impl<'a> Pruner<'a> {
         }
     }
 
+    fn style_sheet(&mut self, tag: &Tag<'_>, inner: Range<usize>) {
+        let sheet = &self.page[inner];
+        // What is for printers only hides nothing on a screen.
+        let is_for_all =
+            !tag.text.contains("media") || tag.text.contains("all") || tag.text.contains("screen");
+        if is_for_all
+            && (sheet.contains("none") || sheet.contains("hidden") || sheet.contains(":0"))
+        {
+            self.sheets.push(sheet);
+        }
+    }
+
     /// Looks from `at` on, unless the same mark was missed before.
     fn find_once<T>(
         &mut self,
@@ -332,6 +354,7 @@ fn is_read(name: &[u8]) -> bool {
             | b"role"
             | b"hidden"
             | b"aria-hidden"
+            | b"open"
             | b"itemprop"
             | b"itemscope"
             | b"itemtype"

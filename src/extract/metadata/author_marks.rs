@@ -2,7 +2,7 @@
 
 use scraper::ElementRef;
 
-use super::{attributes::Attributes, field::text_of, names::clean, vocabulary::Vocabulary};
+use super::{attributes::Attributes, field::lines_of, names::clean, vocabulary::Vocabulary};
 use crate::{
     extract::blocks::phrases,
     lang::{PageList, PageWords},
@@ -12,6 +12,11 @@ use crate::{
 const MARKED_MAX: usize = 12;
 /// Names that stand together are at most so many nodes apart.
 const TOGETHER_NODES: usize = 40;
+
+/// A piece of text from this length on, in bytes, is no label: names on both sides of it do not stand
+/// together. So many are remembered.
+const PROSE_BYTES_MIN: usize = 120;
+const PROSE_MAX: usize = 2_000;
 
 /// How surely a mark is on an author's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +37,8 @@ pub(super) struct MarkedAuthors {
     found: Vec<(Certainty, usize, Vec<String>)>,
     /// The node after what readers write.
     comments_end: usize,
+    /// Nodes of running text.
+    prose: Vec<usize>,
 }
 
 /// Ids and classes of the element that holds what readers write.
@@ -81,7 +88,7 @@ impl MarkedAuthors {
         };
         if let Some(mark) = mark
             && self.has_room(mark)
-            && let Some(text) = text_of(whole)
+            && let Some(text) = lines_of(whole)
         {
             self.push(mark, at, &text, vocabulary);
         }
@@ -90,6 +97,9 @@ impl MarkedAuthors {
     /// Looks at one piece of text.
     pub(super) fn line(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
         let text = text.trim();
+        if text.len() >= PROSE_BYTES_MIN && self.prose.len() < PROSE_MAX {
+            self.prose.push(at);
+        }
         if at >= self.comments_end
             && (8..=60).contains(&text.len())
             && self.has_room(Certainty::Line)
@@ -117,13 +127,28 @@ impl MarkedAuthors {
 
     /// The names with the surest mark that stand together.
     pub(super) fn best(&self) -> Vec<String> {
-        let Some(mark) = self.found.iter().map(|(mark, ..)| *mark).min() else {
+        let first_prose = self.prose.first().copied().unwrap_or(usize::MAX);
+        let is_above = |(mark, at, _): &&(Certainty, usize, Vec<String>)| {
+            *mark <= Certainty::Class && *at < first_prose
+        };
+        // What stands above the text is its byline; a surer mark below it may be another's.
+        let above = self
+            .found
+            .iter()
+            .filter(is_above)
+            .map(|(mark, ..)| *mark)
+            .min();
+        let Some(mark) = above.or(self.found.iter().map(|(mark, ..)| *mark).min()) else {
             return Vec::new();
         };
         let mut names = Vec::new();
         let mut last = None;
         for (_, at, found) in self.found.iter().filter(|(own, ..)| *own == mark) {
-            if last.is_some_and(|last| at - last > TOGETHER_NODES) {
+            let is_apart = |last: usize| {
+                let next = self.prose.partition_point(|prose| *prose <= last);
+                at - last > TOGETHER_NODES || self.prose.get(next).is_some_and(|prose| prose < at)
+            };
+            if last.is_some_and(is_apart) {
                 break;
             }
             last = Some(*at);

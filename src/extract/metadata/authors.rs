@@ -5,12 +5,10 @@ use super::{
     field::FieldValue,
     jsonld::Thing,
     names::{AUTHORS_MAX, clean},
+    titles::SiteName,
     vocabulary::Vocabulary,
 };
-use crate::{
-    extract::blocks::phrases,
-    lang::{PageList, PageWords},
-};
+use crate::lang::{PageList, PageWords};
 
 /// `meta` names that hold authors.
 const METAS: [&str; 8] = [
@@ -29,7 +27,7 @@ const METAS: [&str; 8] = [
 pub(super) fn byline(
     collected: &Collected,
     thing: Option<&Thing>,
-    site: Option<&str>,
+    site: &SiteName<'_>,
     vocabulary: &Vocabulary<'_>,
 ) -> FieldValue<String> {
     let gather = |values: &[&str]| gather(values, vocabulary);
@@ -50,7 +48,7 @@ pub(super) fn byline(
         .chain(metas)
         .chain([(gather(&marked), "page")])
         .collect();
-    let of_site = |name: &String| site.is_some_and(|site| phrases::same_words(site, name));
+    let of_site = |name: &String| site.signs_as(name);
     let people: Vec<(Vec<String>, &'static str)> = places
         .iter()
         .map(|(names, origin)| {

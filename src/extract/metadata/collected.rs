@@ -1,6 +1,6 @@
 //! All that metadata is made of, gathered from the tree in one pass.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use html5ever::local_name;
 use memchr::memmem;
@@ -9,13 +9,16 @@ use scraper::{ElementRef, Html, Node};
 use super::{
     attributes::Attributes,
     author_marks::MarkedAuthors,
-    field::text_of,
+    field::{letters, text_of},
     heading::Heading,
     names::AUTHORS_MAX,
     stamps::{HeadingRank, Stamps},
     vocabulary::Vocabulary,
 };
-use crate::extract::blocks::phrases;
+use crate::extract::{
+    blocks::{is_hidden_box, phrases},
+    html::HiddenNames,
+};
 
 /// What the page's tree says, read in one pass.
 #[derive(Debug, Default)]
@@ -27,6 +30,12 @@ pub(in crate::extract) struct Collected {
     title: Option<String>,
     /// The first headings of level one.
     pub(super) headings: Vec<Heading>,
+    /// The longest lower heading that is part of the document's title.
+    titled: Option<String>,
+    /// What menus and breadcrumbs list, in letters only.
+    pub(super) menu: HashSet<String>,
+    /// The node after the menu that is being read.
+    menu_end: usize,
     /// Who is marked as an author.
     pub(super) authors: MarkedAuthors,
     /// The authors of a paper, one `citation_author` each.
@@ -44,10 +53,10 @@ impl Collected {
         self.meta.get(name).map(String::as_str)
     }
 
-    /// The first heading of level one, or the document title.
+    /// The first heading of level one that is the article's own, or the document title.
     pub(in crate::extract) fn heading(&self) -> Option<&str> {
         let first = self.headings.first().map(Heading::text);
-        first.or(self.document_title())
+        first.or(self.titled.as_deref()).or(self.document_title())
     }
 
     /// The document title.
@@ -57,12 +66,17 @@ impl Collected {
 }
 
 /// Reads all that metadata can be made of out of the tree.
-pub(in crate::extract) fn collect(page: &Html, vocabulary: &Vocabulary<'_>) -> Collected {
+pub(in crate::extract) fn collect(
+    page: &Html,
+    hidden: &HiddenNames,
+    vocabulary: &Vocabulary<'_>,
+) -> Collected {
     let mut collected = Collected::default();
     for (at, node) in page.root_element().descendants().enumerate() {
         if let Node::Text(text) = node.value() {
             collected.stamps.line(text, at, vocabulary);
             collected.authors.line(text, at, vocabulary);
+            collected.menu_entry(text, at);
         }
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
             continue;
@@ -78,12 +92,18 @@ pub(in crate::extract) fn collect(page: &Html, vocabulary: &Vocabulary<'_>) -> C
             }
             local_name!("title") if collected.title.is_none() => collected.title = text_of(whole),
             local_name!("h1") if collected.headings.len() < 4 => {
-                collected.headings.extend(Heading::new(whole));
+                collected
+                    .headings
+                    .extend(Heading::new(whole, is_shown(whole, hidden)));
             }
             _ => {}
         }
+        collected.menu(whole, &attributes, at);
         if let Some(heading) = collected.heading_kind(whole) {
             collected.stamps.heading(heading, at);
+            if heading == HeadingRank::Title && is_shown(whole, hidden) {
+                collected.keep_titled(whole);
+            }
         }
         if attributes.has_properties || attributes.speaks.publication {
             collected.marked(whole);
@@ -93,10 +113,57 @@ pub(in crate::extract) fn collect(page: &Html, vocabulary: &Vocabulary<'_>) -> C
             .element(whole, &attributes, at, vocabulary);
         collected.stamps.element(whole, &attributes, at, vocabulary);
     }
+    collected.keep_proper_headings();
     collected
 }
 
+/// Whether no box around an element hides it.
+fn is_shown(whole: ElementRef<'_>, hidden: &HiddenNames) -> bool {
+    let boxes = whole
+        .ancestors()
+        .filter_map(|node| node.value().as_element());
+    let mut boxes = std::iter::once(whole.value()).chain(boxes);
+    !boxes.any(|element| is_hidden_box(element, hidden))
+}
+
+/// Longest entry of a menu, in bytes, and how many are kept.
+const ENTRY_BYTES_MAX: usize = 40;
+const ENTRIES_MAX: usize = 300;
+
 impl Collected {
+    /// Notes where a menu or a trail of sections ends.
+    fn menu(&mut self, whole: ElementRef<'_>, attributes: &Attributes<'_>, at: usize) {
+        let is_trail = || attributes.class.contains("readcrumb");
+        if at >= self.menu_end && (whole.value().name.local == local_name!("nav") || is_trail()) {
+            self.menu_end = at + whole.descendants().count();
+        }
+    }
+
+    fn menu_entry(&mut self, text: &str, at: usize) {
+        if at < self.menu_end && self.menu.len() < ENTRIES_MAX && text.len() <= ENTRY_BYTES_MAX {
+            self.menu.insert(letters(text));
+            self.menu.remove("");
+        }
+    }
+
+    fn keep_titled(&mut self, whole: ElementRef<'_>) {
+        let known = self.titled.as_ref().map_or(0, String::len);
+        self.titled = text_of(whole)
+            .filter(|text| text.len() > known)
+            .or(self.titled.take());
+    }
+
+    /// Headings that are hidden or lead elsewhere stay only where there is no other.
+    fn keep_proper_headings(&mut self) {
+        if self.titled.is_some() || self.headings.iter().any(|heading| heading.is_proper) {
+            let title = self.title.as_deref().map(letters).unwrap_or_default();
+            self.headings.retain(|heading| {
+                let text = letters(heading.text());
+                heading.is_proper || (text.len() >= TITLE_BYTES_MIN && title.contains(&text))
+            });
+        }
+    }
+
     fn meta_tag(&mut self, element: &scraper::node::Element) {
         let name = ["property", "name", "itemprop", "http-equiv"]
             .iter()

@@ -24,7 +24,7 @@ pub(in crate::extract) fn fill(
 ) {
     let dates = &vocabulary.dates;
     let thing = json_ld.article.as_ref();
-    let site = SiteName::new(collected, thing, url);
+    let site = SiteName::new(collected, thing, url, vocabulary.words);
     let mut origins = std::mem::take(&mut article.origins);
     let mut note = |field: &str, origin: &str| {
         origins.insert(field.to_string(), origin.to_string());
@@ -39,10 +39,7 @@ pub(in crate::extract) fn fill(
     }
     set!(url, address(collected, thing, url));
     set!(title, titles::title(collected, thing, &site));
-    set!(
-        byline,
-        authors::byline(collected, thing, site.name, vocabulary)
-    );
+    set!(byline, authors::byline(collected, thing, &site, vocabulary));
     set!(published, published(collected, json_ld, page, url, dates));
     set!(modified, modified(collected, thing, dates));
     set!(lang, language(collected, thing));

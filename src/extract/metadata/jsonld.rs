@@ -149,13 +149,17 @@ fn parse(text: &str) -> Option<Value> {
         .ok()
 }
 
-/// Control characters become spaces, commas before a closing bracket go.
+/// Line breaks in strings are escaped, other control characters become spaces, commas before a closing bracket go.
 fn mended(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut in_string, mut escaped) = (false, false);
     for c in text.chars() {
         if in_string {
-            out.push(if c.is_control() { ' ' } else { c });
+            match c {
+                '\n' => out.push_str("\\n"),
+                c if c.is_control() => out.push(' '),
+                c => out.push(c),
+            }
             in_string = escaped || c != '"';
             escaped = !escaped && c == '\\';
             continue;

@@ -25,7 +25,8 @@ fn without_colons(text: &str) -> Cow<'_, str> {
 /// The names in one line.
 pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let words = vocabulary.words;
-    let text = plain(text);
+    let lines: Vec<String> = text.lines().map(plain).collect();
+    let text = lines.join("\n");
     let text = without_colons(&text);
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
     let is_comment = words.ends(PageList::CommentEnds, text);
@@ -35,7 +36,9 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let mut names: Vec<String> = text
         .split([',', ';', '\n'])
         .enumerate()
-        .filter(|(number, part)| *number == 0 || !opens_with_role(part, words))
+        .filter(|(number, part)| {
+            *number == 0 || !(opens_with_role(part, words) || is_acronym(part))
+        })
         .filter_map(|(_, part)| name(part, vocabulary))
         .take(AUTHORS_MAX)
         .collect();
@@ -47,6 +50,12 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
 fn opens_with_role(part: &str, words: &PageWords) -> bool {
     let first = part.split_whitespace().next().unwrap_or_default();
     words.is(PageList::Roles, &first.to_lowercase())
+}
+
+/// `Ann Lee, CNN`: the short form of the one who sent her.
+fn is_acronym(part: &str) -> bool {
+    let part = part.trim();
+    (2..=6).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 /// One name up to the first word that is none.

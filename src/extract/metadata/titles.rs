@@ -4,15 +4,22 @@ use url::Url;
 
 use super::{
     collected::Collected,
-    field::{FIELD_BYTES_MAX, FieldValue, plain},
+    field::{FIELD_BYTES_MAX, FieldValue, letters, plain},
     heading::Heading,
     jsonld::Thing,
 };
-use crate::extract::blocks::phrases;
+use crate::{
+    extract::blocks::phrases,
+    lang::{PageList, PageWords},
+};
 
 /// What the site is called.
 pub(super) struct SiteName<'a> {
-    pub(super) name: Option<&'a str>,
+    name: Option<&'a str>,
+    collected: &'a Collected,
+    /// Parts of the path of the address, in letters.
+    sections: Vec<String>,
+    words: &'a PageWords,
     /// The letters of its name, and of its host without `www.`.
     name_letters: String,
     host_letters: String,
@@ -23,13 +30,24 @@ impl<'a> SiteName<'a> {
         collected: &'a Collected,
         thing: Option<&'a Thing>,
         url: &Url,
+        words: &'a PageWords,
     ) -> SiteName<'a> {
         let name = collected
             .meta("og:site_name")
             .or_else(|| thing.and_then(|e| e.text("publisher")));
         let host = url.host_str().unwrap_or_default();
+        let parts = url.path_segments().into_iter().flatten();
+        let told = thing.and_then(|e| e.text("articleSection"));
+        let told = told.or(collected.meta("article:section"));
         SiteName {
             name,
+            collected,
+            sections: parts
+                .chain(told)
+                .map(letters)
+                .filter(|part| part.len() > 2)
+                .collect(),
+            words,
             name_letters: letters(name.unwrap_or_default()),
             host_letters: letters(host.trim_start_matches("www.")),
         }
@@ -40,6 +58,46 @@ impl<'a> SiteName<'a> {
         let text = letters(text);
         !text.is_empty()
             && (text == self.name_letters || (text.len() >= 3 && self.host_letters.contains(&text)))
+    }
+
+    /// Whether an author's name is that of the site: also where only the document's title says so, at
+    /// its end.
+    pub(super) fn signs_as(&self, name: &str) -> bool {
+        let tail = self.collected.document_title().and_then(|title| {
+            let mut tails = SITE_MARKS.iter().filter_map(|mark| title.rsplit_once(mark));
+            tails.next().map(|(_, tail)| tail)
+        });
+        let names = [self.name, tail];
+        names
+            .into_iter()
+            .flatten()
+            .any(|site| phrases::same_words(site, name))
+    }
+
+    /// A title without what pages put behind it: the name of the site, sections, the number of the page.
+    fn bare<'t>(&self, title: &'t str) -> &'t str {
+        let mut bare = self.cut_off(title);
+        for _ in 0..TAILS_MAX {
+            let mut cuts = SITE_MARKS.iter().filter_map(|mark| bare.rsplit_once(mark));
+            let Some((head, _)) = cuts.find(|(head, tail)| {
+                head.len() >= CUT_BYTES_MIN && (self.is_section(tail) || self.is_page_number(tail))
+            }) else {
+                break;
+            };
+            bare = self.cut_off(head.trim());
+        }
+        bare
+    }
+
+    fn is_section(&self, tail: &str) -> bool {
+        let tail = letters(tail);
+        self.collected.menu.contains(&tail) || self.sections.contains(&tail)
+    }
+
+    /// "Page 2", "Halaman all".
+    fn is_page_number(&self, tail: &str) -> bool {
+        let number = self.words.opening(PageList::PageNumbers, tail);
+        number > 0 && tail.len() - number <= NUMBER_BYTES_MAX && !tail[number..].contains(' ')
     }
 
     /// Cuts ` | Site` off the end and `Site: ` off the front, where that part names the site.
@@ -67,9 +125,15 @@ impl<'a> SiteName<'a> {
 }
 
 /// Marks between a title and the name of its site.
-const SITE_MARKS: [&str; 9] = [
-    " | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • ", " / ",
+const SITE_MARKS: [&str; 19] = [
+    " | ", " - ", " – ", " — ", " · ", " :: ", " » ", " • ", " / ", " « ", " ‹ ", " › ", " > ",
+    " ~ ", " ― ", "｜", "丨", "|", "_",
 ];
+
+/// Tails of a title that are cut off: sections, and the number of the page.
+const TAILS_MAX: usize = 3;
+/// What numbers a page is no longer, in bytes.
+const NUMBER_BYTES_MAX: usize = 6;
 
 /// What is left of a title without its site is not shorter, in bytes.
 const CUT_BYTES_MIN: usize = 8;
@@ -107,7 +171,7 @@ pub(super) fn title(
     // The site's name is no title while there is another.
     let named = |(text, _): &&(String, &str)| !site.is_called(text);
     let (text, origin) = told.iter().find(named).or(told.first())?;
-    let bare = site.cut_off(text);
+    let bare = site.bare(text);
     let heading = collected
         .headings
         .iter()
@@ -125,7 +189,7 @@ fn in_heading(
     site: &SiteName<'_>,
 ) -> FieldValue<String> {
     let part = told.iter().find_map(|(text, origin)| {
-        let bare = site.cut_off(text);
+        let bare = site.bare(text);
         let holds = bare.len() > HEADING_BYTES_MIN && heading.has_part(bare);
         holds.then(|| (bare.to_string(), *origin))
     });
@@ -135,16 +199,9 @@ fn in_heading(
             && told.iter().any(|(text, _)| {
                 *text != heading.text() && phrases::is_variant(heading.text(), text)
             });
-        is_title.then(|| (site.cut_off(heading.text()).to_string(), "page"))
+        is_title.then(|| (site.bare(heading.text()).to_string(), "page"))
     })
 }
 
 /// A shorter heading is more likely a section's name than a title, in bytes.
 const HEADING_BYTES_MIN: usize = 15;
-
-fn letters(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}

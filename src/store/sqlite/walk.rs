@@ -180,7 +180,11 @@ fn note_article(
         !matches!(
             visit.assessment.verdict,
             Verdict::Abstain(
-                Reason::NotAnArticle | Reason::Empty | Reason::NotHtml | Reason::Failed
+                Reason::NotAnArticle
+                    | Reason::NeedsScript
+                    | Reason::Empty
+                    | Reason::NotHtml
+                    | Reason::Failed
             )
         )
     });

@@ -111,6 +111,7 @@ fn an_abstention_is_explained_with_advice() {
         Reason::TooShort,
         Reason::UnknownLanguage,
         Reason::NotAnArticle,
+        Reason::NeedsScript,
         Reason::Challenge,
         Reason::ParseLimit,
         Reason::NotHtml,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::page::PageSums;
+use super::{page::PageSums, sheet::List};
 use crate::{
     extract::blocks::{Families, phrases},
     model::BlockKind,
@@ -64,7 +64,7 @@ impl PageSums<'_, '_> {
         let text = self.cut.text_of(block);
         let own = &self.cut.containers[block.container];
         let hidden = own.families.meets(Families::HIDDEN) && own.element.name() == "p";
-        let headline = block.heading == 1
+        let headline = block.heading > 0
             && self
                 .hints
                 .title
@@ -73,7 +73,12 @@ impl PageSums<'_, '_> {
         let byline = index < self.first
             && block.heading == 0
             && phrases::opens_byline(text, self.hints.words);
-        let never = hidden || headline || byline || families.meets(Families::ADVERT);
+        let never = hidden
+            || self.is_unseen(block.container)
+            || self.hints.is_foreign(index)
+            || headline
+            || byline
+            || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
         } else if families.meets(DOUBTED)
@@ -84,6 +89,12 @@ impl PageSums<'_, '_> {
         } else {
             0.0
         }
+    }
+
+    /// Whether a box is not shown, on a page whose body is.
+    fn is_unseen(&self, container: usize) -> bool {
+        let is_unseen = |container: usize| self.cut.containers[container].is_unseen;
+        is_unseen(container) && !is_unseen(self.main)
     }
 
     /// Of candidates that open what follows, headings and the times of entries in a live blog, the
@@ -104,6 +115,25 @@ impl PageSums<'_, '_> {
             *place = place.filter(|place| counts[place] >= PEERS_MIN);
         }
         places
+    }
+
+    /// Of candidates that the rules chose as items of a list without links, the list.
+    pub(super) fn lists(&self, candidates: &[usize]) -> Vec<Option<List>> {
+        let list = |index: &usize| {
+            let block = &self.cut.blocks[*index];
+            let is_item = block.kind == BlockKind::ListItem && self.chosen[*index];
+            let container = self.cut.containers[block.container].parent;
+            let items = &self.cut.containers[container].blocks;
+            let is_plain = self.links[items.start] == self.links[items.end];
+            let before = items.start.checked_sub(1).map(|at| &self.cut.blocks[at]);
+            let is_announced =
+                before.is_some_and(|block| self.cut.text_of(block).ends_with([':', '\u{ff1a}']));
+            (is_item && is_plain).then_some(List {
+                container,
+                is_announced,
+            })
+        };
+        candidates.iter().map(list).collect()
     }
 
     /// Whether a container stands in an article of its own beside that of the proposal.

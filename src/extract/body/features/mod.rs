@@ -16,6 +16,7 @@ use super::{choose::Body, keys, mass::mass_of};
 use crate::lines::keys::{of_wording, of_words};
 pub(in crate::extract) use page::PageSums;
 use sheet::LEARNED;
+pub(super) use sheet::List;
 pub(in crate::extract) use sheet::{DetailSheet, Sheet};
 
 /// Containers above a block whose names count.
@@ -46,6 +47,7 @@ impl PageSums<'_, '_> {
             sheet.headings.push(block.heading > 0);
         }
         sheet.peers = self.peers(&sheet.candidates);
+        sheet.lists = self.lists(&sheet.candidates);
         sheet
     }
 

@@ -28,6 +28,17 @@ pub(in crate::extract) struct Sheet {
     pub(in crate::extract) headings: Vec<bool>,
     /// The number of its kind of place, if it is a heading or the time of an entry and has peers.
     pub(in crate::extract::body) peers: Vec<Option<u32>>,
+    /// The list that it is an item of, where no item is a link.
+    pub(in crate::extract::body) lists: Vec<Option<List>>,
+}
+
+/// A list without links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::extract::body) struct List {
+    /// Its container.
+    pub(in crate::extract::body) container: usize,
+    /// Whether the line before it ends in a colon.
+    pub(in crate::extract::body) is_announced: bool,
 }
 
 /// All that is told of some of the candidates.

@@ -1,0 +1,74 @@
+//! Lines of the page in the midst of a body: they are known by what they say.
+
+use super::{choose::Body, mass::mass_of};
+use crate::{
+    extract::blocks::{Cut, TextBlock},
+    lang::{Lexicon, Pack, identify, keys, stock_family},
+    model::Lang,
+    text::Text,
+};
+
+/// Longest line that is looked at, in bytes and in words: templates are terse.
+const LINE_BYTES_MAX: usize = 300;
+const LINE_WORDS_MAX: usize = 36;
+/// More than this part of a body, in percent, is never taken out of it.
+const DROPPED_PERCENT_MAX: usize = 40;
+/// Bytes of a body that tell its language.
+const SAMPLE_BYTES: usize = 1_200;
+
+/// The body without lines that are made of stock phrases of its language, `declared` where it is too
+/// short to tell.
+pub(in crate::extract) fn without_stock(
+    cut: &Cut<'_>,
+    body: Body,
+    declared: Option<&Lang>,
+    lexicon: &Lexicon,
+) -> Body {
+    let found = identify(&sample(cut, &body), lexicon);
+    let own = found
+        .as_ref()
+        .or(declared)
+        .and_then(|lang| lexicon.pack(lang));
+    let templates = lexicon.template_pack();
+    let packs: Vec<&Pack> = own.into_iter().chain(templates).collect();
+    let is_own = |index: &&usize| !is_stock(cut, &cut.blocks[**index], &packs);
+    let blocks: Vec<usize> = body.blocks.iter().filter(is_own).copied().collect();
+    let bytes = |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
+    let (before, after) = (bytes(&body.blocks), bytes(&blocks));
+    if blocks.len() == body.blocks.len() || (before - after) * 100 > before * DROPPED_PERCENT_MAX {
+        return body;
+    }
+    let mass = blocks.iter().map(|&b| mass_of(&cut.blocks[b])).sum();
+    Body { blocks, mass }
+}
+
+fn sample(cut: &Cut<'_>, body: &Body) -> String {
+    let mut sample = String::new();
+    for &index in &body.blocks {
+        sample.push_str(cut.text_of(&cut.blocks[index]));
+        sample.push_str("\n\n");
+        if sample.len() >= SAMPLE_BYTES {
+            break;
+        }
+    }
+    sample
+}
+
+fn is_stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> bool {
+    let raw = cut.text_of(block);
+    // What stands in code marks declares something.
+    if block.len() > LINE_BYTES_MAX || raw.contains(['\n', '[', '{', '=']) {
+        return false;
+    }
+    let keys = keys(raw);
+    let begins = |pack: &&Pack| {
+        keys.first()
+            .is_some_and(|first| pack.stock.begins_with(*first))
+    };
+    if keys.len() > LINE_WORDS_MAX || !packs.iter().any(begins) {
+        return false;
+    }
+    let text = Text::new(raw);
+    let words = 0..text.words.len();
+    words.end == keys.len() && stock_family(packs.iter().copied(), &text, &keys, &words).is_some()
+}
