@@ -111,7 +111,7 @@ impl Housekeeping {
         let now = resources.clock.now();
         let (resources, config) = (Arc::clone(resources), active.config.store.clone());
         self.pruning = Some(tokio::spawn(async move {
-            prune(&resources, &config, now).await
+            prune(&resources, &config, now).await;
         }));
     }
 

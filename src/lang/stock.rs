@@ -8,7 +8,7 @@ use crate::{model::Span, text::Text};
 
 /// What the words `line` of a text belong to, if they are made of stock phrases of one of `packs`.
 pub fn stock_family<'p, P>(
-    packs: P,
+    packs: &P,
     text: &Text<'_>,
     keys: &[WordKey],
     line: &Span,

@@ -85,7 +85,7 @@ fn is_repeated(draft: &Draft<'_>, at: usize, len: usize) -> bool {
 
 /// Common words of which a lower-case one says something, and no emphasis.
 fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
-    let phrase = at - len..at;
+    let mut phrase = at - len..at;
     let mut words = phrase.clone().chain(at + 1..=at + len);
     let says = |word: usize| {
         !pack.function_words.contains(&draft.keys[word])
@@ -97,9 +97,7 @@ fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
             .clone()
             .any(|word| pack.emphasis.contains(&draft.keys[word]));
     words.all(|word| is_common(draft, pack, word))
-        && phrase
-            .clone()
-            .any(|word| says(word) && is_small_word(draft, word))
+        && phrase.any(|word| says(word) && is_small_word(draft, word))
         && !stressed
 }
 

@@ -69,7 +69,7 @@ impl Detector for StockLine {
 pub(super) fn lines(draft: &Draft<'_>) -> impl Iterator<Item = (Span, StockFamily)> {
     let short = draft.lines().filter(|line| line.len() <= WORDS_MAX);
     short.filter_map(|line| {
-        let family = stock_family(draft.packs(), draft.text, &draft.keys, &line);
+        let family = stock_family(&draft.packs(), draft.text, &draft.keys, &line);
         let family = family.filter(|_| !is_code(draft, &line))?;
         Some((draft.whole_line(&line), family))
     })

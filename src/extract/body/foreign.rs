@@ -213,7 +213,7 @@ impl Ground<'_, '_> {
             return false;
         }
         let (mut pairs, mut is_open) = (0, false);
-        for block in &self.cut.blocks[blocks.clone()] {
+        for block in &self.cut.blocks[blocks] {
             let is_linked = block.link_share() > LINKED_SHARE;
             if block.heading > 0 && !is_linked {
                 return false;

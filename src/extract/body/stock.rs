@@ -70,5 +70,5 @@ fn is_stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> bool {
     }
     let text = Text::new(raw);
     let words = 0..text.words.len();
-    words.end == keys.len() && stock_family(packs.iter().copied(), &text, &keys, &words).is_some()
+    words.end == keys.len() && stock_family(&packs.iter().copied(), &text, &keys, &words).is_some()
 }

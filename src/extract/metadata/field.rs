@@ -32,10 +32,10 @@ pub(super) fn lines_of(element: ElementRef<'_>) -> Option<String> {
     let mut text = String::new();
     for node in element.descendants().take(FIELD_NODES_MAX) {
         match node.value() {
-            Node::Element(inner) if PARTING.contains(&inner.name()) => {
-                if !text.is_empty() && !text.ends_with('\n') {
-                    text.push('\n');
-                }
+            Node::Element(inner)
+                if PARTING.contains(&inner.name()) && !text.is_empty() && !text.ends_with('\n') =>
+            {
+                text.push('\n');
             }
             Node::Text(piece) => {
                 for word in piece.split_whitespace() {
