@@ -10,6 +10,7 @@ over HTTP: time to the first byte, median and worst of `--times`, and the size o
 """
 
 import argparse
+import functools
 import http.client
 import json
 import random
@@ -30,7 +31,8 @@ REASONS = ["too-short", "unknown-language", "not-an-article"]
 RULES = ["stock-line", "literal-translation", "coordinated-repetition", "script-residue"]
 
 
-def word(rng, rank):
+@functools.cache
+def word(rank):
     """A made-up word; the same rank is the same word, and low ranks are short."""
     letters = random.Random(rank)
     return "".join(letters.choice(SYLLABLES) for _ in range(2 + rank % 3))
@@ -38,7 +40,7 @@ def word(rng, rank):
 
 def article(rng, n):
     """Words by Zipf's law, as in real texts: some in every article, most in few."""
-    words = [word(rng, int(20_000 ** rng.random())) for _ in range(300)]
+    words = [word(int(20_000 ** rng.random())) for _ in range(300)]
     paragraphs = [" ".join(words[at : at + 50]).capitalize() + "." for at in range(0, 300, 50)]
     return " ".join(words[:6]).capitalize(), "\n\n".join(paragraphs) + f"\n\nNomor {n}."
 
@@ -141,7 +143,7 @@ def main():
             after = store.stat().st_size
             print(f"opened after {time.time() - begun:.1f} s, {(after - before) / args.articles:.0f} bytes more an article")
             rng = random.Random(1)
-            common, rare = word(rng, 1), word(rng, 19_000)
+            common, rare = word(1), word(19_000)
             for path in [
                 "/", "/?order=worst&shelf=waiting", "/?shelf=passed", "/?shelf=not-judged", "/?shelf=all",
                 "/?source=paper-007", "/?rule=stock-line", "/?lang=sw&shelf=all", "/?score=0.99",
@@ -155,7 +157,8 @@ def main():
                 times = sorted(took for took, _, _ in asked)
                 print(
                     f"{path:48} {asked[0][1]}  median {times[len(times) // 2] * 1e3:6.1f} ms"
-                    f"  worst {times[-1] * 1e3:6.1f} ms  {asked[0][2] / 1e3:6.1f} KB"
+                    f"  worst {times[-1] * 1e3:6.1f} ms  {asked[0][2] / 1e3:6.1f} KB",
+                    flush=True,
                 )
         finally:
             process.send_signal(signal.SIGTERM)
