@@ -1,6 +1,11 @@
 //! `benggala add`: finds what a site offers and prints the TOML to paste.
 
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use chrono::Utc;
@@ -9,7 +14,7 @@ use url::Url;
 use crate::{
     config::Config,
     dates::Words,
-    discover::{self, discover},
+    discover::{self, discover, subscriptions},
     fetch::{Fetcher, Network, Request},
     frontier::{Listing, Unread, intake},
     lang::Lexicon,
@@ -18,6 +23,7 @@ use crate::{
 
 use super::{
     failure::{Failure, Outcome},
+    input::{read_all, read_file},
     output::{out, tell},
     settings::{AllowPrivate, load_config},
     site::site_url,
@@ -26,11 +32,28 @@ use super::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// A site, a feed or a sitemap
-    #[arg(value_parser = site_url)]
-    url: Url,
+    /// A site, a feed or a sitemap; or a list of what you follow: a file of OPML or CSV or with an
+    /// address a line, or - for standard input
+    #[arg(value_parser = what, value_name = "URL|FILE|-")]
+    what: What,
     #[command(flatten)]
     allow: AllowPrivate,
+}
+
+/// What is to be added.
+#[derive(Debug, Clone)]
+enum What {
+    Site(Url),
+    /// A file, or `-`.
+    List(PathBuf),
+}
+
+/// A file that is there is meant before a host of that name.
+fn what(text: &str) -> Result<What, String> {
+    match text == "-" || Path::new(text).is_file() {
+        true => Ok(What::List(text.into())),
+        false => site_url(text).map(What::Site),
+    }
 }
 
 /// Something that can be watched.
@@ -88,12 +111,16 @@ impl Candidate {
 
 pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
     let mut config = load_config(config)?;
+    let url = match &args.what {
+        What::Site(url) => url,
+        What::List(file) => return add_many(file, &config),
+    };
     config.fetch.allow_private.extend(&args.allow.allow_private);
-    let candidates = runtime()?.block_on(find(&config, &args.url))?;
+    let candidates = runtime()?.block_on(find(&config, url))?;
     let Some((best, others)) = candidates.split_first() else {
         return Err(Failure::message(format!(
             "{} offers no feed, no sitemap and no links that look like articles; name its feed or a section page instead",
-            args.url
+            url
         )));
     };
     let mut out = out();
@@ -106,6 +133,63 @@ pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
         "Paste this into benggala.toml; the first is the one to watch, the others are alternatives.",
     );
     Ok(Outcome::Clean)
+}
+
+/// The sources of a list, but for those that are configured. Nobody is asked: thousands of sites would
+/// take hours, and the daemon finds out anyway.
+fn add_many(file: &Path, config: &Config) -> Result<Outcome, Failure> {
+    let what = file.display();
+    let unreadable = |error| Failure::message(format!("cannot read {what}: {error}"));
+    let bytes = match file == Path::new("-") {
+        true => read_all(std::io::stdin()),
+        false => read_file(file),
+    };
+    let bytes = bytes.map_err(unreadable)?;
+    let (listed, nameless) = subscriptions(&String::from_utf8_lossy(&bytes));
+    if listed.is_empty() {
+        return Err(Failure::message(format!(
+            "{what} names no web address; OPML, CSV and one address a line are read"
+        )));
+    }
+    let mut urls: HashSet<Url> = config.sources.iter().map(|s| s.url.clone()).collect();
+    let mut names: HashSet<String> = config.sources.iter().map(|s| s.name.clone()).collect();
+    let (count, mut known) = (listed.len(), 0);
+    let mut out = out();
+    for one in listed {
+        if !urls.insert(one.url.clone()) {
+            known += 1;
+            continue;
+        }
+        writeln!(out, "[[source]]")?;
+        writeln!(out, "url = {}", quoted(one.url.as_str()))?;
+        if !one.name.is_empty() {
+            writeln!(out, "name = {}", quoted(&free_name(one.name, &mut names)))?;
+        }
+        if one.kind != PageKind::Auto {
+            writeln!(out, "kind = {}", quoted(one.kind.as_str()))?;
+        }
+        writeln!(out)?;
+    }
+    out.flush()?;
+    tell(format!(
+        "{} sources to append to benggala.toml; {known} were there already or twice, \
+         {nameless} entries name no web address",
+        count - known
+    ));
+    Ok(Outcome::Clean)
+}
+
+/// Names are unique: the second of one gets a number.
+fn free_name(name: String, names: &mut HashSet<String>) -> String {
+    let numbered = (2_u32..).map(|n| format!("{name} {n}"));
+    let mut free = std::iter::once(name.clone()).chain(numbered);
+    let free = free.find(|name| !names.contains(name)).unwrap_or(name);
+    names.insert(free.clone());
+    free
+}
+
+fn quoted(text: &str) -> toml::Value {
+    toml::Value::String(text.to_string())
 }
 
 fn write_source(out: &mut impl Write, candidate: &Candidate, mark: &str) -> std::io::Result<()> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     model::{Policy, Timestamp},
-    report::{lessons, table, warc},
+    report::{lessons, opml, table, warc},
     store::{self, ArticleQuery, ArticleRow, Observer, Store},
     web::views,
 };
@@ -32,6 +32,8 @@ enum Format {
     /// Decisions as test cases of rules, by rule: each a line of language and text, with what was
     /// confirmed in [[ ]]
     Marked,
+    /// What is watched, as a subscription list: OPML 2.0
+    Opml,
     /// Decisions as a labelled set, JSON Lines that `eval translation` and `train translation` read
     Training,
 }
@@ -72,6 +74,9 @@ pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure
     let config = load_config(config)?;
     runtime()?.block_on(async {
         let store = store::open_to_read(&config.store.url, Observer::default()).await?;
+        if args.format == Format::Opml {
+            return write_sources(store.as_ref()).await;
+        }
         let mut query = ArticleQuery {
             verdict: args.verdict.clone(),
             source: args.source.clone(),
@@ -81,13 +86,13 @@ pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure
             ..ArticleQuery::default()
         };
         let mut out: Box<dyn Write> = match args.format {
-            Format::Ndjson | Format::Csv | Format::Marked | Format::Training => Box::new(out()),
             Format::Warc => Box::new(out_of_bytes()),
+            _ => Box::new(out()),
         };
         match args.format {
-            Format::Ndjson | Format::Marked | Format::Training => {}
             Format::Csv => write!(out, "{}\r\n", table::CSV_HEADER)?,
             Format::Warc => out.write_all(&warc::info(Utc::now())?)?,
+            _ => {}
         }
         let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
         loop {
@@ -117,6 +122,18 @@ pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure
     })
 }
 
+/// The sources that are watched, by name.
+async fn write_sources(store: &dyn Store) -> Result<Outcome, Failure> {
+    let sources = store.sources().await?;
+    let watched = sources.iter().filter(|source| source.enabled);
+    let list = opml::list(watched.map(|s| (s.name.as_str(), s.kind, &s.url)))?;
+    let mut out = out();
+    out.write_all(list.as_bytes())?;
+    out.flush()?;
+    store.close().await?;
+    Ok(Outcome::Clean)
+}
+
 async fn write_row(
     out: &mut impl Write,
     format: Format,
@@ -127,7 +144,7 @@ async fn write_row(
     match format {
         Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&views::entry(row)))?,
         Format::Csv => write!(out, "{}\r\n", table::csv_row(&views::entry(row)))?,
-        Format::Marked => {}
+        Format::Marked | Format::Opml => {}
         Format::Training => {
             let entry = views::entry(row);
             if let Some(line) = lessons::labelled_text(&entry, policy.flag_at) {

@@ -15,6 +15,7 @@ mod doctor;
 mod eval;
 mod export;
 mod failure;
+mod forget;
 mod handles;
 mod health;
 mod init;
@@ -97,6 +98,8 @@ enum Command {
     Export(export::Args),
     /// Ask the daemon of this configuration whether it can work: 0 yes, 1 no, 2 nobody answers
     Health(health::Args),
+    /// Take out a source that is no longer configured, with all that was collected of it
+    Forget(forget::Args),
     /// Check, copy or shrink the store, or take up again what was set aside
     #[command(subcommand)]
     Store(store::Command),
@@ -149,6 +152,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Backfill(args) => backfill::backfill(&args, files),
         Command::Health(args) => health::health(&args, files),
         Command::Export(args) => export::export(&args, files),
+        Command::Forget(args) => forget::forget(&args, files),
         Command::Store(command) => store::store(&command, files),
         Command::Notify(command) => notify::notify(&command, files),
         Command::Eval(command) => eval::eval(&command, files),

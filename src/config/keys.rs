@@ -359,6 +359,11 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
         |c| notation::text(&c.listen),
     ),
     key(
+        "public_url",
+        |c, v| v.place().map(|x| c.public_url = Some(x)),
+        |c| c.public_url.as_ref().and_then(notation::text),
+    ),
+    key(
         "reload",
         |c, v| v.boolean().map(|x| c.reload = x),
         |c| Some(Toml::Boolean(c.reload)),
@@ -544,6 +549,7 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
 #[derive(Default)]
 pub(super) struct PartialSource {
     pub(super) name: Option<String>,
+    pub(super) was: Option<String>,
     pub(super) url: Option<Url>,
     pub(super) kind: Option<PageKind>,
     pub(super) every: Option<Duration>,
@@ -558,6 +564,7 @@ impl From<&Source> for PartialSource {
     fn from(source: &Source) -> PartialSource {
         PartialSource {
             name: Some(source.name.clone()),
+            was: source.was.clone(),
             url: Some(source.url.clone()),
             kind: Some(source.kind),
             every: source.every,
@@ -580,6 +587,11 @@ pub(super) const SOURCE: &[Key<PartialSource>] = &[
         "name",
         |c, v| v.line().map(|x| c.name = Some(x)),
         |c| c.name.as_ref().and_then(notation::text),
+    ),
+    key(
+        "was",
+        |c, v| v.line().map(|x| c.was = Some(x)),
+        |c| c.was.as_ref().and_then(notation::text),
     ),
     key(
         "kind",

@@ -464,6 +464,7 @@ fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
     let url = entry.url?;
     Some(Source {
         name: entry.name.unwrap_or_else(|| names.free(&url)),
+        was: entry.was,
         kind: entry.kind.unwrap_or(PageKind::Auto),
         url,
         every: entry.every,

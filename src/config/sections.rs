@@ -150,6 +150,8 @@ pub struct StoreConfig {
 pub struct ServeConfig {
     /// Address and port.
     pub listen: SocketAddr,
+    /// Where people find the page: behind a proxy, say. It has no query.
+    pub public_url: Option<Url>,
     /// Whether `POST /-/reload` works.
     pub reload: bool,
     /// Required of writing requests when set.
@@ -246,6 +248,7 @@ impl Default for Config {
             },
             serve: ServeConfig {
                 listen: SocketAddr::from(([127, 0, 0, 1], 9630)),
+                public_url: None,
                 reload: false,
                 token: None,
             },

@@ -233,6 +233,18 @@ impl<'a> Value<'a> {
         self.unless_refused(web_url(text, !text.contains('@')))
     }
 
+    /// The URL of a place that has others below it.
+    pub(super) fn place(&self) -> Read<Url> {
+        let url = self.url()?;
+        if url.query().is_some() || url.fragment().is_some() {
+            return self.wrong(
+                "is more than a place",
+                "take out what stands behind the ? or #",
+            );
+        }
+        Ok(url)
+    }
+
     /// The same where the whole URL is a secret.
     pub(super) fn secret_url(&self) -> Read<Secret<Url>> {
         let text = self.string("a URL in quotes", URL_FORM)?;

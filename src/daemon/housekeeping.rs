@@ -75,6 +75,7 @@ impl Housekeeping {
         metrics
             .limiter_keys
             .set(active.fetcher.limiter_keys() as i64);
+        set_queue_gauges(resources).await;
         self.deliver(resources, active);
         if self.round.is_multiple_of(SLOW_ROUNDS) {
             active.fetcher.forget_idle();
@@ -244,17 +245,21 @@ async fn restore_standings(resources: &Resources, sources: &[SourceRow]) {
     }
 }
 
-/// What reviewers decided, as it holds now. What failed is counted, and tried again in a minute.
-async fn set_review_gauges(resources: &Resources) {
-    let metrics = &resources.metrics;
+/// What waits and what is decided, as the page says it: the counts are kept, so this costs nothing.
+async fn set_queue_gauges(resources: &Resources) {
     if let Ok(Some(counts)) = resources.store.tally(&ArticleQuery::default()).await {
         for shelf in [Shelf::Waiting, Shelf::Confirmed, Shelf::Dismissed] {
-            metrics
-                .review_queue
+            let gauges = &resources.metrics.review_queue;
+            gauges
                 .with_label_values(&[shelf.as_str()])
                 .set(counts.of(shelf) as i64);
         }
     }
+}
+
+/// What reviewers say of the rules. What failed is counted, and tried again in a minute.
+async fn set_review_gauges(resources: &Resources) {
+    let metrics = &resources.metrics;
     let Ok(said) = resources.store.precision().await else {
         return;
     };

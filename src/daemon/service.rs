@@ -133,8 +133,11 @@ impl Service {
     pub fn reload(&self, config: Config) {
         let old = self.config.swap(Arc::new(config));
         let new = self.config.load();
-        if old.store.url != new.store.url || old.serve.listen != new.serve.listen {
-            tracing::warn!("`[store] url` and `[serve] listen` change only with a restart");
+        let serve = |config: &Config| (config.serve.listen, config.serve.public_url.clone());
+        if old.store.url != new.store.url || serve(&old) != serve(&new) {
+            tracing::warn!(
+                "`[store] url` and `[serve] listen` and `public_url` change only with a restart"
+            );
         }
         config_loaded(&self.metrics);
         // A full channel means that a reload is waiting already: it will read this configuration.

@@ -106,6 +106,7 @@ impl Newsroom {
                 lang: site.paper.announced.then(|| site.paper.lang.clone()),
                 rules: SiteRules::default(),
                 certificate: None,
+                was: None,
                 courtesy: Courtesy::default(),
             })
             .collect()

@@ -20,6 +20,7 @@ mod listing;
 mod named;
 mod past;
 mod sitemap;
+mod subscriptions;
 mod tokens;
 mod words;
 mod xml;
@@ -32,6 +33,7 @@ pub use links::elsewhere;
 pub use listing::LINKS_MAX;
 pub use past::is_guessed_sitemap;
 pub use sitemap::URLS_MAX;
+pub use subscriptions::{SUBSCRIPTIONS_MAX, Subscription, subscriptions};
 
 use crate::{
     dates::Words,

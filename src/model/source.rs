@@ -76,6 +76,8 @@ pub struct SiteRules {
 pub struct Source {
     /// Unique; the host unless configured.
     pub name: String,
+    /// What it was called before, so that its past stays with it wherever it has moved.
+    pub was: Option<String>,
     /// Feed, Sitemap, Listing or Auto.
     pub kind: PageKind,
     /// Where its links are found.

@@ -4,6 +4,7 @@ use quick_xml::{
     Writer,
     events::{BytesDecl, BytesText, Event},
 };
+use url::Url;
 
 use super::{Entry, excerpt::Excerpt, wording};
 use crate::model::Timestamp;
@@ -13,6 +14,12 @@ const FINDINGS_MAX: usize = 10;
 
 /// Columns of text around the words of a finding.
 const EXCERPT_COLUMNS: usize = 160;
+
+/// The feed itself. Readers know a feed by its address; this says only that it is one of ours.
+const FEED_ID: &str = "tag:benggala.invalid,2025:flagged";
+
+/// Stands for the host of an article that has no name (RFC 2606: it never will).
+const NO_HOST: &str = "benggala.invalid";
 
 /// The feed's media type.
 pub const MEDIA_TYPE: &str = "application/atom+xml; charset=utf-8";
@@ -33,7 +40,7 @@ pub fn feed(entries: &[Entry<'_>], base: &str, now: Timestamp) -> std::io::Resul
             ("xmlns:dc", "http://purl.org/dc/elements/1.1/"),
         ])
         .write_inner_content(|xml| {
-            leaf(xml, "id", &this)?;
+            leaf(xml, "id", FEED_ID)?;
             leaf(xml, "title", "Flagged by benggala")?;
             leaf(xml, "updated", &updated.unwrap_or(now).to_rfc3339())?;
             link(xml, "self", &this)?;
@@ -49,7 +56,7 @@ fn entry(xml: &mut Writer<Vec<u8>>, entry: &Entry<'_>, base: &str) -> std::io::R
     let document = &entry.document;
     let page = format!("{base}/articles/{}", entry.id);
     xml.create_element("entry").write_inner_content(|xml| {
-        leaf(xml, "id", &page)?;
+        leaf(xml, "id", &id(entry))?;
         leaf(xml, "title", document.heading())?;
         leaf(xml, "updated", &entry.fetched_at.to_rfc3339())?;
         if let Some(published) = document.published {
@@ -71,6 +78,15 @@ fn entry(xml: &mut Writer<Vec<u8>>, entry: &Entry<'_>, base: &str) -> std::io::R
         Ok(())
     })?;
     Ok(())
+}
+
+/// Who an article is, wherever the feed is read from: a `tag:` of its own host, the day it was first
+/// read and its number here (RFC 4151).
+fn id(entry: &Entry<'_>) -> String {
+    let url = entry.document.url.and_then(|url| Url::parse(url).ok());
+    let host = url.as_ref().and_then(Url::domain).unwrap_or(NO_HOST);
+    let day = entry.fetched_at.format("%Y-%m-%d");
+    format!("tag:{host},{day}:benggala/{}", entry.id)
 }
 
 /// The words that gave it away, one finding a line.

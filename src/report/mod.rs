@@ -14,6 +14,7 @@ pub mod html;
 pub mod json;
 pub mod legend;
 pub mod lessons;
+pub mod opml;
 pub mod plot;
 pub mod sources;
 pub mod table;

@@ -27,18 +27,27 @@ pub fn sparkline(days: &[SourceDay], now: Timestamp) -> String {
          height=\"{height}\" role=\"img\" aria-label=\"{articles} articles in {SPARK_DAYS} days, \
          {flagged} flagged, at most {most} a day\">"
     );
-    for day in days {
-        let x = 3 * (SPARK_DAYS - 1 - (today - day.day));
-        if x < 0 {
-            continue;
+    // A line for each kind, not a bar for each day: a page of them stays small.
+    let mut lines = [const { String::new() }; 3];
+    for day in days.iter().filter(|day| today - day.day < SPARK_DAYS) {
+        let x = 3 * (SPARK_DAYS - 1 - (today - day.day)) + 1;
+        let mut y = height;
+        for (line, articles) in lines
+            .iter_mut()
+            .zip([day.flagged, day.passed, day.abstained])
+        {
+            // Something is never nothing.
+            let tall = (articles * height).div_ceil(most).min(y);
+            if tall > 0 {
+                let _ = write!(line, "M{x} {y}v-{tall}");
+                y -= tall;
+            }
         }
-        bars(
-            &mut svg,
-            day,
-            (x as f64, 2.0),
-            height as f64,
-            height as f64 / most as f64,
-        );
+    }
+    for (class, line) in ["flag", "pass", "abstain"].iter().zip(lines) {
+        if !line.is_empty() {
+            let _ = write!(svg, "<path class=\"{class}\" d=\"{line}\"/>");
+        }
     }
     svg.push_str("</svg>");
     svg

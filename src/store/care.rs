@@ -3,7 +3,11 @@
 
 use std::path::Path;
 
-use super::{error::OpenError, rows::Damage, sqlite};
+use super::{
+    error::OpenError,
+    rows::{Damage, Forgotten},
+    sqlite,
+};
 use crate::model::StoreUrl;
 
 /// Reads everything in the store, beside whoever has it, and tells what cannot be read.
@@ -34,5 +38,20 @@ pub fn backup(url: &StoreUrl, to: &Path) -> Result<u64, OpenError> {
 pub fn compact(url: &StoreUrl) -> Result<(u64, u64), OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::compact(path),
+    }
+}
+
+/// Takes a source out with its articles, what was decided on them and what was to be asked for it; only
+/// tells what that would be where it `is_for_show`. `None` for a source that the store does not know.
+///
+/// # Errors
+/// If there is no store, or somebody has it.
+pub fn forget_source(
+    url: &StoreUrl,
+    source: &str,
+    is_for_show: bool,
+) -> Result<Option<Forgotten>, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::forgotten::forget(path, source, is_for_show),
     }
 }

@@ -9,7 +9,7 @@ use super::{
     error::StoreError,
     rows::{
         ArticleQuery, ArticleRow, Counts, Neighbours, Notification, Overview, ParkedRow, PerKind,
-        PollRow, Settlement, Silence, SourceRow, Trail,
+        PollRow, Settlement, Silence, SourceQuery, SourceRow, Trail,
     },
     work::{
         BackfillOrder, Batch, Claim, Completed, Completion, Heard, Hearing, Keep, Lease, Ruled,
@@ -152,6 +152,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         name: Option<&str>,
         limit: usize,
     ) -> Result<Vec<SourceRow>, StoreError>;
+    /// The names of the sources that are asked for, and how many there are in all.
+    async fn find_sources(&self, query: &SourceQuery) -> Result<(Vec<String>, u64), StoreError>;
     /// One source.
     async fn source(&self, name: &str) -> Result<Option<SourceRow>, StoreError>;
     /// New articles of each of these sources by day, oldest first, since a day; days without any are
@@ -166,6 +168,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Pauses a source, or resumes it; false if there is none. What is queued of its articles is read
     /// all the same.
     async fn pause(&self, source: &str, pause: Option<&Pause>) -> Result<bool, StoreError>;
+    /// The same for many at once. Tells of how many.
+    async fn pause_all(&self, sources: &[String], pause: Option<&Pause>)
+    -> Result<u64, StoreError>;
     /// Makes what is polled for a source due, as far as its hosts allow; false if there is none.
     async fn poll_now(&self, source: &str, now: Timestamp) -> Result<bool, StoreError>;
     /// How one source stands by all its articles; a source that is not known has none.

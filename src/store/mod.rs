@@ -22,14 +22,14 @@ use std::sync::Arc;
 use crate::model::StoreUrl;
 
 pub use self::{
-    care::{backup, check, compact},
+    care::{backup, check, compact, forget_source},
     contract::Store,
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
-        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Neighbours, Notification,
-        Order, Overview, ParkedRow, PerKind, PollRow, Settlement, Silence, SourceRow, Stored,
-        StoredFinding, Trail, VersionRow,
+        ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Forgotten, Neighbours,
+        Notification, Order, Overview, ParkedRow, PerKind, PollRow, Settlement, Silence,
+        SourceOrder, SourceQuery, SourceRow, SourceState, Stored, StoredFinding, Trail, VersionRow,
     },
     work::{
         BackfillOrder, BackfillTask, Batch, Claim, Completed, Completion, Fate, Heard, Hearing,

@@ -182,6 +182,53 @@ pub struct Trail {
     pub versions: Vec<VersionRow>,
 }
 
+/// Sources that are alike.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SourceState {
+    /// Every one.
+    #[default]
+    All,
+    /// Whose last poll failed.
+    Failing,
+    /// With articles that wait for a decision.
+    Waiting,
+    /// That somebody has paused.
+    Paused,
+    /// That are no longer configured.
+    Gone,
+}
+
+/// What comes first among sources.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SourceOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// The most articles that wait.
+    Waiting,
+    /// The largest share of flagged articles.
+    Flagged,
+    /// The most failures in a row.
+    Failures,
+    /// The longest without an article.
+    Silent,
+}
+
+/// Which sources to list, and in which order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SourceQuery {
+    /// In their name or address; empty for any.
+    pub text: String,
+    /// Which.
+    pub state: SourceState,
+    /// What comes first.
+    pub order: SourceOrder,
+    /// How many to leave out, from the first on.
+    pub skip: usize,
+    /// At most so many.
+    pub limit: usize,
+}
+
 /// Which articles to list, and in which order.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ArticleQuery {
@@ -501,6 +548,17 @@ pub struct Notification {
     pub attempts: u32,
     /// When it happened.
     pub at: Timestamp,
+}
+
+/// What a source left in the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Its articles.
+    pub articles: u64,
+    /// What reviewers said of them.
+    pub reviews: u64,
+    /// Addresses in the queue.
+    pub urls: u64,
 }
 
 /// What is wrong with a store.

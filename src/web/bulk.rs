@@ -19,6 +19,7 @@ use crate::{
 use super::{
     AppState,
     pages::{channels, chrome},
+    place,
     problem::ProblemDetails,
     query,
     review::{self, signed},
@@ -80,7 +81,7 @@ async fn show(
     let rows = state.store.articles(&query).await?;
     let entries: Vec<_> = rows.iter().map(views::entry).collect();
     let page = BulkPage {
-        chrome: chrome(&visitor),
+        chrome: chrome(&visitor, place::FRONT),
         filter,
         entries: &entries,
         count: matching.min(TOGETHER_MAX),

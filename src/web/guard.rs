@@ -16,6 +16,7 @@ use axum::{
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, StatusCode, header, uri::Authority};
 use tokio::sync::Semaphore;
+use url::{Host, Url};
 
 use crate::{config::ServeConfig, model::Unready, report::html::ReviewForm};
 
@@ -93,9 +94,13 @@ pub(super) async fn check_host(
     request: Request,
     next: Next,
 ) -> Result<Response, ProblemDetails> {
-    let listen = state.config.load().serve.listen;
-    let host = authority(&request);
-    if is_loopback(listen.ip()) && !host.is_none_or(|host| is_ours(host.host(), listen)) {
+    let config = state.config.load();
+    let listen = config.serve.listen;
+    let public = config.serve.public_url.as_ref().and_then(Url::host_str);
+    let is_known = |host: Authority| {
+        is_ours(host.host(), listen) || public.is_some_and(|ours| ours == host.host())
+    };
+    if is_loopback(listen.ip()) && !authority(&request).is_none_or(is_known) {
         return Err(ProblemDetails::new(
             StatusCode::MISDIRECTED_REQUEST,
             format!("This address serves this machine alone: use http://{listen}/."),
@@ -125,6 +130,16 @@ fn is_ours(host: &str, listen: SocketAddr) -> bool {
     // RFC 6761, 6.3: these names always mean this machine.
     let host = host.to_ascii_lowercase();
     host == "localhost" || host.ends_with(".localhost")
+}
+
+/// Whether only this machine is found there.
+fn names_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => is_loopback(ip.into()),
+        Some(Host::Ipv6(ip)) => is_loopback(ip.into()),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 fn is_loopback(ip: IpAddr) -> bool {
@@ -165,11 +180,13 @@ pub(super) async fn keep_pace(
 }
 
 /// Whether and how reviews are taken: openly on this machine alone, else with the token, and not
-/// at all where there is none.
+/// at all where there is none. A page that is found elsewhere by `public_url` is not of this machine
+/// alone, wherever it listens.
 pub(super) fn review_form(serve: &ServeConfig) -> ReviewForm {
+    let is_private = serve.public_url.as_ref().is_none_or(names_loopback);
     if serve.token.is_some() {
         ReviewForm::Token
-    } else if is_loopback(serve.listen.ip()) {
+    } else if is_loopback(serve.listen.ip()) && is_private {
         ReviewForm::Open
     } else {
         ReviewForm::Closed

@@ -29,6 +29,9 @@ const EVERY: Duration = Duration::from_secs(5);
 /// Bytes nobody hears keep a connection open through proxies.
 const ALIVE_EVERY: Duration = Duration::from_secs(20);
 
+/// Has nginx pass on each event as it comes.
+const AT_ONCE: (&str, &str) = ("x-accel-buffering", "no");
+
 /// One page that is told.
 struct Listener {
     state: AppState,
@@ -62,10 +65,8 @@ pub(super) async fn events(
         told: None,
         _slot: slot,
     };
-    let events = Sse::new(stream(listener));
-    Ok(events
-        .keep_alive(KeepAlive::new().interval(ALIVE_EVERY))
-        .into_response())
+    let events = Sse::new(stream(listener)).keep_alive(KeepAlive::new().interval(ALIVE_EVERY));
+    Ok(([AT_ONCE], events).into_response())
 }
 
 /// Ends when the daemon does, or when the store can no longer answer.

@@ -6,13 +6,14 @@ use axum::{
     extract::{self, FromRequest, Request},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use chrono::Utc;
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 
-use crate::report::html::{Chrome, LoginPage};
+use crate::report::html::LoginPage;
 
-use super::{AppState, guard, problem::ProblemDetails, session, visitor::Visitor};
+use super::{
+    AppState, guard, pages::chrome, place, problem::ProblemDetails, session, visitor::Visitor,
+};
 
 #[derive(Deserialize)]
 struct Brought {
@@ -48,11 +49,7 @@ pub(super) async fn post(
 fn page(state: &AppState, headers: &HeaderMap, refused: bool) -> Result<Response, ProblemDetails> {
     let visitor = Visitor::of(headers, &state.config.load().serve);
     let page = LoginPage {
-        chrome: Chrome {
-            form: visitor.form,
-            reviewer: &visitor.name,
-            now: Utc::now(),
-        },
+        chrome: chrome(&visitor, place::FRONT),
         refused,
     };
     let status = match refused {

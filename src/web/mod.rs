@@ -14,6 +14,7 @@ mod live;
 mod login;
 mod pages;
 mod parked;
+mod place;
 mod polling;
 mod problem;
 mod query;
@@ -31,13 +32,16 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use tokio::sync::Semaphore;
+use tower::{Layer, util::MapRequestLayer};
 use tower_http::{
-    catch_panic::CatchPanicLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer,
+    catch_panic::CatchPanicLayer,
+    csrf::{CsrfLayer, ProtectionError},
+    set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
 };
 
@@ -91,18 +95,31 @@ pub fn app(state: AppState) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             TIMEOUT,
         ))
-        .layer(
-            CsrfLayer::new()
-                .with_rejection_response(|_| ProblemDetails::cross_site().into_response()),
-        )
+        .layer(same_site(&state))
+        .layer(from_fn(place::lead_on))
         .layer(from_fn_with_state(state.clone(), guard::check_host))
         .layer(CatchPanicLayer::custom(|_| {
             ProblemDetails::fault().into_response()
         }))
         .layer(from_fn(problem::present));
-    with_headers(answers)
+    let routes = with_headers(answers)
         .layer(from_fn_with_state(state.clone(), service::observe))
-        .with_state(state)
+        .with_state(state.clone());
+    // Before the routes look at it.
+    let arrive = MapRequestLayer::new(move |request| place::arrive(&state, request));
+    Router::new().fallback_service(arrive.layer(routes))
+}
+
+/// Refuses what another site has a browser send. Behind a proxy that does not pass on the name it was
+/// asked by, an older browser's word is known by the public address.
+fn same_site(state: &AppState) -> CsrfLayer<fn(ProtectionError) -> Response> {
+    let public = state.config.load().serve.public_url.clone();
+    let origin = public.map(|url| url.origin().ascii_serialization());
+    let trusting = origin.and_then(|origin| CsrfLayer::new().add_trusted_origin(origin).ok());
+    let refusal: fn(ProtectionError) -> Response = |_| ProblemDetails::cross_site().into_response();
+    trusting
+        .unwrap_or_default()
+        .with_rejection_response(refusal)
 }
 
 fn slots(count: usize) -> Arc<Semaphore> {
@@ -115,7 +132,7 @@ fn pages() -> Router<AppState> {
         .route("/", get(pages::queue))
         .route("/articles/{id}", get(pages::article))
         .route("/articles/{id}/page", get(kept::page))
-        .route("/sources", get(pages::sources))
+        .route("/sources", get(pages::sources).post(polling::post_all))
         .route("/sources/{name}", get(pages::source))
         .route("/sources/{name}/{wish}", post(polling::post))
         .route("/rules", get(pages::rules))

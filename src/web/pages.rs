@@ -9,31 +9,29 @@ use chrono::{TimeDelta, Utc};
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
+    config::ServeConfig,
     inspect,
     report::{
         Entry, SourceView, atom,
         html::{
-            ArticlePage, Chrome, Filter, Flash, QueuePage, RulePage, RulesPage, SourcePage,
-            SourcesPage,
+            ArticlePage, Chrome, Filter, Flash, QueuePage, RulePage, RulesPage, SourceFilter,
+            SourcePage, SourcesPage,
         },
         plot,
     },
     store::{ArticleQuery, ArticleRow},
 };
 
-use super::{
-    AppState, cursor, guard,
-    problem::ProblemDetails,
-    query::{self, Asked},
-    views,
-    visitor::Visitor,
-};
+use super::{AppState, cursor, place, problem::ProblemDetails, query, views, visitor::Visitor};
 
 /// Articles in the feed.
 const FEED_MAX: usize = 50;
 
 /// Rows of a page of the queue: what one reads before one decides to go on.
 const ROWS: usize = 30;
+
+/// Sources of a page: as many as one looks through, each with a month and its advice.
+const SOURCES: usize = 25;
 
 /// Copies and other addresses of an article that are listed.
 pub(super) const TRAIL_MAX: usize = 50;
@@ -42,8 +40,9 @@ pub(super) const TRAIL_MAX: usize = 50;
 const POLLS_MAX: usize = 50;
 
 /// What a page needs to know of who looks at it.
-pub(super) fn chrome(visitor: &Visitor) -> Chrome<'_> {
+pub(super) fn chrome<'a>(visitor: &'a Visitor, root: &'a str) -> Chrome<'a> {
     Chrome {
+        root,
         form: visitor.form,
         reviewer: &visitor.name,
         now: Utc::now(),
@@ -83,7 +82,7 @@ pub(super) async fn queue(
     let decided = decided.as_ref().map(views::entry);
     let languages: Vec<_> = overview.languages.iter().map(ToString::to_string).collect();
     let page = QueuePage {
-        chrome: chrome(&visitor),
+        chrome: chrome(&visitor, place::FRONT),
         entries: &entries,
         filter: &filter,
         sources: &overview.sources,
@@ -153,7 +152,7 @@ pub(super) async fn article(
     let assessment = row.assessment();
     let decided = decided.as_ref().map(views::entry);
     let page = ArticlePage {
-        chrome: chrome(&visitor),
+        chrome: chrome(&visitor, place::BELOW),
         entry: &views::entry(&row),
         explanation: &inspect::explained(&assessment, &[], &config.score),
         standing: standing.translation.as_ref(),
@@ -171,12 +170,14 @@ pub(super) async fn article(
 /// `/sources`
 pub(super) async fn sources(
     extract::State(state): extract::State<AppState>,
-    Asked(asked): Asked<query::Sources>,
+    RawQuery(asked): RawQuery,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
     let visitor = Visitor::of(&headers, &state.config.load().serve);
-    let (after, limit) = (asked.after()?, asked.limit()?);
-    let (rows, more) = views::sources_page(state.store.as_ref(), after.as_deref(), limit).await?;
+    let filter = SourceFilter::parse(&asked.unwrap_or_default());
+    let query = query::of_sources(&filter, SOURCES);
+    let (names, matching) = state.store.find_sources(&query).await?;
+    let rows = views::named_sources(state.store.as_ref(), &names).await?;
     let names: Vec<String> = rows.iter().map(|(row, _)| row.name.clone()).collect();
     let since = Utc::now() - TimeDelta::days(plot::SPARK_DAYS);
     let days = state.store.histories(&names, since).await?;
@@ -187,11 +188,12 @@ pub(super) async fn sources(
             ..views::source(row)
         })
         .collect();
-    let last = sources.last().filter(|_| more);
     let page = SourcesPage {
-        chrome: chrome(&visitor),
-        next: last.map(|source| cursor::after_source(source.name)),
+        chrome: chrome(&visitor, place::FRONT),
         sources: &sources,
+        has_more: matching > (query.skip + sources.len()) as u64,
+        matching,
+        filter: &filter,
     };
     Ok(Html(page.render()?))
 }
@@ -216,7 +218,7 @@ pub(super) async fn source(
     let row = (row, standing);
     let polls: Vec<_> = polls.iter().map(views::poll).collect();
     let page = SourcePage {
-        chrome: chrome(&visitor),
+        chrome: chrome(&visitor, place::BELOW),
         source: &views::source(&row),
         days: &days.pop().unwrap_or_default(),
         polls: &polls,
@@ -231,7 +233,7 @@ pub(super) async fn rules(
 ) -> Result<Html<String>, ProblemDetails> {
     let visitor = Visitor::of(&headers, &state.config.load().serve);
     let page = RulesPage {
-        chrome: chrome(&visitor),
+        chrome: chrome(&visitor, place::FRONT),
         legend: &state.rules,
         precision: &state.store.precision().await?,
     };
@@ -250,7 +252,7 @@ pub(super) async fn rule(
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));
     };
     let page = RulePage {
-        chrome: chrome(&visitor),
+        chrome: chrome(&visitor, place::BELOW),
         rule,
         precision: &state.store.precision().await?,
     };
@@ -271,10 +273,17 @@ pub(super) async fn feed(
     let config = state.config.load();
     let rows = state.store.articles(&query).await?;
     let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
-    let base = match guard::authority(&request) {
-        Some(authority) => format!("http://{authority}"),
-        None => format!("http://{}", config.serve.listen),
-    };
+    let base = public(&config.serve, &request);
     let feed = atom::feed(&entries, &base, Utc::now()).map_err(|_| ProblemDetails::fault())?;
     Ok(([(header::CONTENT_TYPE, atom::MEDIA_TYPE)], feed).into_response())
+}
+
+/// The address of the front page without the last slash, for what leaves the page: as configured, else
+/// as it was asked for.
+fn public(serve: &ServeConfig, request: &Request) -> String {
+    match (&serve.public_url, guard::authority(request)) {
+        (Some(url), _) => url.as_str().trim_end_matches('/').to_string(),
+        (None, Some(authority)) => format!("http://{authority}"),
+        (None, None) => format!("http://{}", serve.listen),
+    }
 }

@@ -7,16 +7,17 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::Utc;
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::Deserialize;
 
-use crate::model::Pause;
+use crate::{model::Pause, report::html::SourceFilter, store::SourceQuery};
 
 use super::{
     AppState,
     problem::ProblemDetails,
+    query,
     review::{self, NOTE_MAX, Sender},
-    visitor::Visitor,
+    visitor::{self, Visitor},
 };
 
 #[derive(Default, Deserialize)]
@@ -25,6 +26,21 @@ struct Brought {
     by: String,
     note: String,
 }
+
+/// What is asked of all sources of a list.
+#[derive(Deserialize)]
+struct BroughtForAll {
+    wish: String,
+    list: String,
+    expected: u64,
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    note: String,
+}
+
+/// Sources that are told something together: as many as one transaction takes in well.
+const TOGETHER_MAX: usize = 10_000;
 
 /// What is asked of a source.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,17 +73,9 @@ pub(super) async fn post(
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));
     };
     let (sender, brought) = review::read::<Brought>(request).await?;
-    if brought.note.chars().count() > NOTE_MAX {
-        let problem = format!("`note` has at most {NOTE_MAX} characters.");
-        return Err(ProblemDetails::bad_request(problem));
-    }
     let visitor = Visitor::of(&headers, &state.config.load().serve);
-    let now = Utc::now();
-    let pause = Pause {
-        at: now,
-        by: review::name(&brought.by, &visitor)?,
-        why: brought.note.trim().to_string(),
-    };
+    let pause = pause(&brought.by, &brought.note, &visitor)?;
+    let now = pause.at;
     let known = match wish {
         Wish::Pause => state.store.pause(&name, Some(&pause)).await?,
         Wish::Resume => state.store.pause(&name, None).await?,
@@ -85,5 +93,57 @@ pub(super) async fn post(
             "next_at": source.next_at,
         }))
         .into_response(),
+    })
+}
+
+/// `POST /sources`: pauses or resumes all that a list of sources shows, once it is as it was shown.
+pub(super) async fn post_all(
+    extract::State(state): extract::State<AppState>,
+    request: Request,
+) -> Result<Response, ProblemDetails> {
+    let headers = request.headers().clone();
+    review::authorise(&state, &headers, None)?;
+    let (_, brought) = review::read::<BroughtForAll>(request).await?;
+    let filter = SourceFilter::parse(&brought.list);
+    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let pause = pause(&brought.by, &brought.note, &visitor)?;
+    let pause = match Wish::parse(&brought.wish) {
+        Some(Wish::Pause) => Some(&pause),
+        Some(Wish::Resume) => None,
+        Some(Wish::Poll) | None => {
+            let problem = "Sources can be told to pause and to resume together.";
+            return Err(ProblemDetails::bad_request(problem));
+        }
+    };
+    let all = SourceQuery {
+        skip: 0,
+        ..query::of_sources(&filter, TOGETHER_MAX)
+    };
+    let (names, matching) = state.store.find_sources(&all).await?;
+    if matching != brought.expected {
+        return Err(ProblemDetails::new(
+            StatusCode::CONFLICT,
+            format!("{matching} sources are like this by now: look at them again."),
+        ));
+    }
+    state.store.pause_all(&names, pause).await?;
+    let mut response = Redirect::to(&filter.href()).into_response();
+    if let Some(cookie) =
+        visitor::name_cookie(&brought.by).filter(|_| !brought.by.trim().is_empty())
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn pause(by: &str, note: &str, visitor: &Visitor) -> Result<Pause, ProblemDetails> {
+    if note.chars().count() > NOTE_MAX {
+        let problem = format!("`note` has at most {NOTE_MAX} characters.");
+        return Err(ProblemDetails::bad_request(problem));
+    }
+    Ok(Pause {
+        at: Utc::now(),
+        by: review::name(by, visitor)?,
+        why: note.trim().to_string(),
     })
 }

@@ -7,10 +7,17 @@ use axum::{
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use chrono::Utc;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::{model::Unready, report::html::ProblemPage, store::StoreError};
+use crate::{
+    model::Unready,
+    report::html::{Chrome, ProblemPage, ReviewForm},
+    store::StoreError,
+};
+
+use super::place;
 
 /// The media type of RFC 9457.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -78,8 +85,14 @@ impl ProblemDetails {
         self.status.canonical_reason().unwrap_or("Error")
     }
 
-    fn page(&self) -> Option<String> {
+    fn page(&self, root: &str) -> Option<String> {
         let page = ProblemPage {
+            chrome: Chrome {
+                root,
+                form: ReviewForm::Closed,
+                reviewer: "",
+                now: Utc::now(),
+            },
             status: self.status.as_u16(),
             title: self.title(),
             detail: &self.detail,
@@ -133,6 +146,7 @@ impl IntoResponse for ProblemDetails {
 /// Gives every error the form that was asked for, also those of the router and the layers.
 pub(super) async fn present(request: Request, next: Next) -> Response {
     let wants_page = !request.uri().path().starts_with("/api/") && accepts_html(request.headers());
+    let root = place::root(request.uri().path());
     let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -140,7 +154,7 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
     }
     let known = response.extensions().get::<ProblemDetails>().cloned();
     let problem = known.unwrap_or_else(|| ProblemDetails::of_status(status));
-    let page = problem.page().filter(|_| wants_page);
+    let page = problem.page(&root).filter(|_| wants_page);
     let mut presented = match page {
         Some(page) => (status, Html(page)).into_response(),
         None => problem.into_response(),

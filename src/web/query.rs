@@ -8,8 +8,8 @@ use url::form_urlencoded;
 
 use crate::{
     model::{Lang, Shelf, Timestamp},
-    report::html::{Filter, Tab},
-    store::{ArticleQuery, Order},
+    report::html::{Filter, SourceFilter, Tab},
+    store::{ArticleQuery, Order, SourceOrder, SourceQuery, SourceState},
 };
 
 use super::{cursor, problem::ProblemDetails};
@@ -121,6 +121,29 @@ pub(super) fn value(query: &str, wanted: &str) -> Option<String> {
     let pairs = form_urlencoded::parse(query.as_bytes());
     let (_, value) = pairs.filter(|(key, _)| key == wanted).last()?;
     Some(value.into_owned())
+}
+
+/// What a page of the sources shows; `rows` of them.
+pub(super) fn of_sources(filter: &SourceFilter, rows: usize) -> SourceQuery {
+    SourceQuery {
+        text: filter.text.clone(),
+        state: match filter.state {
+            "failing" => SourceState::Failing,
+            "waiting" => SourceState::Waiting,
+            "paused" => SourceState::Paused,
+            "gone" => SourceState::Gone,
+            _ => SourceState::All,
+        },
+        order: match filter.order {
+            "waiting" => SourceOrder::Waiting,
+            "flagged" => SourceOrder::Flagged,
+            "failures" => SourceOrder::Failures,
+            "silent" => SourceOrder::Silent,
+            _ => SourceOrder::Name,
+        },
+        skip: filter.page.saturating_mul(rows),
+        limit: rows,
+    }
 }
 
 /// What the queue shows, without a page of it. What cannot be read asks for nothing.

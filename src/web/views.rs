@@ -144,8 +144,29 @@ pub(super) async fn sources_page(
 
     let mut page = Vec::with_capacity(rows.len());
     for row in rows {
-        let standing = store.standing(&row.name).await?.summary();
-        page.push((row, standing));
+        page.push(standing(store, row).await?);
     }
     Ok((page, more))
+}
+
+/// Some sources, in the order of their names here; without those that are gone meanwhile.
+pub(super) async fn named_sources(
+    store: &dyn Store,
+    names: &[String],
+) -> Result<Vec<(SourceRow, SourceStanding)>, StoreError> {
+    let mut page = Vec::with_capacity(names.len());
+    for name in names {
+        if let Some(row) = store.source(name).await? {
+            page.push(standing(store, row).await?);
+        }
+    }
+    Ok(page)
+}
+
+async fn standing(
+    store: &dyn Store,
+    row: SourceRow,
+) -> Result<(SourceRow, SourceStanding), StoreError> {
+    let standing = store.standing(&row.name).await?.summary();
+    Ok((row, standing))
 }

@@ -181,6 +181,7 @@ size_max = "20 GiB"
 
 [serve]
 listen = "[::1]:9631"
+public_url = "https://news.example/benggala/"
 reload = true
 token_file = "present"
 
@@ -210,6 +211,7 @@ url = "https://news.example/feed.xml"
 url = "https://news.example/terkini"
 name = "Terkini \"hari ini\""
 kind = "listing"
+was = "old"
 every = "90s"
 link_age = "5years"
 per_day = 300

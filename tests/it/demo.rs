@@ -32,7 +32,7 @@ use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
 use url::Url;
 
 /// When everything is out.
-const LATE: Duration = Duration::from_secs(40);
+pub(crate) const LATE: Duration = Duration::from_secs(40);
 
 /// The papers that publish nothing new: one falls silent, the other lists old articles only.
 pub(crate) const QUIET: [&str; 2] = ["night-post", "quay-almanac"];

@@ -19,6 +19,7 @@ mod fronts;
 mod offers;
 mod past;
 mod reported;
+mod subscriptions;
 
 /// Every page of these tests was fetched from here, in the middle of 1 June 2024.
 const AT: &str = "https://news.example/section/page";

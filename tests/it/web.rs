@@ -6,6 +6,8 @@ mod api;
 mod browser;
 mod chromium;
 mod guard;
+mod newsroom;
 mod pages;
+mod proxied;
 mod service;
 mod site;

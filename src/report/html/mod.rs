@@ -6,6 +6,7 @@ mod filter;
 mod queue;
 mod rules;
 mod sources;
+mod watched;
 
 use askama::Template;
 
@@ -18,11 +19,15 @@ pub use self::{
     queue::{BulkPage, Flash, QueuePage},
     rules::{RulePage, RulesPage},
     sources::{PollView, SourcePage, SourcesPage},
+    watched::SourceFilter,
 };
 
 /// What every page needs to know of who looks at it.
 #[derive(Debug, Clone, Copy)]
 pub struct Chrome<'a> {
+    /// How the front page is reached from the page, without the last slash: `.`, `..` and so on. What
+    /// every link begins with, so that they hold wherever a proxy has put the whole.
+    pub root: &'a str,
     /// Whether and how it can be written to.
     pub form: ReviewForm,
     /// The reviewer's name, as far as it is remembered.
@@ -146,6 +151,8 @@ pub struct LoginPage<'a> {
 #[derive(Debug, Template)]
 #[template(path = "problem.html")]
 pub struct ProblemPage<'a> {
+    /// What every page needs.
+    pub chrome: Chrome<'a>,
     /// The HTTP status.
     pub status: u16,
     /// Its name.

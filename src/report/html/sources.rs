@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Chrome, filter::Filter};
+use super::{Chrome, filter::Filter, watched::SourceFilter};
 use crate::{
     model::{LinkCounts, Reason, SourceDay, Timestamp, TranslationStanding},
     report::{
@@ -21,13 +21,32 @@ const NO_ARTICLES_MIN: u64 = 5;
 pub struct SourcesPage<'a> {
     /// What every page needs.
     pub chrome: Chrome<'a>,
-    /// By name.
+    /// In the order of the filter.
     pub sources: &'a [SourceView<'a>],
-    /// The cursor of the next page.
-    pub next: Option<String>,
+    /// Which are shown.
+    pub filter: &'a SourceFilter,
+    /// How many there are of these.
+    pub matching: u64,
+    /// Whether there is another page.
+    pub has_more: bool,
 }
 
 impl SourcesPage<'_> {
+    fn counted(&self) -> String {
+        wording::counted(self.matching, "source")
+    }
+
+    /// Pages beside this one: words and address.
+    fn pages(&self) -> Vec<(&'static str, String)> {
+        let page = self.filter.page;
+        let before = page.checked_sub(1).map(|page| ("Before", page));
+        let more = self.has_more.then_some(("More sources", page + 1));
+        let pages = before.into_iter().chain(more);
+        pages
+            .map(|(words, page)| (words, self.filter.page_href(page)))
+            .collect()
+    }
+
     fn page_href(&self, source: &str) -> String {
         super::source_href(source)
     }

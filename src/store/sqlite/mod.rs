@@ -14,8 +14,10 @@ mod copies;
 mod decisions;
 mod failure;
 mod file;
+pub(super) mod forgotten;
 mod identity;
 mod links;
+mod listed;
 mod opinions;
 mod outbox;
 mod packed;
@@ -71,8 +73,8 @@ use crate::{
     store::{
         ArticleQuery, ArticleRow, BackfillOrder, Batch, Claim, Completed, Completion, Counts,
         Heard, Hearing, Keep, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
-        ParkedRow, PerKind, PollRow, Ruled, Ruling, Settlement, Silence, SourceRow, Store,
-        StoreError, TimeCorrection, Trail, Withdrawal,
+        ParkedRow, PerKind, PollRow, Ruled, Ruling, Settlement, Silence, SourceQuery, SourceRow,
+        Store, StoreError, TimeCorrection, Trail, Withdrawal,
     },
     usage::Sketch,
 };
@@ -454,6 +456,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn find_sources(&self, query: &SourceQuery) -> Result<(Vec<String>, u64), StoreError> {
+        let query = query.clone();
+        self.read(Op::Sources, move |db| listed::find(db, &query))
+            .await
+    }
+
     async fn sources_after(
         &self,
         name: Option<&str>,
@@ -495,6 +503,22 @@ impl Store for SqliteStore {
         let (source, pause) = (source.to_string(), pause.cloned());
         self.write(Op::Pause, move |db| {
             sources::pause(db, &source, pause.as_ref())
+        })
+        .await
+    }
+
+    async fn pause_all(
+        &self,
+        sources: &[String],
+        pause: Option<&Pause>,
+    ) -> Result<u64, StoreError> {
+        let (sources, pause) = (sources.to_vec(), pause.cloned());
+        self.write(Op::Pause, move |db| {
+            let mut told = 0;
+            for source in &sources {
+                told += u64::from(sources::pause(db, source, pause.as_ref())?);
+            }
+            Ok(told)
         })
         .await
     }

@@ -123,7 +123,8 @@ fn articles(db: &Connection, before: Option<Timestamp>) -> rusqlite::Result<usiz
     Ok(old.len())
 }
 
-fn drop_article(db: &Connection, article: i64) -> rusqlite::Result<()> {
+/// Takes an article out with all that is concluded of it and kept beside; nobody has decided on it.
+pub(super) fn drop_article(db: &Connection, article: i64) -> rusqlite::Result<()> {
     copies::leave(db, article)?;
     for table in [
         "pages",

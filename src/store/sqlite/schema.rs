@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::search;
+use super::{search, standings};
 
 /// The scripts, each with the schema that it leads to, in their order; schema 0 is the empty file. A
 /// script that has been released is never changed again.
@@ -60,7 +60,10 @@ pub(super) fn migrate(db: &mut Connection, found: i64) -> rusqlite::Result<()> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.commit()?;
     }
-    make_searchable(db)
+    make_searchable(db)?;
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    standings::keep_missing(&transaction)?;
+    transaction.commit()
 }
 
 /// What was read before there was a search: about a minute for a million articles. Interrupted, it

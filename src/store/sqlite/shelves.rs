@@ -200,11 +200,38 @@ fn from(query: &ArticleQuery, order: Order) -> &'static str {
 
 /// The articles of one page of a list, in its order.
 pub(super) fn list(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<Vec<i64>> {
+    if query.lang.is_some() && goes_by_shelf(query) {
+        // Each shelf has the language in order; all of them together have not.
+        let mut ids = Vec::new();
+        for shelf in Shelf::all() {
+            ids.extend(list(db, &on(query, shelf))?);
+        }
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        ids.truncate(query.limit);
+        return Ok(ids);
+    }
     let mut selection = Selection::new(query);
     if let Some(before) = query.before {
         selection.beyond(before, false);
     }
     selection.ids(db, false, query.limit)
+}
+
+/// Whether the indices of single shelves serve a query over all of them, and nothing better does.
+fn goes_by_shelf(query: &ArticleQuery) -> bool {
+    let narrows = query.text.is_some()
+        || query.rule.is_some()
+        || query.source.is_some()
+        || query.cluster.is_some()
+        || query.verdict.is_some();
+    query.shelf.is_none() && !narrows
+}
+
+fn on(query: &ArticleQuery, shelf: Shelf) -> ArticleQuery {
+    ArticleQuery {
+        shelf: Some(shelf),
+        ..query.clone()
+    }
 }
 
 /// See [`crate::store::Store::neighbours`].
@@ -250,7 +277,29 @@ pub(super) fn tally(
             })),
         };
     }
-    let mut selection = Selection::new(&everywhere);
+    let mut total = ShelfCounts::default();
+    let is_cheap_by_shelf = query.lang.is_some() || query.score_min.is_some();
+    if is_cheap_by_shelf && goes_by_shelf(&everywhere) {
+        for shelf in Shelf::all() {
+            let of_shelf = ArticleQuery {
+                // The index of scores serves the question for one.
+                order: match query.lang {
+                    None => Order::Worst,
+                    Some(_) => Order::Newest,
+                },
+                ..on(&everywhere, shelf)
+            };
+            total.add(shelf, counted(db, &of_shelf)?.of(shelf));
+        }
+    } else {
+        total = counted(db, &everywhere)?;
+    }
+    Ok(Some(total).filter(|counts| counts.total() <= COUNTED_MAX))
+}
+
+/// Counts one by one, as far as is counted.
+fn counted(db: &Connection, query: &ArticleQuery) -> rusqlite::Result<ShelfCounts> {
+    let mut selection = Selection::new(query);
     let sql = format!(
         "SELECT shelf, count(*) FROM (SELECT shelves.shelf FROM {} WHERE {} LIMIT ?) GROUP BY shelf",
         selection.from,
@@ -258,8 +307,7 @@ pub(super) fn tally(
     );
     let limit = row_limit(COUNTED_MAX as usize + 1);
     selection.values.push(Box::new(limit));
-    let counts = counts(db, &sql, selection.values)?;
-    Ok(Some(counts).filter(|counts| counts.total() <= COUNTED_MAX))
+    counts(db, &sql, selection.values)
 }
 
 /// The counts of a source by its row; of all for 0.

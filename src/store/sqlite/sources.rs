@@ -24,6 +24,9 @@ const AVERAGED_MAX: usize = 50;
 /// See [`crate::store::Store::put_sources`].
 pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqlite::Result<()> {
     let names: BTreeSet<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+    for source in sources {
+        take_over(db, source, &names)?;
+    }
     let mut hosts = BTreeSet::new();
     for (id, name) in enabled(db)? {
         if !names.contains(name.as_str()) {
@@ -42,6 +45,41 @@ pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqli
     for host in hosts {
         refresh_host(db, host)?;
     }
+    Ok(())
+}
+
+/// A new name for what is known under another: the one that it says it had, or the one at its address.
+/// All that was learned and decided goes with it. Not what is configured still.
+fn take_over(
+    db: &Connection,
+    source: &Source,
+    configured: &BTreeSet<&str>,
+) -> rusqlite::Result<()> {
+    let known = "SELECT 1 FROM sources WHERE name = ?1";
+    if db.prepare_cached(known)?.exists([&source.name])? {
+        return Ok(());
+    }
+    let mut candidates = db.prepare_cached(
+        "SELECT name FROM sources WHERE name = ?1 OR url = ?2
+          ORDER BY name = ?1 DESC, enabled DESC, id DESC",
+    )?;
+    let was = source.was.as_deref().unwrap_or_default();
+    let names = candidates.query_map([was, source.url.as_str()], |row| row.get(0))?;
+    let names = names.collect::<rusqlite::Result<Vec<String>>>()?;
+    let free = |name: &String| !configured.contains(name.as_str());
+    let Some(old) = names.into_iter().find(free) else {
+        return Ok(());
+    };
+    for table in ["sources SET name", "opinion_calls SET source"] {
+        let column = table.rsplit(' ').next().unwrap_or_default();
+        let sql = format!("UPDATE {table} = ?2 WHERE {column} = ?1");
+        db.prepare_cached(&sql)?.execute([&old, &source.name])?;
+    }
+    tracing::info!(
+        from = old,
+        to = source.name,
+        "a source goes on under another name"
+    );
     Ok(())
 }
 

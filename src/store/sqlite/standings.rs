@@ -29,10 +29,28 @@ pub(super) fn observe(
         }
         None => anew(db, source)?,
     };
+    keep(db, source, standing)
+}
+
+fn keep(db: &Connection, source: i64, standing: Standing) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT OR REPLACE INTO standings (source_id, version, state) VALUES (?1, ?2, ?3)",
     )?
     .execute(params![source, standing::VERSION, Json(standing)])?;
+    Ok(())
+}
+
+/// Sees to it that the standing of every source is kept, so that no page has to add it up.
+pub(super) fn keep_missing(db: &Connection) -> rusqlite::Result<()> {
+    let mut missing = db.prepare(
+        "SELECT id FROM sources
+          WHERE id NOT IN (SELECT source_id FROM standings WHERE version = ?1)",
+    )?;
+    let missing = missing.query_map([standing::VERSION], |row| row.get(0))?;
+    for source in missing.collect::<rusqlite::Result<Vec<i64>>>()? {
+        let standing = anew(db, source)?;
+        keep(db, source, standing)?;
+    }
     Ok(())
 }
 

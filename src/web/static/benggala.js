@@ -137,7 +137,7 @@ if (page === "article") {
 const live = document.getElementById("live");
 if (live && window.EventSource) {
   const list = document.body.dataset.list;
-  const news = new EventSource("/events?after=" + document.body.dataset.newest + (list ? "&" + list : ""));
+  const news = new EventSource("events?after=" + document.body.dataset.newest + (list ? "&" + list : ""));
   news.addEventListener("message", (event) => {
     const count = JSON.parse(event.data).new;
     live.hidden = count === 0;

@@ -123,3 +123,27 @@ async fn articles_that_are_too_old_are_told_of() {
         assert!(out(&output).contains(promise), "{}", out(&output));
     }
 }
+
+#[test]
+fn thousands_of_subscriptions_become_sources_at_once() {
+    let folder = TempDir::new().unwrap();
+    let outline = |n: usize| {
+        // Two of each name, and one address twice.
+        let (name, n) = (n / 2, n.min(2_998));
+        format!("<outline text='Kabar {name}' type='rss' xmlUrl='https://k{n}.example/rss'/>")
+    };
+    let outlines: String = (0..3_000).map(outline).collect();
+    let list = format!("<opml version='2.0'><body>{outlines}</body></opml>");
+    let list = file(&folder, "feeds.opml", list);
+    let known = "[[source]]\nurl = \"https://k0.example/rss\"\n";
+    let config = file(&folder, "benggala.toml", known);
+    let output = run(&["--config", &config, "add", &list]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).contains("2998 sources"), "{}", err(&output));
+    let whole = file(&folder, "whole.toml", format!("{known}\n{}", out(&output)));
+    let check = run(&["config", "check", "--config", &whole]);
+    assert_eq!(check.status.code(), Some(0), "{}", err(&check));
+
+    let none = file(&folder, "none.txt", "nothing here\n");
+    assert_eq!(run(&["add", &none]).status.code(), Some(2));
+}

@@ -136,6 +136,7 @@ pub(super) fn source(name: &str, kind: PageKind, url: Url) -> Source {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        was: None,
         courtesy: Courtesy::default(),
     }
 }

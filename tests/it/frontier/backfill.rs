@@ -73,6 +73,7 @@ fn a_walk_begins_at_the_source_and_the_front_page() {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        was: None,
         courtesy: Courtesy::default(),
     };
     let feed = starts(&source("/feed", PageKind::Feed));

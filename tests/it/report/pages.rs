@@ -11,7 +11,8 @@ use benggala::{
         ClusterView, CopyView, Entry, SourceView, TrailView, VersionView,
         changes::changes,
         html::{
-            ArticlePage, Chrome, Filter, Flash, QueuePage, ReviewForm, SourcePage, SourcesPage, Tab,
+            ArticlePage, Chrome, Filter, Flash, QueuePage, ReviewForm, SourceFilter, SourcePage,
+            SourcesPage, Tab,
         },
     },
 };
@@ -26,6 +27,7 @@ use super::given::{BODY, article, entry, flagged, legend, now, review};
 
 fn chrome() -> Chrome<'static> {
     Chrome {
+        root: "..",
         form: ReviewForm::Open,
         reviewer: "Ana",
         now: now(),
@@ -102,7 +104,7 @@ fn a_row_shows_the_worst_words_in_context_and_escapes_the_rest() {
         "cursor=1c",
         "by Ana &#60;ana&#62;",
         "Decide all 31 at once",
-        "href=\"/articles/12?shelf=waiting&#38;source=news+%26+co\"",
+        "href=\"../articles/12?shelf=waiting&#38;source=news+%26+co\"",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }
@@ -187,11 +189,11 @@ fn the_article_page_marks_numbers_and_takes_a_review() {
         "id=\"note-2\"",
         "Jembatan &#60;b&#62;dibuka",
         "2025-03-04 09:30 +07:00",
-        "action=\"/api/v1/articles/12/reviews\"",
+        "action=\"../api/v1/articles/12/reviews\"",
         "name=\"by\" value=\"Ana\"",
-        "href=\"/articles/11\" rel=\"next\"",
-        "href=\"/articles/12/page\"",
-        "href=\"/rules/repeated-phrase\"",
+        "href=\"../articles/11\" rel=\"next\"",
+        "href=\"../articles/12/page\"",
+        "href=\"../rules/repeated-phrase\"",
         "before reading: 4 in 100 are",
         "repeated-phrase, 2 times",
         "fires in 1 native, 3 human-, 48 machine-translated texts of 2343, 2509, 6399",
@@ -203,7 +205,7 @@ fn the_article_page_marks_numbers_and_takes_a_review() {
         assert!(open.contains(part), "{part} in {open}");
     }
     let token = page(ReviewForm::Token);
-    assert!(token.contains("href=\"/login\"") && !token.contains("name=\"note\""));
+    assert!(token.contains("href=\"../login\"") && !token.contains("name=\"note\""));
     assert!(page(ReviewForm::Closed).contains("Reviews are closed"));
 }
 
@@ -242,8 +244,8 @@ fn the_article_page_tells_where_else_its_text_stood_and_how_it_changed() {
     };
     let page = article_page(&entry, &trail, ReviewForm::Open);
     for part in [
-        "This text appeared on 14 sources, first on <a href=\"/articles/3\">first &#38; co</a>",
-        "href=\"/?shelf=all&#38;cluster=7\"",
+        "This text appeared on 14 sources, first on <a href=\"../articles/3\">first &#38; co</a>",
+        "href=\"../?shelf=all&#38;cluster=7\"",
         ">https://first.example/1</a>",
         "and 59 more",
         "1204 other addresses",
@@ -362,7 +364,9 @@ fn the_sources_page_gives_the_interval_and_advice() {
     let page = SourcesPage {
         chrome: chrome(),
         sources: &[source],
-        next: None,
+        filter: &SourceFilter::default(),
+        matching: 1,
+        has_more: false,
     };
     let page = page.render().unwrap();
     for part in [
@@ -405,7 +409,7 @@ fn pages_load_nothing_from_elsewhere_and_hold_no_script_or_style_of_their_own() 
         assert_eq!(page.matches("<script").count(), 1);
         for (at, _) in page.match_indices("src=\"") {
             assert!(
-                page[at + 5..].starts_with("/static/"),
+                page[at + 5..].starts_with("../static/"),
                 "{}",
                 &page[at..at + 40]
             );

@@ -44,6 +44,7 @@ pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        was: None,
         courtesy: Courtesy::default(),
     }
 }

@@ -1,13 +1,13 @@
 //! Sources come, go and move.
 
 use benggala::{
-    model::{PageKind, Pause},
-    store::{Completion, Fate},
+    model::{PageKind, Pause, Verdict},
+    store::{ArticleQuery, Completion, Fate, check, forget_source},
 };
 
 use super::{
     given::{
-        addresses, again, announced, at, claim, complete, completion, lease_one, link, source,
+        addresses, again, announced, at, claim, complete, completion, lease_one, link, read, source,
     },
     places,
 };
@@ -242,5 +242,88 @@ async fn sources_are_told_page_by_page() {
         let all: Vec<_> = first.into_iter().chain(second).collect();
         assert_eq!(all, store.sources().await.unwrap());
         assert_eq!(store.source("b").await.unwrap().unwrap(), all[1]);
+    }
+}
+
+#[tokio::test]
+async fn a_source_under_another_name_keeps_its_past() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &["https://news.example/a"]).await;
+        let lease = lease_one(&store, at(10)).await;
+        let read = read(&lease, at(10), Verdict::Flag);
+        complete(&store, &lease, read).await;
+        let before = store.sources().await.unwrap().remove(0);
+        let kept = async |name: &str| {
+            let rows = store.sources().await.unwrap();
+            assert_eq!(rows.len(), 1, "{name}");
+            let row = &rows[0];
+            assert_eq!((row.name.as_str(), row.enabled), (name, true));
+            assert_eq!((row.since, row.waiting), (before.since, 1));
+            assert_eq!(store.standing(name).await.unwrap().summary().flagged, 1);
+        };
+
+        let mut renamed = source("other", before.kind, before.url.as_str());
+        store
+            .put_sources(std::slice::from_ref(&renamed), at(20))
+            .await
+            .unwrap();
+        kept("other").await;
+
+        renamed = source("third", PageKind::Feed, "https://moved.example/feed");
+        renamed.was = Some("other".to_string());
+        store
+            .put_sources(std::slice::from_ref(&renamed), at(30))
+            .await
+            .unwrap();
+        kept("third").await;
+
+        // Two that are both configured are two.
+        let second = source("fourth", PageKind::Feed, "https://moved.example/feed");
+        store.put_sources(&[renamed, second], at(40)).await.unwrap();
+        assert_eq!(store.sources().await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_source_leaves_nothing_and_others_lose_nothing() {
+    for place in places() {
+        let store = place.open().await;
+        announced(
+            &store,
+            &["https://news.example/a", "https://news.example/b"],
+        )
+        .await;
+        for second in [10, 11] {
+            let lease = lease_one(&store, at(second)).await;
+            complete(&store, &lease, read(&lease, at(second), Verdict::Flag)).await;
+        }
+        let name = store.sources().await.unwrap().remove(0).name;
+        let rest = source("rest", PageKind::Feed, "https://rest.example/feed");
+        store.put_sources(&[rest], at(20)).await.unwrap();
+        store.close().await.unwrap();
+        drop(store);
+
+        assert_eq!(forget_source(&place.url, "nobody", false).unwrap(), None);
+        let shown = forget_source(&place.url, &name, true).unwrap().unwrap();
+        assert!(shown.articles > 0 && shown.urls > 0);
+        assert_eq!(
+            forget_source(&place.url, &name, false).unwrap(),
+            Some(shown)
+        );
+        let damage = check(&place.url).unwrap();
+        assert_eq!(damage.faults, [""; 0]);
+
+        let store = place.open().await;
+        let rows = store.sources().await.unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].name, "rest");
+        let counts = store.tally(&ArticleQuery::default()).await.unwrap();
+        assert_eq!(counts.unwrap().total(), 0);
+        let all = ArticleQuery {
+            limit: 10,
+            ..ArticleQuery::default()
+        };
+        assert_eq!(store.articles(&all).await.unwrap(), []);
     }
 }

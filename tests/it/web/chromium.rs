@@ -29,7 +29,7 @@ impl Chromium {
         let command = format!(
             "exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
              --disable-background-networking --disable-component-update --disable-sync \
-             --hide-scrollbars --remote-debugging-pipe --user-data-dir={} \
+             --hide-scrollbars --host-resolver-rules='MAP *.example 127.0.0.1' --remote-debugging-pipe --user-data-dir={} \
              3<&0 4>&1 </dev/null >/dev/null 2>/dev/null",
             profile.path().display()
         );
@@ -140,7 +140,9 @@ impl Chromium {
     pub(super) fn complaints(&mut self) -> Vec<String> {
         self.value("1");
         let logged = self.events.iter().filter(|event| {
-            event["method"] == "Log.entryAdded" || event["method"] == "Runtime.exceptionThrown"
+            let is_said = event["method"] == "Log.entryAdded"
+                && event["params"]["entry"]["level"] != "verbose";
+            is_said || event["method"] == "Runtime.exceptionThrown"
         });
         logged.map(|event| event["params"].to_string()).collect()
     }
@@ -160,9 +162,13 @@ impl Chromium {
     }
 
     /// The page as a PNG.
-    pub(super) fn picture(&mut self, whole: bool) -> Vec<u8> {
-        let how = json!({"format": "png", "captureBeyondViewport": whole});
-        let picture = self.ask("Page.captureScreenshot", &how);
+    pub(super) fn picture(&mut self) -> Vec<u8> {
+        self.picture_as(&json!({"format": "png", "captureBeyondViewport": true}))
+    }
+
+    /// The page as a picture of another kind, or of what is in sight only.
+    pub(super) fn picture_as(&mut self, how: &Value) -> Vec<u8> {
+        let picture = self.ask("Page.captureScreenshot", how);
         BASE64
             .decode(picture["data"].as_str().unwrap().as_bytes())
             .unwrap()

@@ -105,7 +105,7 @@ async fn writing_needs_the_token_once_there_is_one() {
     );
     let article = format!("/articles/{}", rows[0]);
     let page = site.get(&article).await.text;
-    assert!(page.contains("href=\"/login\"") && !page.contains("name=\"decision\""));
+    assert!(page.contains("href=\"../login\"") && !page.contains("name=\"decision\""));
     let wrong = site.post("/login", &[FORM], "token=s3cre").await;
     assert_eq!(wrong.status, StatusCode::FORBIDDEN);
     assert_eq!(wrong.header("set-cookie"), "");

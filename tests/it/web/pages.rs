@@ -32,7 +32,7 @@ async fn the_queue_shows_what_waits_and_filters() {
     assert!(!page.text.contains("Panen raya"));
     assert!(
         page.text
-            .contains(&format!("href=\"/articles/{}\"", rows[3]))
+            .contains(&format!("href=\"./articles/{}\"", rows[3]))
     );
 
     let kota = site.get("/?source=kota+%26+co&rule=repeated-phrase").await;
@@ -79,12 +79,12 @@ async fn an_article_has_its_page() {
         page.text
     );
     assert!(page.text.contains("style <b>no model</b>"));
-    assert!(page.text.contains("href=\"/rules/repeated-phrase\""));
+    assert!(page.text.contains("href=\"../rules/repeated-phrase\""));
     assert!(page.text.contains("How it adds up"));
     assert!(page.text.contains("method=\"post\""));
     assert!(
         page.text
-            .contains(&format!("href=\"/articles/{}\" rel=\"next\"", rows[2]))
+            .contains(&format!("href=\"../articles/{}\" rel=\"next\"", rows[2]))
     );
 
     let abstained = site.get(&format!("/articles/{}", rows[1])).await;
@@ -99,7 +99,7 @@ async fn a_decision_leads_to_the_next_article_and_can_be_taken_back_there() {
     let answer = site.post(&reviews_of(rows[3]), &headers, body).await;
     let way = format!("/articles/{}?decided={}", rows[2], rows[3]);
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    assert_eq!(answer.header("location"), way);
+    assert_eq!(answer.header("location"), format!("../../../..{way}"));
     let cookie = answer.header("set-cookie").split(';').next().unwrap();
     assert_eq!(cookie, "benggala_by=Ana%20%C3%89");
 
@@ -113,7 +113,7 @@ async fn a_decision_leads_to_the_next_article_and_can_be_taken_back_there() {
     let answer = site
         .post(&reviews_of(rows[2]), &last, "decision=confirmed&list=")
         .await;
-    let back = format!("/?decided={}", rows[2]);
+    let back = format!("../../../../?decided={}", rows[2]);
     assert_eq!(answer.header("location"), back, "none is left");
     let article = site
         .get(&format!("/api/v1/articles/{}", rows[2]))
@@ -141,7 +141,10 @@ async fn many_are_decided_after_a_look_at_how_many() {
     let body = "list=source%3Ddesa&expected=1&decision=dismissed&by=Ana";
     let answer = site.post("/bulk", &[FORM], body).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let page = site.get(answer.header("location")).await.text;
+    let page = site
+        .get(answer.header("location").trim_start_matches('.'))
+        .await
+        .text;
     assert!(page.contains("1 article decided together"), "{page}");
     let at = page.find("/bulk/").unwrap();
     let undo = page[at..].split('"').next().unwrap();
@@ -184,7 +187,7 @@ async fn a_rule_and_a_source_have_pages() {
     }
     let pause = "/sources/kota%20%26%20co/pause";
     let answer = site.post(pause, &[FORM], "by=Ana&note=moves").await;
-    assert_eq!(answer.header("location"), "/sources/kota%20%26%20co");
+    assert_eq!(answer.header("location"), "../../sources/kota%20%26%20co");
     let page = site.get("/sources/kota%20%26%20co").await.text;
     assert!(page.contains("Paused by Ana") && page.contains("moves") && page.contains("Resume"));
     assert_eq!(
@@ -298,7 +301,7 @@ async fn the_form_of_the_page_can_review() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     assert_eq!(
         answer.header("location"),
-        format!("/articles/{}#review", rows[2])
+        format!("../../../../articles/{}#review", rows[2])
     );
     assert_eq!(*site.reviewed.lock().unwrap(), ["confirmed"]);
 }
@@ -314,9 +317,15 @@ async fn the_feed_holds_what_was_flagged() {
     let ids: Vec<&str> = feed.text.split("<id>").skip(2).collect();
     let (first, second) = (ids[0], ids[1]);
     assert_eq!(ids.len(), 2);
-    let page = |row: i64| format!("http://127.0.0.1:9630/articles/{row}</id>");
-    assert!(first.starts_with(&page(rows[3])), "{first}");
-    assert!(second.starts_with(&page(rows[2])), "{second}");
+    let page = |row: i64| format!("example,2025-03-04:benggala/{row}</id>");
+    assert!(
+        first.starts_with("tag:desa.") && first.contains(&page(rows[3])),
+        "{first}"
+    );
+    assert!(
+        second.starts_with("tag:kota.") && second.contains(&page(rows[2])),
+        "{second}"
+    );
     assert!(!first.contains("<script") && first.contains("&lt;script&gt;"));
 }
 
@@ -331,9 +340,43 @@ async fn what_pages_load_is_served() {
     ] {
         let at = page.find(attribute).unwrap() + attribute.len();
         let path = page[at..].split('"').next().unwrap();
-        let file = site.get(path).await;
+        let file = site.get(path.trim_start_matches('.')).await;
         assert_eq!(file.status, StatusCode::OK, "{path}");
         assert!(file.header("cache-control").contains("max-age"));
         assert!(!file.text.contains("http://") || path.ends_with(".svg"));
     }
+}
+
+#[tokio::test]
+async fn sources_are_found_ordered_and_paused_together() {
+    let (site, _) = Site::seeded().await;
+    let found = site.get("/sources?q=KOTA&sort=waiting").await.text;
+    assert!(found.contains("kota &#38; co") && !found.contains(">desa<"));
+    assert!(
+        found.contains("1 source") && found.contains("Pause 1"),
+        "{found}"
+    );
+    for sort in ["", "waiting", "flagged", "failures", "silent", "nonsense"] {
+        let all = site.get(&format!("/sources?sort={sort}&page=0")).await.text;
+        assert!(
+            all.contains("kota &#38; co") && all.contains(">desa<"),
+            "{sort}"
+        );
+    }
+    let none = site.get("/sources?state=paused").await.text;
+    assert!(none.contains("Nothing matches"), "{none}");
+
+    let stale = "list=q%3Dkota&expected=2&wish=pause";
+    let answer = site.post("/sources", &[FORM], stale).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{}", answer.text);
+    let body = "list=q%3Dkota&expected=1&wish=pause&by=Ana&note=moves";
+    let answer = site.post("/sources", &[FORM], body).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    assert_eq!(answer.header("location"), "./sources?q=kota");
+    let paused = site.get("/sources?state=paused").await.text;
+    assert!(paused.contains("Paused by Ana") && !paused.contains(">desa<"));
+    let body = "list=state%3Dpaused&expected=1&wish=resume";
+    site.post("/sources", &[FORM], body).await;
+    let none = site.get("/sources?state=paused").await.text;
+    assert!(none.contains("Nothing matches"), "{none}");
 }

@@ -102,6 +102,13 @@ impl Answer {
 impl Site {
     /// A site with nothing in its store.
     pub(super) async fn empty() -> Site {
+        Site::empty_with(|_| {}).await
+    }
+
+    /// The same, served as a configuration has it.
+    async fn empty_with(change: impl FnOnce(&mut Config)) -> Site {
+        let mut config = Config::default();
+        change(&mut config);
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("benggala.db");
         let store = store::open(&StoreUrl::Sqlite(path), Observer::default())
@@ -115,7 +122,7 @@ impl Site {
         let (seen, said) = (observed.clone(), reviewed.clone());
         let state = AppState {
             store,
-            config: Arc::new(ArcSwap::from_pointee(Config::default())),
+            config: Arc::new(ArcSwap::from_pointee(config)),
             effective_config: Arc::new(|| "[serve]\n".to_string()),
             metrics_text: Arc::new(|format| match format {
                 Exposition::Text => "benggala_up 1\n".to_string(),
@@ -145,7 +152,11 @@ impl Site {
 
     /// A site whose store holds two sources and four articles; their rows, oldest first.
     pub(super) async fn seeded() -> (Site, Vec<i64>) {
-        let site = Site::empty().await;
+        Site::seeded_with(|_| {}).await
+    }
+
+    pub(super) async fn seeded_with(change: impl FnOnce(&mut Config)) -> (Site, Vec<i64>) {
+        let site = Site::empty_with(change).await;
         let rows = seed(site.state.store.as_ref()).await;
         (site, rows)
     }
@@ -395,6 +406,7 @@ pub(super) fn source(name: &str) -> Source {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        was: None,
         courtesy: Courtesy::default(),
     }
 }

@@ -1,0 +1,148 @@
+//! The pages behind Debian's nginx, under a path of a host with a name of its own.
+
+use std::{
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use benggala::model::Secret;
+use tempfile::TempDir;
+use url::Url;
+
+use super::{browser::missing, chromium::Chromium, site::Site};
+use crate::demo::client::get_with;
+
+/// Far more than nginx takes to listen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The name that people ask for; the browser is told where it is.
+const HOST: &str = "news.example";
+
+const TOKEN: &str = "s3cret";
+
+/// nginx in front of a port, ended with the test.
+struct Nginx {
+    child: Child,
+    port: u16,
+    _folder: TempDir,
+}
+
+impl Nginx {
+    /// The lines of the README, and twice: once nginx takes the path away and once it leaves it.
+    fn before(port: u16, of_nginx: u16) -> Nginx {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().display();
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|kind| format!("{kind}_temp_path {place}/{kind};"))
+            .concat();
+        let config = format!(
+            "daemon off; pid {place}/pid; error_log stderr; events {{}}
+             http {{ access_log off; {temporary}
+             server {{ listen 127.0.0.1:{of_nginx};
+               location /benggala/ {{
+                 proxy_pass http://127.0.0.1:{port}/;
+                 proxy_set_header Host $http_host; }}
+               location /benggala/articles/ {{
+                 proxy_pass http://127.0.0.1:{port};
+                 proxy_set_header Host $http_host; }} }} }}"
+        );
+        let file = folder.path().join("nginx.conf");
+        std::fs::write(&file, config).unwrap();
+        let child = Command::new("nginx")
+            .args([Path::new("-c"), &file])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, of_nginx)).is_err() {
+            assert!(Instant::now() < deadline, "nginx does not listen");
+            std::thread::yield_now();
+        }
+        Nginx {
+            child,
+            port: of_nginx,
+            _folder: folder,
+        }
+    }
+
+    fn address(&self, host: &str) -> String {
+        format!("http://{host}:{}/benggala", self.port)
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // The master passes it on to its worker.
+        let pid = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-QUIT", &pid]).status();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn review_by_keys(mut chromium: Chromium, place: &str) {
+    let path = |chromium: &mut Chromium| {
+        let path = chromium.value("location.pathname");
+        path.as_str().unwrap().to_string()
+    };
+    chromium.open(&format!("{place}/login"));
+    chromium.value("document.querySelector('input[name=token]').focus()");
+    for key in TOKEN.chars() {
+        chromium.press(&key.to_string());
+    }
+    chromium.leads(|chromium| chromium.press("Enter"));
+    assert_eq!(path(&mut chromium), "/benggala/");
+    chromium.press("j");
+    chromium.leads(|chromium| chromium.press("o"));
+    assert!(path(&mut chromium).starts_with("/benggala/articles/"));
+    chromium.leads(|chromium| chromium.press("d"));
+    assert!(chromium.text(".flash").contains("dismissed"));
+    assert!(path(&mut chromium).starts_with("/benggala/articles/"));
+    chromium.leads(|chromium| chromium.press("u"));
+    assert!(chromium.text(".flash").contains("Taken back"));
+    for next in ["/sources", "/rules", "/"] {
+        let link = format!("document.querySelector('nav a[href=\".{next}\"]').click()");
+        chromium.leads(|chromium| drop(chromium.value(&link)));
+        assert_eq!(path(&mut chromium), format!("/benggala{next}"));
+    }
+    let styled = "getComputedStyle(document.querySelector('.skip')).position";
+    assert_eq!(chromium.value(styled), "absolute", "the style is there");
+    assert_eq!(chromium.complaints(), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_nginx_under_a_path_the_queue_is_used_by_keys() {
+    if missing("nginx") || missing("chromium") {
+        return;
+    }
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nginx = Nginx::before(listener.local_addr().unwrap().port(), free_port());
+    let place = nginx.address(HOST);
+    let (site, _) = Site::seeded_with(|config| {
+        config.serve.public_url = Url::parse(&format!("{place}/")).ok();
+        config.serve.token = Some(Secret::new(TOKEN.to_string()));
+    })
+    .await;
+    let app = site.app.clone();
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let browsed = place.clone();
+    let browse = move || review_by_keys(Chromium::start(), &browsed);
+    tokio::task::spawn_blocking(browse).await.unwrap();
+    assert_eq!(*site.reviewed.lock().unwrap(), ["dismissed"]);
+
+    let feed = Url::parse(&format!("{}/feed.atom", nginx.address("127.0.0.1"))).unwrap();
+    let feed = get_with(&feed, "").await.text();
+    assert!(
+        feed.contains(&format!("href=\"{place}/articles/")),
+        "{feed}"
+    );
+    server.abort();
+}
