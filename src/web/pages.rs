@@ -22,7 +22,9 @@ use crate::{
     store::{ArticleQuery, ArticleRow},
 };
 
-use super::{AppState, cursor, place, problem::ProblemDetails, query, views, visitor::Visitor};
+use super::{
+    AppState, cursor, guard, place, problem::ProblemDetails, query, views, visitor::Visitor,
+};
 
 /// Articles in the feed.
 const FEED_MAX: usize = 50;
