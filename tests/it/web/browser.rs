@@ -168,15 +168,15 @@ async fn without_scripts_everything_is_read_and_decided() {
     assert_eq!(article["shelf"], "dismissed");
 }
 
-/// With axe-core's script at `BENGGALA_AXE`: `npm pack axe-core`, then `package/axe.min.js` of it.
+/// With axe-core's script at `AXE_CORE`: `npm pack axe-core`, then `package/axe.min.js` of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn axe_finds_no_serious_fault() {
-    let Some(axe) = std::env::var_os("BENGGALA_AXE") else {
+    let Some(axe) = std::env::var_os("AXE_CORE") else {
         assert!(
             std::env::var_os("CI").is_none(),
-            "BENGGALA_AXE must name axe-core in CI"
+            "AXE_CORE must name axe-core in CI"
         );
-        let _ = writeln!(std::io::stderr(), "SKIPPED: BENGGALA_AXE names no axe-core");
+        let _ = writeln!(std::io::stderr(), "SKIPPED: AXE_CORE names no axe-core");
         return;
     };
     let axe = std::fs::read_to_string(axe).unwrap();
@@ -212,10 +212,10 @@ async fn axe_finds_no_serious_fault() {
     .await;
 }
 
-/// Pictures to look at, where `BENGGALA_PICTURES` names a folder for them.
+/// Pictures to look at, where `PAGE_PICTURES` names a folder for them.
 #[tokio::test(flavor = "multi_thread")]
 async fn pictures_are_taken_where_they_are_wanted() {
-    let folder = std::env::var_os("BENGGALA_PICTURES").map(std::path::PathBuf::from);
+    let folder = std::env::var_os("PAGE_PICTURES").map(std::path::PathBuf::from);
     visit(move |mut chromium, site, rows| {
         let pages = [
             ("queue", "/".to_string()),

@@ -152,7 +152,7 @@ async fn three_articles_are_reviewed_by_keys_and_page_api_feed_and_metrics_agree
     newsroom.close().await;
 }
 
-/// `BENGGALA_PICTURES=docs cargo test --test it picture_of_the_readme` makes it anew.
+/// `PAGE_PICTURES=docs cargo test --test it picture_of_the_readme` makes it anew.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_picture_of_the_readme_can_be_made() {
     if missing("chromium") {
@@ -172,7 +172,7 @@ async fn the_picture_of_the_readme_can_be_made() {
     .await;
     assert!(picture.starts_with(b"RIFF") && picture[8..].starts_with(b"WEBP"));
     assert!(picture.len() < PICTURE_MAX, "{} bytes", picture.len());
-    if let Some(folder) = std::env::var_os("BENGGALA_PICTURES") {
+    if let Some(folder) = std::env::var_os("PAGE_PICTURES") {
         std::fs::write(Path::new(&folder).join(PICTURE), picture).unwrap();
     }
     watch.service.close().await.unwrap();
