@@ -119,8 +119,7 @@ pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
     let candidates = runtime()?.block_on(find(&config, url))?;
     let Some((best, others)) = candidates.split_first() else {
         return Err(Failure::message(format!(
-            "{} offers no feed, no sitemap and no links that look like articles; name its feed or a section page instead",
-            url
+            "{url} offers no feed, no sitemap and no links that look like articles; name its feed or a section page instead"
         )));
     };
     let mut out = out();
