@@ -195,6 +195,7 @@ async fn announce(store: &dyn Store) {
         lang: None,
         rules: SiteRules::default(),
         certificate: None,
+        was: None,
         courtesy: Default::default(),
     };
     store.put_sources(&[source], now()).await.unwrap();
