@@ -106,6 +106,7 @@ impl Shown {
             lang: None,
             rules: SiteRules::default(),
             certificate,
+            was: None,
             courtesy: Courtesy::default(),
         }])
     }
