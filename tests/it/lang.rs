@@ -62,7 +62,13 @@ fn a_file_of_tables_makes_no_pack() {
     assert_eq!(lexicon.packs().count(), 0);
     let packs = Lexicon::built_in();
     let packs: Vec<&str> = packs.packs().map(|pack| pack.lang.as_str()).collect();
-    assert_eq!(packs, ["de", "en", "es", "fr", "id", "ms", "pt", "ru"]);
+    assert_eq!(
+        packs,
+        [
+            "ar", "cs", "da", "de", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "ms", "nb",
+            "nl", "pl", "pt", "ru", "sv", "tr", "uk", "vi", "zh"
+        ]
+    );
 }
 
 #[test]
@@ -280,6 +286,8 @@ fn a_text_contradicts_whoever_names_another_language() {
         berhati-hati karena arus di sungai tetap kuat setelah hujan dan jembatan tua di dekat pasar ditutup semalaman.";
     let cs = "Úřady uvedly, že voda začala v poledne klesat, ale obyvatelé měli být stále opatrní, protože \
         proud v řece byl silný a hladina vysoká a most zůstal přes noc pro jistotu zavřený pro všechny.";
+    let hu = "A hivatalok szerint a víz délben apadni kezdett, de a lakosoknak továbbra is óvatosnak \
+        kellett lenniük, mert a folyó sodrása erős volt, és a régi hidat éjszakára is zárva tartották.";
     let letters = "qv zzt kprw ddlx mmu oiea nnqz wrtp ".repeat(9);
     let lexicon = Lexicon::built_in();
     for (said, text, other) in [
@@ -296,7 +304,8 @@ fn a_text_contradicts_whoever_names_another_language() {
         ("en", cs, Some("cs")),
         ("sk", cs, None),
         // Statistics alone say nothing against a language that they do not know.
-        ("xx", cs, None),
+        ("xx", cs, Some("cs")),
+        ("xx", hu, None),
         ("en", "Kurz und gut.", None),
         ("en", &letters, None),
     ] {
