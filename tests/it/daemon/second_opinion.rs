@@ -311,9 +311,10 @@ async fn a_model_that_answers_otherwise_than_before_is_asked_no_more() {
     assert!(stub.about_articles().is_empty());
 
     // What is found now is judged by the rules alone; another revision makes a new beginning.
-    site.put("/rss.xml", rss(std::slice::from_ref(&link)));
+    site.put("/lagi.xml", rss(std::slice::from_ref(&link)));
     let mut revised = watch.config.clone();
-    revised.sources[0].name = "lagi".to_string();
+    // A name alone would be the same source, with its past.
+    revised.sources[0].url = site.url("/lagi.xml");
     watch.service.reload(revised.clone());
     watch.counted(&not_asked("suspended"), 1.0).await;
     assert!(stub.about_articles().is_empty());
