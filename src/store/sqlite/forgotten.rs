@@ -8,10 +8,9 @@ use super::{failure::classify, file, retention};
 use crate::store::{Forgotten, OpenError};
 
 /// What else is to be said of an article than what age takes out of the store.
-const OF_ARTICLES: [&str; 3] = [
+const OF_ARTICLES: [&str; 2] = [
     "DELETE FROM dismissals WHERE review_id IN (SELECT id FROM reviews WHERE article_id = ?1)",
     "DELETE FROM reviews WHERE article_id = ?1",
-    "DELETE FROM articles_text WHERE rowid = ?1",
 ];
 
 /// Tables that say something of a source, each before what it refers to.

@@ -137,6 +137,8 @@ pub(super) fn drop_article(db: &Connection, article: i64) -> rusqlite::Result<()
         db.prepare_cached(&format!("DELETE FROM {table} WHERE article_id = ?1"))?
             .execute([article])?;
     }
+    db.prepare_cached("DELETE FROM articles_text WHERE rowid = ?1")?
+        .execute([article])?;
     db.prepare_cached("DELETE FROM articles WHERE id = ?1")?
         .execute([article])?;
     Ok(())
