@@ -66,7 +66,10 @@ impl ActiveConfig {
                 .iter()
                 .map(|source| (source.name.clone(), source.clone()))
                 .collect(),
-            pages: Url::parse(&format!("http://{}/", config.serve.listen)).ok(),
+            pages: match &config.serve.public_url {
+                Some(public) => Some(public.clone()),
+                None => Url::parse(&format!("http://{}/", config.serve.listen)).ok(),
+            },
             channels: config
                 .notify
                 .iter()

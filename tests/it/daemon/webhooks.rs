@@ -80,7 +80,11 @@ async fn watched_by(desk: &Desk) -> (Site, Watch) {
     site.put("/rss.xml", rss(&[0, 1, 2].map(|n| site.url(&path(n)))));
     let channel = desk.open().await;
     let source = site.source("umpan", PageKind::Feed, "/rss.xml");
-    let watch = Watch::with(vec![source], |config| config.notify = vec![channel]).await;
+    let watch = Watch::with(vec![source], |config| {
+        config.notify = vec![channel];
+        config.serve.public_url = Url::parse("https://pages.example/benggala").ok();
+    })
+    .await;
     (site, watch)
 }
 
@@ -111,6 +115,11 @@ async fn a_flagged_article_is_told_once() {
     assert!(!key.is_empty());
     assert_eq!(told["url"], site.url(&path(2)).as_str());
     assert_eq!(told["source"], "umpan");
+    let page = told["page"].as_str().unwrap();
+    assert!(
+        page.starts_with("https://pages.example/benggala/articles/"),
+        "{page}"
+    );
     let findings = told["findings"].as_array().unwrap();
     assert!(findings.iter().any(|f| f["rule"] == "engine-residue"));
 }
