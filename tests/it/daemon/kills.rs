@@ -199,7 +199,10 @@ async fn receiver(world: &Arc<World>) -> NotifyConfig {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let app = Router::new().fallback(take);
     tokio::spawn(async move { axum::serve(listener, app).await });
-    NotifyConfig::new("meja", ChannelKind::Webhook, Url::parse(&url).unwrap())
+    let mut channel = NotifyConfig::new("meja", ChannelKind::Webhook, Url::parse(&url).unwrap());
+    // Four flags a kill would wait for the minute.
+    channel.wanted.per_minute = 6_000;
+    channel
 }
 
 fn watching(place: &Place, hosts: &[Host], channel: NotifyConfig) -> Config {
