@@ -7,7 +7,7 @@ use crate::report::wording;
 use super::{
     failure::{Failure, Outcome},
     output::{out, tell},
-    settings::{load_config, read_texts, tell_unread_variables},
+    settings::{parse_config, read_texts, tell_unread_variables},
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -20,7 +20,7 @@ pub(super) enum Command {
 
 pub(super) fn config(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let texts = read_texts(files)?;
-    let config = load_config(files)?;
+    let config = parse_config(&texts)?;
     match command {
         Command::Check => {
             tell_unread_variables(&config);

@@ -33,7 +33,12 @@ fn parse_network(text: &str) -> Result<IpNet, String> {
 /// The configuration named on the command line, else the one in this folder, else the defaults; the
 /// environment counts in each case.
 pub(super) fn load_config(files: &[PathBuf]) -> Result<Config, Failure> {
-    let config = Config::parse(&read_texts(files)?, &secret)?;
+    parse_config(&read_texts(files)?)
+}
+
+/// The configuration that these texts make.
+pub(super) fn parse_config(texts: &[ConfigText]) -> Result<Config, Failure> {
+    let config = Config::parse(texts, &secret)?;
     for rule in &config.score.disabled {
         if !rules().any(|known| known == rule) {
             return Err(no_rule(rule));

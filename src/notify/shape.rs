@@ -48,6 +48,11 @@ pub fn body(kind: ChannelKind, events: &[Event]) -> Body {
             // Both read these three as markup.
             let text = text(events).replace('&', "&amp;");
             let text = text.replace('<', "&lt;").replace('>', "&gt;");
+            // Mattermost calls everybody whom a text names, "@channel" too; Slack does not.
+            let text = match kind {
+                ChannelKind::Mattermost => text.replace('@', "@\u{200b}"),
+                _ => text,
+            };
             json_body(&json!({ "text": text }))
         }
         (ChannelKind::Discord, events) => json_body(&json!({

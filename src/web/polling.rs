@@ -120,6 +120,10 @@ pub(super) async fn post_all(
         ..query::of_sources(&filter, TOGETHER_MAX)
     };
     let (names, matching) = state.store.find_sources(&all).await?;
+    if matching > TOGETHER_MAX as u64 {
+        let problem = format!("{matching} sources are too many at once: narrow the list.");
+        return Err(ProblemDetails::bad_request(problem));
+    }
     if matching != brought.expected {
         return Err(ProblemDetails::new(
             StatusCode::CONFLICT,

@@ -9,8 +9,8 @@ use crate::{
     store::{Keep, Stored},
 };
 
-/// Articles dropped in one transaction: each is taken out of a dozen indexes and the search, and forty
-/// at once held up completions (`benches/million.py --keep 60d`).
+/// Articles dropped in one transaction: each is taken out of a dozen indexes and the search, while
+/// completions wait. A judgement; the cost of other sizes was not measured.
 const ARTICLES_BATCH: usize = 10;
 /// Smaller rows dropped in one transaction.
 const ROWS_BATCH: usize = 500;
@@ -23,11 +23,13 @@ const FREE_SHARE: i64 = 10;
 /// Drops one batch of one kind of what is older than it is kept; `None` once nothing is.
 pub(super) fn drop_old(db: &Connection, keep: &Keep) -> rusqlite::Result<Option<(Stored, usize)>> {
     first(&[
-        (Stored::Versions, &|| versions(db, keep.versions)),
-        (Stored::Conclusions, &|| conclusions(db, keep.versions)),
-        (Stored::Notifications, &|| refused(db, keep.versions)),
+        (Stored::Versions, &|| rows(db, VERSIONS, keep.versions)),
+        (Stored::Conclusions, &|| {
+            rows(db, CONCLUSIONS, keep.versions)
+        }),
+        (Stored::Notifications, &|| rows(db, REFUSED, keep.versions)),
         (Stored::Articles, &|| articles(db, keep.articles)),
-        (Stored::Urls, &|| urls(db, keep.urls)),
+        (Stored::Urls, &|| rows(db, URLS, keep.urls)),
     ])
 }
 
@@ -42,8 +44,8 @@ pub(super) fn drop_for_room(
         (Stored::Pages, &|| {
             upkeep::prune_pages(db, Timestamp::MAX_UTC)
         }),
-        (Stored::Versions, &|| versions(db, any)),
-        (Stored::Conclusions, &|| conclusions(db, any)),
+        (Stored::Versions, &|| rows(db, VERSIONS, any)),
+        (Stored::Conclusions, &|| rows(db, CONCLUSIONS, any)),
         (Stored::Fingerprints, &|| copies::forget(db, spared)),
         (Stored::Articles, &|| articles(db, Some(spared))),
     ])
@@ -62,47 +64,30 @@ fn first(kinds: &[Drop<'_>]) -> rusqlite::Result<Option<(Stored, usize)>> {
     Ok(None)
 }
 
-fn versions(db: &Connection, before: Option<Timestamp>) -> rusqlite::Result<usize> {
-    let Some(before) = before else { return Ok(0) };
-    db.prepare_cached(
-        "DELETE FROM versions WHERE id IN (
-             SELECT id FROM versions WHERE until < ?1 ORDER BY until LIMIT ?2)",
-    )?
-    .execute(params![Millis(before), ROWS_BATCH])
-}
+const VERSIONS: &str = "DELETE FROM versions WHERE id IN (
+     SELECT id FROM versions WHERE until < ?1 ORDER BY until LIMIT ?2)";
 
 /// Conclusions that others have replaced.
-fn conclusions(db: &Connection, before: Option<Timestamp>) -> rusqlite::Result<usize> {
-    let Some(before) = before else { return Ok(0) };
-    db.prepare_cached(
-        "DELETE FROM assessments WHERE id IN (
-             SELECT id FROM assessments
-              WHERE until IS NOT NULL AND until < ?1 ORDER BY until LIMIT ?2)",
-    )?
-    .execute(params![Millis(before), ROWS_BATCH])
-}
+const CONCLUSIONS: &str = "DELETE FROM assessments WHERE id IN (
+     SELECT id FROM assessments
+      WHERE until IS NOT NULL AND until < ?1 ORDER BY until LIMIT ?2)";
 
 /// Notifications that their receiver does not want.
-fn refused(db: &Connection, before: Option<Timestamp>) -> rusqlite::Result<usize> {
-    let Some(before) = before else { return Ok(0) };
-    db.prepare_cached(
-        "DELETE FROM outbox WHERE id IN (
-             SELECT id FROM outbox WHERE refused IS NOT NULL AND next_at < ?1 LIMIT ?2)",
-    )?
-    .execute(params![Millis(before), ROWS_BATCH])
-}
+const REFUSED: &str = "DELETE FROM outbox WHERE id IN (
+     SELECT id FROM outbox WHERE refused IS NOT NULL AND next_at < ?1 LIMIT ?2)";
 
 /// Addresses of articles that nobody lists any more: one that is listed again later is new.
-fn urls(db: &Connection, before: Option<Timestamp>) -> rusqlite::Result<usize> {
+const URLS: &str = "DELETE FROM urls WHERE id IN (
+     SELECT id FROM urls
+      WHERE kind = 'article' AND state IN ('done', 'gone') AND listed_at < ?1
+        AND coalesce(fetched_at, 0) < ?1 AND parked IS NULL
+      ORDER BY listed_at LIMIT ?2)";
+
+/// Deletes a batch of small rows from before then by one of the statements above.
+fn rows(db: &Connection, sql: &str, before: Option<Timestamp>) -> rusqlite::Result<usize> {
     let Some(before) = before else { return Ok(0) };
-    db.prepare_cached(
-        "DELETE FROM urls WHERE id IN (
-             SELECT id FROM urls
-              WHERE kind = 'article' AND state IN ('done', 'gone') AND listed_at < ?1
-                AND coalesce(fetched_at, 0) < ?1 AND parked IS NULL
-              ORDER BY listed_at LIMIT ?2)",
-    )?
-    .execute(params![Millis(before), ROWS_BATCH])
+    db.prepare_cached(sql)?
+        .execute(params![Millis(before), ROWS_BATCH])
 }
 
 /// Articles that were first read before then, but for those that somebody has decided on.

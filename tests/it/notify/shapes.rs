@@ -35,7 +35,13 @@ fn each_kind_has_its_shape() {
         "{text}"
     );
     assert!(!text.contains(['<', '>', '\n']), "{text}");
-    assert_eq!(slack, value(ChannelKind::Mattermost, &event));
+    let mattermost = value(ChannelKind::Mattermost, &event);
+    let called = mattermost["text"].as_str().unwrap();
+    assert!(
+        !called.contains("@everyone"),
+        "nobody is called by a title: {called}"
+    );
+    assert_eq!(called.replace('\u{200b}', ""), text);
 
     let discord = value(ChannelKind::Discord, &event);
     assert!(discord["content"].as_str().unwrap().contains(page));
