@@ -6,6 +6,7 @@ mod check;
 mod completions;
 mod config;
 mod doctor;
+mod documents;
 mod eval;
 mod export;
 mod labelled;
