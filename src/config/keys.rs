@@ -9,7 +9,8 @@ use url::Url;
 use super::{
     notation,
     sections::{
-        FetchConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig, StoreConfig,
+        FetchConfig, LogConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig,
+        StoreConfig,
     },
     value::{Read, Value},
 };
@@ -376,6 +377,12 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
     ),
 ];
 
+pub(super) const LOG: &[Key<LogConfig>] = &[key(
+    "levels",
+    |c, v| v.levels().map(|x| c.levels = x),
+    |c| notation::text(&c.levels),
+)];
+
 /// A `[[notify]]` as far as it has been read.
 #[derive(Default)]
 pub(super) struct PartialChannel {
@@ -673,7 +680,7 @@ pub(super) const SITE: &[Key<SiteRules>] = &[
 ];
 
 /// Every section that may stand in the file, and its keys.
-pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 9] {
+pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 10] {
     [
         ("fetch", names(FETCH)),
         ("schedule", names(SCHEDULE)),
@@ -682,6 +689,7 @@ pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 9] {
         ("opinion", names(OPINION)),
         ("store", names(STORE)),
         ("serve", names(SERVE)),
+        ("log", names(LOG)),
         ("notify", names(NOTIFY)),
         ("source", names(SOURCE)),
     ]

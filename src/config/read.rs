@@ -78,6 +78,7 @@ impl<'a> Reader<'a> {
         }
         self.section("store", keys::STORE, &mut config.store);
         self.section("serve", keys::SERVE, &mut config.serve);
+        self.section("log", keys::LOG, &mut config.log);
         let secrets = self.secrets;
         if let Some(url) = self.environment(STORE_URL, |raw| store_url(raw, secrets)) {
             config.store.url = url;

@@ -26,6 +26,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// `[serve]`
     pub serve: ServeConfig,
+    /// `[log]`
+    pub log: LogConfig,
     /// `[[notify]]`
     pub notify: Vec<NotifyConfig>,
     /// `[[source]]`
@@ -158,6 +160,13 @@ pub struct ServeConfig {
     pub token: Option<Secret>,
 }
 
+/// `[log]`: what is said of the work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogConfig {
+    /// How much, of all or of one room, as directives of `tracing`: `info,benggala::fetch=debug`.
+    pub levels: String,
+}
+
 /// `[[notify]]`: who is told of what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotifyConfig {
@@ -251,6 +260,9 @@ impl Default for Config {
                 public_url: None,
                 reload: false,
                 token: None,
+            },
+            log: LogConfig {
+                levels: "info".to_string(),
             },
             notify: Vec::new(),
             sources: Vec::new(),

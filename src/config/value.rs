@@ -16,6 +16,7 @@ use toml::{
     Spanned,
     de::{DeInteger, DeValue},
 };
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
 use super::{
@@ -206,6 +207,19 @@ impl<'a> Value<'a> {
     }
 
     /// A size in text, in `range` (bytes).
+    /// How much is logged, as [`EnvFilter`] reads it.
+    pub(super) fn levels(&self) -> Read<String> {
+        const FORM: &str = r#"write a level, and levels of rooms if you like, as in "info" or "warn,benggala::fetch=debug""#;
+        let text = self.string("levels in quotes", FORM)?;
+        // Anything else would be read as the name of a room, and all others fall silent.
+        let is_level =
+            |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+        if text.split(',').all(is_level) && EnvFilter::try_new(text).is_ok() {
+            return Ok(text.to_string());
+        }
+        self.wrong(&format!("names no levels: {text:?}"), FORM)
+    }
+
     pub(super) fn size(&self, range: RangeInclusive<u64>) -> Read<u64> {
         const FORM: &str = r#"write a number and a unit in quotes, as in "5 MiB" or "800 kB""#;
         let text = self.string("a size in quotes", FORM)?;

@@ -185,6 +185,9 @@ public_url = "https://news.example/benggala/"
 reload = true
 token_file = "present"
 
+[log]
+levels = "warn,benggala::fetch=debug"
+
 [[notify]]
 name = "desk"
 url = "https://hooks.example/a?b=c"
