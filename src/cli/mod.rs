@@ -51,7 +51,7 @@ use self::{
 #[derive(Debug, Parser)]
 #[command(
     name = "benggala",
-    version,
+    version = version(),
     max_term_width = 100,
     arg_required_else_help = true,
     after_help = manual::EXAMPLES
@@ -117,6 +117,15 @@ enum Command {
     },
     /// Print the manual page, or write one for each command
     Man(manual::Args),
+}
+
+/// The version, and the commit of a release build.
+fn version() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("BENGGALA_REVISION") {
+        Some(revision) => format!("{version} ({revision})"),
+        None => version.to_string(),
+    }
 }
 
 /// Reads the command line, does what it says and tells the exit code.
