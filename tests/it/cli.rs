@@ -8,6 +8,7 @@ mod config;
 mod doctor;
 mod eval;
 mod export;
+mod forget;
 mod labelled;
 mod opinion;
 mod rescore;
