@@ -88,7 +88,7 @@ async fn watch(
     let sources = config.sources.len();
     let store = config.store.url.clone();
     let mut service = Service::start(config, metrics).await?;
-    tracing::info!(sources, %store, review = %format_args!("http://{}/", service.address), "watching");
+    tracing::info!(sources, %store, review = service.address.page(), "watching");
     // Without systemd there is nobody to notify.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     let mut stopping = false;

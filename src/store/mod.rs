@@ -11,6 +11,7 @@
 
 mod care;
 mod contract;
+pub mod disk;
 mod error;
 mod operation;
 mod rows;

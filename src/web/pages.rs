@@ -152,11 +152,16 @@ pub(super) async fn article(
     let decided = decided(&state, &asked).await?;
 
     let assessment = row.assessment();
+    let source = config
+        .sources
+        .iter()
+        .find(|source| source.name == row.source);
+    let policy = config.policy_for(source);
     let decided = decided.as_ref().map(views::entry);
     let page = ArticlePage {
         chrome: chrome(&visitor, place::BELOW),
         entry: &views::entry(&row),
-        explanation: &inspect::explained(&assessment, &[], &config.score),
+        explanation: &inspect::explained(&assessment, &[], &policy),
         standing: standing.translation.as_ref(),
         trail: &views::trail(&row, &trail),
         legend: &state.rules,

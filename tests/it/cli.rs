@@ -9,6 +9,7 @@ mod doctor;
 mod documents;
 mod eval;
 mod export;
+mod forget;
 mod labelled;
 mod opinion;
 mod rescore;

@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use benggala::{model::Secret, web};
+use benggala::{
+    model::{Listen, Secret},
+    web,
+};
 use http::{Method, StatusCode};
 use tower::ServiceExt as _;
 
@@ -64,7 +67,7 @@ async fn a_name_that_is_not_ours_is_refused_on_loopback() {
         let answer = site.get_with("/-/healthy", &[("host", host)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{host}");
     }
-    site.configure(|config| config.serve.listen = ([192, 0, 2, 1], 9630).into());
+    site.configure(|config| config.serve.listen = Listen::parse("192.0.2.1:9630").unwrap());
     let answer = site
         .get_with("/-/healthy", &[("host", "news.example")])
         .await;
@@ -125,7 +128,7 @@ async fn writing_needs_the_token_once_there_is_one() {
         .await
         .problem(StatusCode::UNAUTHORIZED);
 
-    site.configure(|config| config.serve.listen = ([0, 0, 0, 0], 9630).into());
+    site.configure(|config| config.serve.listen = Listen::parse("0.0.0.0:9630").unwrap());
     site.post(&path, &[JSON], body)
         .await
         .problem(StatusCode::FORBIDDEN);
