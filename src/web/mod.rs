@@ -141,6 +141,7 @@ fn pages() -> Router<AppState> {
         .route("/bulk", get(bulk::get).post(bulk::post))
         .route("/bulk/{batch}/undo", post(bulk::undo))
         .route("/login", get(login::get).post(login::post))
+        .route("/logout", post(login::leave))
         .route("/events", get(live::events))
 }
 

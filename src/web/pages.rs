@@ -46,6 +46,7 @@ pub(super) fn chrome<'a>(visitor: &'a Visitor, root: &'a str) -> Chrome<'a> {
     Chrome {
         root,
         form: visitor.form,
+        is_in: visitor.is_in,
         reviewer: &visitor.name,
         now: Utc::now(),
     }

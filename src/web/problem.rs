@@ -90,6 +90,7 @@ impl ProblemDetails {
             chrome: Chrome {
                 root,
                 form: ReviewForm::Closed,
+                is_in: false,
                 reviewer: "",
                 now: Utc::now(),
             },

@@ -25,6 +25,8 @@ const NAME_KEPT: u64 = 31_536_000;
 pub(super) struct Visitor {
     /// Whether and how they can write.
     pub(super) form: ReviewForm,
+    /// Whether they have logged in.
+    pub(super) is_in: bool,
     /// Their name; empty if they have not said one.
     pub(super) name: String,
 }
@@ -32,12 +34,14 @@ pub(super) struct Visitor {
 impl Visitor {
     pub(super) fn of(headers: &HeaderMap, serve: &ServeConfig) -> Visitor {
         let name = cookie(headers, NAME).unwrap_or_default();
+        let is_in = has_session(headers, serve);
         let form = match guard::review_form(serve) {
-            ReviewForm::Token if has_session(headers, serve) => ReviewForm::Open,
+            ReviewForm::Token if is_in => ReviewForm::Open,
             form => form,
         };
         Visitor {
             form,
+            is_in,
             name: percent_decode_str(name).decode_utf8_lossy().into_owned(),
         }
     }

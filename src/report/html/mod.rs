@@ -30,6 +30,8 @@ pub struct Chrome<'a> {
     pub root: &'a str,
     /// Whether and how it can be written to.
     pub form: ReviewForm,
+    /// Whether the reader has logged in, and can log out.
+    pub is_in: bool,
     /// The reviewer's name, as far as it is remembered.
     pub reviewer: &'a str,
     /// The present.

@@ -29,6 +29,7 @@ fn chrome() -> Chrome<'static> {
     Chrome {
         root: "..",
         form: ReviewForm::Open,
+        is_in: false,
         reviewer: "Ana",
         now: now(),
     }
