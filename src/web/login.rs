@@ -47,7 +47,7 @@ pub(super) async fn post(
 }
 
 fn page(state: &AppState, headers: &HeaderMap, refused: bool) -> Result<Response, ProblemDetails> {
-    let visitor = Visitor::of(headers, &state.config.load().serve);
+    let visitor = Visitor::of(headers, &state.config.load());
     let page = LoginPage {
         chrome: chrome(&visitor, place::FRONT),
         refused,

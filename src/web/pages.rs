@@ -48,6 +48,8 @@ pub(super) fn chrome<'a>(visitor: &'a Visitor, root: &'a str) -> Chrome<'a> {
         form: visitor.form,
         reviewer: &visitor.name,
         now: Utc::now(),
+        zone: visitor.zone,
+        tongue: visitor.tongue,
     }
 }
 
@@ -67,7 +69,7 @@ pub(super) async fn queue(
     let asked = asked.unwrap_or_default();
     let filter = Filter::parse(&asked);
     let config = state.config.load();
-    let visitor = Visitor::of(&headers, &config.serve);
+    let visitor = Visitor::of(&headers, &config);
     let before = query::value(&asked, "cursor");
     let query = ArticleQuery {
         before: before.and_then(|text| cursor::article(&text)),
@@ -141,7 +143,7 @@ pub(super) async fn article(
     let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
     let filter = Filter::parse(&asked);
     let config = state.config.load();
-    let visitor = Visitor::of(&headers, &config.serve);
+    let visitor = Visitor::of(&headers, &config);
     let around = state
         .store
         .neighbours(&query::of_page(&filter), row.id)
@@ -180,7 +182,7 @@ pub(super) async fn sources(
     RawQuery(asked): RawQuery,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let filter = SourceFilter::parse(&asked.unwrap_or_default());
     let query = query::of_sources(&filter, SOURCES);
     let (names, matching) = state.store.find_sources(&query).await?;
@@ -214,7 +216,7 @@ pub(super) async fn source(
     let Some(row) = state.store.source(&name).await? else {
         return Err(ProblemDetails::no_source(&name));
     };
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let since = Utc::now() - TimeDelta::days(plot::HISTORY_DAYS);
     let mut days = state
         .store
@@ -238,7 +240,7 @@ pub(super) async fn rules(
     extract::State(state): extract::State<AppState>,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let page = RulesPage {
         chrome: chrome(&visitor, place::FRONT),
         legend: &state.rules,
@@ -253,7 +255,7 @@ pub(super) async fn rule(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let Some(rule) = state.rules.iter().find(|rule| rule.rule == name) else {
         let problem = format!("There is no rule `{name}`; /rules lists them.");
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));
