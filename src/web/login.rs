@@ -57,7 +57,7 @@ fn lead_to(path: &str, cookie: Option<HeaderValue>) -> Response {
 }
 
 fn page(state: &AppState, headers: &HeaderMap, refused: bool) -> Result<Response, ProblemDetails> {
-    let visitor = Visitor::of(headers, &state.config.load().serve);
+    let visitor = Visitor::of(headers, &state.config.load());
     let page = LoginPage {
         chrome: chrome(&visitor, place::FRONT),
         refused,

@@ -78,7 +78,10 @@ pub fn app(state: AppState) -> Router {
     let metrics = Router::new()
         .route("/metrics", get(scrape::metrics))
         .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
-    let work = pages()
+    // Their language is the reader's.
+    let vary = HeaderValue::from_static("accept-language");
+    let pages = pages().layer(SetResponseHeaderLayer::appending(header::VARY, vary));
+    let work = pages
         .merge(machines())
         .layer(from_fn_with_state(slots(CONCURRENCY), guard::admit))
         .layer(from_fn_with_state(

@@ -49,6 +49,8 @@ pub(super) fn chrome<'a>(visitor: &'a Visitor, root: &'a str) -> Chrome<'a> {
         is_in: visitor.is_in,
         reviewer: &visitor.name,
         now: Utc::now(),
+        zone: visitor.zone,
+        tongue: visitor.tongue,
     }
 }
 
@@ -68,7 +70,7 @@ pub(super) async fn queue(
     let asked = asked.unwrap_or_default();
     let filter = Filter::parse(&asked);
     let config = state.config.load();
-    let visitor = Visitor::of(&headers, &config.serve);
+    let visitor = Visitor::of(&headers, &config);
     let before = query::value(&asked, "cursor");
     let query = ArticleQuery {
         before: before.and_then(|text| cursor::article(&text)),
@@ -142,7 +144,7 @@ pub(super) async fn article(
     let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
     let filter = Filter::parse(&asked);
     let config = state.config.load();
-    let visitor = Visitor::of(&headers, &config.serve);
+    let visitor = Visitor::of(&headers, &config);
     let around = state
         .store
         .neighbours(&query::of_page(&filter), row.id)
@@ -181,7 +183,7 @@ pub(super) async fn sources(
     RawQuery(asked): RawQuery,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let filter = SourceFilter::parse(&asked.unwrap_or_default());
     let query = query::of_sources(&filter, SOURCES);
     let (names, matching) = state.store.find_sources(&query).await?;
@@ -215,7 +217,7 @@ pub(super) async fn source(
     let Some(row) = state.store.source(&name).await? else {
         return Err(ProblemDetails::no_source(&name));
     };
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let since = Utc::now() - TimeDelta::days(plot::HISTORY_DAYS);
     let mut days = state
         .store
@@ -239,7 +241,7 @@ pub(super) async fn rules(
     extract::State(state): extract::State<AppState>,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let page = RulesPage {
         chrome: chrome(&visitor, place::FRONT),
         legend: &state.rules,
@@ -254,7 +256,7 @@ pub(super) async fn rule(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let Some(rule) = state.rules.iter().find(|rule| rule.rule == name) else {
         let problem = format!("There is no rule `{name}`; /rules lists them.");
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));

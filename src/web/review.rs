@@ -81,7 +81,7 @@ pub(super) async fn post(
     let headers = request.headers().clone();
     let (sender, brought) = read::<Brought>(request).await?;
     authorise(&state, &headers, brought.token.as_deref())?;
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let by = match sender {
         Sender::Program if brought.by.trim().is_empty() => return Err(no_name()),
         _ => name(&brought.by, &visitor)?,
