@@ -148,7 +148,9 @@ fn handles() -> Examined {
 }
 
 fn folder(store: &StoreConfig) -> Examined {
-    let StoreUrl::Sqlite(path) = &store.url;
+    let StoreUrl::Sqlite(path) = &store.url else {
+        return good("disk: the store is not on this machine");
+    };
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -180,8 +182,9 @@ fn tempfile_in(folder: &Path) -> io::Result<()> {
 }
 
 async fn store_of(config: &StoreConfig) -> Examined {
-    let StoreUrl::Sqlite(path) = &config.url;
-    if !path.exists() {
+    if let StoreUrl::Sqlite(path) = &config.url
+        && !path.exists()
+    {
         return good(format!(
             "store: {} will be made by the first run",
             config.url

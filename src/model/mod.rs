@@ -8,6 +8,7 @@ mod judgement;
 mod notice;
 mod opinion;
 mod policy;
+mod postgres_url;
 mod readiness;
 mod review;
 mod secret;
@@ -34,6 +35,7 @@ pub use self::{
     notice::{ChannelKind, EventKind, Wanted},
     opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
     policy::{ParseLimits, Policy},
+    postgres_url::{PostgresUrl, PostgresUrlError, Tls},
     readiness::Unready,
     review::{
         Context, Decision, Dismissal, Ended, Review, ReviewedFinding, RulePrecision, Shelf,

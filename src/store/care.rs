@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{
     error::OpenError,
+    postgres,
     rows::{Damage, Forgotten},
     sqlite,
 };
@@ -17,6 +18,7 @@ use crate::model::StoreUrl;
 pub fn check(url: &StoreUrl) -> Result<Damage, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::check(path),
+        StoreUrl::Postgres(url) => postgres::care::check(url),
     }
 }
 
@@ -27,6 +29,7 @@ pub fn check(url: &StoreUrl) -> Result<Damage, OpenError> {
 pub fn backup(url: &StoreUrl, to: &Path) -> Result<u64, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::backup(path, to),
+        StoreUrl::Postgres(url) => postgres::care::backup(url, to),
     }
 }
 
@@ -38,6 +41,7 @@ pub fn backup(url: &StoreUrl, to: &Path) -> Result<u64, OpenError> {
 pub fn compact(url: &StoreUrl) -> Result<(u64, u64), OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::compact(path),
+        StoreUrl::Postgres(url) => postgres::care::compact(url),
     }
 }
 
@@ -53,5 +57,6 @@ pub fn forget_source(
 ) -> Result<Option<Forgotten>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::forgotten::forget(path, source, is_for_show),
+        StoreUrl::Postgres(url) => postgres::forgotten::forget(url, source, is_for_show),
     }
 }

@@ -13,8 +13,12 @@ mod care;
 mod contract;
 mod error;
 mod operation;
+mod packed;
+mod place;
+mod postgres;
 mod rows;
 mod sqlite;
+mod times;
 mod work;
 
 use std::sync::Arc;
@@ -45,6 +49,7 @@ pub use self::{
 pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::open(path, observer).await,
+        StoreUrl::Postgres(url) => postgres::open(url, observer).await,
     }
 }
 
@@ -56,5 +61,6 @@ pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, 
 pub async fn open_to_read(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::open_to_read(path, observer).await,
+        StoreUrl::Postgres(url) => postgres::open_to_read(url, observer).await,
     }
 }

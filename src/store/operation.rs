@@ -1,6 +1,10 @@
 //! What is asked of the store, by name, and who is told how it went.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::error::StoreError;
 
@@ -267,6 +271,18 @@ impl Observer {
         observe: impl Fn(Op, Duration, Option<&StoreError>) + Send + Sync + 'static,
     ) -> Self {
         Observer(Arc::new(observe))
+    }
+
+    /// Waits for an operation and tells of it.
+    pub(super) async fn watch<T>(
+        &self,
+        op: Op,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let begun = Instant::now();
+        let result = operation.await;
+        self.tell(op, begun.elapsed(), result.as_ref().err());
+        result
     }
 
     pub(super) fn tell(&self, op: Op, took: Duration, error: Option<&StoreError>) {

@@ -9,7 +9,7 @@ use super::{
     links::{add_links, put_poll},
     outbox,
     packed::Packed,
-    queue::{day, held, origin, refresh_host},
+    queue::{held, refresh_host},
     sources::links_of,
     standings,
     visit::NewVisit,
@@ -18,7 +18,10 @@ use super::{
 use crate::{
     copies::Fingerprint,
     model::{FetchOutcome, RobotsRecord, RobotsRules, Verdict},
-    store::{Completed, Completion, Fate, Lease},
+    store::{
+        Completed, Completion, Fate, Lease,
+        place::{day, origin},
+    },
 };
 
 /// A completion whose pages are packed already.

@@ -5,14 +5,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     articles,
     column::{Json, Millis},
-    outbox,
-    queue::day,
-    standings,
+    outbox, standings,
 };
 use crate::{
     model::{Opinion, OpinionKey, Timestamp, Verdict},
     opinion::{AnswerBefore, Exhausted, Limits, Spent},
-    store::{ArticleRow, Heard, Hearing},
+    store::{ArticleRow, Heard, Hearing, place::day},
 };
 
 /// Opinions dropped in one transaction.

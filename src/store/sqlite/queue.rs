@@ -13,7 +13,10 @@ use super::{
 use crate::{
     frontier::{Moved, Rhythm, Unread},
     model::{Link, Poll, RobotsRecord, RobotsRules, Timestamp},
-    store::{Claim, Lease},
+    store::{
+        Claim, Lease,
+        place::{authority, day, origin},
+    },
 };
 
 /// The longest lease: keeps `now + lease` within what a time can be.
@@ -146,11 +149,6 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
     Ok(lease)
 }
 
-/// Days since 1970 UTC.
-pub(super) fn day(at: Timestamp) -> i64 {
-    at.timestamp().div_euclid(86_400)
-}
-
 fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
     Ok(Lease {
         id: row.get("id")?,
@@ -208,20 +206,6 @@ fn read_robots(row: &Row<'_>, origin: &str) -> rusqlite::Result<RobotsRecord> {
         fetched_at: row.get::<_, Millis>("fetched_at")?.0,
         rules,
     })
-}
-
-/// `scheme://host:port`, always with the port.
-pub(super) fn origin(url: &Url) -> Option<String> {
-    Some(format!("{}://{}", url.scheme(), authority(url)?))
-}
-
-/// `host:port`, always with the port.
-pub(super) fn authority(url: &Url) -> Option<String> {
-    Some(format!(
-        "{}:{}",
-        url.host_str()?,
-        url.port_or_known_default()?
-    ))
 }
 
 /// The host's row, made on demand.

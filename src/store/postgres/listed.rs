@@ -1,0 +1,16 @@
+//! Not there yet.
+
+#![allow(unused_imports)]
+
+use super::{
+    failure::{Failure, Readable, Result},
+    session::Db,
+};
+use crate::{
+    copies::Fingerprint, model::*, opinion::*, standing::Standing, store::*, usage::Sketch,
+};
+use url::Url;
+
+pub(super) async fn find(_db: &Db, _query: &SourceQuery) -> Result<(Vec<String>, u64)> {
+    Err(Failure::Connection("not there yet".to_string()))
+}
