@@ -12,9 +12,16 @@
 mod care;
 mod contract;
 mod error;
+mod limits;
+mod news;
 mod operation;
+mod packed;
+mod reading;
 mod rows;
+mod ruling;
 mod sqlite;
+mod stored;
+mod words;
 mod work;
 
 use std::sync::Arc;

@@ -9,11 +9,8 @@ use super::{
 };
 use crate::{
     model::{Shelf, ShelfCounts, Verdict},
-    store::{ArticleQuery, Neighbours, Order},
+    store::{ArticleQuery, Neighbours, Order, limits::COUNTED_MAX},
 };
-
-/// Articles counted one by one for a tally; what matches more is not counted.
-const COUNTED_MAX: u64 = 10_000;
 
 /// Puts an article where its latest assessment and the decision that holds say.
 pub(super) fn put(db: &Connection, article: i64, verdict: Verdict) -> rusqlite::Result<()> {
