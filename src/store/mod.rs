@@ -11,6 +11,7 @@
 
 mod care;
 mod contract;
+mod copy;
 mod error;
 mod limits;
 mod news;
@@ -21,6 +22,7 @@ mod rows;
 mod ruling;
 mod sqlite;
 mod stored;
+mod tables;
 mod words;
 mod work;
 
@@ -31,6 +33,7 @@ use crate::model::StoreUrl;
 pub use self::{
     care::{backup, check, compact, forget_source},
     contract::Store,
+    copy::{Copied, CopyProgress, copy},
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
