@@ -11,14 +11,22 @@
 
 mod care;
 mod contract;
+mod copy;
 mod error;
+mod limits;
+mod news;
 mod operation;
 mod packed;
 mod place;
 mod postgres;
+mod reading;
 mod rows;
+mod ruling;
 mod sqlite;
+mod stored;
+mod tables;
 mod times;
+mod words;
 mod work;
 
 use std::sync::Arc;
@@ -28,6 +36,7 @@ use crate::model::StoreUrl;
 pub use self::{
     care::{backup, check, compact, forget_source},
     contract::Store,
+    copy::{Copied, CopyProgress, copy},
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{

@@ -21,6 +21,7 @@ use crate::{
         Completed, Completion, Fate, Lease, StoreError,
         packed::Packed,
         place::{day, origin},
+        reading::NewVisit,
     },
 };
 
@@ -95,7 +96,7 @@ pub(super) async fn complete(
         ..Completed::default()
     };
     if let Some(visit) = &completion.visit {
-        let reading = visit::NewVisit {
+        let reading = NewVisit {
             visit,
             page: ending.page.as_ref(),
             fingerprint: ending.fingerprint.as_ref(),

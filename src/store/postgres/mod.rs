@@ -19,14 +19,17 @@ mod failure;
 pub(super) mod forgotten;
 mod links;
 mod listed;
+mod locks;
 mod opinions;
 mod outbox;
+mod packed;
 mod parked;
 mod past;
 mod pool;
 mod queue;
 mod retention;
 mod reviews;
+pub(super) mod rowwise;
 mod schema;
 mod search;
 mod session;
@@ -112,6 +115,8 @@ struct PostgresStore {
     shown: String,
     observer: Observer,
     writes: bool,
+    /// Unlike that of any other worker.
+    me: String,
 }
 
 impl PostgresStore {
@@ -127,6 +132,7 @@ impl PostgresStore {
             shown,
             observer,
             writes,
+            me: format!("{:032x}", rand::random::<u128>()),
         })
     }
 
@@ -664,8 +670,9 @@ impl Store for PostgresStore {
         now: Timestamp,
         limit: usize,
     ) -> Result<Vec<Notification>, StoreError> {
-        self.read(Op::Notifications, move |db| async move {
-            outbox::due(&db, channel, now, limit).await
+        let me = self.me.as_str();
+        self.write(Op::Notifications, move |db| async move {
+            outbox::due(&db, me, channel, now, limit).await
         })
         .await
     }
@@ -806,6 +813,14 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) -> Result<(), StoreError> {
+        if self.writes && !self.pool.is_closed() {
+            let me = self.me.as_str();
+            let let_go = move |db: Arc<Db>| async move { outbox::let_go(&db, me).await };
+            // Whoever does not hear of it finds out in time.
+            if let Err(why) = self.try_once(Mode::Write, &let_go).await {
+                tracing::debug!(?why, "the channels were not left to others");
+            }
+        }
         self.pool.close();
         Ok(())
     }

@@ -1,22 +1,20 @@
 //! Notifications that wait for their receivers: written with the article, so that none is lost.
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{copies, failure::Result, session::Db, value::params};
 use crate::{
-    model::{EventKind, Review, SourceStanding, Timestamp, TranslationStanding},
-    store::{ArticleRow, Notification, Settlement, Silence, StoredFinding},
+    model::{SourceStanding, Timestamp},
+    store::{
+        ArticleRow, Notification, Settlement, Silence,
+        news::{self, SUSPECTED_AGAIN, Stand},
+    },
 };
 
-/// Findings told in one notification; the article's page has them all.
-const FINDINGS_MAX: usize = 100;
-
-/// Articles of its own without which a source is not told to be suspected.
-const SUSPECTED_ARTICLES: u64 = 10;
-
-/// A source about which we are unsure is told to be suspected once in so many days.
-const SUSPECTED_AGAIN: TimeDelta = TimeDelta::days(7);
+/// One worker tells a channel, so that what is told comes once and in its order. One that has not asked
+/// for so long is gone, and another takes its place.
+const HELD: TimeDelta = TimeDelta::minutes(2);
 
 /// Tells of a flagged article.
 pub(super) async fn flagged(
@@ -29,65 +27,14 @@ pub(super) async fn flagged(
     if channels.is_empty() {
         return Ok(());
     }
-    let mut payload = payload(row, standing);
+    let mut payload = news::flagged(row, standing);
     if let Some(cluster) = copies::cluster(db, row.id).await? {
         // Whether one of them was told before this one.
         let told: bool = db.value("SELECT EXISTS (SELECT 1 FROM copies JOIN articles ON articles.id = copies.article_id
                   WHERE copies.cluster_id = $1 AND articles.verdict = 'flag' AND articles.id < $2)", &params![cluster.id, row.id]).await?;
-        payload["copies"] = json!({
-            "cluster": cluster.id,
-            "articles": cluster.articles,
-            "sources": cluster.sources,
-            "told": told,
-        });
+        payload["copies"] = news::copies(&cluster, told);
     }
     put(db, channels, &payload, at).await
-}
-
-fn payload(row: &ArticleRow, standing: &SourceStanding) -> Value {
-    let finding = |finding: &StoredFinding| {
-        let in_body = || row.body.get(finding.span.clone());
-        json!({
-            "rule": finding.rule,
-            "text": finding.left_out.as_deref().or_else(in_body).unwrap_or_default(),
-            "note": finding.note,
-        })
-    };
-    let counting = row.findings.iter().filter(|f| f.dismissed_by.is_none());
-    let findings = counting.take(FINDINGS_MAX);
-    let mut scores = json!(row.scores);
-    // The old name of the style score.
-    scores["translation"] = json!(row.scores.style);
-    json!({
-        "event": EventKind::ArticleFlagged.as_str(),
-        "article": row.id,
-        "lang": row.lang,
-        "url": row.url.as_str(),
-        "source": row.source,
-        "title": row.title,
-        "published": row.published,
-        "fetched_at": row.fetched_at,
-        "verdict": row.verdict.as_str(),
-        "scores": scores,
-        "evidence": row.evidence,
-        "source_translation": standing.translation,
-        "findings": findings.map(finding).collect::<Vec<_>>(),
-    })
-}
-
-/// What receivers are told of a decision, or of one that was taken back.
-pub(super) fn decided(row: &ArticleRow, review: &Review) -> Value {
-    json!({
-        "event": EventKind::ReviewDecided.as_str(),
-        "article": row.id,
-        "lang": row.lang,
-        "url": row.url.as_str(),
-        "source": row.source,
-        "title": row.title,
-        "verdict": row.verdict.as_str(),
-        "shelf": row.shelf.as_str(),
-        "review": review,
-    })
 }
 
 /// Tells what a new article has changed about its source.
@@ -98,30 +45,12 @@ pub(super) async fn stands(
     (before, now): (&SourceStanding, &SourceStanding),
     at: Timestamp,
 ) -> Result<()> {
-    let Some(translation) = &now.translation else {
-        return Ok(());
-    };
     let (id, name) = source;
-    let before = before.translation.as_ref();
-    let event = |kind: EventKind| {
-        json!({
-            "event": kind.as_str(),
-            "source": name,
-            "articles": now.articles,
-            "flagged": now.flagged,
-            "source_translation": translation,
-        })
+    let event = match news::stands(name, before, now) {
+        None => return Ok(()),
+        Some(Stand::Turned(event)) => return put(db, channels, &event, at).await,
+        Some(Stand::Suspected(event)) => event,
     };
-    let turned = |known: &TranslationStanding| known.turned.as_ref().map(|turn| turn.at);
-    if turned(translation) != before.and_then(turned) {
-        return put(db, channels, &event(EventKind::SourceTurned), at).await;
-    }
-    let is_suspected = |known: &TranslationStanding| {
-        known.articles >= SUSPECTED_ARTICLES && known.probability > TranslationStanding::SUSPECTED
-    };
-    if !is_suspected(translation) || before.is_some_and(is_suspected) {
-        return Ok(());
-    }
     let is_news = db
         .execute(
             "UPDATE sources SET suspected_at = $2 WHERE id = $1
@@ -131,7 +60,7 @@ pub(super) async fn stands(
         .await?;
     match is_news {
         0 => Ok(()),
-        _ => put(db, channels, &event(EventKind::SourceSuspected), at).await,
+        _ => put(db, channels, &event, at).await,
     }
 }
 
@@ -154,13 +83,7 @@ pub(super) async fn silences(
         if is_news == 0 {
             continue;
         }
-        let payload = json!({
-            "event": EventKind::SourceSilent.as_str(),
-            "source": silence.source,
-            "since": silence.since,
-            "expected_interval_seconds": silence.expected.map(|expected| expected.as_secs()),
-        });
-        put(db, channels, &payload, now).await?;
+        put(db, channels, &news::silent(silence), now).await?;
         told.push(silence.source.clone());
     }
     Ok(told)
@@ -185,16 +108,18 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// See [`crate::store::Store::notifications`]; those that wait longest come first. One whose source has an
+/// See [`crate::store::Store::notifications`], for the worker `me`; those that wait longest come first. One whose source has an
 /// earlier one that failed and waits still is not due.
 pub(super) async fn due(
     db: &Db,
+    me: &str,
     channel: &str,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<Notification>> {
-    db.list(
-        "SELECT id, channel, payload, attempts, at FROM outbox AS this
+    let due = db
+        .list(
+            "SELECT id, channel, payload, attempts, at FROM outbox AS this
           WHERE refused IS NULL AND channel = $1 AND next_at <= $2
             AND NOT EXISTS (
                 SELECT 1 FROM outbox AS earlier
@@ -202,18 +127,42 @@ pub(super) async fn due(
                    AND earlier.id < this.id AND earlier.attempts > 0 AND earlier.refused IS NULL
                    AND earlier.next_at > this.next_at)
           ORDER BY next_at, id LIMIT $3",
-        &params![channel, now, limit],
-        |row| {
-            Ok(Notification {
-                id: row.get("id")?,
-                channel: row.get("channel")?,
-                payload: row.get("payload")?,
-                attempts: row.get("attempts")?,
-                at: row.get("at")?,
-            })
-        },
-    )
-    .await
+            &params![channel, now, limit],
+            |row| {
+                Ok(Notification {
+                    id: row.get("id")?,
+                    channel: row.get("channel")?,
+                    payload: row.get("payload")?,
+                    attempts: row.get("attempts")?,
+                    at: row.get("at")?,
+                })
+            },
+        )
+        .await?;
+    match due.is_empty() || hold(db, me, channel, now).await? {
+        true => Ok(due),
+        false => Ok(Vec::new()),
+    }
+}
+
+/// Whether it is `me` who tells a channel from now on.
+async fn hold(db: &Db, me: &str, channel: &str, now: Timestamp) -> Result<bool> {
+    let held = db
+        .execute(
+            "INSERT INTO holders (channel, holder, until) VALUES ($1, $2, $3)
+             ON CONFLICT (channel) DO UPDATE SET holder = excluded.holder, until = excluded.until
+              WHERE holders.holder = excluded.holder OR holders.until <= $4",
+            &params![channel, me, now + HELD, now],
+        )
+        .await?;
+    Ok(held > 0)
+}
+
+/// Leaves the channels to others.
+pub(super) async fn let_go(db: &Db, me: &str) -> Result<()> {
+    db.execute("DELETE FROM holders WHERE holder = $1", &params![me])
+        .await?;
+    Ok(())
 }
 
 /// See [`crate::store::Store::settle`].

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     failure::{Failure, Result},
-    parked, past,
+    packed, parked, past,
     session::Db,
     value::{Json, Row, params},
 };
@@ -233,7 +233,7 @@ fn read_robots(row: &Row, origin: &str) -> Result<RobotsRecord> {
     let rules = match kind.as_str() {
         "unavailable" => RobotsRules::Unavailable,
         "unreachable" => RobotsRules::Unreachable,
-        _ => RobotsRules::Text(row.unpacked("text", "bytes")?),
+        _ => RobotsRules::Text(packed::read(row, "text", "bytes")?),
     };
     Ok(RobotsRecord {
         origin: origin.to_string(),

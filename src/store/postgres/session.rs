@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bytes::Bytes;
 use deadpool_postgres::{Object, Pool};
+use futures_util::SinkExt;
 use tokio_postgres::types::ToSql;
 
 use super::{
@@ -97,6 +99,15 @@ impl Db {
     /// Statements without values.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         Ok(self.client()?.batch_execute(sql).await?)
+    }
+
+    /// Runs a `COPY … FROM STDIN` of these lines.
+    pub(super) async fn copy_in(&self, sql: &str, lines: String) -> Result<()> {
+        let sink = self.client()?.copy_in::<_, Bytes>(sql).await?;
+        let mut sink = std::pin::pin!(sink);
+        sink.send(Bytes::from(lines)).await?;
+        sink.finish().await?;
+        Ok(())
     }
 
     /// Runs a statement; tells how many rows it has changed.

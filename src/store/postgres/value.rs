@@ -5,7 +5,7 @@
 
 use std::{error::Error, str::FromStr};
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use chrono::DateTime;
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::row::RowIndex;
@@ -13,10 +13,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use url::Url;
 
 use super::failure::{Failure, Result, unreadable};
-use crate::{
-    model::{Date, PageKind, Reason, Timestamp, Verdict},
-    store::packed,
-};
+use crate::model::{Date, PageKind, Reason, Timestamp, Verdict};
 
 /// What goes into a column or comes out of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -369,6 +366,11 @@ impl Row {
         T::from_value(value)
     }
 
+    /// Whatever stands in a column.
+    pub(super) fn cell(&self, column: usize) -> Result<Value> {
+        Ok(self.0.try_get(column)?)
+    }
+
     /// What can be done without, and is written anew in time.
     pub(super) fn forgiving<T: FromValue>(&self, column: &str) -> Option<T> {
         self.get(column).unwrap_or_else(|why| {
@@ -379,13 +381,6 @@ impl Row {
             );
             None
         })
-    }
-
-    /// The column `blob`, unpacked, whose length is in the column `bytes`.
-    pub(super) fn unpacked(&self, blob: &str, bytes: &str) -> Result<Bytes> {
-        let packed: Vec<u8> = self.get(blob)?;
-        let unpacked = packed::unpacked(&packed, self.get(bytes)?);
-        unpacked.map_err(|why| unreadable("zstd", blob, &why))
     }
 
     /// The verdict in the columns `verdict` and `reason`.

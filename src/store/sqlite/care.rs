@@ -17,11 +17,8 @@ use super::{
 use crate::{
     frontier::{Moved, Rhythm},
     model::Poll,
-    store::{Damage, OpenError, StoreError},
+    store::{Damage, OpenError, StoreError, rows::FAULTS_MAX},
 };
-
-/// Faults that are told; more are counted.
-const FAULTS_MAX: usize = 1_000;
 
 /// See [`crate::store::check`].
 pub(in crate::store) fn check(path: &Path) -> Result<Damage, OpenError> {
@@ -107,15 +104,6 @@ fn read_articles(db: &Connection, damage: &mut Damage) -> rusqlite::Result<()> {
         }
     }
     Ok(())
-}
-
-impl Damage {
-    fn add(&mut self, fault: String) {
-        match self.faults.len() < FAULTS_MAX {
-            true => self.faults.push(fault),
-            false => self.more += 1,
-        }
-    }
 }
 
 /// See [`crate::store::backup`]. One read, so that it is of one moment; the copy has its name only once

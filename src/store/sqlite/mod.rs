@@ -27,6 +27,7 @@ mod queue;
 mod readers;
 mod retention;
 mod reviews;
+pub(super) mod rowwise;
 mod schema;
 mod search;
 mod shelves;

@@ -443,6 +443,13 @@ CREATE INDEX outbox_by_channel ON outbox (channel, next_at) WHERE refused IS NUL
 CREATE INDEX outbox_refused ON outbox (id) WHERE refused IS NOT NULL;
 CREATE INDEX outbox_tried ON outbox (channel, source, id) WHERE attempts > 0 AND refused IS NULL;
 
+-- Who tells a channel, and until when it is his alone.
+CREATE TABLE holders (
+    channel text   COLLATE "C" PRIMARY KEY,
+    holder  text   NOT NULL,
+    until   bigint NOT NULL
+);
+
 -- Second opinions, by a hash of text, model and question.
 CREATE TABLE opinions (
     key     bytea  PRIMARY KEY,                -- 32 bytes
