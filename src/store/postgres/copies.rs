@@ -76,10 +76,12 @@ async fn add(db: &Db, article: i64, fingerprint: &Fingerprint) -> Result<()> {
 /// Drops fingerprints with their keys.
 async fn forget_some(db: &Db, articles: &[i64]) -> Result<()> {
     let sql = "SELECT article_id, digest, sketch FROM fingerprints WHERE article_id = ANY($1)";
-    let known = db.list(sql, &params![articles.to_vec()], |row| {
-        Ok((row.get::<i64>("article_id")?, read(row)?))
-    });
-    for (article, fingerprint) in known.await? {
+    let known = db
+        .list(sql, &params![articles.to_vec()], |row| {
+            Ok((row.get::<i64>("article_id")?, read(row)?))
+        })
+        .await?;
+    for (article, fingerprint) in known {
         let sql = "DELETE FROM fingerprint_keys WHERE key = ANY($1) AND article_id = $2";
         db.execute(sql, &params![keys(&fingerprint), article])
             .await?;
@@ -295,10 +297,12 @@ const CLUSTERS: &str = "
 
 /// The clusters of articles, by their rows.
 pub(super) async fn clusters(db: &Db, articles: &[i64]) -> Result<HashMap<i64, Result<Cluster>>> {
-    let rows = db.list(CLUSTERS, &params![articles.to_vec()], |row| {
-        Ok((row.get("article_id")?, read_cluster(row)))
-    });
-    Ok(rows.await?.into_iter().collect())
+    let rows = db
+        .list(CLUSTERS, &params![articles.to_vec()], |row| {
+            Ok((row.get("article_id")?, read_cluster(row)))
+        })
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 fn read_cluster(row: &Row) -> Result<Cluster> {

@@ -37,6 +37,8 @@ pub(super) async fn find(db: &Db, query: &SourceQuery) -> Result<(Vec<String>, u
     let sql = format!("SELECT count(*) {chosen}");
     let matching = db.value(&sql, &params![&text]).await?;
     let sql = format!("SELECT name {chosen} ORDER BY {order}name LIMIT $2 OFFSET $3");
-    let names = db.values(&sql, &params![text, query.limit, query.skip]);
-    Ok((names.await?, matching))
+    let names = db
+        .values(&sql, &params![text, query.limit, query.skip])
+        .await?;
+    Ok((names, matching))
 }

@@ -63,14 +63,16 @@ pub(super) async fn take_call(
     let sql = "SELECT coalesce(sum(calls), 0)::bigint AS today,
                       coalesce(sum(calls) FILTER (WHERE source = $2), 0)::bigint AS of_source
                  FROM opinion_calls WHERE day = $1";
-    let spent = db.one(sql, &params![today, source], |row| {
-        let of_source = row.get("of_source")?;
-        Ok(Spent {
-            of_source: if source.is_empty() { 0 } else { of_source },
-            today: row.get("today")?,
+    let spent = db
+        .one(sql, &params![today, source], |row| {
+            let of_source = row.get("of_source")?;
+            Ok(Spent {
+                of_source: if source.is_empty() { 0 } else { of_source },
+                today: row.get("today")?,
+            })
         })
-    });
-    let reached = limits.reached(spent.await?);
+        .await?;
+    let reached = limits.reached(spent);
     if reached.is_none() {
         let sql = "DELETE FROM opinion_calls WHERE day < $1";
         db.execute(sql, &params![today]).await?;

@@ -92,8 +92,10 @@ pub(super) async fn of(db: &Db, source: i64) -> Result<Standing> {
 pub(super) async fn kept(db: &Db, source: i64) -> Result<Option<Standing>> {
     let sql = "SELECT state FROM standings WHERE source_id = $1 AND version = $2";
     let read = |row: &Row| Ok(row.forgiving::<Json<Standing>>("state"));
-    let found = db.optional(sql, &params![source, standing::VERSION], read);
-    Ok(found.await?.flatten().map(|state| state.0))
+    let found = db
+        .optional(sql, &params![source, standing::VERSION], read)
+        .await?;
+    Ok(found.flatten().map(|state| state.0))
 }
 
 /// From the latest articles.

@@ -42,7 +42,7 @@ struct SqliteTables {
 impl ToSql for Cell {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {
-            Cell::Null => Value::Null.into(),
+            Cell::Null => ToSqlOutput::Owned(Value::Null),
             Cell::Int(value) => (*value).into(),
             Cell::Real(value) => (*value).into(),
             Cell::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),

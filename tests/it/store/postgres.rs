@@ -96,7 +96,14 @@ impl Server {
             chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
             // The groups of root go with it.
             guard = Command::new("setpriv");
-            guard.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "sh"]);
+            guard.args([
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+                "sh",
+            ]);
         }
         guard.args(["-c", GUARD, "sh"]).arg(bin).arg(&folder);
         for setting in settings {
