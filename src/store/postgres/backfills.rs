@@ -141,12 +141,12 @@ async fn take_home(db: &Db, id: i64) -> Result<()> {
     lock_hosts(db, &hosts).await?;
     for change in [
         "UPDATE backfill_links SET waiting = true
-          WHERE backfill_id = ?1 AND url IN
-                (SELECT url FROM urls WHERE backfill_id = ?1 AND state = 'queued')",
+          WHERE backfill_id = $1 AND url IN
+                (SELECT url FROM urls WHERE backfill_id = $1 AND state = 'queued')",
         // Known and not to be read: the walk may come back to it.
         "UPDATE urls SET state = 'done', backfill_id = NULL
-          WHERE backfill_id = ?1 AND state = 'queued' AND past",
-        "UPDATE urls SET backfill_id = NULL WHERE backfill_id = ?1 AND state = 'queued'",
+          WHERE backfill_id = $1 AND state = 'queued' AND past",
+        "UPDATE urls SET backfill_id = NULL WHERE backfill_id = $1 AND state = 'queued'",
     ] {
         db.execute(change, &params![id]).await?;
     }

@@ -66,7 +66,7 @@ async fn bound(db: &Db, correction: &TimeCorrection) -> Result<u64> {
                     ELSE $1 + greatest(0, least(next_at - fetched_at, $4)) END
               WHERE state = 'queued' AND next_at > $1
                 AND (coalesce(fetched_at, discovered_at) > $2
-                     OR next_at > $1 + CASE kind WHEN 'article' THEN $4 ELSE $5 END)",
+                     OR next_at > $1 + CASE kind WHEN 'article' THEN $4 ELSE $5::bigint END)",
             &params![
                 now,
                 now + AHEAD_MIN,
@@ -88,7 +88,7 @@ async fn bound(db: &Db, correction: &TimeCorrection) -> Result<u64> {
         .await?;
     let outbox = db
         .execute(
-            "UPDATE outbox SET next_at = $1 WHERE next_at > $1 + $2",
+            "UPDATE outbox SET next_at = $1 WHERE next_at > $1::bigint + $2::bigint",
             &params![now, millis(horizon.failing_host)],
         )
         .await?;
@@ -104,8 +104,8 @@ async fn shift(db: &Db, now: Timestamp, by: TimeDelta) -> Result<u64> {
             _ => "",
         };
         let sql = format!(
-            "UPDATE {table} SET next_at = greatest($1, next_at + $2)
-              WHERE {which} next_at > least($1, $1 - $2)"
+            "UPDATE {table} SET next_at = greatest($1::bigint, next_at + $2::bigint)
+              WHERE {which} next_at > least($1::bigint, $1::bigint - $2::bigint)"
         );
         let values = params![now, by.num_milliseconds()];
         shifted += db.execute(&sql, &values).await?;
@@ -126,7 +126,7 @@ async fn scatter(db: &Db, correction: &TimeCorrection) -> Result<u64> {
 /// Whoever has a lease has it still, whatever the clock says.
 async fn renew_leases(db: &Db, correction: &TimeCorrection) -> Result<u64> {
     db.execute(
-        "UPDATE urls SET lease_until = $1 + $2 WHERE state = 'leased'",
+        "UPDATE urls SET lease_until = $1::bigint + $2::bigint WHERE state = 'leased'",
         &params![correction.now, millis(correction.lease)],
     )
     .await

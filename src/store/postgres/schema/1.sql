@@ -373,15 +373,15 @@ CREATE TABLE source_days (
 ) WITH (fillfactor = 70);
 
 CREATE FUNCTION count_article(of_source bigint, on_shelf text, judged text, read_at bigint,
-                              is_past boolean, by integer)
+                              is_past boolean, more integer)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO shelf_counts AS counts (source_id, shelf, articles) VALUES (of_source, on_shelf, by)
-    ON CONFLICT (source_id, shelf) DO UPDATE SET articles = counts.articles + by;
+    INSERT INTO shelf_counts AS counts (source_id, shelf, articles) VALUES (of_source, on_shelf, more)
+    ON CONFLICT (source_id, shelf) DO UPDATE SET articles = counts.articles + more;
     IF NOT is_past THEN
         INSERT INTO source_days AS days (source_id, day, verdict, articles)
-        VALUES (of_source, floor(read_at / 86400000.0)::bigint, judged, by)
-        ON CONFLICT (source_id, day, verdict) DO UPDATE SET articles = days.articles + by;
+        VALUES (of_source, floor(read_at / 86400000.0)::bigint, judged, more)
+        ON CONFLICT (source_id, day, verdict) DO UPDATE SET articles = days.articles + more;
     END IF;
 END $$;
 
@@ -415,11 +415,11 @@ CREATE TRIGGER shelves_moved AFTER UPDATE OF shelf, verdict ON shelves
 
 CREATE FUNCTION backfill_link_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    by integer := CASE WHEN TG_OP = 'UPDATE' AND NEW.waiting THEN 1 ELSE -1 END;
+    more integer := CASE WHEN TG_OP = 'UPDATE' AND NEW.waiting THEN 1 ELSE -1 END;
 BEGIN
     UPDATE backfills
-       SET lists_waiting = lists_waiting + CASE WHEN OLD.rank > 0 THEN by ELSE 0 END,
-           articles_waiting = articles_waiting + CASE WHEN OLD.rank = 0 THEN by ELSE 0 END
+       SET lists_waiting = lists_waiting + CASE WHEN OLD.rank > 0 THEN more ELSE 0 END,
+           articles_waiting = articles_waiting + CASE WHEN OLD.rank = 0 THEN more ELSE 0 END
      WHERE id = OLD.backfill_id;
     RETURN NULL;
 END $$;
