@@ -18,7 +18,7 @@ mod observed;
 pub(crate) mod opinions;
 mod parked;
 mod place;
-mod postgres;
+pub(crate) mod postgres;
 mod queue;
 mod retention;
 mod reviews;

@@ -27,7 +27,8 @@ const LEASE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 ///
 /// The hosts are locked first, and whoever leases or gives back a URL has locked its host: what the
 /// statements after that see of these hosts holds until the end. A host that somebody else has locked
-/// is passed over.
+/// is passed over, and so is one of which another worker has a lease: each worker keeps the pace of what
+/// it asks at the same time, and two do not know of each other.
 pub(super) async fn claim(db: &Db, claim: &Claim) -> Result<Vec<Lease>> {
     expire(db, claim.now).await?;
     let due = match &claim.backfill_of {
@@ -57,10 +58,11 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
         .values(
             "SELECT id FROM hosts
               WHERE ready_at <= $1
-                AND (SELECT count(*) FROM urls WHERE host_id = hosts.id AND state = 'leased') < $2
+                AND (SELECT count(*) FILTER (WHERE worker = $4) + $2 * count(*) FILTER (WHERE worker <> $4)
+                       FROM urls WHERE host_id = hosts.id AND state = 'leased') < $2
               ORDER BY ready_at, id LIMIT $3
                 FOR NO KEY UPDATE SKIP LOCKED",
-            &params![claim.now, claim.per_host, claim.limit],
+            &params![claim.now, claim.per_host, claim.limit, &claim.worker],
         )
         .await?;
     // Polls of sources before articles, these before the past, then what has waited longest. A query
@@ -70,7 +72,7 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
             "(SELECT id, turn, next_at FROM urls
                WHERE state = 'queued' AND wanted
                  AND host_id = host.id AND turn = {turn} AND next_at <= $2
-               ORDER BY next_at, id LIMIT $3)"
+               ORDER BY next_at, id LIMIT $5)"
         )
     };
     let sql = format!(
@@ -80,16 +82,23 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
                 SELECT id, row_number() OVER (ORDER BY turn, next_at, id) - 1 AS pass
                   FROM ({} UNION ALL {} UNION ALL {}) AS turns
                  ORDER BY turn, next_at, id
-                 LIMIT greatest(0, $3 - (SELECT count(*) FROM urls
-                                          WHERE host_id = host.id AND state = 'leased'))) AS due
+                 LIMIT least($5, greatest(0, $3 - (SELECT count(*) FROM urls
+                         WHERE host_id = host.id AND state = 'leased')))) AS due
+          WHERE NOT EXISTS (SELECT 1 FROM urls
+                             WHERE host_id = host.id AND state = 'leased' AND worker <> $4)
           ORDER BY due.pass, host.place",
         turn(0),
         turn(1),
         turn(2)
     );
-    let room = claim.per_host.min(claim.limit);
-    db.list(&sql, &params![hosts, claim.now, room], read_due)
-        .await
+    let values = params![
+        hosts,
+        claim.now,
+        claim.per_host,
+        &claim.worker,
+        claim.limit
+    ];
+    db.list(&sql, &values, read_due).await
 }
 
 fn read_due(row: &Row) -> Result<Due> {
@@ -114,7 +123,9 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
     for host in hosts.iter().filter(|host| free.contains(host)) {
         room.push((
             *host,
-            claim.per_host.saturating_sub(leased(db, *host).await?),
+            claim
+                .per_host
+                .saturating_sub(leased(db, *host, &claim.worker).await?),
             0,
         ));
     }
@@ -131,13 +142,15 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
     Ok(due)
 }
 
-/// URLs of a host that are under way.
-async fn leased(db: &Db, host: i64) -> Result<usize> {
-    db.value(
-        "SELECT count(*) FROM urls WHERE host_id = $1 AND state = 'leased'",
-        &params![host],
-    )
-    .await
+/// URLs of a host that are under way; as many as there can be where they are another worker's.
+async fn leased(db: &Db, host: i64, worker: &str) -> Result<usize> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE worker <> $2) FROM urls
+                WHERE host_id = $1 AND state = 'leased'";
+    let read = |row: &Row| Ok((row.get(0)?, row.get::<usize>(1)?));
+    match db.one(sql, &params![host, worker], read).await? {
+        (all, 0) => Ok(all),
+        _ => Ok(usize::MAX),
+    }
 }
 
 /// Leases these URLs, and tells of them in their order; one whose row cannot be read is set aside.
