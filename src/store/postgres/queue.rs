@@ -91,13 +91,7 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
         turn(1),
         turn(2)
     );
-    let values = params![
-        hosts,
-        claim.now,
-        claim.per_host,
-        &claim.worker,
-        claim.limit
-    ];
+    let values = params![hosts, claim.now, claim.per_host, &claim.worker, claim.limit];
     db.list(&sql, &values, read_due).await
 }
 
@@ -480,10 +474,12 @@ pub(super) async fn expire(db: &Db, now: Timestamp) -> Result<u64> {
     }
     let back: Vec<(i64, u32)> = db
         .list(
-            "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL
+            "UPDATE urls
+                SET state = 'queued', worker = NULL, lease_until = NULL,
+                    suspect = suspect OR lost >= $3
               WHERE host_id = ANY($1) AND state = 'leased' AND lease_until <= $2
              RETURNING id, lost",
-            &params![hosts.clone(), now],
+            &params![hosts.clone(), now, parked::SUSPECT_FROM],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .await?;
