@@ -163,6 +163,7 @@ fn claim(worker: &str, now: Timestamp, limit: usize) -> Claim {
         lease: Duration::from_secs(300),
         limit,
         per_host: 1,
+        alone: true,
         backfill_of: None,
     }
 }

@@ -255,6 +255,7 @@ impl Daemon {
             lease: active.config.schedule.lease,
             limit,
             per_host: active.config.fetch.concurrency_per_host,
+            alone: true,
             backfill_of: self.backfill_of.clone(),
         };
         let leases = resources.store.claim(&claim).await;

@@ -27,8 +27,7 @@ const LEASE_MAX: Duration = Duration::from_secs(7 * 24 * 3600);
 ///
 /// The hosts are locked first, and whoever leases or gives back a URL has locked its host: what the
 /// statements after that see of these hosts holds until the end. A host that somebody else has locked
-/// is passed over, and so is one of which another worker has a lease: each worker keeps the pace of what
-/// it asks at the same time, and two do not know of each other.
+/// is passed over.
 pub(super) async fn claim(db: &Db, claim: &Claim) -> Result<Vec<Lease>> {
     expire(db, claim.now).await?;
     let due = match &claim.backfill_of {
@@ -58,11 +57,18 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
         .values(
             "SELECT id FROM hosts
               WHERE ready_at <= $1
-                AND (SELECT count(*) FILTER (WHERE worker = $4) + $2 * count(*) FILTER (WHERE worker <> $4)
-                       FROM urls WHERE host_id = hosts.id AND state = 'leased') < $2
+                AND (SELECT count(*) FROM urls WHERE host_id = hosts.id AND state = 'leased') < $2
+                AND NOT EXISTS (SELECT 1 FROM urls WHERE $5 AND host_id = hosts.id
+                                   AND state = 'leased' AND worker <> $4)
               ORDER BY ready_at, id LIMIT $3
                 FOR NO KEY UPDATE SKIP LOCKED",
-            &params![claim.now, claim.per_host, claim.limit, &claim.worker],
+            &params![
+                claim.now,
+                claim.per_host,
+                claim.limit,
+                &claim.worker,
+                claim.alone
+            ],
         )
         .await?;
     // Polls of sources before articles, these before the past, then what has waited longest. A query
@@ -85,13 +91,21 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
                  LIMIT least($5, greatest(0, $3 - (SELECT count(*) FROM urls
                          WHERE host_id = host.id AND state = 'leased')))) AS due
           WHERE NOT EXISTS (SELECT 1 FROM urls
-                             WHERE host_id = host.id AND state = 'leased' AND worker <> $4)
+                             WHERE $6 AND host_id = host.id AND state = 'leased'
+                               AND worker <> $4)
           ORDER BY due.pass, host.place",
         turn(0),
         turn(1),
         turn(2)
     );
-    let values = params![hosts, claim.now, claim.per_host, &claim.worker, claim.limit];
+    let values = params![
+        hosts,
+        claim.now,
+        claim.per_host,
+        &claim.worker,
+        claim.limit,
+        claim.alone
+    ];
     db.list(&sql, &values, read_due).await
 }
 
@@ -119,7 +133,7 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
             *host,
             claim
                 .per_host
-                .saturating_sub(leased(db, *host, &claim.worker).await?),
+                .saturating_sub(leased(db, *host, claim).await?),
             0,
         ));
     }
@@ -136,14 +150,15 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
     Ok(due)
 }
 
-/// URLs of a host that are under way; as many as there can be where they are another worker's.
-async fn leased(db: &Db, host: i64, worker: &str) -> Result<usize> {
+/// URLs of a host that are under way; as many as there can be where they are another worker's, for one who
+/// wants to be alone.
+async fn leased(db: &Db, host: i64, claim: &Claim) -> Result<usize> {
     let sql = "SELECT count(*), count(*) FILTER (WHERE worker <> $2) FROM urls
                 WHERE host_id = $1 AND state = 'leased'";
     let read = |row: &Row| Ok((row.get(0)?, row.get::<usize>(1)?));
-    match db.one(sql, &params![host, worker], read).await? {
-        (all, 0) => Ok(all),
-        _ => Ok(usize::MAX),
+    match db.one(sql, &params![host, &claim.worker], read).await? {
+        (_, others) if claim.alone && others > 0 => Ok(usize::MAX),
+        (all, _) => Ok(all),
     }
 }
 
@@ -271,6 +286,9 @@ pub(super) async fn make_hosts(db: &Db, authorities: &[String]) -> Result<HashMa
 }
 
 async fn hosts(db: &Db, authorities: &[String]) -> Result<HashMap<String, i64>> {
+    if authorities.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = db
         .list(
             "SELECT authority, id FROM hosts WHERE authority = ANY($1)",
@@ -362,6 +380,15 @@ pub(super) async fn unread(db: &Db, links: &[Link]) -> Result<Unread> {
         set.insert(link.url.clone());
     }
     Ok(unread)
+}
+
+/// Whether a lease is its owner's at this moment: whoever has lost it writes nothing at all.
+pub(super) async fn is_held(db: &Db, lease: &Lease) -> Result<bool> {
+    db.exists(
+        "SELECT 1 FROM urls WHERE id = $1 AND worker = $2 AND fence = $3 AND state = 'leased'",
+        &params![lease.id, &lease.worker, lease.fence],
+    )
+    .await
 }
 
 /// Whether a lease is still its owner's; then with the host and the source of its URL. From then on its
