@@ -3,16 +3,6 @@
 use super::{failure::Result, session::Db, value::params};
 use crate::copies::Fingerprint;
 
-/// Sets the names here apart from other advisory locks of two numbers: "bngh".
-const CLASS: i64 = 0x626e_6768;
-
-/// Lets only one at a time do what goes by this name.
-pub(super) async fn by_name(db: &Db, name: &str) -> Result<()> {
-    let sql = "SELECT 1 FROM pg_advisory_xact_lock($1::integer, hashtext($2))";
-    db.execute(sql, &params![CLASS, name]).await?;
-    Ok(())
-}
-
 /// Lets only one at a time look for copies of a text and write it: whoever has a key in common with it
 /// waits, everybody else does not. Those who wait for several do so in one order.
 pub(super) async fn copies_of(db: &Db, fingerprint: &Fingerprint) -> Result<()> {

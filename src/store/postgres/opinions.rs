@@ -4,7 +4,7 @@ use super::{
     articles,
     failure::Result,
     locks, outbox,
-    session::Db,
+    session::{Alone, Db},
     standings,
     value::{Json, params},
 };
@@ -58,7 +58,7 @@ pub(super) async fn take_call(
     limits: Limits,
     now: Timestamp,
 ) -> Result<Option<Exhausted>> {
-    locks::by_name(db, "opinion_calls").await?;
+    db.alone(Alone::OpinionCalls, "").await?;
     let (today, source) = (day(now), source.unwrap_or_default());
     let sql = "SELECT coalesce(sum(calls), 0)::bigint AS today,
                       coalesce(sum(calls) FILTER (WHERE source = $2), 0)::bigint AS of_source

@@ -40,8 +40,8 @@ pub(super) enum Alone {
     Site,
     /// What was learned of a language.
     Usage,
-    /// Articles that may carry one text.
-    Copies,
+    /// What second opinions cost.
+    OpinionCalls,
 }
 
 /// Of the advisory locks; the second half says of what. "bngh", after that of the schema.

@@ -1,6 +1,10 @@
 //! What is known of how languages are used.
 
-use super::{failure::Result, locks, session::Db, value::params};
+use super::{
+    failure::Result,
+    session::{Alone, Db},
+    value::params,
+};
 use crate::{
     model::{Lang, Timestamp},
     usage::{LANGUAGES_MAX, Sketch},
@@ -19,7 +23,7 @@ pub(super) async fn all(db: &Db) -> Result<Vec<(Lang, Sketch)>> {
 
 /// See [`crate::store::Store::learn_usage`].
 pub(super) async fn learn(db: &Db, lang: &Lang, sketch: &Sketch, at: Timestamp) -> Result<Sketch> {
-    locks::by_name(db, "usage").await?;
+    db.alone(Alone::Usage, "").await?;
     let sql = "SELECT sketch FROM usage WHERE lang = $1";
     let known: Option<Vec<u8>> = db.maybe(sql, &params![lang.as_str()]).await?;
     let mut merged = sketch.clone();

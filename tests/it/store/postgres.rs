@@ -81,6 +81,7 @@ fn version_of(bin: &Path) -> Option<u32> {
 }
 
 /// A server with its folder, which also holds its socket. Both go with it.
+#[derive(Debug)]
 pub(crate) struct Server {
     bin: PathBuf,
     folder: PathBuf,
@@ -178,6 +179,7 @@ impl Drop for Server {
 }
 
 /// A database of the shared server, dropped with its test.
+#[derive(Debug)]
 pub(crate) struct Database {
     server: &'static Server,
     pub(crate) name: String,
