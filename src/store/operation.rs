@@ -30,6 +30,8 @@ pub enum Op {
     Expire,
     /// `correct_times`
     CorrectTimes,
+    /// `clock`
+    Clock,
     /// `probe`
     Probe,
     /// `note_host`
@@ -130,7 +132,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 57] = [
+    pub const ALL: [Op; 58] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -140,6 +142,7 @@ impl Op {
         Op::Release,
         Op::Expire,
         Op::CorrectTimes,
+        Op::Clock,
         Op::Probe,
         Op::NoteHost,
         Op::Articles,
@@ -202,6 +205,7 @@ impl Op {
             Op::Release => "release",
             Op::Expire => "expire",
             Op::CorrectTimes => "correct_times",
+            Op::Clock => "clock",
             Op::Probe => "probe",
             Op::NoteHost => "note_host",
             Op::Articles => "articles",

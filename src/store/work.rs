@@ -29,6 +29,9 @@ pub struct Claim {
     pub limit: usize,
     /// Leased URLs of one host at most, counting those under way.
     pub per_host: usize,
+    /// Nothing of a host of which another worker has a lease: each keeps the pace of what it asks at the
+    /// same time, and two do not know of each other.
+    pub alone: bool,
     /// Nothing but what the backfill of the source with this name asks for.
     pub backfill_of: Option<String>,
 }

@@ -25,3 +25,4 @@ pub(crate) mod site;
 mod systemd;
 pub(crate) mod watch;
 mod webhooks;
+mod workers;

@@ -6,6 +6,7 @@
     reason = "a test ends at its first surprise"
 )]
 
+mod address;
 mod articles;
 mod backfill;
 mod clock;

@@ -1,4 +1,4 @@
-//! Times that a wrong clock left behind.
+//! The clock that all go by, and times that a wrong one left behind.
 
 use chrono::TimeDelta;
 
@@ -12,16 +12,24 @@ use crate::{
     },
 };
 
+/// See [`crate::store::Store::clock`]. Not the time at which the transaction began.
+pub(super) async fn now(db: &Db) -> Result<Timestamp> {
+    db.value(
+        "SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+        &params![],
+    )
+    .await
+}
+
 /// See [`crate::store::Store::correct_times`].
 pub(super) async fn correct(db: &Db, correction: &TimeCorrection) -> Result<u64> {
     let now = correction.now;
-    db.execute(
-        "SELECT id FROM hosts ORDER BY id FOR NO KEY UPDATE",
-        &params![],
-    )
-    .await?;
+    if correction.jump.is_none() && !is_suspect(db, now, &correction.horizon).await? {
+        return Ok(0);
+    }
+    let all = "SELECT id FROM hosts ORDER BY id FOR NO KEY UPDATE";
+    db.execute(all, &params![]).await?;
     let corrected = match correction.jump {
-        None if !is_suspect(db, now, &correction.horizon).await? => 0,
         None => bound(db, correction).await? + end_future(db, now).await?,
         Some(Jump::Stepped(by)) => {
             renew_leases(db, correction).await?

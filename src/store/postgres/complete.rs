@@ -7,7 +7,7 @@ use super::{
     failure::Result,
     links::{add_links, hosts_of, put_poll},
     outbox,
-    queue::{held, refresh_hosts},
+    queue::{held, is_held, refresh_hosts},
     session::Db,
     sources::links_of,
     standings,
@@ -64,6 +64,9 @@ pub(super) async fn complete(
     notify: &[String],
 ) -> Result<Completed> {
     let completion = &ending.completion;
+    if !is_held(db, lease).await? {
+        return Ok(Completed::default());
+    }
     let hosts = hosts_of(db, completion).await?;
     let Some((host, source)) = held(db, lease, hosts.values().copied()).await? else {
         return Ok(Completed::default());

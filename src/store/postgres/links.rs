@@ -229,6 +229,9 @@ impl KnownLink {
 
 /// Those of these links that were announced before, by address.
 async fn known(db: &Db, urls: Vec<String>) -> Result<HashMap<String, KnownLink>> {
+    if urls.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = db
         .list(
             "SELECT url, id, wanted, state, outcome, status, attempts, fetched_at, discovered_at,

@@ -309,6 +309,13 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.read(Op::Clock, move |db| async move {
+            clock::now(&db).await.map(Some)
+        })
+        .await
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         self.write(Op::Probe, move |db| async move { upkeep::touch(&db).await })
             .await

@@ -15,6 +15,10 @@ use crate::model::Timestamp;
 /// Leases that may be lost in a row. Three processes that died over one page are no accident.
 pub(super) const LOST_MAX: u32 = 3;
 
+/// From so many on a URL is asked while no other such one is. Of a lease that ran out it is not known
+/// whether its worker died, nor over which of what it had; one may be an accident.
+pub(super) const SUSPECT_FROM: u32 = 2;
+
 /// A page that is polled is a source's: it is not given up, but asked again after this time.
 const POLL_RESTS: TimeDelta = TimeDelta::days(1);
 

@@ -58,9 +58,17 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
             "SELECT id FROM hosts
               WHERE ready_at <= $1
                 AND (SELECT count(*) FROM urls WHERE host_id = hosts.id AND state = 'leased') < $2
+                AND NOT EXISTS (SELECT 1 FROM urls WHERE $5 AND host_id = hosts.id
+                                   AND state = 'leased' AND worker <> $4)
               ORDER BY ready_at, id LIMIT $3
                 FOR NO KEY UPDATE SKIP LOCKED",
-            &params![claim.now, claim.per_host, claim.limit],
+            &params![
+                claim.now,
+                claim.per_host,
+                claim.limit,
+                &claim.worker,
+                claim.alone
+            ],
         )
         .await?;
     // Polls of sources before articles, these before the past, then what has waited longest. A query
@@ -70,7 +78,7 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
             "(SELECT id, turn, next_at FROM urls
                WHERE state = 'queued' AND wanted
                  AND host_id = host.id AND turn = {turn} AND next_at <= $2
-               ORDER BY next_at, id LIMIT $3)"
+               ORDER BY next_at, id LIMIT $5)"
         )
     };
     let sql = format!(
@@ -80,16 +88,25 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
                 SELECT id, row_number() OVER (ORDER BY turn, next_at, id) - 1 AS pass
                   FROM ({} UNION ALL {} UNION ALL {}) AS turns
                  ORDER BY turn, next_at, id
-                 LIMIT greatest(0, $3 - (SELECT count(*) FROM urls
-                                          WHERE host_id = host.id AND state = 'leased'))) AS due
+                 LIMIT least($5, greatest(0, $3 - (SELECT count(*) FROM urls
+                         WHERE host_id = host.id AND state = 'leased')))) AS due
+          WHERE NOT EXISTS (SELECT 1 FROM urls
+                             WHERE $6 AND host_id = host.id AND state = 'leased'
+                               AND worker <> $4)
           ORDER BY due.pass, host.place",
         turn(0),
         turn(1),
         turn(2)
     );
-    let room = claim.per_host.min(claim.limit);
-    db.list(&sql, &params![hosts, claim.now, room], read_due)
-        .await
+    let values = params![
+        hosts,
+        claim.now,
+        claim.per_host,
+        &claim.worker,
+        claim.limit,
+        claim.alone
+    ];
+    db.list(&sql, &values, read_due).await
 }
 
 fn read_due(row: &Row) -> Result<Due> {
@@ -114,7 +131,9 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
     for host in hosts.iter().filter(|host| free.contains(host)) {
         room.push((
             *host,
-            claim.per_host.saturating_sub(leased(db, *host).await?),
+            claim
+                .per_host
+                .saturating_sub(leased(db, *host, claim).await?),
             0,
         ));
     }
@@ -131,13 +150,16 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
     Ok(due)
 }
 
-/// URLs of a host that are under way.
-async fn leased(db: &Db, host: i64) -> Result<usize> {
-    db.value(
-        "SELECT count(*) FROM urls WHERE host_id = $1 AND state = 'leased'",
-        &params![host],
-    )
-    .await
+/// URLs of a host that are under way; as many as there can be where they are another worker's, for one who
+/// wants to be alone.
+async fn leased(db: &Db, host: i64, claim: &Claim) -> Result<usize> {
+    let sql = "SELECT count(*), count(*) FILTER (WHERE worker <> $2) FROM urls
+                WHERE host_id = $1 AND state = 'leased'";
+    let read = |row: &Row| Ok((row.get(0)?, row.get::<usize>(1)?));
+    match db.one(sql, &params![host, &claim.worker], read).await? {
+        (_, others) if claim.alone && others > 0 => Ok(usize::MAX),
+        (all, _) => Ok(all),
+    }
 }
 
 /// Leases these URLs, and tells of them in their order; one whose row cannot be read is set aside.
@@ -264,6 +286,9 @@ pub(super) async fn make_hosts(db: &Db, authorities: &[String]) -> Result<HashMa
 }
 
 async fn hosts(db: &Db, authorities: &[String]) -> Result<HashMap<String, i64>> {
+    if authorities.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = db
         .list(
             "SELECT authority, id FROM hosts WHERE authority = ANY($1)",
@@ -355,6 +380,15 @@ pub(super) async fn unread(db: &Db, links: &[Link]) -> Result<Unread> {
         set.insert(link.url.clone());
     }
     Ok(unread)
+}
+
+/// Whether a lease is its owner's at this moment: whoever has lost it writes nothing at all.
+pub(super) async fn is_held(db: &Db, lease: &Lease) -> Result<bool> {
+    db.exists(
+        "SELECT 1 FROM urls WHERE id = $1 AND worker = $2 AND fence = $3 AND state = 'leased'",
+        &params![lease.id, &lease.worker, lease.fence],
+    )
+    .await
 }
 
 /// Whether a lease is still its owner's; then with the host and the source of its URL. From then on its
@@ -467,10 +501,12 @@ pub(super) async fn expire(db: &Db, now: Timestamp) -> Result<u64> {
     }
     let back: Vec<(i64, u32)> = db
         .list(
-            "UPDATE urls SET state = 'queued', worker = NULL, lease_until = NULL
+            "UPDATE urls
+                SET state = 'queued', worker = NULL, lease_until = NULL,
+                    suspect = suspect OR lost >= $3
               WHERE host_id = ANY($1) AND state = 'leased' AND lease_until <= $2
              RETURNING id, lost",
-            &params![hosts.clone(), now],
+            &params![hosts.clone(), now, parked::SUSPECT_FROM],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .await?;

@@ -304,6 +304,10 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.observer.watch(Op::Clock, async { Ok(None) }).await
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         let identity = Arc::clone(&self.identity);
         self.observer

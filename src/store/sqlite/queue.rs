@@ -64,7 +64,7 @@ fn due_by_host(db: &Connection, claim: &Claim) -> rusqlite::Result<DueByHost> {
         && let Some(row) = rows.next()?
     {
         let host: i64 = row.get(0)?;
-        let room = claim.per_host.saturating_sub(leased(db, host)?);
+        let room = claim.per_host.saturating_sub(leased(db, host, claim)?);
         let urls = due_urls(db, host, claim.now, room.min(claim.limit))?;
         if !urls.is_empty() {
             hosts.push((host, urls));
@@ -83,15 +83,26 @@ fn past_by_host(db: &Connection, claim: &Claim, source: &str) -> rusqlite::Resul
         }
     }
     for (host, urls) in &mut hosts {
-        urls.truncate(claim.per_host.saturating_sub(leased(db, *host)?));
+        urls.truncate(claim.per_host.saturating_sub(leased(db, *host, claim)?));
     }
     Ok(hosts)
 }
 
-/// URLs of a host that are under way.
-fn leased(db: &Connection, host: i64) -> rusqlite::Result<usize> {
-    db.prepare_cached("SELECT count(*) FROM urls WHERE host_id = ?1 AND state = 'leased'")?
-        .query_row([host], |row| row.get(0))
+/// URLs of a host that are under way; as many as there can be where they are another worker's, for one who
+/// wants to be alone.
+fn leased(db: &Connection, host: i64, claim: &Claim) -> rusqlite::Result<usize> {
+    let (all, others): (usize, usize) = db
+        .prepare_cached(
+            "SELECT count(*), count(*) FILTER (WHERE worker <> ?2) FROM urls
+              WHERE host_id = ?1 AND state = 'leased'",
+        )?
+        .query_row(params![host, claim.worker], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    match claim.alone && others > 0 {
+        true => Ok(usize::MAX),
+        false => Ok(all),
+    }
 }
 
 /// Polls of sources before articles, these before the past, then what has waited longest. A query
