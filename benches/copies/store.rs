@@ -222,6 +222,7 @@ fn all() -> Claim {
         lease: Duration::from_secs(3_600),
         limit: usize::MAX,
         per_host: usize::MAX,
+        alone: false,
         backfill_of: None,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     fetch::{Fetcher, Network, Request},
     lang::Lexicon,
     model::{FetchOutcome, Link, Listen, PageKind, Source, StoreUrl},
-    store::{self, Observer, disk::network_file_system},
+    store::{self, Observer, OpenError, disk::network_file_system},
 };
 
 use super::{
@@ -157,7 +157,9 @@ fn handles() -> Examined {
 }
 
 fn folder(store: &StoreConfig) -> Examined {
-    let StoreUrl::Sqlite(path) = &store.url;
+    let StoreUrl::Sqlite(path) = &store.url else {
+        return good("disk: the store is not on this machine");
+    };
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
@@ -195,19 +197,16 @@ fn tempfile_in(folder: &Path) -> io::Result<()> {
 }
 
 async fn store_of(config: &StoreConfig) -> Examined {
-    let StoreUrl::Sqlite(path) = &config.url;
-    if !path.exists() {
-        return good(format!(
-            "store: {} will be made by the first run",
-            config.url
-        ));
-    }
     match store::open_to_read(&config.url, Observer::default()).await {
         Ok(opened) => {
             // It was opened to read: nothing of it is lost.
             let _ = opened.close().await;
             good(format!("store: {} can be read", config.url))
         }
+        Err(OpenError::Absent(_)) => good(format!(
+            "store: {} will be made by the first run",
+            config.url
+        )),
         Err(error) => bad(format!("store: {error}")),
     }
 }

@@ -9,6 +9,7 @@ mod batch;
 mod check;
 mod config;
 mod consulting;
+mod copy;
 mod daemon;
 mod demo;
 mod doctor;

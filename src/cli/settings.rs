@@ -146,7 +146,7 @@ fn included(text: &ConfigText) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Looks up a secret that the configuration keeps outside of its text.
-fn secret(source: SecretSource<'_>) -> Result<Option<String>, String> {
+pub(super) fn secret(source: SecretSource<'_>) -> Result<Option<String>, String> {
     match source {
         SecretSource::Env(name) => match std::env::var(name) {
             Ok(value) => Ok(Some(value)),

@@ -19,7 +19,7 @@ mod value;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{Policy, SiteRules, Source};
+use crate::model::{Policy, SiteRules, Source, StoreUrl};
 
 pub use self::{
     environment::unread_variables,
@@ -88,4 +88,13 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
 /// Reads a network in CIDR notation, as `10.0.0.0/8`; one address stands for itself.
 pub fn network(text: &str) -> Option<IpNet> {
     value::network(text)
+}
+
+/// Which store a text names, as `[store] url` does.
+///
+/// # Errors
+/// What is wrong with it and what to write instead; it never repeats the text, which may hold a password.
+pub fn store_url(text: &str, secrets: &SecretLookup<'_>) -> Result<StoreUrl, String> {
+    value::store_url(text, secrets)
+        .map_err(|why| format!("the address of a store {}: {}", why.is, why.hint))
 }

@@ -1,17 +1,37 @@
 //! The clocks: read in one place, and watched for jumps.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
     frontier::clock::{self, Clocks, Jump},
     model::Timestamp,
+    store::{Store, StoreError},
 };
 
-/// Where a daemon reads the time. From outside, so that tests can set it.
+/// How long the steady clock of this machine stands for that of the store: it goes wrong by some
+/// milliseconds meanwhile.
+const KEPT_FOR: Duration = Duration::from_secs(60);
+
+/// Where a daemon reads the time. From outside, so that tests can set it. All clones show the same.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Clocks + Send + Sync>);
+pub struct Clock {
+    read: Arc<dyn Fn() -> Clocks + Send + Sync>,
+    shared: Arc<Mutex<Option<Shared>>>,
+}
+
+/// The clock of a store that several share, read once and carried on by the steady clock: so that all
+/// of them wait for the same moment, whatever the clocks on their walls say.
+#[derive(Debug, Clone, Copy)]
+struct Shared {
+    wall: Timestamp,
+    passed: Duration,
+}
 
 impl Clock {
     /// The clocks of this machine.
@@ -25,12 +45,42 @@ impl Clock {
 
     /// Other ones.
     pub fn new(read: impl Fn() -> Clocks + Send + Sync + 'static) -> Clock {
-        Clock(Arc::new(read))
+        Clock {
+            read: Arc::new(read),
+            shared: Arc::default(),
+        }
     }
 
     /// All of them.
     pub fn read(&self) -> Clocks {
-        (self.0)()
+        let own = (self.read)();
+        match self.shared() {
+            None => own,
+            Some(shared) => Clocks {
+                wall: shared.wall + own.passed.saturating_sub(shared.passed),
+                ..own
+            },
+        }
+    }
+
+    /// Goes by the clock of the store from now on, if it has one; asks for it now and then.
+    pub(super) async fn follow(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let before = (self.read)().passed;
+        let is_fresh = |shared: Shared| before.saturating_sub(shared.passed) < KEPT_FOR;
+        if self.shared().is_some_and(is_fresh) {
+            return Ok(());
+        }
+        if let Some(wall) = store.clock().await? {
+            // It was read somewhere between.
+            let passed = before + (self.read)().passed.saturating_sub(before) / 2;
+            *self.shared.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(Shared { wall, passed });
+        }
+        Ok(())
+    }
+
+    fn shared(&self) -> Option<Shared> {
+        *self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the clock on the wall says.
@@ -85,7 +135,11 @@ impl ClockWatch {
     pub(super) fn look(&mut self) -> Option<Jump> {
         let now = self.clock.read();
         let before = std::mem::replace(&mut self.seen, now);
-        clock::jump(&before, &now)
+        // What others wait for is not ours to move.
+        match self.clock.shared() {
+            Some(_) => None,
+            None => clock::jump(&before, &now),
+        }
     }
 
     /// Nothing that is written under such a clock would be of use.

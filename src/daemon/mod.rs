@@ -111,6 +111,7 @@ impl Daemon {
     /// `[schedule] drain`, and gives back what it could not finish.
     pub async fn run(mut self) -> Result<(), DaemonError> {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
+        self.clock.follow(&*self.store).await?;
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
         let resources = Arc::new(self.resources(questions));
@@ -162,13 +163,14 @@ impl Daemon {
                     claim_at = Instant::now() + STORE_PAUSE;
                 }
                 LoopEvent::ClaimDue => {
+                    let until = Instant::now() + active.config.schedule.lease;
                     let leases = self.claim(&resources, &active, &worker, room).await;
                     claim_at = self
                         .next_claim(&resources, &leases, room)
                         .await
                         .max(pause_until);
                     for lease in leases.unwrap_or_default() {
-                        visits.start(&resources, &active, lease);
+                        visits.start(&resources, &active, lease, until);
                     }
                 }
             }
@@ -253,6 +255,7 @@ impl Daemon {
             lease: active.config.schedule.lease,
             limit,
             per_host: active.config.fetch.concurrency_per_host,
+            alone: true,
             backfill_of: self.backfill_of.clone(),
         };
         let leases = resources.store.claim(&claim).await;
@@ -269,6 +272,8 @@ impl Daemon {
 
     /// Sets right what a clock that jumped has left behind.
     async fn look_at_clock(&self, clocks: &mut ClockWatch, active: &ActiveConfig) {
+        // Counted if it fails; until then the steady clock will do.
+        let _ = self.clock.follow(&*self.store).await;
         if let Some(jump) = clocks.look() {
             // Counted if it fails. What is wrong still then is bounded at the next start.
             let _ = self.correct_times(active, Some(jump)).await;
@@ -390,9 +395,16 @@ struct Visits {
 }
 
 impl Visits {
-    fn start(&mut self, resources: &Arc<Resources>, active: &Arc<ActiveConfig>, lease: Lease) {
+    /// Until the lease ends: from then on its URL is somebody else's.
+    fn start(
+        &mut self,
+        resources: &Arc<Resources>,
+        active: &Arc<ActiveConfig>,
+        lease: Lease,
+        until: Instant,
+    ) {
         let visit = visit::visit(Arc::clone(resources), Arc::clone(active), lease.clone());
-        let task = self.running.spawn(visit);
+        let task = self.running.spawn(visit::within(until, visit));
         self.leases.insert(task.id(), lease);
     }
 

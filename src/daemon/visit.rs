@@ -1,7 +1,8 @@
 //! One URL, from lease to completion: facts, then a plan, then what is written, then what is said.
 
-use std::sync::Arc;
+use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
+use tokio::time::{Instant, sleep_until};
 use tracing::{Instrument, Span};
 use url::Url;
 
@@ -46,6 +47,20 @@ pub(super) fn span(lease: &Lease) -> Span {
         host = link.url.host_str(),
         kind = kind_label(link.kind),
     )
+}
+
+/// Goes on with a visit only before `until`. The clock is looked at before anything else: a process that
+/// was frozen does not begin with what it was about to do.
+pub(super) async fn within(until: Instant, visit: impl Future<Output = VisitEnd>) -> VisitEnd {
+    let (mut visit, mut end) = (pin!(visit), pin!(sleep_until(until)));
+    poll_fn(|context| {
+        if end.as_mut().poll(context).is_ready() || Instant::now() >= until {
+            tracing::warn!("a visit outlasted its lease and is cut off");
+            return Poll::Ready(VisitEnd::Finished);
+        }
+        visit.as_mut().poll(context)
+    })
+    .await
 }
 
 /// Visits the URL of a lease, unless its source is not to be asked now.

@@ -9,6 +9,7 @@ mod listen;
 mod notice;
 mod opinion;
 mod policy;
+mod postgres_url;
 mod readiness;
 mod review;
 mod secret;
@@ -37,6 +38,7 @@ pub use self::{
     notice::{ChannelKind, EventKind, Wanted},
     opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
     policy::{OwnPolicy, ParseLimits, Policy},
+    postgres_url::{PostgresUrl, PostgresUrlError, Tls},
     readiness::Unready,
     review::{
         Context, Decision, Dismissal, Ended, Review, ReviewedFinding, RulePrecision, Shelf,

@@ -2,20 +2,24 @@
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
+use super::postgres_url::{PostgresUrl, PostgresUrlError};
+
 /// A store that this version can open. Whoever opens one matches on it, so that no address is
 /// accepted which nobody serves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// `sqlite:PATH`: one file. A relative path starts from the working folder.
     Sqlite(PathBuf),
+    /// `postgres://…`: a database that any number of workers share.
+    Postgres(PostgresUrl),
 }
 
 /// Why a text names no store. Never repeats it: it may hold a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum StoreUrlError {
-    /// `postgres://…`
-    #[error("names a PostgreSQL store, which this version does not have")]
-    Postgres,
+    /// `postgres:` and something that is no address of a server.
+    #[error(transparent)]
+    Postgres(#[from] PostgresUrlError),
     /// `sqlite:` and nothing else.
     #[error("names no file")]
     NoFile,
@@ -41,10 +45,10 @@ impl StoreUrlError {
                 r#"write "sqlite:PATH" for a path from the working folder, or "sqlite:/PATH""#
             }
             StoreUrlError::Parameters => r#"write the path alone, as in "sqlite:benggala.db""#,
-            StoreUrlError::Postgres
-            | StoreUrlError::NoFile
-            | StoreUrlError::Memory
-            | StoreUrlError::Unknown => r#"write "sqlite:PATH", as in "sqlite:benggala.db""#,
+            StoreUrlError::Postgres(why) => why.hint(),
+            StoreUrlError::NoFile | StoreUrlError::Memory | StoreUrlError::Unknown => {
+                r#"write "sqlite:PATH", as in "sqlite:benggala.db", or "postgres://…""#
+            }
         }
     }
 }
@@ -56,7 +60,7 @@ impl FromStr for StoreUrl {
         let (scheme, rest) = text.split_once(':').ok_or(StoreUrlError::Unknown)?;
         match scheme {
             "sqlite" => sqlite_file(rest).map(StoreUrl::Sqlite),
-            "postgres" | "postgresql" => Err(StoreUrlError::Postgres),
+            "postgres" | "postgresql" => Ok(StoreUrl::Postgres(PostgresUrl::parse(rest)?)),
             _ => Err(StoreUrlError::Unknown),
         }
     }
@@ -72,11 +76,12 @@ fn sqlite_file(path: &str) -> Result<PathBuf, StoreUrlError> {
     }
 }
 
-/// As it is written in the configuration.
+/// As it is written in the configuration, but for a password.
 impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StoreUrl::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            StoreUrl::Postgres(url) => url.fmt(f),
         }
     }
 }

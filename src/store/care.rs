@@ -4,8 +4,10 @@
 use std::path::Path;
 
 use super::{
+    copy,
     error::OpenError,
-    rows::{Damage, Forgotten},
+    postgres,
+    rows::{Damage, Forgotten, Schemas},
     sqlite,
 };
 use crate::model::StoreUrl;
@@ -17,6 +19,7 @@ use crate::model::StoreUrl;
 pub fn check(url: &StoreUrl) -> Result<Damage, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::check(path),
+        StoreUrl::Postgres(url) => postgres::care::check(url),
     }
 }
 
@@ -27,6 +30,7 @@ pub fn check(url: &StoreUrl) -> Result<Damage, OpenError> {
 pub fn backup(url: &StoreUrl, to: &Path) -> Result<u64, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::backup(path, to),
+        StoreUrl::Postgres(_) => copy::to_new_file(url, to),
     }
 }
 
@@ -38,6 +42,18 @@ pub fn backup(url: &StoreUrl, to: &Path) -> Result<u64, OpenError> {
 pub fn compact(url: &StoreUrl) -> Result<(u64, u64), OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::compact(path),
+        StoreUrl::Postgres(url) => postgres::care::compact(url),
+    }
+}
+
+/// Brings the schema up to date; only tells what that would be where it `is_for_show`.
+///
+/// # Errors
+/// If there is no store, or somebody has its file.
+pub fn migrate(url: &StoreUrl, is_for_show: bool) -> Result<Schemas, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::care::migrate(path, is_for_show),
+        StoreUrl::Postgres(url) => postgres::care::migrate(url, is_for_show),
     }
 }
 
@@ -53,5 +69,6 @@ pub fn forget_source(
 ) -> Result<Option<Forgotten>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::forgotten::forget(path, source, is_for_show),
+        StoreUrl::Postgres(url) => postgres::forgotten::forget(url, source, is_for_show),
     }
 }

@@ -80,6 +80,10 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// start nothing is due later than could be planned now. Nothing happened in the future.
     async fn correct_times(&self, correction: &TimeCorrection) -> Result<u64, StoreError>;
 
+    /// The time by the clock that everybody goes by who shares the store; `None` where nobody does, so
+    /// that the clock of this machine will do.
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// Writes a little, as any other operation does, and looks whether what is written is still where
     /// the next start will look for it.
     async fn probe(&self) -> Result<(), StoreError>;

@@ -12,6 +12,8 @@ pub fn network_file_system(store: &StoreUrl) -> Option<&'static str> {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
             kind_at(folder.unwrap_or(Path::new(".")))
         }
+        // That is the server's concern.
+        StoreUrl::Postgres(_) => None,
     }
 }
 

@@ -12,10 +12,22 @@
 mod care;
 mod contract;
 pub mod disk;
+mod copy;
 mod error;
+mod limits;
+mod news;
 mod operation;
+mod packed;
+mod place;
+mod postgres;
+mod reading;
 mod rows;
+mod ruling;
 mod sqlite;
+mod stored;
+mod tables;
+mod times;
+mod words;
 mod work;
 
 use std::sync::Arc;
@@ -23,13 +35,14 @@ use std::sync::Arc;
 use crate::model::StoreUrl;
 
 pub use self::{
-    care::{backup, check, compact, forget_source},
+    care::{backup, check, compact, forget_source, migrate},
     contract::Store,
+    copy::{Copied, CopyProgress, copy},
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Forgotten, Neighbours,
-        Notification, Order, Overview, ParkedRow, PerKind, PollRow, Settlement, Silence,
+        Notification, Order, Overview, ParkedRow, PerKind, PollRow, Schemas, Settlement, Silence,
         SourceOrder, SourceQuery, SourceRow, SourceState, Stored, StoredFinding, Trail, VersionRow,
     },
     work::{
@@ -46,6 +59,7 @@ pub use self::{
 pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::open(path, observer).await,
+        StoreUrl::Postgres(url) => postgres::open(url, observer).await,
     }
 }
 
@@ -57,5 +71,6 @@ pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, 
 pub async fn open_to_read(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::open_to_read(path, observer).await,
+        StoreUrl::Postgres(url) => postgres::open_to_read(url, observer).await,
     }
 }

@@ -1,6 +1,10 @@
 //! What is asked of the store, by name, and who is told how it went.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::error::StoreError;
 
@@ -26,6 +30,8 @@ pub enum Op {
     Expire,
     /// `correct_times`
     CorrectTimes,
+    /// `clock`
+    Clock,
     /// `probe`
     Probe,
     /// `note_host`
@@ -126,7 +132,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 57] = [
+    pub const ALL: [Op; 58] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -136,6 +142,7 @@ impl Op {
         Op::Release,
         Op::Expire,
         Op::CorrectTimes,
+        Op::Clock,
         Op::Probe,
         Op::NoteHost,
         Op::Articles,
@@ -198,6 +205,7 @@ impl Op {
             Op::Release => "release",
             Op::Expire => "expire",
             Op::CorrectTimes => "correct_times",
+            Op::Clock => "clock",
             Op::Probe => "probe",
             Op::NoteHost => "note_host",
             Op::Articles => "articles",
@@ -267,6 +275,18 @@ impl Observer {
         observe: impl Fn(Op, Duration, Option<&StoreError>) + Send + Sync + 'static,
     ) -> Self {
         Observer(Arc::new(observe))
+    }
+
+    /// Waits for an operation and tells of it.
+    pub(super) async fn watch<T>(
+        &self,
+        op: Op,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let begun = Instant::now();
+        let result = operation.await;
+        self.tell(op, begun.elapsed(), result.as_ref().err());
+        result
     }
 
     pub(super) fn tell(&self, op: Op, took: Duration, error: Option<&StoreError>) {

@@ -265,6 +265,30 @@ pub struct ArticleQuery {
     pub limit: usize,
 }
 
+impl ArticleQuery {
+    /// The same wherever the articles lie and whatever was concluded of them: what a tally counts.
+    pub(super) fn on_all_shelves(&self) -> ArticleQuery {
+        ArticleQuery {
+            shelf: None,
+            verdict: None,
+            before: None,
+            limit: 0,
+            order: Order::Newest,
+            ..self.clone()
+        }
+    }
+
+    /// The source whose kept counts are its tally, or all of them (`Some(None)`); `None` where articles
+    /// have to be counted.
+    pub(super) fn counts_of_source(&self) -> Option<Option<&str>> {
+        let of_source = ArticleQuery {
+            source: self.source.clone(),
+            ..ArticleQuery::default()
+        };
+        (self.on_all_shelves() == of_source).then_some(self.source.as_deref())
+    }
+}
+
 /// What of a list comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Order {
@@ -561,6 +585,15 @@ pub struct Forgotten {
     pub urls: u64,
 }
 
+/// The schemas of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schemas {
+    /// That which was found.
+    pub found: i64,
+    /// That which this version writes.
+    pub known: i64,
+}
+
 /// What is wrong with a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Damage {
@@ -570,4 +603,16 @@ pub struct Damage {
     pub more: usize,
     /// URLs that are set aside, and why.
     pub parked: Vec<(String, String)>,
+}
+
+/// Faults of a store that are told; more are counted.
+pub(super) const FAULTS_MAX: usize = 1_000;
+
+impl Damage {
+    pub(super) fn add(&mut self, fault: String) {
+        match self.faults.len() < FAULTS_MAX {
+            true => self.faults.push(fault),
+            false => self.more += 1,
+        }
+    }
 }

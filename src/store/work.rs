@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
+use super::rows::ArticleRow;
 use crate::{
     frontier::{
         Moved, Rhythm, Schedule,
@@ -28,6 +29,9 @@ pub struct Claim {
     pub limit: usize,
     /// Leased URLs of one host at most, counting those under way.
     pub per_host: usize,
+    /// Nothing of a host of which another worker has a lease: each keeps the pace of what it asks at the
+    /// same time, and two do not know of each other.
+    pub alone: bool,
     /// Nothing but what the backfill of the source with this name asks for.
     pub backfill_of: Option<String>,
 }
@@ -311,6 +315,18 @@ pub struct Hearing {
     pub assessment: Assessment,
     /// When it was said.
     pub at: Timestamp,
+}
+
+impl Hearing {
+    /// Whether it is about the article as it is now: the same text, judged by the same rules. Where a
+    /// reviewer has spoken since the question was put, what was heard is kept for `rescore`.
+    pub(super) fn is_about(&self, article: &ArticleRow) -> bool {
+        let aside = article.findings.iter().filter(|f| f.dismissed_by.is_some());
+        article.body == self.body
+            && article.title == self.title
+            && article.rules == self.assessment.rules
+            && aside.count() == self.assessment.dismissed.len()
+    }
 }
 
 /// What a second opinion changed.

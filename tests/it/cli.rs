@@ -12,6 +12,7 @@ mod export;
 mod forget;
 mod labelled;
 mod opinion;
+mod postgres;
 mod rescore;
 mod rules;
 mod run;

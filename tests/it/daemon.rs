@@ -27,3 +27,4 @@ pub(crate) mod site;
 mod systemd;
 pub(crate) mod watch;
 mod webhooks;
+mod workers;

@@ -6,10 +6,12 @@
     reason = "a test ends at its first surprise"
 )]
 
+mod address;
 mod articles;
 mod backfill;
 mod clock;
 mod completion;
+mod copied;
 mod copies;
 mod crash;
 pub(crate) mod given;
@@ -18,12 +20,13 @@ mod observed;
 pub(crate) mod opinions;
 mod parked;
 mod place;
+pub(crate) mod postgres;
 mod queue;
 mod retention;
 mod reviews;
 mod sites;
 mod sources;
-mod sqlite;
+pub(crate) mod sqlite;
 mod usage;
 
 use std::sync::Arc;
@@ -38,9 +41,21 @@ use tempfile::TempDir;
 pub(crate) struct Place {
     pub(crate) url: StoreUrl,
     pub(crate) folder: TempDir,
+    /// Where it is one of a server.
+    pub(crate) database: Option<postgres::Database>,
 }
 
 impl Place {
+    /// Makes it as empty as it was; nobody may have a store there.
+    pub(crate) fn empty(&self) {
+        match &self.database {
+            None => std::fs::remove_file(self.folder.path().join("benggala.db")).unwrap(),
+            Some(database) => {
+                database.ask("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+            }
+        }
+    }
+
     /// Opens the store there; again after the one before was dropped.
     pub(crate) async fn open(&self) -> Arc<dyn Store> {
         self.open_observed(Observer::default()).await
@@ -56,5 +71,6 @@ impl Place {
 
 /// One place for every kind of store: the contract is held over all of them.
 pub(crate) fn places() -> Vec<Place> {
-    [sqlite::place].into_iter().map(|place| place()).collect()
+    let file = std::iter::once(sqlite::place());
+    file.chain(postgres::place()).collect()
 }

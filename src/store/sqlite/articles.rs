@@ -1,48 +1,26 @@
 //! Articles and what was concluded about them.
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
-use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
     column::{Address, Dated, Json, Millis, Readable, unreadable, verdict},
-    copies,
-    packed::{self, Packed},
-    reviews, search, shelves, sources, standings,
+    copies, packed, reviews, search, shelves, sources, standings,
 };
 use crate::{
     copies::Fingerprint,
     model::{
-        Article, Assessment, Block, BlockKind, Date, Evidence, Headers, Lang, Link, Page, PageKind,
-        Provenance, RulesHash, Scores, Shelf, Timestamp,
+        Article, Assessment, Evidence, Headers, Lang, Page, Provenance, RulesHash, Scores, Shelf,
+        Timestamp,
     },
-    store::{ArticleQuery, ArticleRow, StoredFinding},
+    store::{
+        ArticleQuery, ArticleRow, StoredFinding,
+        limits::UNREADABLE_MAX,
+        packed::Packed,
+        reading::Stored,
+        stored::{self, StoredBlock, StoredLink},
+    },
 };
-
-/// Rows that cannot be read, in the place of which others are listed.
-const UNREADABLE_MAX: usize = 100;
-
-/// A [`Block`] as JSON.
-type StoredBlock = (usize, usize, BlockKind, usize);
-
-/// [`Link`] as JSON.
-#[derive(Serialize, Deserialize)]
-struct StoredLink {
-    url: Url,
-    source: String,
-    kind: PageKind,
-    published: Option<Date>,
-}
-
-/// What is known of an article that is read again.
-pub(super) struct Stored {
-    /// Its title, body and blocks; nothing else.
-    pub(super) content: Article,
-    /// The rules of the latest conclusion.
-    pub(super) rules: RulesHash,
-    /// The address that it was read from, while its page is kept.
-    pub(super) asked: Option<Url>,
-}
 
 /// The row of the article with this canonical URL.
 pub(super) fn id_of(db: &Connection, url: &Url) -> rusqlite::Result<Option<i64>> {
@@ -76,19 +54,12 @@ pub(super) fn stored(db: &Connection, article: i64) -> rusqlite::Result<Stored> 
     )?
     .query_row([article], |row| {
         let blocks = row.get::<_, Json<Vec<StoredBlock>>>("blocks")?.0;
-        let blocks = blocks
-            .into_iter()
-            .map(|(start, end, kind, link_bytes)| Block {
-                span: start..end,
-                kind,
-                link_bytes,
-            });
         let link = row.get::<_, Option<Json<StoredLink>>>("link")?;
         Ok(Stored {
             content: Article {
                 title: row.get("title")?,
                 body: row.get("body")?,
-                blocks: blocks.collect(),
+                blocks: stored::to_blocks(blocks),
                 ..Article::default()
             },
             rules: rules(row)?,
@@ -121,18 +92,6 @@ pub(super) fn insert(
 }
 
 pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqlite::Result<()> {
-    let blocks: Vec<StoredBlock> = article
-        .blocks
-        .iter()
-        .map(|block| {
-            (
-                block.span.start,
-                block.span.end,
-                block.kind,
-                block.link_bytes,
-            )
-        })
-        .collect();
     db.prepare_cached(
         "UPDATE articles
             SET named_url = :named_url, title = :title, byline = :byline, published = :published,
@@ -151,7 +110,7 @@ pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqli
         ":section": article.section,
         ":image": article.image.as_ref().map(Url::as_str),
         ":body": article.body,
-        ":blocks": Json(blocks),
+        ":blocks": Json(stored::blocks(article)),
         ":provenance": Json(&article.provenance),
         ":origins": Json(&article.origins),
     })?;
@@ -166,14 +125,6 @@ pub(super) fn put_assessment(
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     standings::revise(db, article, assessment)?;
-    let counted = assessment.findings.iter().map(|finding| (finding, None));
-    let aside = assessment.dismissed.iter();
-    let aside = aside.map(|aside| (&aside.finding, Some(aside.by.as_str())));
-    let mut findings: Vec<_> = counted
-        .chain(aside)
-        .map(|(finding, by)| StoredFinding::new(finding, by))
-        .collect();
-    findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     let verdict = assessment.verdict;
     let reason = verdict.reason().map(|reason| reason.as_str());
     db.prepare_cached(
@@ -193,7 +144,7 @@ pub(super) fn put_assessment(
         ":style": assessment.scores.style,
         ":boilerplate": assessment.scores.boilerplate,
         ":body_share": assessment.scores.body_share,
-        ":findings": Json(findings),
+        ":findings": Json(stored::findings(assessment)),
         ":evidence": Json(&assessment.evidence),
         ":log_ratio": assessment.log_ratio(),
         ":rules": assessment.rules.to_string(),
@@ -236,12 +187,6 @@ pub(super) fn put_page(
     page: &Page,
     body: &Packed,
 ) -> rusqlite::Result<()> {
-    let link = StoredLink {
-        url: page.link.url.clone(),
-        source: page.link.source.clone(),
-        kind: page.link.kind,
-        published: page.link.published,
-    };
     db.prepare_cached(
         "INSERT INTO pages (article_id, fetched_at, link, final_url, status, headers, bytes, body)
          VALUES (:article, :fetched_at, :link, :final_url, :status, :headers, :bytes, :body)
@@ -253,7 +198,7 @@ pub(super) fn put_page(
     .execute(named_params! {
         ":article": article,
         ":fetched_at": Millis(page.fetched_at),
-        ":link": Json(link),
+        ":link": Json(StoredLink::from(&page.link)),
         ":final_url": page.final_url.as_str(),
         ":status": page.status,
         ":headers": Json(&page.headers),
@@ -376,14 +321,8 @@ pub(super) fn page(db: &Connection, article: i64) -> rusqlite::Result<Option<Pag
            FROM pages WHERE article_id = ?1",
     )?
     .query_row([article], |row| {
-        let link = row.get::<_, Json<StoredLink>>("link")?.0;
         Ok(Page {
-            link: Link {
-                url: link.url,
-                source: link.source,
-                kind: link.kind,
-                published: link.published,
-            },
+            link: row.get::<_, Json<StoredLink>>("link")?.0.into(),
             final_url: row.get::<_, Address>("final_url")?.0,
             fetched_at: row.get::<_, Millis>("fetched_at")?.0,
             status: row.get("status")?,

@@ -12,16 +12,13 @@ use super::{
     articles,
     column::{Address, Dated, Json, Kind, Millis, is_unreadable},
     failure::classify,
-    file, upkeep,
+    file, schema, upkeep,
 };
 use crate::{
     frontier::{Moved, Rhythm},
     model::Poll,
-    store::{Damage, OpenError, StoreError},
+    store::{Damage, OpenError, Schemas, StoreError, rows::FAULTS_MAX},
 };
-
-/// Faults that are told; more are counted.
-const FAULTS_MAX: usize = 1_000;
 
 /// See [`crate::store::check`].
 pub(in crate::store) fn check(path: &Path) -> Result<Damage, OpenError> {
@@ -109,15 +106,6 @@ fn read_articles(db: &Connection, damage: &mut Damage) -> rusqlite::Result<()> {
     Ok(())
 }
 
-impl Damage {
-    fn add(&mut self, fault: String) {
-        match self.faults.len() < FAULTS_MAX {
-            true => self.faults.push(fault),
-            false => self.more += 1,
-        }
-    }
-}
-
 /// See [`crate::store::backup`]. One read, so that it is of one moment; the copy has its name only once
 /// it is whole and on the disk.
 pub(in crate::store) fn backup(path: &Path, to: &Path) -> Result<u64, OpenError> {
@@ -168,4 +156,16 @@ pub(in crate::store) fn compact(path: &Path) -> Result<(u64, u64), OpenError> {
     let after = upkeep::size(path);
     drop(lock);
     Ok((before, after))
+}
+
+/// See [`crate::store::migrate`].
+pub(in crate::store) fn migrate(path: &Path, is_for_show: bool) -> Result<Schemas, OpenError> {
+    let found = file::found(path)?;
+    if found < schema::VERSION && !is_for_show {
+        drop(file::open(path)?);
+    }
+    Ok(Schemas {
+        found,
+        known: schema::VERSION,
+    })
 }

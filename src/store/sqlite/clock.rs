@@ -1,39 +1,17 @@
 //! Times that a wrong clock left behind.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use rusqlite::{Connection, named_params, params};
 
 use super::column::Millis;
 use crate::{
-    frontier::{
-        WAIT_MAX,
-        clock::{Horizon, Jump},
-    },
+    frontier::clock::{Horizon, Jump},
     model::Timestamp,
-    store::TimeCorrection,
+    store::{
+        TimeCorrection,
+        times::{AHEAD_MIN, HAPPENED, millis},
+    },
 };
-
-/// What is so little ahead of now may be the haste of another clock.
-const AHEAD_MIN: TimeDelta = TimeDelta::seconds(5);
-
-/// When things happened: none of it can lie ahead.
-const HAPPENED: [(&str, &str); 13] = [
-    ("urls", "fetched_at"),
-    ("urls", "discovered_at"),
-    ("urls", "first_read"),
-    ("articles", "fetched_at"),
-    ("articles", "last_fetched_at"),
-    ("pages", "fetched_at"),
-    ("fingerprints", "read_at"),
-    ("assessments", "at"),
-    ("reviews", "at"),
-    ("sites", "updated_at"),
-    ("sources", "since"),
-    ("sources", "last_success"),
-    ("sources", "last_article"),
-];
 
 /// See [`crate::store::Store::correct_times`].
 pub(super) fn correct(db: &Connection, correction: &TimeCorrection) -> rusqlite::Result<u64> {
@@ -174,8 +152,4 @@ fn refresh_hosts(db: &Connection) -> rusqlite::Result<()> {
         [],
     )?;
     Ok(())
-}
-
-fn millis(wait: Duration) -> i64 {
-    i64::try_from(wait.min(WAIT_MAX).as_millis()).unwrap_or(i64::MAX)
 }

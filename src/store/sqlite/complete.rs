@@ -8,17 +8,20 @@ use super::{
     column::{Json, Kind, Millis},
     links::{add_links, put_poll},
     outbox,
-    packed::Packed,
-    queue::{day, held, origin, refresh_host},
+    packed::pack,
+    queue::{held, refresh_host},
     sources::links_of,
-    standings,
-    visit::NewVisit,
-    walk,
+    standings, visit, walk,
 };
 use crate::{
     copies::Fingerprint,
     model::{FetchOutcome, RobotsRecord, RobotsRules, Verdict},
-    store::{Completed, Completion, Fate, Lease},
+    store::{
+        Completed, Completion, Fate, Lease,
+        packed::Packed,
+        place::{day, origin},
+        reading::NewVisit,
+    },
 };
 
 /// A completion whose pages are packed already.
@@ -35,13 +38,13 @@ impl Ending {
     /// Packs what is large. Takes milliseconds: not for the async threads, nor for the writer.
     pub(super) fn new(completion: Completion) -> rusqlite::Result<Ending> {
         let page = match &completion.visit {
-            Some(visit) if !visit.article.noarchive => Some(Packed::new(&visit.page.body)?),
+            Some(visit) if !visit.article.noarchive => Some(pack(&visit.page.body)?),
             _ => None,
         };
         let visit = completion.visit.as_ref();
         let fingerprint = visit.and_then(|visit| Fingerprint::of(&visit.article));
         let robots = completion.robots.iter().map(|robots| match &robots.rules {
-            RobotsRules::Text(text) => Packed::new(text).map(Some),
+            RobotsRules::Text(text) => pack(text).map(Some),
             RobotsRules::Unavailable | RobotsRules::Unreachable => Ok(None),
         });
         Ok(Ending {
@@ -95,7 +98,7 @@ pub(super) fn complete(
             again: lease.first_read.is_some(),
             past: lease.is_past(),
         };
-        let outcome = reading.put(db, source)?;
+        let outcome = visit::put(db, &reading, source)?;
         completed.article = Some(outcome.article);
         completed.article_new = outcome.new;
         completed.copy = outcome.copy;

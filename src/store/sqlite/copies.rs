@@ -13,19 +13,12 @@ use crate::{
     canonical::same_site,
     copies::{Fingerprint, WordsDigest},
     model::{CopyKind, Timestamp},
-    store::{Cluster, CopyRow},
+    store::{
+        Cluster, CopyRow,
+        limits::{ALIASES_MAX, CANDIDATES_MAX, CLUSTER_MAX, FINGERPRINTS_MAX, POSTINGS_MAX},
+    },
 };
 
-/// Articles looked at for one key, the newest: bounds what a phrase costs that thousands use.
-const POSTINGS_MAX: usize = 32;
-/// Fingerprints that a new one is compared with, those with the most keys in common first.
-const CANDIDATES_MAX: usize = 32;
-/// Articles of one cluster. What comes later is counted as a copy, but not added.
-const CLUSTER_MAX: u64 = 1_000;
-/// Other addresses kept for one article.
-const ALIASES_MAX: usize = 1_000;
-/// Fingerprints kept, whatever the configuration says: about two gigabytes.
-const FINGERPRINTS_MAX: i64 = 2_000_000;
 /// Fingerprints dropped in one transaction: other writes go in between.
 pub(super) const FORGET_BATCH: usize = 200;
 

@@ -7,9 +7,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{articles, column::Millis, outbox, reviews, shelves};
 use crate::{
-    model::{Decision, Finding, Review, ReviewedFinding, Span, Timestamp, Verdict},
+    model::{Decision, Finding, Review, Timestamp, Verdict},
     score, site,
-    store::{ArticleQuery, ArticleRow, Batch, JudgedBy, Ruled, Ruling, Withdrawal},
+    store::{
+        ArticleQuery, ArticleRow, Batch, JudgedBy, Ruled, Ruling, Withdrawal, news,
+        ruling::{find, judged_again, reviewed, said_before},
+    },
 };
 
 /// See [`crate::store::Store::decide`].
@@ -22,13 +25,7 @@ pub(super) fn decide(
     if let Some(key) = &ruling.key
         && let Some((of, review)) = reviews::with_key(db, key)?
     {
-        let same = of == article
-            && review.decision == ruling.review.decision
-            && review.by == ruling.review.by;
-        return Ok(match same {
-            true => Ruled::Already(review),
-            false => Ruled::OtherKey,
-        });
+        return Ok(said_before(ruling, article, of, review));
     }
     let Some(row) = articles::get(db, article)? else {
         return Ok(Ruled::NoArticle);
@@ -41,10 +38,7 @@ pub(super) fn decide(
             found => found,
         },
     };
-    review.finding = finding.as_ref().map(|finding| ReviewedFinding {
-        rule: finding.rule.to_string(),
-        text: words(&row, finding),
-    });
+    review.finding = finding.as_ref().map(|finding| reviewed(&row, finding));
     let id = reviews::insert(db, article, &review, ruling.key.as_deref(), None)?;
     if let Some(finding) = &finding {
         forget(db, &row, finding, None)?;
@@ -58,19 +52,6 @@ pub(super) fn decide(
     let review = reviews::get(db, id)?;
     tell(db, article, &review, notify)?;
     Ok(Ruled::Done(review))
-}
-
-/// The finding of an article that a reviewer points at, whether it counts or not.
-fn find(row: &ArticleRow, rule: &str, span: &Span) -> Option<Finding> {
-    let found = row.findings.iter();
-    let mut found = found.filter(|finding| finding.rule == rule && finding.span == *span);
-    found.next()?.to_finding()
-}
-
-fn words(row: &ArticleRow, finding: &Finding) -> String {
-    let words = finding.left_out.as_deref();
-    let words = words.or_else(|| row.body.get(finding.span.clone()));
-    words.unwrap_or_default().to_string()
 }
 
 fn remember(
@@ -156,16 +137,9 @@ fn judge_again(
         Some(site) => reviews::dismissals(db, site)?,
         None => Vec::new(),
     };
-    let has_pack = row
-        .lang
-        .as_ref()
-        .is_some_and(|lang| judged_by.languages.contains(lang));
-    let before = row.assessment();
-    let policy = &judged_by.policy;
-    let now = score::set_aside(before.clone(), &row.body, &remembered, has_pack, policy);
-    match now == before {
-        true => Ok(()),
-        false => articles::put_assessment(db, article, &now, at),
+    match judged_again(&row, &remembered, judged_by) {
+        None => Ok(()),
+        Some(now) => articles::put_assessment(db, article, &now, at),
     }
 }
 
@@ -272,7 +246,7 @@ fn tell(db: &Connection, article: i64, review: &Review, notify: &[String]) -> ru
     }
     if let Some(row) = articles::get(db, article)? {
         let at = review.ended.as_ref().map_or(review.at, |ended| ended.at);
-        outbox::put(db, notify, &outbox::decided(&row, review), at)?;
+        outbox::put(db, notify, &news::decided(&row, review), at)?;
     }
     Ok(())
 }

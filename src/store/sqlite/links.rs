@@ -7,12 +7,12 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
     column::{Dated, Json, Kind, Millis, Named, forgiving, time},
-    queue::{authority, host_id, refresh_host},
+    queue::{host_id, refresh_host},
 };
 use crate::{
     frontier::{self, Asked},
     model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Timestamp},
-    store::{Completion, Lease},
+    store::{Completion, Lease, place::authority},
 };
 
 /// Bytes of a URL: longer ones are traps, and no server need take them (RFC 9110, 4.1, asks for

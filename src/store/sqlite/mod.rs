@@ -27,6 +27,7 @@ mod queue;
 mod readers;
 mod retention;
 mod reviews;
+pub(super) mod rowwise;
 mod schema;
 mod search;
 mod shelves;
@@ -151,7 +152,7 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.observed(op, self.readers.read(query)).await
+        self.observer.watch(op, self.readers.read(query)).await
     }
 
     /// The same for lists: a row that cannot be read does not take the others with it. It is told of as
@@ -176,20 +177,7 @@ impl SqliteStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
-        self.observed(op, self.commit(change)).await
-    }
-
-    /// Runs an operation and tells the observer how it went.
-    async fn observed<T>(
-        &self,
-        op: Op,
-        operation: impl Future<Output = Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let begun = Instant::now();
-        let result = operation.await;
-        self.observer
-            .tell(op, begun.elapsed(), result.as_ref().err());
-        result
+        self.observer.watch(op, self.commit(change)).await
     }
 
     /// Has the writer run `change` and waits for its commit.
@@ -269,14 +257,15 @@ impl Store for SqliteStore {
     ) -> Result<Completed, StoreError> {
         let (lease, notify) = (lease.clone(), notify.to_vec());
         // Packing is a part of it: its time and its failures count.
-        self.observed(Op::Complete, async {
-            let ending = off_thread(move || Ending::new(completion))
-                .await?
-                .map_err(|error| classify(&self.path, &error))?;
-            self.commit(move |db| complete::complete(db, &lease, &ending, &notify))
-                .await
-        })
-        .await
+        self.observer
+            .watch(Op::Complete, async {
+                let ending = off_thread(move || Ending::new(completion))
+                    .await?
+                    .map_err(|error| classify(&self.path, &error))?;
+                self.commit(move |db| complete::complete(db, &lease, &ending, &notify))
+                    .await
+            })
+            .await
     }
 
     async fn put_off(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {
@@ -315,13 +304,18 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.observer.watch(Op::Clock, async { Ok(None) }).await
+    }
+
     async fn probe(&self) -> Result<(), StoreError> {
         let identity = Arc::clone(&self.identity);
-        self.observed(Op::Probe, async {
-            off_thread(move || identity.check()).await??;
-            self.commit(upkeep::touch).await
-        })
-        .await
+        self.observer
+            .watch(Op::Probe, async {
+                off_thread(move || identity.check()).await??;
+                self.commit(upkeep::touch).await
+            })
+            .await
     }
 
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError> {

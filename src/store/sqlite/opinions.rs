@@ -5,14 +5,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     articles,
     column::{Json, Millis},
-    outbox,
-    queue::day,
-    standings,
+    outbox, standings,
 };
 use crate::{
     model::{Opinion, OpinionKey, Timestamp, Verdict},
     opinion::{AnswerBefore, Exhausted, Limits, Spent},
-    store::{ArticleRow, Heard, Hearing},
+    store::{Heard, Hearing, place::day},
 };
 
 /// Opinions dropped in one transaction.
@@ -40,16 +38,7 @@ pub(super) fn hear(
     let Some(before) = articles::get(db, hearing.article)? else {
         return Ok(Heard::default());
     };
-    let is_same_text = before.body == hearing.body && before.title == hearing.title;
-    if !is_same_text || before.rules != hearing.assessment.rules {
-        return Ok(Heard::default());
-    }
-    // A reviewer has spoken since the question was put: what was heard is kept for `rescore`.
-    let dismissed = |article: &ArticleRow| {
-        let aside = article.findings.iter().filter(|f| f.dismissed_by.is_some());
-        aside.count()
-    };
-    if dismissed(&before) != hearing.assessment.dismissed.len() {
+    if !hearing.is_about(&before) {
         return Ok(Heard::default());
     }
     articles::put_assessment(db, hearing.article, &hearing.assessment, hearing.at)?;

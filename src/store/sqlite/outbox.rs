@@ -1,26 +1,19 @@
 //! Notifications that wait for their receivers: written with the article, so that none is lost.
 
-use chrono::TimeDelta;
 use rusqlite::{Connection, params};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     column::{Millis, row_limit},
     copies,
 };
 use crate::{
-    model::{EventKind, Review, SourceStanding, Timestamp, TranslationStanding},
-    store::{ArticleRow, Notification, Settlement, Silence, StoredFinding},
+    model::{SourceStanding, Timestamp},
+    store::{
+        ArticleRow, Notification, Settlement, Silence,
+        news::{self, SUSPECTED_AGAIN, Stand},
+    },
 };
-
-/// Findings told in one notification; the article's page has them all.
-const FINDINGS_MAX: usize = 100;
-
-/// Articles of its own without which a source is not told to be suspected.
-const SUSPECTED_ARTICLES: u64 = 10;
-
-/// A source about which we are unsure is told to be suspected once in so many days.
-const SUSPECTED_AGAIN: TimeDelta = TimeDelta::days(7);
 
 /// Tells of a flagged article.
 pub(super) fn flagged(
@@ -33,7 +26,7 @@ pub(super) fn flagged(
     if channels.is_empty() {
         return Ok(());
     }
-    let mut payload = payload(row, standing);
+    let mut payload = news::flagged(row, standing);
     if let Some(cluster) = copies::cluster(db, row.id)? {
         // Whether one of them was told before this one.
         let told: bool = db
@@ -42,60 +35,9 @@ pub(super) fn flagged(
                   WHERE copies.cluster_id = ?1 AND articles.verdict = 'flag' AND articles.id < ?2)",
             )?
             .query_row(params![cluster.id, row.id], |row| row.get(0))?;
-        payload["copies"] = json!({
-            "cluster": cluster.id,
-            "articles": cluster.articles,
-            "sources": cluster.sources,
-            "told": told,
-        });
+        payload["copies"] = news::copies(&cluster, told);
     }
     put(db, channels, &payload, at)
-}
-
-fn payload(row: &ArticleRow, standing: &SourceStanding) -> Value {
-    let finding = |finding: &StoredFinding| {
-        let in_body = || row.body.get(finding.span.clone());
-        json!({
-            "rule": finding.rule,
-            "text": finding.left_out.as_deref().or_else(in_body).unwrap_or_default(),
-            "note": finding.note,
-        })
-    };
-    let counting = row.findings.iter().filter(|f| f.dismissed_by.is_none());
-    let findings = counting.take(FINDINGS_MAX);
-    let mut scores = json!(row.scores);
-    // The old name of the style score.
-    scores["translation"] = json!(row.scores.style);
-    json!({
-        "event": EventKind::ArticleFlagged.as_str(),
-        "article": row.id,
-        "lang": row.lang,
-        "url": row.url.as_str(),
-        "source": row.source,
-        "title": row.title,
-        "published": row.published,
-        "fetched_at": row.fetched_at,
-        "verdict": row.verdict.as_str(),
-        "scores": scores,
-        "evidence": row.evidence,
-        "source_translation": standing.translation,
-        "findings": findings.map(finding).collect::<Vec<_>>(),
-    })
-}
-
-/// What receivers are told of a decision, or of one that was taken back.
-pub(super) fn decided(row: &ArticleRow, review: &Review) -> Value {
-    json!({
-        "event": EventKind::ReviewDecided.as_str(),
-        "article": row.id,
-        "lang": row.lang,
-        "url": row.url.as_str(),
-        "source": row.source,
-        "title": row.title,
-        "verdict": row.verdict.as_str(),
-        "shelf": row.shelf.as_str(),
-        "review": review,
-    })
 }
 
 /// Tells what a new article has changed about its source.
@@ -106,30 +48,12 @@ pub(super) fn stands(
     (before, now): (&SourceStanding, &SourceStanding),
     at: Timestamp,
 ) -> rusqlite::Result<()> {
-    let Some(translation) = &now.translation else {
-        return Ok(());
-    };
     let (id, name) = source;
-    let before = before.translation.as_ref();
-    let event = |kind: EventKind| {
-        json!({
-            "event": kind.as_str(),
-            "source": name,
-            "articles": now.articles,
-            "flagged": now.flagged,
-            "source_translation": translation,
-        })
+    let event = match news::stands(name, before, now) {
+        None => return Ok(()),
+        Some(Stand::Turned(event)) => return put(db, channels, &event, at),
+        Some(Stand::Suspected(event)) => event,
     };
-    let turned = |known: &TranslationStanding| known.turned.as_ref().map(|turn| turn.at);
-    if turned(translation) != before.and_then(turned) {
-        return put(db, channels, &event(EventKind::SourceTurned), at);
-    }
-    let is_suspected = |known: &TranslationStanding| {
-        known.articles >= SUSPECTED_ARTICLES && known.probability > TranslationStanding::SUSPECTED
-    };
-    if !is_suspected(translation) || before.is_some_and(is_suspected) {
-        return Ok(());
-    }
     let is_news = db
         .prepare_cached(
             "UPDATE sources SET suspected_at = ?2 WHERE id = ?1
@@ -138,7 +62,7 @@ pub(super) fn stands(
         .execute(params![id, Millis(at), Millis(at - SUSPECTED_AGAIN)])?;
     match is_news {
         0 => Ok(()),
-        _ => put(db, channels, &event(EventKind::SourceSuspected), at),
+        _ => put(db, channels, &event, at),
     }
 }
 
@@ -160,13 +84,7 @@ pub(super) fn silences(
         if is_news == 0 {
             continue;
         }
-        let payload = json!({
-            "event": EventKind::SourceSilent.as_str(),
-            "source": silence.source,
-            "since": silence.since,
-            "expected_interval_seconds": silence.expected.map(|expected| expected.as_secs()),
-        });
-        put(db, channels, &payload, now)?;
+        put(db, channels, &news::silent(silence), now)?;
         told.push(silence.source.clone());
     }
     Ok(told)

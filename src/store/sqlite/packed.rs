@@ -1,43 +1,20 @@
-//! Bytes as zstd, with their length in a second column.
+//! Packed bytes in two columns.
 
 use bytes::Bytes;
 use rusqlite::Row;
 
 use super::column::unreadable;
+use crate::store::packed::{Packed, unpacked};
 
-/// Three is zstd's own default: HTML to a fifth at hundreds of megabytes a second.
-const LEVEL: i32 = 3;
-/// No page is larger: what claims to be is not unpacked.
-const UNPACKED_MAX: usize = 256 << 20;
-
-/// Bytes on their way into the store.
-#[derive(Debug)]
-pub(super) struct Packed {
-    /// The column for the bytes.
-    pub(super) blob: Vec<u8>,
-    /// The column for their length.
-    pub(super) bytes: usize,
-}
-
-impl Packed {
-    /// Takes milliseconds for a large page: not for the async threads, nor for the writer.
-    pub(super) fn new(body: &[u8]) -> rusqlite::Result<Packed> {
-        match zstd::bulk::compress(body, LEVEL) {
-            Ok(blob) => Ok(Packed {
-                blob,
-                bytes: body.len(),
-            }),
-            Err(why) => Err(rusqlite::Error::ToSqlConversionFailure(Box::new(why))),
-        }
-    }
+/// See [`Packed::new`].
+pub(super) fn pack(body: &[u8]) -> rusqlite::Result<Packed> {
+    Packed::new(body).map_err(|why| rusqlite::Error::ToSqlConversionFailure(Box::new(why)))
 }
 
 /// Unpacks the column `blob`, whose length is in the column `bytes`.
 pub(super) fn read(row: &Row<'_>, blob: &str, bytes: &str) -> rusqlite::Result<Bytes> {
     let packed: Vec<u8> = row.get(blob)?;
-    let length: usize = row.get(bytes)?;
-    let unpacked = zstd::bulk::decompress(&packed, length.min(UNPACKED_MAX));
-    unpacked.map(Bytes::from).map_err(|why| {
+    unpacked(&packed, row.get(bytes)?).map_err(|why| {
         let why = unreadable("zstd", blob, &why);
         rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Blob, Box::new(why))
     })

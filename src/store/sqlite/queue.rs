@@ -13,7 +13,10 @@ use super::{
 use crate::{
     frontier::{Moved, Rhythm, Unread},
     model::{Link, Poll, RobotsRecord, RobotsRules, Timestamp},
-    store::{Claim, Lease},
+    store::{
+        Claim, Lease,
+        place::{authority, day, origin},
+    },
 };
 
 /// The longest lease: keeps `now + lease` within what a time can be.
@@ -61,7 +64,7 @@ fn due_by_host(db: &Connection, claim: &Claim) -> rusqlite::Result<DueByHost> {
         && let Some(row) = rows.next()?
     {
         let host: i64 = row.get(0)?;
-        let room = claim.per_host.saturating_sub(leased(db, host)?);
+        let room = claim.per_host.saturating_sub(leased(db, host, claim)?);
         let urls = due_urls(db, host, claim.now, room.min(claim.limit))?;
         if !urls.is_empty() {
             hosts.push((host, urls));
@@ -80,15 +83,26 @@ fn past_by_host(db: &Connection, claim: &Claim, source: &str) -> rusqlite::Resul
         }
     }
     for (host, urls) in &mut hosts {
-        urls.truncate(claim.per_host.saturating_sub(leased(db, *host)?));
+        urls.truncate(claim.per_host.saturating_sub(leased(db, *host, claim)?));
     }
     Ok(hosts)
 }
 
-/// URLs of a host that are under way.
-fn leased(db: &Connection, host: i64) -> rusqlite::Result<usize> {
-    db.prepare_cached("SELECT count(*) FROM urls WHERE host_id = ?1 AND state = 'leased'")?
-        .query_row([host], |row| row.get(0))
+/// URLs of a host that are under way; as many as there can be where they are another worker's, for one who
+/// wants to be alone.
+fn leased(db: &Connection, host: i64, claim: &Claim) -> rusqlite::Result<usize> {
+    let (all, others): (usize, usize) = db
+        .prepare_cached(
+            "SELECT count(*), count(*) FILTER (WHERE worker <> ?2) FROM urls
+              WHERE host_id = ?1 AND state = 'leased'",
+        )?
+        .query_row(params![host, claim.worker], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    match claim.alone && others > 0 {
+        true => Ok(usize::MAX),
+        false => Ok(all),
+    }
 }
 
 /// Polls of sources before articles, these before the past, then what has waited longest. A query
@@ -144,11 +158,6 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
     lease.robots = robots(db, &lease.link.url)?;
     lease.backfill = past::task(db, url)?;
     Ok(lease)
-}
-
-/// Days since 1970 UTC.
-pub(super) fn day(at: Timestamp) -> i64 {
-    at.timestamp().div_euclid(86_400)
 }
 
 fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
@@ -208,20 +217,6 @@ fn read_robots(row: &Row<'_>, origin: &str) -> rusqlite::Result<RobotsRecord> {
         fetched_at: row.get::<_, Millis>("fetched_at")?.0,
         rules,
     })
-}
-
-/// `scheme://host:port`, always with the port.
-pub(super) fn origin(url: &Url) -> Option<String> {
-    Some(format!("{}://{}", url.scheme(), authority(url)?))
-}
-
-/// `host:port`, always with the port.
-pub(super) fn authority(url: &Url) -> Option<String> {
-    Some(format!(
-        "{}:{}",
-        url.host_str()?,
-        url.port_or_known_default()?
-    ))
 }
 
 /// The host's row, made on demand.

@@ -3,8 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::column::{Millis, Named, time};
-use crate::model::{
-    Context, Decision, Dismissal, Ended, Review, ReviewedFinding, RulePrecision, Timestamp,
+use crate::{
+    model::{
+        Context, Decision, Dismissal, Ended, Review, ReviewedFinding, RulePrecision, Timestamp,
+    },
+    store::limits::DISMISSALS_MAX,
 };
 
 /// The decision on a whole article that holds.
@@ -122,9 +125,6 @@ pub(super) fn dismissals(db: &Connection, site: &str) -> rusqlite::Result<Vec<Di
     })?
     .collect()
 }
-
-/// Dismissals of one site that are heeded, the latest.
-const DISMISSALS_MAX: usize = 2_000;
 
 /// See [`crate::store::Store::precision`]. What was said of one finding counts for its rule; where
 /// nothing was, what was said of the article counts for all its rules.

@@ -60,6 +60,11 @@ pub(super) fn migrate(db: &mut Connection, found: i64) -> rusqlite::Result<()> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.commit()?;
     }
+    complete(db)
+}
+
+/// Makes what follows from the tables and may be missing.
+pub(super) fn complete(db: &mut Connection) -> rusqlite::Result<()> {
     make_searchable(db)?;
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     standings::keep_missing(&transaction)?;

@@ -1,13 +1,9 @@
-//! The words of articles, to be found. SQLite cuts at everything that is no letter or digit; scripts
-//! that put no space between words are cut at every letter instead, in what is kept and in what is
-//! asked, so that a run of letters is found wherever it stands.
+//! The words of articles, to be found. SQLite cuts them at everything that is no letter or digit.
 
 use rusqlite::{Connection, params};
 
-/// Characters of an article that can be found: the rest of a longer one cannot.
-const CHARACTERS_MAX: usize = 100_000;
-/// Words and phrases of one question.
-const TERMS_MAX: usize = 16;
+use crate::store::words::{searchable, terms};
+
 /// Articles made searchable in one transaction after a migration.
 const FILL_BATCH: usize = 500;
 
@@ -18,8 +14,7 @@ pub(super) fn put(
     title: Option<&str>,
     body: &str,
 ) -> rusqlite::Result<()> {
-    let title = title.unwrap_or_default();
-    let words = spaced(title.chars().chain(['\n']).chain(body.chars()));
+    let words = searchable(title, body);
     db.prepare_cached("INSERT OR REPLACE INTO articles_text (rowid, words) VALUES (?1, ?2)")?
         .execute(params![article, words])?;
     Ok(())
@@ -43,51 +38,17 @@ pub(super) fn fill(db: &Connection) -> rusqlite::Result<usize> {
     Ok(filled)
 }
 
-/// What somebody asked for as FTS5 reads it: every word and every phrase in quotation marks, a `*`
-/// after a word standing for its endings. `None` where nothing is left to look for.
+/// What somebody asked for as FTS5 reads it; `None` where nothing is left to look for.
 pub(super) fn question(asked: &str) -> Option<String> {
-    let mut terms = Vec::new();
-    // What stands between quotation marks is every second piece.
-    for (at, piece) in asked.split(['"', '“', '”', '„']).enumerate() {
-        match at % 2 {
-            1 => terms.extend(term(piece)),
-            _ => terms.extend(piece.split_whitespace().filter_map(term)),
-        }
-    }
-    terms.truncate(TERMS_MAX);
+    let terms: Vec<String> = terms(asked)
+        .iter()
+        .map(|term| {
+            format!(
+                "\"{}\"{}",
+                term.words,
+                if term.is_start { " *" } else { "" }
+            )
+        })
+        .collect();
     (!terms.is_empty()).then(|| terms.join(" "))
-}
-
-fn term(words: &str) -> Option<String> {
-    if !words.contains(char::is_alphanumeric) {
-        return None;
-    }
-    let star = if words.ends_with('*') { " *" } else { "" };
-    Some(format!("\"{}\"{star}", spaced(words.chars()).trim()))
-}
-
-fn spaced(text: impl Iterator<Item = char>) -> String {
-    let mut out = String::new();
-    for c in text.take(CHARACTERS_MAX) {
-        match c {
-            '"' | '\0' => out.push(' '),
-            c if stands_alone(c) => out.extend([' ', c, ' ']),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// Scripts written without spaces (UAX #14, 5.1: ideographs, kana, and what a dictionary breaks).
-fn stands_alone(c: char) -> bool {
-    matches!(
-        c,
-        '\u{0e00}'..='\u{0eff}'       // Thai, Lao
-            | '\u{1000}'..='\u{109f}' // Myanmar
-            | '\u{1780}'..='\u{17ff}' // Khmer
-            | '\u{3040}'..='\u{30ff}' // Kana
-            | '\u{3400}'..='\u{9fff}' // Han
-            | '\u{f900}'..='\u{faff}'
-            | '\u{20000}'..='\u{3fffd}'
-    )
 }

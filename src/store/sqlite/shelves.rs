@@ -9,11 +9,8 @@ use super::{
 };
 use crate::{
     model::{Shelf, ShelfCounts, Verdict},
-    store::{ArticleQuery, Neighbours, Order},
+    store::{ArticleQuery, Neighbours, Order, limits::COUNTED_MAX},
 };
-
-/// Articles counted one by one for a tally; what matches more is not counted.
-const COUNTED_MAX: u64 = 10_000;
 
 /// Puts an article where its latest assessment and the decision that holds say.
 pub(super) fn put(db: &Connection, article: i64, verdict: Verdict) -> rusqlite::Result<()> {
@@ -256,20 +253,8 @@ pub(super) fn tally(
     db: &Connection,
     query: &ArticleQuery,
 ) -> rusqlite::Result<Option<ShelfCounts>> {
-    let everywhere = ArticleQuery {
-        shelf: None,
-        verdict: None,
-        before: None,
-        limit: 0,
-        order: Order::Newest,
-        ..query.clone()
-    };
-    let of_source = ArticleQuery {
-        source: query.source.clone(),
-        ..ArticleQuery::default()
-    };
-    if everywhere == of_source {
-        return match &query.source {
+    if let Some(source) = query.counts_of_source() {
+        return match source {
             None => kept(db, 0).map(Some),
             Some(name) => Ok(Some(match id_of(db, name)? {
                 Some(source) => kept(db, source)?,
@@ -277,6 +262,7 @@ pub(super) fn tally(
             })),
         };
     }
+    let everywhere = query.on_all_shelves();
     let mut total = ShelfCounts::default();
     let is_cheap_by_shelf = query.lang.is_some() || query.score_min.is_some();
     if is_cheap_by_shelf && goes_by_shelf(&everywhere) {

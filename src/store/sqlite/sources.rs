@@ -8,14 +8,14 @@ use super::{
     backfills,
     column::{Address, Json, Kind, Millis, Readable, forgiving, row_limit, time, unreadable},
     parked,
-    queue::{authority, host_id, refresh_host},
+    queue::{host_id, refresh_host},
     shelves, sites,
 };
 use crate::{
     frontier::Rhythm,
     model::{LinkCounts, PageKind, Pause, Poll, Reason, Shelf, Source, Timestamp},
     site,
-    store::SourceRow,
+    store::{SourceRow, place::authority},
 };
 
 /// The latest articles of a source whose boilerplate is averaged.

@@ -6,10 +6,8 @@ use super::column::{Json, Millis, forgiving, verdict};
 use crate::{
     model::{Assessment, Timestamp},
     standing::{self, Observation, Standing},
+    store::limits::STANDING_ARTICLES_MAX,
 };
-
-/// The articles by which a source is judged anew: its latest.
-const ARTICLES_MAX: usize = 10_000;
 
 /// Takes a new article of `source` into account; its row is written already.
 pub(super) fn observe(
@@ -100,7 +98,7 @@ pub(super) fn kept(db: &Connection, source: i64) -> rusqlite::Result<Option<Stan
         .map(Option::flatten)
 }
 
-/// From the latest [`ARTICLES_MAX`] articles.
+/// From the latest [`STANDING_ARTICLES_MAX`] articles.
 fn anew(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
     let mut statement = db.prepare_cached(
         "SELECT verdict, reason, fetched_at, log_ratio FROM (
@@ -111,7 +109,7 @@ fn anew(db: &Connection, source: i64) -> rusqlite::Result<Standing> {
               ORDER BY articles.id DESC LIMIT ?2)
           ORDER BY id",
     )?;
-    let articles = statement.query_map(params![source, ARTICLES_MAX], |row| {
+    let articles = statement.query_map(params![source, STANDING_ARTICLES_MAX], |row| {
         Ok(Observation {
             verdict: verdict(row)?,
             at: row.get::<_, Millis>("fetched_at")?.0,

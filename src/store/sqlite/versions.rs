@@ -4,15 +4,12 @@ use rusqlite::{Connection, params};
 
 use super::{
     column::{Millis, unreadable},
-    packed::{self, Packed},
+    packed::{self, pack},
 };
 use crate::{
     model::{Article, Timestamp},
-    store::VersionRow,
+    store::{VersionRow, limits::VERSIONS_MAX},
 };
-
-/// Earlier texts kept of one article: the first one and the latest of the others.
-const VERSIONS_MAX: usize = 20;
 
 /// Keeps what an article said until `until`.
 pub(super) fn put(
@@ -21,7 +18,7 @@ pub(super) fn put(
     said: &Article,
     until: Timestamp,
 ) -> rusqlite::Result<()> {
-    let body = Packed::new(said.body.as_bytes())?;
+    let body = pack(said.body.as_bytes())?;
     db.prepare_cached(
         "INSERT INTO versions (article_id, until, title, bytes, body) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?

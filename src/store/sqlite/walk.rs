@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{
     column::{Address, Dated, Kind, Millis, Named},
-    queue::{authority, host_id, refresh_host},
+    queue::{host_id, refresh_host},
 };
 use crate::{
     frontier::backfill::{
@@ -19,7 +19,7 @@ use crate::{
         RANK_FURTHER_PAGE, RANK_OLDER_FEED, RANK_START, rank,
     },
     model::{BackfillState, Date, Link, PageKind, Reason, Timestamp, Verdict},
-    store::{BackfillTask, Completion, Fate, Lease, ListReading},
+    store::{BackfillTask, Completion, Fate, Lease, ListReading, place::authority},
 };
 
 /// Links of a backfill dropped in one transaction: other writes go in between.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use super::column::{Address, Json, Kind, Millis, row_limit, time};
 use crate::{
     model::{Lang, Poll, SourceDay, Timestamp},
-    store::{Overview, PollRow},
+    store::{Overview, PollRow, limits::NAMES_MAX},
 };
 
 /// Milliseconds of a day.
@@ -68,9 +68,6 @@ pub(super) fn polls(db: &Connection, source: &str, limit: usize) -> rusqlite::Re
     })?
     .collect()
 }
-
-/// Sources that are named.
-const NAMES_MAX: usize = 300;
 
 /// See [`crate::store::Store::overview`].
 pub(super) fn overview(db: &Connection) -> rusqlite::Result<Overview> {

@@ -38,7 +38,10 @@ const FILES: [(&str, &str); 4] = [
     ("opinion.key", "key-hunter2-file\n"),
     ("desk.url", "http://127.0.0.1:9/file-hunter2?key=hunter2\n"),
     ("desk.token", "token-hunter2-file\n"),
-    ("store.url", "postgres://me:hunter2@db.example/news\n"),
+    (
+        "store.url",
+        "postgres://me:hunter2@db.example/news?sslmode=hunter2\n",
+    ),
 ];
 
 /// Secrets where none are taken, or where something is wrong with them.
@@ -46,8 +49,8 @@ const REFUSED: [&str; 29] = [
     "[opinion]\nurl = \"http://me:hunter2@models.example/v1\"\nmodel = \"m\"",
     "[opinion]\nkey = \"hunter2 and more\"",
     "[opinion]\nkye = \"hunter2\"",
-    "[store]\nurl = \"postgres://me:hunter2@db.example/news\"",
-    "[store]\nurl = \"postgresql://db.example/news?password=hunter2\"",
+    "[store]\nurl = \"postgres://me:hunter2@db.example/news?sslmode=prefer\"",
+    "[store]\nurl = \"postgresql://db.example/news?passwort=hunter2\"",
     "[store]\nurl = \"mysql://me:hunter2@db.example/news\"",
     "[store]\nurl = \"sqlite://me:hunter2@db.example/news\"",
     "[store]\nurl = \"sqlite:news.db?key=hunter2\"",

@@ -68,6 +68,7 @@ pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
         lease: Duration::from_secs(60),
         limit: 10,
         per_host: 2,
+        alone: false,
         backfill_of: None,
     }
 }

@@ -105,6 +105,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                     .await
                     .unwrap(),
             ),
+            Op::Clock => drop(store.clock().await.unwrap()),
             Op::Probe => store.probe().await.unwrap(),
             Op::NoteHost => drop(
                 store

@@ -94,16 +94,23 @@ async fn a_source_that_kills_rests_for_a_day_at_a_time_and_says_so() {
         let store = place.open().await;
         store.put_sources(&[feed], at(0)).await.unwrap();
         drop(store);
-        for _ in 0..3 {
+        for day in 1..=3 {
             let store = place.open().await;
-            assert_eq!(lease(store.as_ref(), 1).await.len(), 1);
+            assert_eq!(lease(store.as_ref(), day).await.len(), 1);
         }
         let store = place.open().await;
+        let mut days = 0;
+        if place.database.is_some() {
+            // Where others may have leases, nobody takes one back before its end.
+            days = 3;
+            let ended = Utc::now() + TimeDelta::days(days) + TimeDelta::minutes(2);
+            assert_eq!(store.expire(ended).await.unwrap(), 1);
+        }
         let source = &store.sources().await.unwrap()[0];
         assert!(source.error.as_ref().unwrap().starts_with("lost: "));
-        let soon = Utc::now() + TimeDelta::hours(23);
+        let soon = Utc::now() + TimeDelta::days(days) + TimeDelta::hours(23);
         assert_eq!(store.claim(&claim("w", soon)).await.unwrap(), []);
-        let leases = lease(store.as_ref(), 2).await;
+        let leases = lease(store.as_ref(), days + 2).await;
         let now = Utc::now();
         complete(&store, &leases[0], completion(now, again(now))).await;
         let source = &store.sources().await.unwrap()[0];

@@ -67,6 +67,30 @@ async fn concurrent_workers_share_without_overlap() {
 }
 
 #[tokio::test]
+async fn whoever_wants_to_be_alone_leaves_the_hosts_of_others() {
+    for place in places() {
+        let store = place.open().await;
+        announced(&store, &THREE).await;
+        let one = Claim {
+            limit: 1,
+            ..claim("a", at(1))
+        };
+        let first = store.claim(&one).await.unwrap();
+        assert_eq!(addresses(&first), THREE[..1]);
+        let alone = |worker| Claim {
+            alone: true,
+            ..claim(worker, at(1))
+        };
+        assert_eq!(store.claim(&alone("b")).await.unwrap(), []);
+        let second = store.claim(&alone("a")).await.unwrap();
+        assert_eq!(addresses(&second), THREE[1..2]);
+        store.release(&first, LONG_AGO).await.unwrap();
+        store.release(&second, LONG_AGO).await.unwrap();
+        assert_eq!(store.claim(&alone("b")).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
 async fn an_expired_lease_passes_on_and_the_late_owner_changes_nothing() {
     for place in places() {
         let store = place.open().await;

@@ -22,6 +22,7 @@ pub(crate) fn place() -> Place {
     Place {
         url: StoreUrl::Sqlite(path),
         folder,
+        database: None,
     }
 }
 

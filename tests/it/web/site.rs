@@ -286,6 +286,7 @@ async fn claim(store: &dyn Store) -> Vec<Lease> {
         lease: Duration::from_secs(60),
         limit: 100,
         per_host: 100,
+        alone: false,
         backfill_of: None,
     };
     store.claim(&claim).await.unwrap()

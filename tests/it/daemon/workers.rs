@@ -1,0 +1,163 @@
+//! Several processes on one PostgreSQL: killed, frozen, cut off from it. Nothing is lost, nothing is
+//! stored twice, and no host is asked too soon.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use benggala::{config::Config, model::PageKind};
+
+use super::{
+    process::{Place, Running},
+    site::{Site, path, rss},
+    watch::{config, until},
+};
+use crate::store::{Place as StorePlace, postgres};
+
+const ARTICLES: usize = 24;
+
+/// So many are answered before the site holds the others back.
+const FIRST: usize = 8;
+
+/// After so long what a worker had is another's.
+const LEASE: Duration = Duration::from_secs(3);
+
+/// What clock and loopback may take off a gap.
+const TOLERANCE: Duration = Duration::from_millis(20);
+
+/// A site, and a database that workers share.
+struct Team {
+    site: Site,
+    store: StorePlace,
+}
+
+impl Team {
+    /// `None` where PostgreSQL is not installed. The site answers the first `first` of its articles.
+    async fn over(first: usize) -> Option<Team> {
+        let store = postgres::place()?;
+        let site = Site::holding_back_after(first).await;
+        site.put_articles(0..ARTICLES);
+        let links: Vec<_> = (0..ARTICLES).map(|n| site.url(&path(n))).collect();
+        site.put("/rss.xml", rss(&links));
+        Some(Team { site, store })
+    }
+
+    /// One more worker, with a configuration that differs in nothing but its port.
+    async fn worker(&self, change: impl FnOnce(&mut Config)) -> (Place, Running) {
+        let place = Place::new();
+        let source = self.site.source("umpan", PageKind::Feed, "/rss.xml");
+        let mut config = config(place.folder(), vec![source]);
+        config.store.url = self.store.url.clone();
+        config.schedule.lease = LEASE;
+        config.fetch.concurrency_per_host = 4;
+        change(&mut config);
+        let running = place.run(&config).await;
+        (place, running)
+    }
+
+    fn ask(&self, sql: &str) -> String {
+        self.store.database.as_ref().unwrap().ask(sql)
+    }
+
+    fn articles(&self) -> usize {
+        self.ask("SELECT count(*) FROM articles").parse().unwrap()
+    }
+
+    fn leased(&self) -> usize {
+        let leased = "SELECT count(*) FROM urls WHERE state = 'leased'";
+        self.ask(leased).parse().unwrap()
+    }
+
+    /// Every article is stored, and once.
+    async fn all_stored(&self) {
+        until("all articles", async || self.articles() >= ARTICLES).await;
+        assert_eq!(self.articles(), ARTICLES);
+        let texts = self.ask("SELECT count(DISTINCT body) FROM articles");
+        assert_eq!(texts, ARTICLES.to_string());
+        let versions = self.ask("SELECT count(*) FROM versions");
+        assert_eq!(versions, "0", "nothing was stored over what was there");
+    }
+
+    async fn half_way(&self) {
+        until("half of the articles", async || {
+            self.articles() == FIRST && self.leased() > 0
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_worker_takes_over_what_a_killed_one_had() {
+    let Some(team) = Team::over(FIRST).await else {
+        return;
+    };
+    let (_place, mut dies) = team.worker(|_| ()).await;
+    team.half_way().await;
+    dies.signal("KILL");
+    dies.ends().await;
+    team.site.let_go();
+    let (_place, _takes_over) = team.worker(|_| ()).await;
+    team.all_stored().await;
+    for n in 0..ARTICLES {
+        assert!(team.site.times(&path(n)) <= 2, "article {n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_was_frozen_past_its_lease_changes_nothing() {
+    let Some(team) = Team::over(FIRST).await else {
+        return;
+    };
+    let (_place, frozen) = team.worker(|_| ()).await;
+    team.half_way().await;
+    frozen.signal("STOP");
+    let (_place, _takes_over) = team.worker(|_| ()).await;
+    team.site.let_go();
+    team.all_stored().await;
+    let asked = team.site.articles_asked();
+    frozen.signal("CONT");
+    frozen.says("outlasted its lease").await;
+    team.all_stored().await;
+    assert_eq!(team.site.articles_asked(), asked, "nobody is asked again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_whose_connections_are_cut_lose_nothing() {
+    let Some(team) = Team::over(2 * ARTICLES).await else {
+        return;
+    };
+    let slow = |config: &mut Config| config.fetch.requests_per_second = 10.0;
+    let (_one, _first) = team.worker(slow).await;
+    let (_other, _second) = team.worker(slow).await;
+    let mut cut = 0;
+    until("all articles", async || {
+        let others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        cut += team.ask(others).parse::<usize>().unwrap();
+        team.articles() >= ARTICLES
+    })
+    .await;
+    assert!(cut > 2, "{cut} connections were cut");
+    team.all_stored().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_workers_ask_one_host_no_faster_than_one() {
+    const GAP: Duration = Duration::from_millis(200);
+    let Some(team) = Team::over(2 * ARTICLES).await else {
+        return;
+    };
+    let polite = |config: &mut Config| {
+        config.fetch.requests_per_second = 1.0 / GAP.as_secs_f64();
+        config.fetch.concurrency_per_host = 1;
+    };
+    let (_one, _first) = team.worker(polite).await;
+    let (_other, _second) = team.worker(polite).await;
+    team.all_stored().await;
+    let log = team.site.log();
+    let paths: BTreeSet<_> = log.iter().map(|asked| &asked.path).collect();
+    assert_eq!(paths.len(), ARTICLES + 2, "with the feed and robots.txt");
+    for (before, after) in log.iter().zip(&log[1..]) {
+        let gap = after.at.duration_since(before.at);
+        let places = (&before.path, &after.path);
+        assert!(gap + TOLERANCE >= GAP, "{gap:?} between {places:?}");
+    }
+}

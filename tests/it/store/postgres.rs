@@ -1,0 +1,220 @@
+//! A PostgreSQL server of our own, for as long as the tests run.
+
+use std::{
+    fs,
+    os::unix::{fs::chown, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use benggala::model::StoreUrl;
+use tempfile::TempDir;
+
+use super::Place;
+
+/// Where Debian's packages put the programs of each version.
+const VERSIONS: &str = "/usr/lib/postgresql";
+/// The owner of every database.
+const USER: &str = "benggala";
+/// Whom the server runs as where the tests run as root, which it refuses: Debian's `nobody`.
+const NOBODY: u32 = 65_534;
+/// How long the server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What makes a server quick that need not survive anything.
+const CARELESS: [&str; 4] = [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=300",
+];
+
+/// Runs the server until the pipe to the tests closes, however they end, and then takes all of it away.
+const GUARD: &str = r#"
+    trap '' INT TERM
+    bin="$1"; folder="$2"; shift 2
+    "$bin/initdb" --no-sync --auth=trust --username=benggala --encoding=UTF8 --locale=C.UTF-8 \
+        --pgdata="$folder/data" >"$folder/initdb.log" 2>&1 || exit 1
+    "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= "$@" \
+        </dev/null >"$folder/server.log" 2>&1 &
+    server=$!
+    read -r _
+    kill -QUIT $server
+    wait $server
+    rm -rf "$folder"
+"#;
+
+/// The server that all tests of this process share; `None` where PostgreSQL is not installed.
+static SHARED: LazyLock<Option<Server>> =
+    LazyLock::new(|| programs().map(|bin| Server::start(&bin, &CARELESS)));
+
+/// Databases made so far.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+/// The programs of the newest version that is installed; says loudly if there is none. Where a change is
+/// checked before it lands, there must be.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+pub(crate) fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir(VERSIONS).into_iter().flatten().flatten();
+    let newest = versions
+        .map(|version| version.path().join("bin"))
+        .filter(|bin| bin.join("initdb").exists())
+        .max_by_key(|bin| version_of(bin));
+    if newest.is_none() {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "PostgreSQL must be installed where CI=true"
+        );
+        eprintln!("!!! SKIPPED: PostgreSQL is not installed (Debian: postgresql)");
+    }
+    newest
+}
+
+fn version_of(bin: &Path) -> Option<u32> {
+    let name = bin.parent()?.file_name()?.to_str()?;
+    name.parse().ok()
+}
+
+/// A server with its folder, which also holds its socket. Both go with it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    bin: PathBuf,
+    folder: PathBuf,
+    guard: Child,
+}
+
+impl Server {
+    /// Makes an empty cluster and starts a server on it with these settings; waits until it answers.
+    pub(crate) fn start(bin: &Path, settings: &[&str]) -> Server {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let mut guard = Command::new("sh");
+        if rustix::process::geteuid().is_root() {
+            chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+            // The groups of root go with it.
+            guard = Command::new("setpriv");
+            guard.args([
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+                "sh",
+            ]);
+        }
+        guard.args(["-c", GUARD, "sh"]).arg(bin).arg(&folder);
+        for setting in settings {
+            guard.args(["-c", setting]);
+        }
+        let guard = guard
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            // What interrupts the tests is not for it.
+            .process_group(0)
+            .spawn()
+            .unwrap();
+        let server = Server {
+            bin: bin.to_path_buf(),
+            folder,
+            guard,
+        };
+        server.wait_until_it_answers();
+        server
+    }
+
+    fn wait_until_it_answers(&self) {
+        let begun = Instant::now();
+        while self.ask("postgres", "SELECT 1").is_err() {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "the server does not start; see {}",
+                self.folder.display()
+            );
+            std::thread::yield_now();
+        }
+    }
+
+    /// What `psql` prints, or what it complains of.
+    pub(crate) fn ask(&self, database: &str, sql: &str) -> Result<String, String> {
+        let asked = Command::new(self.bin.join("psql"))
+            .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-U", USER])
+            .arg("-h")
+            .arg(&self.folder)
+            .args(["-d", database, "-c", sql])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        match asked.status.success() {
+            true => Ok(String::from_utf8(asked.stdout).unwrap().trim().to_string()),
+            false => Err(String::from_utf8_lossy(&asked.stderr).into_owned()),
+        }
+    }
+
+    /// A new and empty database: its name.
+    pub(crate) fn database(&self) -> String {
+        let name = format!("db_{}", MADE.fetch_add(1, Ordering::Relaxed));
+        self.ask("postgres", &format!("CREATE DATABASE {name}"))
+            .unwrap();
+        name
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self, database: &str) -> String {
+        let socket = self.folder.display().to_string().replace('/', "%2F");
+        format!("postgres://{USER}@{socket}/{database}")
+    }
+
+    /// The same as a store.
+    pub(crate) fn url(&self, database: &str) -> StoreUrl {
+        self.address(database).parse().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+}
+
+/// A database of the shared server, dropped with its test.
+#[derive(Debug)]
+pub(crate) struct Database {
+    server: &'static Server,
+    pub(crate) name: String,
+}
+
+impl Database {
+    /// How an operator names it.
+    pub(crate) fn address(&self) -> String {
+        self.server.address(&self.name)
+    }
+
+    /// What `psql` prints about it.
+    pub(crate) fn ask(&self, sql: &str) -> String {
+        self.server.ask(&self.name, sql).unwrap()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
+        let _ = self.server.ask("postgres", &drop);
+    }
+}
+
+/// An empty database; `None` where PostgreSQL is not installed.
+pub(crate) fn place() -> Option<Place> {
+    let server = SHARED.as_ref()?;
+    let name = server.database();
+    Some(Place {
+        url: server.url(&name),
+        folder: TempDir::new().unwrap(),
+        database: Some(Database { server, name }),
+    })
+}
