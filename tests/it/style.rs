@@ -48,6 +48,7 @@ fn trained(seed: u64) -> Vec<u8> {
         .map(|(doc, label, text)| LabelledText {
             doc,
             label: *label,
+            engine: None,
             text,
         })
         .collect();
@@ -134,6 +135,7 @@ fn too_few_texts_make_no_model() {
     let example = LabelledText {
         doc: "a",
         label: Label::Native,
+        engine: None,
         text: "The mayor met the council.",
     };
     let refused = train(&[example], 1).unwrap_err();
