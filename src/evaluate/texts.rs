@@ -105,6 +105,7 @@ impl Record {
             doc: &self.doc,
             label: self.label(),
             engine: self.system.as_deref(),
+            collection: self.source.as_deref(),
             text: &self.text,
         })
     }

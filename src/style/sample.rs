@@ -1,6 +1,6 @@
 //! Labelled texts, as they are given and as training sees them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::learn::linear::SparseVector;
 
@@ -26,6 +26,9 @@ pub struct LabelledText<'a> {
     pub label: Label,
     /// The engine, for machine translations.
     pub engine: Option<&'a str>,
+    /// Where it was collected: texts of one collection have years, languages and translators in
+    /// common.
+    pub collection: Option<&'a str>,
     /// The text.
     pub text: &'a str,
 }
@@ -41,6 +44,8 @@ impl LabelledText<'_> {
 pub(super) struct Sample {
     pub(super) doc: usize,
     pub(super) label: Label,
+    /// Its collection, numbered in the order of their names.
+    pub(super) collection: usize,
     /// The engine of a machine translation, numbered in the order of their names.
     pub(super) engine: Option<usize>,
     /// What it counts beside others of its label: engines with many texts count less for each.
@@ -88,6 +93,8 @@ pub(super) fn samples(examples: &[LabelledText<'_>]) -> Vec<Sample> {
             *texts_of.entry(engine).or_default() += 1;
         }
     }
+    let collections: BTreeSet<Option<&str>> = kept.iter().map(|e| e.collection).collect();
+    let collections: Vec<Option<&str>> = collections.into_iter().collect();
     let engines: BTreeMap<&str, (usize, f32)> = texts_of
         .iter()
         .enumerate()
@@ -99,6 +106,7 @@ pub(super) fn samples(examples: &[LabelledText<'_>]) -> Vec<Sample> {
         Sample {
             doc: *docs.entry(example.doc.to_string()).or_insert(next),
             label: example.label,
+            collection: collections.partition_point(|own| *own < example.collection),
             engine: engine.map(|(at, _)| *at),
             weight: engine.map_or(1.0, |(_, weight)| *weight),
             versions: versions.get(example.doc).copied().unwrap_or_default(),

@@ -135,28 +135,39 @@ fn suffices(samples: &[Sample]) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Engines without which every part of the texts could lack those that tell most.
+/// Engines without which a part of them could be those that tell most.
 const ENGINES_MIN: usize = 10;
 
-/// The margins of samples under weights that were fitted without their source document and, where
-/// there are many engines, without their engine: calibrated on engines that they know, models would
-/// be too sure of those that they do not.
+/// Collections of documents that people and machines translated, without which a part of them could
+/// be those that tell most.
+const COLLECTIONS_MIN: usize = 6;
+
+/// The margins of samples under weights that were fitted without them and their like. Calibrated on
+/// what they know, models would be too sure of what they do not. So where there are many
+/// collections, whole ones are held out; else source documents, and with them engines, where there
+/// are many of those.
 fn held_out(samples: &[Sample], seed: u64) -> Vec<HeldOut<'_>> {
+    let paired = samples.iter().filter(|sample| sample.is_paired());
+    let collections: HashSet<usize> = paired.map(|sample| sample.collection).collect();
+    let by_collection = collections.len() >= COLLECTIONS_MIN;
     let engines = samples.iter().filter_map(|sample| sample.engine).max();
-    let by_engine = engines.is_some_and(|last| last + 1 >= ENGINES_MIN);
+    let by_engine = !by_collection && engines.is_some_and(|last| last + 1 >= ENGINES_MIN);
     let mut held_out = Vec::new();
     for fold in 0..FOLDS {
-        let of_document = |sample: &Sample| {
+        let of_group = |sample: &Sample| {
+            if by_collection {
+                return sample.collection as u64 % FOLDS == fold;
+            }
             let spread = (sample.doc as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ seed;
             (spread >> 32) % FOLDS == fold
         };
         let of_engine =
             |sample: &Sample| by_engine && sample.engine.is_some_and(|e| e as u64 % FOLDS == fold);
-        let kept = |sample: &&Sample| !of_document(sample) && !of_engine(sample);
+        let kept = |sample: &&Sample| !of_group(sample) && !of_engine(sample);
         let kept: Vec<&Sample> = samples.iter().filter(kept).collect();
         let weights = fit(&kept, seed);
         let is_out = |sample: &&Sample| {
-            of_document(sample) && (!by_engine || sample.engine.is_none() || of_engine(sample))
+            of_group(sample) && (!by_engine || sample.engine.is_none() || of_engine(sample))
         };
         let out = samples.iter().filter(is_out);
         held_out.extend(out.map(|sample| (sample, weights.margins(&sample.features))));

@@ -49,6 +49,7 @@ fn trained(seed: u64) -> Vec<u8> {
             doc,
             label: *label,
             engine: None,
+            collection: None,
             text,
         })
         .collect();
@@ -136,6 +137,7 @@ fn too_few_texts_make_no_model() {
         doc: "a",
         label: Label::Native,
         engine: None,
+        collection: None,
         text: "The mayor met the council.",
     };
     let refused = train(&[example], 1).unwrap_err();

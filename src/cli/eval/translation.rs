@@ -10,11 +10,12 @@ use std::{
 use super::report::{Format, floors_file, outcome_of, print};
 use crate::{
     cli::{
+        check::parse_lang,
         failure::{Failure, Outcome},
         labelled::{Part, TextSet, cannot},
     },
     evaluate::{
-        floors,
+        floors::{self, Measured},
         left_out::{self, left_out},
         texts::{Record, Scored},
         translation::{Tables, TranslationRun, cross_validated, score},
@@ -39,11 +40,14 @@ pub(in crate::cli) struct Args {
           value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: Option<u8>,
     /// Measure on what models have not met, each learning from the rest of the texts
-    #[arg(long, value_enum, conflicts_with_all = ["models", "split", "folds", "floors"])]
+    #[arg(long, value_enum, conflicts_with_all = ["models", "split", "folds"])]
     leave_out: Option<LeaveOut>,
     /// Further texts to learn from where something is left out, as in `train translation`
     #[arg(long, value_name = "DIR", requires = "leave_out")]
     more: Option<PathBuf>,
+    /// Only in these languages [default: all]
+    #[arg(long, value_name = "XX", value_parser = parse_lang)]
+    lang: Vec<Lang>,
     /// One row a language, or one an engine
     #[arg(long, value_enum, default_value = "lang")]
     by: By,
@@ -90,7 +94,8 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let more = more.transpose()?;
     let mut run = TranslationRun::default();
     let mut took = Duration::ZERO;
-    for (lang, records) in &set.by_language {
+    let wanted = |lang: &Lang| args.lang.is_empty() || args.lang.contains(lang);
+    for (lang, records) in set.by_language.iter().filter(|(lang, _)| wanted(lang)) {
         let begun = Instant::now();
         let more = more.as_ref().and_then(|more| more.by_language.get(lang));
         let more = more.map(Vec::as_slice).unwrap_or_default();
@@ -115,7 +120,11 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let Some(file) = &args.floors else {
         return Ok(Outcome::Clean);
     };
-    let broken = floors::of_translation(&floors_file(file)?, &report, &set.sha256)?;
+    let measured = match args.leave_out {
+        Some(_) => Measured::LeftOut,
+        None => Measured::Models,
+    };
+    let broken = floors::of_translation(&floors_file(file)?, measured, &report, &set.sha256)?;
     Ok(outcome_of(&broken))
 }
 
