@@ -108,7 +108,7 @@ pub(super) fn url(gold: &Gold) -> Option<Url> {
     Url::parse(gold.url.as_deref()?).ok()
 }
 
-/// Labelled texts: those of every `*.jsonl` and `*.jsonl.gz` of a folder, one a line.
+/// Labelled texts: those of every `*.jsonl` and `*.jsonl.gz` of some folders, one a line.
 pub(super) struct TextSet {
     pub(super) by_language: BTreeMap<Lang, Vec<Record>>,
     /// SHA-256 of the files, unpacked and one after another.
@@ -116,8 +116,13 @@ pub(super) struct TextSet {
 }
 
 impl TextSet {
-    pub(super) fn read(folder: &Path) -> Result<TextSet, Failure> {
-        let files = files(folder)?;
+    /// The texts of all `folders`, in their order.
+    pub(super) fn read(folders: &[impl AsRef<Path>]) -> Result<TextSet, Failure> {
+        let files: Vec<(PathBuf, String)> = folders
+            .iter()
+            .map(|folder| files(folder.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?
+            .concat();
         let by_language = by_language(records_of_files(&files)?);
         Ok(TextSet {
             by_language: by_language.map_err(|error| Failure::message(error.to_string()))?,

@@ -122,8 +122,24 @@ pub fn of_extraction(
     Ok(broken.0)
 }
 
-/// The table of translation.
-const TRANSLATION: &str = "translation";
+/// What was measured of translation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measured {
+    /// Models that are there already.
+    Models,
+    /// Models of what was left, on texts that were left out.
+    LeftOut,
+}
+
+impl Measured {
+    /// The table of its floors.
+    fn table(self) -> &'static str {
+        match self {
+            Measured::Models => "translation",
+            Measured::LeftOut => "left_out",
+        }
+    }
+}
 
 /// Areas that must be reached, and shares that must not be passed in any language.
 #[derive(Debug, Deserialize)]
@@ -150,11 +166,13 @@ struct SourceFloors {
 /// What of a report on translation, on texts with this SHA-256, is beyond its floor, a line each.
 pub fn of_translation(
     file: &FloorsFile,
+    measured: Measured,
     report: &TranslationReport,
     sha256: &str,
 ) -> Result<Vec<String>, FloorsError> {
-    let floors: TranslationFloors = file.table(TRANSLATION)?;
-    same_set(TRANSLATION, &floors.gold_sha256, "the texts have", sha256)?;
+    let table = measured.table();
+    let floors: TranslationFloors = file.table(table)?;
+    same_set(table, &floors.gold_sha256, "the texts have", sha256)?;
     let mean = &report.mean;
     let mut broken = Broken::default();
     for (name, floor, area) in [

@@ -7,6 +7,7 @@
 pub mod cases;
 pub mod extraction;
 pub mod floors;
+pub mod left_out;
 pub mod lines;
 pub mod opinion;
 pub mod residue;

@@ -34,6 +34,9 @@ pub struct StyleFigures {
     pub human_machine: Option<f64>,
     /// The same on documents of which there are both.
     pub same_documents: Option<f64>,
+    /// The same within one collection, which has one year and one source language: the mean over
+    /// collections.
+    pub same_origin: Option<f64>,
     /// Shares at or above the threshold, of texts that are long enough: of natives.
     pub flagged_native: Option<f64>,
     /// Of human translations.
@@ -61,6 +64,7 @@ impl StyleFigures {
             native_machine: area(&native, &machine),
             human_machine: area(&human, &machine),
             same_documents: same_documents(scored),
+            same_origin: same_origin(scored),
             flagged_native: flagged(&native),
             flagged_human: flagged(&human),
             flagged_machine: flagged(&machine),
@@ -79,6 +83,7 @@ impl StyleFigures {
             native_machine: mean(|row| row.native_machine),
             human_machine: mean(|row| row.human_machine),
             same_documents: mean(|row| row.same_documents),
+            same_origin: mean(|row| row.same_origin),
             flagged_native: mean(|row| row.flagged_native),
             flagged_human: mean(|row| row.flagged_human),
             flagged_machine: mean(|row| row.flagged_machine),
@@ -95,6 +100,19 @@ fn same_documents(scored: &[Scored<'_>]) -> Option<f64> {
         texts.map(|(_, odds)| odds).collect()
     };
     area(&odds(Label::Human), &odds(Label::Machine))
+}
+
+fn same_origin(scored: &[Scored<'_>]) -> Option<f64> {
+    let mut collections: BTreeMap<&str, [Vec<f32>; 3]> = BTreeMap::new();
+    for (record, odds) in scored {
+        let collection = record.source.as_deref().unwrap_or_default();
+        let by_label = collections.entry(collection).or_default();
+        by_label[record.label() as usize].push(*odds);
+    }
+    let areas = collections
+        .values()
+        .filter_map(|[_, human, machine]| area(human, machine));
+    mean(areas)
 }
 
 /// The share of texts that the style alone flags under the default policy.
@@ -130,17 +148,20 @@ pub struct TranslationRun {
 }
 
 impl TranslationRun {
-    /// Takes the scored texts of a language into account.
-    pub fn add(&mut self, lang: &Lang, scored: &[Scored<'_>]) {
+    /// Takes the scored texts of a language into account: those of each model that scored some. What
+    /// one model says is not held against what another does: areas are means over the parts.
+    pub fn add(&mut self, lang: &Lang, parts: &[Vec<Scored<'_>>]) {
+        let scored: Vec<Scored<'_>> = parts.concat();
         let bytes = scored.iter().map(|(record, _)| record.text.len());
         self.bytes += bytes.sum::<usize>();
-        for (system, scored) in by_system(scored) {
+        for (system, scored) in by_system(&scored) {
             let figures = StyleFigures::of(&scored);
             self.systems.insert(format!("{lang} {system}"), figures);
         }
+        let figures: Vec<StyleFigures> = parts.iter().map(|part| StyleFigures::of(part)).collect();
         self.languages
-            .insert(lang.clone(), StyleFigures::of(scored));
-        self.sources.insert(lang.clone(), sources::measure(scored));
+            .insert(lang.clone(), StyleFigures::mean(&figures.iter()));
+        self.sources.insert(lang.clone(), sources::measure(&scored));
     }
 
     /// The report. `took` is the time of scoring, where that was all that was done.
@@ -222,8 +243,8 @@ impl fmt::Display for Tables<'_> {
         let width = width.unwrap_or_default().max("language".len());
         writeln!(
             f,
-            "{:width$}  texts                  area under ROC             flagged, %             sources\n\
-             {:width$}  native  human machine  native-MT HT-MT same-doc  native human machine    of 10",
+            "{:width$}  texts                  area under ROC                     flagged, %             sources\n\
+             {:width$}  native  human machine  native-MT HT-MT same-doc origin  native human machine    of 10",
             "", "language"
         )?;
         for (name, row) in named.into_iter().chain([("mean", &report.mean)]) {
@@ -244,13 +265,14 @@ fn style_row(
 ) -> fmt::Result {
     writeln!(
         f,
-        "{name:<width$}  {:>6} {:>6} {:>7}  {:>9} {:>5} {:>8}  {:>6} {:>5} {:>7}  {:>7}",
+        "{name:<width$}  {:>6} {:>6} {:>7}  {:>9} {:>5} {:>8} {:>6}  {:>6} {:>5} {:>7}  {:>7}",
         row.native,
         row.human,
         row.machine,
         figure(row.native_machine, 1.0, 3),
         figure(row.human_machine, 1.0, 3),
         figure(row.same_documents, 1.0, 3),
+        figure(row.same_origin, 1.0, 3),
         percent(row.flagged_native),
         percent(row.flagged_human),
         percent(row.flagged_machine),

@@ -6,16 +6,14 @@ pub type SparseVector = Vec<(u32, f32)>;
 /// A vector, the side it belongs to (1 or -1) and what an error on it costs.
 pub type Case<'a> = (&'a SparseVector, f32, f32);
 
-/// Passes over the data; few problems need as many.
-const PASSES_MAX: usize = 200;
-
 /// The largest gradient at which the solution is good enough.
 const TOLERANCE: f32 = 0.01;
 
 /// Weights of an L2-regularised linear classifier with squared hinge loss, by dual coordinate
 /// descent (Hsieh et al. 2008, "A Dual Coordinate Descent Method for Large-scale Linear SVM").
-/// Columns of the rows are below `columns`; the same cases and seed give the same weights.
-pub fn solve(columns: usize, cases: &[Case<'_>], seed: u64) -> Vec<f32> {
+/// Columns of the rows are below `columns`; it takes at most `passes` over the cases, and the same
+/// cases and seed give the same weights.
+pub fn solve(columns: usize, cases: &[Case<'_>], passes: usize, seed: u64) -> Vec<f32> {
     let mut weights = vec![0.0_f32; columns];
     let mut duals = vec![0.0_f32; cases.len()];
     let norms: Vec<f32> = cases
@@ -24,7 +22,7 @@ pub fn solve(columns: usize, cases: &[Case<'_>], seed: u64) -> Vec<f32> {
         .collect();
     let mut order: Vec<usize> = (0..cases.len()).collect();
     let mut state = seed | 1;
-    for _ in 0..PASSES_MAX {
+    for _ in 0..passes {
         shuffle(&mut order, &mut state);
         let mut steepest = 0.0_f32;
         for &at in &order {

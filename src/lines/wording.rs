@@ -8,6 +8,9 @@ use crate::learn::linear::{SparseVector, solve};
 /// The domains that must have a key.
 const DOMAINS_MIN: usize = 4;
 
+/// Passes over the lines; few problems need as many.
+const PASSES_MAX: usize = 200;
+
 /// A column that every line has, so that no key stands for how common one side is.
 const CONSTANT: f32 = 0.3;
 
@@ -73,7 +76,7 @@ impl<'l> Wording<'l> {
             .filter(|(line, _)| Some(line.fold) != without)
             .map(|(line, row)| (row, if line.yes { 1.0 } else { -1.0 }, line.cost))
             .collect();
-        let weights = solve(self.columns.len() + 1, &cases, seed);
+        let weights = solve(self.columns.len() + 1, &cases, PASSES_MAX, seed);
         let mut said: Vec<(f32, u32, f32)> = self
             .columns
             .iter()

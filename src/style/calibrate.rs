@@ -5,22 +5,24 @@ use super::model::Calibration;
 /// Keeps the slope finite where the sides part cleanly.
 const RIDGE: f64 = 1e-3;
 
+/// A margin, and what it counts beside others of its side.
+pub(super) type Weighted = (f32, f32);
+
 /// A margin, whether it belongs to a machine translation (0 or 1), and its weight.
 type WeightedMargin = (f64, f64, f64);
 
-/// The line from joined margins to the log likelihood ratio of a machine translation to a human
-/// one, by logistic regression on held-out texts of which either side weighs the same (Platt 1999).
-///
-/// Natives are left out. They lie farther from machine translations in every language: a line that
-/// is fitted against both kinds of people has even odds nearer to translators, of whom ten articles
-/// then add up to an accusation. For natives this line errs on the safe side.
-pub(super) fn against_people(human: &[f32], machine: &[f32]) -> Calibration {
-    let side = |margins: &[f32], side: f64| -> Vec<WeightedMargin> {
-        let weight = 0.5 / margins.len().max(1) as f64;
-        let cases = margins.iter().map(|x| (f64::from(*x), side, weight));
+/// The line from margins to the log likelihood ratio of a machine translation to a text by people,
+/// by logistic regression on held-out texts of which either side weighs the same (Platt 1999).
+pub(super) fn ratio_line(people: &[Weighted], machine: &[Weighted]) -> Calibration {
+    let side = |margins: &[Weighted], side: f64| -> Vec<WeightedMargin> {
+        let together: f64 = margins.iter().map(|(_, weight)| f64::from(*weight)).sum();
+        let share = 0.5 / together.max(f64::MIN_POSITIVE);
+        let cases = margins
+            .iter()
+            .map(|(x, weight)| (f64::from(*x), side, share * f64::from(*weight)));
         cases.collect()
     };
-    logistic_line(&[side(human, 0.0), side(machine, 1.0)].concat())
+    logistic_line(&[side(people, 0.0), side(machine, 1.0)].concat())
 }
 
 /// Logistic regression on one variable, by Newton's method.

@@ -48,6 +48,8 @@ fn trained(seed: u64) -> Vec<u8> {
         .map(|(doc, label, text)| LabelledText {
             doc,
             label: *label,
+            engine: None,
+            collection: None,
             text,
         })
         .collect();
@@ -134,6 +136,8 @@ fn too_few_texts_make_no_model() {
     let example = LabelledText {
         doc: "a",
         label: Label::Native,
+        engine: None,
+        collection: None,
         text: "The mayor met the council.",
     };
     let refused = train(&[example], 1).unwrap_err();

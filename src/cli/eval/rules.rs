@@ -35,7 +35,7 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let lexicon = Lexicon::built_in();
-    let set = TextSet::read(&args.folder)?;
+    let set = TextSet::read(&[&args.folder])?;
     let mut report = RulesReport::default();
     let (mut bytes, mut took) = (0, Duration::ZERO);
     for (lang, records) in &set.by_language {

@@ -10,11 +10,13 @@ use std::{
 use super::report::{Format, floors_file, outcome_of, print};
 use crate::{
     cli::{
+        check::parse_lang,
         failure::{Failure, Outcome},
         labelled::{Part, TextSet, cannot},
     },
     evaluate::{
-        floors,
+        floors::{self, Measured},
+        left_out::{self, left_out},
         texts::{Record, Scored},
         translation::{Tables, TranslationRun, cross_validated, score},
     },
@@ -37,6 +39,15 @@ pub(in crate::cli) struct Args {
     #[arg(long, value_name = "N", conflicts_with_all = ["models", "split", "floors"],
           value_parser = clap::value_parser!(u8).range(2..=20))]
     folds: Option<u8>,
+    /// Measure on what models have not met, each learning from the rest of the texts
+    #[arg(long, value_enum, conflicts_with_all = ["models", "split", "folds"])]
+    leave_out: Option<LeaveOut>,
+    /// Further texts to learn from where something is left out, as in `train translation`
+    #[arg(long, value_name = "DIR", requires = "leave_out")]
+    more: Option<PathBuf>,
+    /// Only in these languages [default: all]
+    #[arg(long, value_name = "XX", value_parser = parse_lang)]
+    lang: Vec<Lang>,
     /// One row a language, or one an engine
     #[arg(long, value_enum, default_value = "lang")]
     by: By,
@@ -54,21 +65,53 @@ enum By {
     System,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum LeaveOut {
+    /// All of a year, of which there must be two
+    Year,
+    /// A third of the engines and of the documents
+    Engine,
+    /// All that was translated from one language
+    Origin,
+}
+
+impl From<LeaveOut> for left_out::LeaveOut {
+    fn from(of: LeaveOut) -> left_out::LeaveOut {
+        match of {
+            LeaveOut::Year => left_out::LeaveOut::Year,
+            LeaveOut::Engine => left_out::LeaveOut::Engine,
+            LeaveOut::Origin => left_out::LeaveOut::Origin,
+        }
+    }
+}
+
+/// What the models that are measured on unseen texts are trained with.
+const SEED: u64 = 1;
+
 pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
-    let set = TextSet::read(&args.folder)?;
+    let set = TextSet::read(&[&args.folder])?;
+    let more = args.more.as_ref().map(|folder| TextSet::read(&[folder]));
+    let more = more.transpose()?;
     let mut run = TranslationRun::default();
     let mut took = Duration::ZERO;
-    for (lang, records) in &set.by_language {
+    let wanted = |lang: &Lang| args.lang.is_empty() || args.lang.contains(lang);
+    for (lang, records) in set.by_language.iter().filter(|(lang, _)| wanted(lang)) {
         let begun = Instant::now();
-        let scored = match args.folds {
-            Some(folds) => cross_validated(records, folds.into()),
-            None => scored(records, lang, args)?,
+        let more = more.as_ref().and_then(|more| more.by_language.get(lang));
+        let more = more.map(Vec::as_slice).unwrap_or_default();
+        let parts: Vec<Vec<Scored<'_>>> = match (args.leave_out, args.folds) {
+            (Some(of), _) => left_out(records, more, of.into(), SEED),
+            (None, Some(folds)) => cross_validated(records, folds.into()).into_iter().collect(),
+            (None, None) => scored(records, lang, args)?.into_iter().collect(),
         };
-        let Some(scored) = scored else { continue };
+        if parts.is_empty() {
+            continue;
+        }
         took += begun.elapsed();
-        run.add(lang, &scored);
+        run.add(lang, &parts);
     }
-    let report = run.report(args.folds.is_none().then_some(took));
+    let is_fitted = args.folds.is_some() || args.leave_out.is_some();
+    let report = run.report((!is_fitted).then_some(took));
     let tables = Tables {
         report: &report,
         by_system: args.by == By::System,
@@ -77,7 +120,11 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
     let Some(file) = &args.floors else {
         return Ok(Outcome::Clean);
     };
-    let broken = floors::of_translation(&floors_file(file)?, &report, &set.sha256)?;
+    let measured = match args.leave_out {
+        Some(_) => Measured::LeftOut,
+        None => Measured::Models,
+    };
+    let broken = floors::of_translation(&floors_file(file)?, measured, &report, &set.sha256)?;
     Ok(outcome_of(&broken))
 }
 

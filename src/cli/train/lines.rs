@@ -197,7 +197,7 @@ fn collected(folder: &Path) -> Result<Vec<LabelledText>, Failure> {
         adviser: None,
         usage: Usage::default(),
     };
-    let set = TextSet::read(folder)?;
+    let set = TextSet::read(&[folder])?;
     let natives: Vec<(&Lang, &Record)> = set
         .by_language
         .iter()

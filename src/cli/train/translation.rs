@@ -14,9 +14,9 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// The folder with the labelled texts
-    #[arg(long = "set", value_name = "DIR")]
-    folder: PathBuf,
+    /// A folder with labelled texts; may be given several times
+    #[arg(long = "set", value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
     /// Where the models go, as xx.bin
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -29,7 +29,7 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn train(args: &Args) -> Result<Outcome, Failure> {
-    let set = TextSet::read(&args.folder)?;
+    let set = TextSet::read(&args.folders)?;
     fs::create_dir_all(&args.out).map_err(|error| cannot("write", &args.out, &error))?;
     let split = args.split.split();
     for (lang, records) in &set.by_language {

@@ -11,7 +11,10 @@ use super::{
     labelled::{body_of, clean_page, line_set, page_set, text},
     out, run,
 };
-use crate::daemon::site::{article_page, careless, clean, machine_made};
+use crate::{
+    daemon::site::{article_page, careless, clean, machine_made},
+    style::corpus,
+};
 
 fn eval(args: &[&str]) -> Output {
     run(&[&["eval"], args].concat())
@@ -174,6 +177,29 @@ fn an_engine_is_a_row_of_its_own() {
     let by_language = table(&[]);
     assert!(by_language.contains("\nid  "), "{by_language}");
     assert!(!by_language.contains("xx"), "no model serves it");
+}
+
+#[test]
+fn a_year_that_is_left_out_is_measured_by_a_model_that_never_met_it() {
+    let folder = TempDir::new().unwrap();
+    let dated = |name: &str, years: [u16; 2]| {
+        let texts = corpus().into_iter().enumerate();
+        let texts: Vec<Value> = texts
+            .map(|(at, (doc, label, words))| {
+                let mut text = text("en", label, &doc, &words);
+                text["year"] = years[at / 3 % 2].into();
+                text
+            })
+            .collect();
+        line_set(&folder, name, &texts)
+    };
+    let left_out = |set: &str| report(&["translation", "--set", set, "--leave-out", "year"]);
+    let both = left_out(&dated("both", [2021, 2022]));
+    let english = &both["languages"]["en"];
+    assert_eq!(english["machine"], 30, "each year once: {both}");
+    assert!(english["human_machine"].as_f64() > Some(0.9), "{both}");
+    let one = left_out(&dated("one", [2021, 2021]));
+    assert_eq!(one["languages"], json!({}), "nothing is left of it");
 }
 
 #[test]

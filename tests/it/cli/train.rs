@@ -25,7 +25,19 @@ fn a_style_model_is_made_of_its_texts_and_seed_alone() {
     let set = line_set(&folder, "texts", &texts);
     let models = folder.path().join("models");
     let models = models.to_str().unwrap();
-    let output = run(&["train", "translation", "--set", &set, "--out", models]);
+    let (some, others) = texts.split_at(texts.len() / 2);
+    let some = line_set(&folder, "some", some);
+    let others = line_set(&folder, "others", others);
+    let output = run(&[
+        "train",
+        "translation",
+        "--set",
+        &some,
+        "--set",
+        &others,
+        "--out",
+        models,
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert_eq!(out(&output), format!("en {} texts\n", texts.len()));
     let model = fs::read(folder.path().join("models/en.bin")).unwrap();
