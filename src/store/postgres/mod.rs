@@ -206,6 +206,8 @@ impl PostgresStore {
                 db.commit().await?;
                 Ok(done)
             }
+            // Another one may lead to the server that takes writes by now.
+            Err(why) if why.is_of_connection() => Err(why),
             Err(why) => {
                 db.roll_back().await;
                 Err(why)
