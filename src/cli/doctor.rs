@@ -17,7 +17,7 @@ use crate::{
     fetch::{Fetcher, Network, Request},
     lang::Lexicon,
     model::{FetchOutcome, Link, PageKind, Source, StoreUrl},
-    store::{self, Observer},
+    store::{self, Observer, OpenError},
 };
 
 use super::{
@@ -182,20 +182,16 @@ fn tempfile_in(folder: &Path) -> io::Result<()> {
 }
 
 async fn store_of(config: &StoreConfig) -> Examined {
-    if let StoreUrl::Sqlite(path) = &config.url
-        && !path.exists()
-    {
-        return good(format!(
-            "store: {} will be made by the first run",
-            config.url
-        ));
-    }
     match store::open_to_read(&config.url, Observer::default()).await {
         Ok(opened) => {
             // It was opened to read: nothing of it is lost.
             let _ = opened.close().await;
             good(format!("store: {} can be read", config.url))
         }
+        Err(OpenError::Absent(_)) => good(format!(
+            "store: {} will be made by the first run",
+            config.url
+        )),
         Err(error) => bad(format!("store: {error}")),
     }
 }

@@ -4,7 +4,10 @@ use std::{io::Write, path::PathBuf};
 
 use bytesize::ByteSize;
 
-use crate::store;
+use crate::{
+    model::StoreUrl,
+    store::{self, Schemas},
+};
 
 use super::{
     copy,
@@ -26,6 +29,13 @@ pub(super) enum Command {
     },
     /// Give back the space that nothing needs any more; while nobody has it
     Compact,
+    /// Bring the schema up to date, as the next run would; beside workers on PostgreSQL, else while nobody
+    /// has it
+    Migrate {
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Copy a store to an empty one of either kind, while nobody writes to them: an interrupted copy goes
     /// on, and both are compared in the end
     Copy {
@@ -54,6 +64,11 @@ pub(super) fn store(command: &Command, files: &[PathBuf]) -> Result<Outcome, Fai
         Command::Parked => return parked::list(&config()?),
         Command::Unpark { url, .. } => return parked::unpark(&config()?, url.as_deref()),
         Command::Copy { from, to } => return copy::copy(from, to),
+        Command::Migrate { dry_run } => {
+            let url = config()?.store.url;
+            let schemas = store::migrate(&url, *dry_run)?;
+            tell(migrated(&url, schemas, *dry_run));
+        }
         Command::Backup { to } => {
             let bytes = ByteSize(store::backup(&config()?.store.url, to)?);
             tell(format!("{}: {bytes}", to.display()));
@@ -66,6 +81,15 @@ pub(super) fn store(command: &Command, files: &[PathBuf]) -> Result<Outcome, Fai
         }
     }
     Ok(Outcome::Clean)
+}
+
+fn migrated(url: &StoreUrl, schemas: Schemas, is_for_show: bool) -> String {
+    let Schemas { found, known } = schemas;
+    match is_for_show {
+        _ if found == known => format!("{url}: schema {found} is up to date"),
+        true => format!("{url}: schema {found} would become {known}; nothing was changed"),
+        false => format!("{url}: schema {found} is {known} now"),
+    }
 }
 
 /// What is set aside is no damage, but worth a look.

@@ -7,7 +7,7 @@ use super::{
     copy,
     error::OpenError,
     postgres,
-    rows::{Damage, Forgotten},
+    rows::{Damage, Forgotten, Schemas},
     sqlite,
 };
 use crate::model::StoreUrl;
@@ -43,6 +43,17 @@ pub fn compact(url: &StoreUrl) -> Result<(u64, u64), OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::care::compact(path),
         StoreUrl::Postgres(url) => postgres::care::compact(url),
+    }
+}
+
+/// Brings the schema up to date; only tells what that would be where it `is_for_show`.
+///
+/// # Errors
+/// If there is no store, or somebody has its file.
+pub fn migrate(url: &StoreUrl, is_for_show: bool) -> Result<Schemas, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::care::migrate(path, is_for_show),
+        StoreUrl::Postgres(url) => postgres::care::migrate(url, is_for_show),
     }
 }
 

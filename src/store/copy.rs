@@ -258,7 +258,8 @@ fn add(digest: &mut Sha256, cell: &Cell) {
     let (kind, bytes): (u8, &[u8]) = match cell {
         Cell::Null => (0, &[]),
         Cell::Int(value) => (1, &value.to_le_bytes()),
-        Cell::Real(value) => (2, &value.to_bits().to_le_bytes()),
+        // SQLite knows no zero below zero.
+        Cell::Real(value) => (2, &(value + 0.0).to_bits().to_le_bytes()),
         Cell::Text(text) => (3, text.as_bytes()),
         Cell::Bytes(bytes) => (4, bytes),
     };

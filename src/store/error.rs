@@ -8,6 +8,9 @@ pub enum OpenError {
         "the store {0} is in use by another benggala; stop it, or give this one another `[store] url`"
     )]
     Locked(String),
+    /// It is only to be read, and there is none.
+    #[error("cannot open the store {0}: there is none yet; `benggala run` makes it")]
+    Absent(String),
     /// Written by a newer version.
     #[error(
         "the store {path} has schema {found}, this version knows {known}: run a newer benggala"

@@ -34,14 +34,14 @@ use std::sync::Arc;
 use crate::model::StoreUrl;
 
 pub use self::{
-    care::{backup, check, compact, forget_source},
+    care::{backup, check, compact, forget_source, migrate},
     contract::Store,
     copy::{Copied, CopyProgress, copy},
     error::{OpenError, StoreError},
     operation::{Observer, Op},
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Forgotten, Neighbours,
-        Notification, Order, Overview, ParkedRow, PerKind, PollRow, Settlement, Silence,
+        Notification, Order, Overview, ParkedRow, PerKind, PollRow, Schemas, Settlement, Silence,
         SourceOrder, SourceQuery, SourceRow, SourceState, Stored, StoredFinding, Trail, VersionRow,
     },
     work::{

@@ -585,6 +585,15 @@ pub struct Forgotten {
     pub urls: u64,
 }
 
+/// The schemas of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schemas {
+    /// That which was found.
+    pub found: i64,
+    /// That which this version writes.
+    pub known: i64,
+}
+
 /// What is wrong with a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Damage {

@@ -10,6 +10,7 @@ mod eval;
 mod export;
 mod labelled;
 mod opinion;
+mod postgres;
 mod rescore;
 mod rules;
 mod run;

@@ -11,6 +11,7 @@ mod articles;
 mod backfill;
 mod clock;
 mod completion;
+mod copied;
 mod copies;
 mod crash;
 pub(crate) mod given;
@@ -25,7 +26,7 @@ mod retention;
 mod reviews;
 mod sites;
 mod sources;
-mod sqlite;
+pub(crate) mod sqlite;
 mod usage;
 
 use std::sync::Arc;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     frontier::{Moved, Rhythm},
     model::{Date, PageKind, Poll, PostgresUrl, Timestamp},
-    store::{Damage, OpenError, StoreError},
+    store::{Damage, OpenError, Schemas, StoreError},
 };
 
 /// Rows that are read at a time.
@@ -184,4 +184,24 @@ async fn size(pool: &Pool) -> Result<u64> {
     let bytes = db.value(sql, &params![]).await?;
     db.commit().await?;
     Ok(bytes)
+}
+
+/// See [`crate::store::migrate`]. Workers of the version before go on beside it.
+pub(in crate::store) fn migrate(
+    url: &PostgresUrl,
+    is_for_show: bool,
+) -> std::result::Result<Schemas, OpenError> {
+    let shown = url.to_string();
+    let (runtime, pool) = connect(url)?;
+    runtime.block_on(async {
+        let found = schema::found(&pool, &shown).await?;
+        if found < schema::VERSION && !is_for_show {
+            schema::migrate(&pool, &shown).await?;
+        }
+        pool.close();
+        Ok(Schemas {
+            found,
+            known: schema::VERSION,
+        })
+    })
 }

@@ -15,7 +15,7 @@ use crate::store::{OpenError, StoreError};
 const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("schema/1.sql"))];
 
 /// The schema that this version writes.
-const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+pub(super) const VERSION: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
 /// Of the advisory lock that one worker migrates under while others wait; its second half is 1 (2 is
 /// for adding up counts). "bngg".
@@ -110,22 +110,26 @@ async fn run(db: &Db) -> Result<Contents> {
 
 /// Whether the schema is there and can be read.
 pub(super) async fn look(pool: &Pool, shown: &str) -> std::result::Result<(), OpenError> {
+    match found(pool, shown).await? {
+        found if found < VERSION => Err(OpenError::Older {
+            path: shown.to_string(),
+            found,
+            known: VERSION,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// The schema that is there, which is none that this version does not know.
+pub(super) async fn found(pool: &Pool, shown: &str) -> std::result::Result<i64, OpenError> {
     let failed = |failure: Failure| OpenError::Failed(failure.to_error(shown));
     let db = Db::begin(pool, Mode::Read).await.map_err(failed)?;
     let found = contents(&db).await.map_err(failed)?;
     db.roll_back().await;
     match found {
         Contents::Foreign => Err(foreign(shown)),
-        Contents::Ours(0) => Err(OpenError::Failed(StoreError::Open {
-            path: shown.to_string(),
-            why: "there is no store in this database yet".to_string(),
-        })),
-        Contents::Ours(found) if found < VERSION => Err(OpenError::Older {
-            path: shown.to_string(),
-            found,
-            known: VERSION,
-        }),
-        Contents::Ours(found) => is_known(found, shown),
+        Contents::Ours(0) => Err(OpenError::Absent(shown.to_string())),
+        Contents::Ours(found) => is_known(found, shown).map(|()| found),
     }
 }
 

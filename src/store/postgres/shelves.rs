@@ -152,7 +152,7 @@ pub(super) async fn tally(db: &Db, query: &ArticleQuery) -> Result<Option<ShelfC
     }
     let mut selection = Selection::new(&query.on_all_shelves());
     let some = selection.sql("shelf", "", COUNTED_MAX as usize + 1);
-    let sql = format!("SELECT shelf, count(*) AS articles FROM ({some}) AS found GROUP BY shelf");
+    let sql = format!("SELECT shelf, count(*) AS articles FROM ({some}) AS counted GROUP BY shelf");
     let counts = counts(db, &sql, &selection.values).await?;
     Ok(Some(counts).filter(|counts| counts.total() <= COUNTED_MAX))
 }

@@ -12,12 +12,12 @@ use super::{
     articles,
     column::{Address, Dated, Json, Kind, Millis, is_unreadable},
     failure::classify,
-    file, upkeep,
+    file, schema, upkeep,
 };
 use crate::{
     frontier::{Moved, Rhythm},
     model::Poll,
-    store::{Damage, OpenError, StoreError, rows::FAULTS_MAX},
+    store::{Damage, OpenError, Schemas, StoreError, rows::FAULTS_MAX},
 };
 
 /// See [`crate::store::check`].
@@ -156,4 +156,16 @@ pub(in crate::store) fn compact(path: &Path) -> Result<(u64, u64), OpenError> {
     let after = upkeep::size(path);
     drop(lock);
     Ok((before, after))
+}
+
+/// See [`crate::store::migrate`].
+pub(in crate::store) fn migrate(path: &Path, is_for_show: bool) -> Result<Schemas, OpenError> {
+    let found = file::found(path)?;
+    if found < schema::VERSION && !is_for_show {
+        drop(file::open(path)?);
+    }
+    Ok(Schemas {
+        found,
+        known: schema::VERSION,
+    })
 }

@@ -92,14 +92,17 @@ pub(super) fn look(path: &Path) -> Result<Connection, OpenError> {
 }
 
 /// Fails where there is no file.
-pub(super) fn exists(path: &Path) -> Result<(), StoreError> {
+pub(super) fn exists(path: &Path) -> Result<(), OpenError> {
     match path.exists() {
         true => Ok(()),
-        false => Err(StoreError::Open {
-            path: path.display().to_string(),
-            why: "there is none yet; `benggala run` makes it".to_string(),
-        }),
+        false => Err(OpenError::Absent(path.display().to_string())),
     }
+}
+
+/// The schema that the file has, beside whoever has it.
+pub(super) fn found(path: &Path) -> Result<i64, OpenError> {
+    exists(path)?;
+    known(path, &reader(path)?)
 }
 
 fn lock(path: &Path) -> Result<Lock, OpenError> {

@@ -164,10 +164,14 @@ impl Server {
     }
 
     /// Its address.
-    pub(crate) fn url(&self, database: &str) -> StoreUrl {
+    pub(crate) fn address(&self, database: &str) -> String {
         let socket = self.folder.display().to_string().replace('/', "%2F");
-        let url = format!("postgres://{USER}@{socket}/{database}");
-        url.parse().unwrap()
+        format!("postgres://{USER}@{socket}/{database}")
+    }
+
+    /// The same as a store.
+    pub(crate) fn url(&self, database: &str) -> StoreUrl {
+        self.address(database).parse().unwrap()
     }
 }
 
@@ -186,6 +190,11 @@ pub(crate) struct Database {
 }
 
 impl Database {
+    /// How an operator names it.
+    pub(crate) fn address(&self) -> String {
+        self.server.address(&self.name)
+    }
+
     /// What `psql` prints about it.
     pub(crate) fn ask(&self, sql: &str) -> String {
         self.server.ask(&self.name, sql).unwrap()
