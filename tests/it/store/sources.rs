@@ -304,17 +304,15 @@ async fn a_forgotten_source_leaves_nothing_and_others_lose_nothing() {
         store.close().await.unwrap();
         drop(store);
 
-        // It takes the thread that it is asked on.
         let url = place.url.clone();
-        let asked = tokio::task::spawn_blocking(move || {
+        let care = move || {
             assert_eq!(forget_source(&url, "nobody", false).unwrap(), None);
             let shown = forget_source(&url, &name, true).unwrap().unwrap();
             assert!(shown.articles > 0 && shown.urls > 0);
             assert_eq!(forget_source(&url, &name, false).unwrap(), Some(shown));
-            let damage = check(&url).unwrap();
-            assert_eq!(damage.faults, [""; 0]);
-        });
-        asked.await.unwrap();
+            assert_eq!(check(&url).unwrap().faults, [""; 0]);
+        };
+        tokio::task::spawn_blocking(care).await.unwrap();
 
         let store = place.open().await;
         let rows = store.sources().await.unwrap();
