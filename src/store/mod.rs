@@ -12,8 +12,10 @@
 mod care;
 mod contract;
 mod copy;
+mod ending;
 mod error;
 mod limits;
+mod listing;
 mod news;
 mod operation;
 mod packed;
@@ -26,6 +28,7 @@ mod sqlite;
 mod stored;
 mod tables;
 mod times;
+mod walking;
 mod words;
 mod work;
 

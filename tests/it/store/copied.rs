@@ -5,9 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use benggala::{
     model::{Decision, Lang, Policy, Review, Shelf, StoreUrl, Verdict},
     site::SiteMemory,
-    store::{
-        self, ArticleQuery, Copied, CopyProgress, JudgedBy, Observer, OpenError, Ruling,
-    },
+    store::{self, ArticleQuery, Copied, CopyProgress, JudgedBy, Observer, OpenError, Ruling},
     usage::Sketch,
 };
 
