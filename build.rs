@@ -1,13 +1,52 @@
 //! Embeds every language pack under `config/languages`, every table of common words under
 //! `config/names` and every model under `models/translation`,
-//! so that a new language is a new file there and no edit anywhere else.
+//! so that a new language is a new file there and no edit anywhere else. And says of which commit a
+//! release build is.
 
-use std::{env, error::Error, fs, path::Path};
+use std::{env, error::Error, fs, path::Path, process::Command};
+
+/// Digits of a commit: enough for any repository.
+const REVISION_DIGITS: &str = "--short=12";
 
 fn main() -> Result<(), Box<dyn Error>> {
     embed("config/languages", "toml", "include_str", "packs.rs")?;
     embed("config/names", "tsv", "include_str", "names.rs")?;
-    embed("models/translation", "bin", "include_bytes", "models.rs")
+    embed("models/translation", "bin", "include_bytes", "models.rs")?;
+    name_revision();
+    Ok(())
+}
+
+/// Sets `BENGGALA_REVISION`: as whoever builds says, else the commit of the clone. What is built while
+/// one works here has none, or each commit would build everything anew.
+fn name_revision() {
+    println!("cargo::rerun-if-env-changed=BENGGALA_REVISION");
+    if env::var_os("BENGGALA_REVISION").is_some() || env::var("PROFILE").as_deref() != Ok("release")
+    {
+        return;
+    }
+    let Some(revision) = git(&["rev-parse", REVISION_DIGITS, "HEAD"]) else {
+        return;
+    };
+    println!("cargo::rustc-env=BENGGALA_REVISION={revision}");
+    // What changes with the commit: the branch that is checked out, and where it is.
+    let branch = git(&["symbolic-ref", "-q", "HEAD"]);
+    for name in branch
+        .iter()
+        .map(String::as_str)
+        .chain(["HEAD", "packed-refs"])
+    {
+        let file = git(&["rev-parse", "--git-path", name]);
+        if let Some(file) = file.filter(|file| Path::new(file).exists()) {
+            println!("cargo::rerun-if-changed={file}");
+        }
+    }
+}
+
+/// What git says here; `None` without git or outside of a clone.
+fn git(args: &[&str]) -> Option<String> {
+    let output = Command::new("git").args(args).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    (output.status.success() && !text.trim().is_empty()).then(|| text.trim().to_string())
 }
 
 /// Writes an expression into the file `out`: name without ending and content of every file in

@@ -20,7 +20,9 @@ use std::{
 
 use benggala::{
     frontier::Schedule,
-    model::{Courtesy, FetchOutcome, Link, PageKind, SiteRules, Source, StoreUrl, Timestamp},
+    model::{
+        Courtesy, FetchOutcome, Link, OwnPolicy, PageKind, SiteRules, Source, StoreUrl, Timestamp,
+    },
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store},
 };
 use chrono::{TimeDelta, Utc};
@@ -211,5 +213,7 @@ fn source(address: &str) -> Source {
         certificate: None,
         was: None,
         courtesy: Courtesy::default(),
+        policy: OwnPolicy::default(),
+        is_muted: false,
     }
 }

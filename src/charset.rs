@@ -44,15 +44,21 @@ fn choose<'a>(bytes: &'a [u8], content_type: &str) -> (&'static Encoding, &'a [u
             return (encoding, bytes);
         }
     }
-    let labelled = in_header.or_else(|| meta_label(bytes));
-    (labelled_or_seen(labelled, bytes), bytes)
+    (
+        labelled_or_seen(in_header, || meta_label(bytes), bytes),
+        bytes,
+    )
 }
 
-fn labelled_or_seen(labelled: Option<&'static Encoding>, bytes: &[u8]) -> &'static Encoding {
+fn labelled_or_seen(
+    in_header: Option<&'static Encoding>,
+    in_page: impl FnOnce() -> Option<&'static Encoding>,
+    bytes: &[u8],
+) -> &'static Encoding {
     let ascii_end = Encoding::ascii_valid_up_to(bytes);
     if ascii_end == bytes.len() {
         // Pure ASCII, unless escape sequences say ISO-2022-JP.
-        return match labelled {
+        return match in_header.or_else(in_page) {
             Some(encoding) if encoding == encoding_rs::ISO_2022_JP => encoding,
             _ => UTF_8,
         };
@@ -60,11 +66,20 @@ fn labelled_or_seen(labelled: Option<&'static Encoding>, bytes: &[u8]) -> &'stat
     if is_utf8_but_for_noise(bytes) {
         return UTF_8;
     }
-    match labelled {
-        // What servers say of whatever they serve.
-        Some(encoding) if encoding == WINDOWS_1252 && !is_western(bytes) => detect(bytes),
-        Some(encoding) if encoding != UTF_8 && decodes(encoding, bytes) => encoding,
-        _ => detect(bytes),
+    let is_right = |encoding: &&'static Encoding| {
+        **encoding != *UTF_8
+            && (**encoding != *WINDOWS_1252 || is_western(bytes))
+            && decodes(encoding, bytes)
+    };
+    // Latin-1 is what servers say of whatever they serve: then the page knows better.
+    let is_default = in_header.is_none_or(|encoding| encoding == WINDOWS_1252);
+    let in_header = in_header.filter(is_right);
+    match in_header.filter(|_| !is_default) {
+        Some(encoding) => encoding,
+        None => in_page()
+            .filter(is_right)
+            .or(in_header)
+            .unwrap_or_else(|| detect(bytes)),
     }
 }
 

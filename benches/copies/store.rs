@@ -197,6 +197,8 @@ async fn announce(store: &dyn Store) {
         certificate: None,
         was: None,
         courtesy: Default::default(),
+        policy: Default::default(),
+        is_muted: false,
     };
     store.put_sources(&[source], now()).await.unwrap();
     let lease = store.claim(&all()).await.unwrap().remove(0);

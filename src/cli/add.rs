@@ -1,6 +1,7 @@
 //! `benggala add`: finds what a site offers and prints the TOML to paste.
 
 use std::{
+    cmp::Reverse,
     collections::HashSet,
     io::Write,
     path::{Path, PathBuf},
@@ -17,13 +18,15 @@ use crate::{
     discover::{self, discover, subscriptions},
     fetch::{Fetcher, Network, Request},
     frontier::{Listing, Unread, intake},
+    inspect::{Inspection, inspect},
     lang::Lexicon,
-    model::{Link, Page, PageKind},
+    model::{Date, Link, Page, PageKind},
+    report::{Document as View, colour::Style, terminal},
 };
 
 use super::{
     failure::{Failure, Outcome},
-    input::{read_all, read_file},
+    input::{read_all, read_file, rules_of},
     output::{out, tell},
     settings::{AllowPrivate, load_config},
     site::site_url,
@@ -36,6 +39,10 @@ pub(super) struct Args {
     /// address a line, or - for standard input
     #[arg(value_parser = what, value_name = "URL|FILE|-")]
     what: What,
+    /// Articles of the site that are read and judged to show what to expect, the newest first; 0 for
+    /// none
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(..=20))]
+    articles: u8,
     #[command(flatten)]
     allow: AllowPrivate,
 }
@@ -63,8 +70,8 @@ struct Candidate {
     articles: usize,
     /// How many are dated further back than `link_age` allows.
     old: usize,
-    /// How many would be read at first.
-    read: usize,
+    /// What would be read at first.
+    first: Vec<Url>,
 }
 
 impl Candidate {
@@ -91,7 +98,7 @@ impl Candidate {
             url,
             articles: articles.len(),
             old,
-            read: intake(articles, &unread, &listing).new.len(),
+            first: newest_first(intake(articles, &unread, &listing).new),
         }
     }
 
@@ -102,11 +109,17 @@ impl Candidate {
         if self.old > 0 {
             promise += &format!(", {} of them older than `link_age`", self.old);
         }
-        if self.read < articles {
-            promise += &format!("; {} would be read", self.read);
+        if self.first.len() < articles {
+            promise += &format!("; {} would be read", self.first.len());
         }
         promise
     }
+}
+
+fn newest_first(mut links: Vec<Link>) -> Vec<Url> {
+    // Those without a date keep their order, which is that of the page, behind those with one.
+    links.sort_by_key(|link| Reverse(link.published.as_ref().map(Date::instant)));
+    links.into_iter().map(|link| link.url).collect()
 }
 
 pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
@@ -116,7 +129,9 @@ pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
         What::List(file) => return add_many(file, &config),
     };
     config.fetch.allow_private.extend(&args.allow.allow_private);
-    let candidates = runtime()?.block_on(find(&config, url))?;
+    let runtime = runtime()?;
+    let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))?;
+    let candidates = runtime.block_on(find(&fetcher, &config, url))?;
     let Some((best, others)) = candidates.split_first() else {
         return Err(Failure::message(format!(
             "{url} offers no feed, no sitemap and no links that look like articles; name its feed or a section page instead"
@@ -128,10 +143,42 @@ pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
         writeln!(out)?;
         write_source(&mut out, other, "# ")?;
     }
+    out.flush()?;
     tell(
         "Paste this into benggala.toml; the first is the one to watch, the others are alternatives.",
     );
+    let sample = &best.first[..best.first.len().min(args.articles.into())];
+    runtime.block_on(show(&fetcher, &config, sample));
     Ok(Outcome::Clean)
+}
+
+/// Reads a few articles as the daemon would and tells how each is judged: whether a site can be read at
+/// all is seen here, and not a day later.
+async fn show(fetcher: &Fetcher, config: &Config, sample: &[Url]) {
+    if sample.is_empty() {
+        return;
+    }
+    tell(format!("\nIts {} newest, judged:\n", sample.len()));
+    let rules = rules_of(config);
+    for url in sample {
+        let page = match get(fetcher, url, PageKind::Article).await {
+            Ok((page, _)) => page,
+            Err(why) => {
+                tell(why);
+                continue;
+            }
+        };
+        let site = Config::rules_for(None, page.final_url.host_str());
+        let Inspection {
+            article,
+            assessment,
+            ..
+        } = inspect(&page, &site, None, &rules);
+        let view = View::new(url.as_str().into(), &article, &assessment);
+        let flag_at = rules.policy.flag_at;
+        let brief = terminal::brief(&view, url.as_str(), flag_at, Style::Colour);
+        tell(brief.trim_end());
+    }
 }
 
 /// The sources of a list, but for those that are configured. Nobody is asked: thousands of sites would
@@ -199,9 +246,8 @@ fn write_source(out: &mut impl Write, candidate: &Candidate, mark: &str) -> std:
 }
 
 /// Everything worth watching at `url`, best first: feeds, then sitemaps, then the page itself.
-async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
-    let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))?;
-    let (page, robots) = get(&fetcher, url, PageKind::Auto)
+async fn find(fetcher: &Fetcher, config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
+    let (page, robots) = get(fetcher, url, PageKind::Auto)
         .await
         .map_err(Failure::Message)?;
     let lexicon = Lexicon::built_in();
@@ -223,7 +269,7 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
     let offers = named.chain(sitemaps.into_iter().map(|url| (PageKind::Sitemap, url)));
     let mut candidates = Vec::new();
     for (kind, url) in offers {
-        match get(&fetcher, &url, kind).await {
+        match get(fetcher, &url, kind).await {
             Ok((page, _)) => {
                 let (links, _) = discover(kind, &page, words);
                 candidates.push(Candidate::new(kind, url, links, link_age));
@@ -232,7 +278,7 @@ async fn find(config: &Config, url: &Url) -> Result<Vec<Candidate>, Failure> {
         }
     }
     if candidates.is_empty() {
-        candidates.extend(guess(&fetcher, &page.final_url, link_age, words).await);
+        candidates.extend(guess(fetcher, &page.final_url, link_age, words).await);
     }
     if own.articles > 0 {
         candidates.push(own);

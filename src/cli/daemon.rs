@@ -1,13 +1,21 @@
 //! The daemon on this machine, asked over HTTP.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde_json::Value;
 use url::Url;
 
-use crate::{config::ServeConfig, model::Secret};
+use crate::{
+    config::ServeConfig,
+    model::{Listen, Secret},
+};
 
 use super::failure::Failure;
 
@@ -29,19 +37,15 @@ pub(super) enum Refusal {
 
 impl Daemon {
     pub(super) fn new(serve: &ServeConfig) -> Result<Daemon, Failure> {
-        let mut address = serve.listen;
-        if address.ip().is_unspecified() {
-            // It listens everywhere, so here too.
-            address.set_ip(match address.ip() {
-                IpAddr::V4(_) => IpAddr::from([127, 0, 0, 1]),
-                IpAddr::V6(_) => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
-            });
-        }
+        let (authority, socket) = match &serve.listen {
+            Listen::Tcp(address) => (on_this_machine(*address).to_string(), None),
+            Listen::Unix(path) => ("localhost".to_string(), Some(path.clone())),
+        };
         let setup = |why: String| Failure::message(format!("cannot ask the daemon: {why}"));
         let base =
-            Url::parse(&format!("http://{address}/")).map_err(|why| setup(why.to_string()))?;
+            Url::parse(&format!("http://{authority}/")).map_err(|why| setup(why.to_string()))?;
         Ok(Daemon {
-            client: client().map_err(setup)?,
+            client: client(socket).map_err(setup)?,
             base,
             token: serve.token.clone(),
         })
@@ -104,14 +108,29 @@ impl Daemon {
     }
 }
 
+/// Who listens everywhere listens here too.
+fn on_this_machine(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => IpAddr::from([127, 0, 0, 1]),
+            IpAddr::V6(_) => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
+        });
+    }
+    address
+}
+
 /// Asks this machine directly, whatever proxy there is for others, and follows nobody elsewhere.
-fn client() -> Result<Client, String> {
+fn client(socket: Option<PathBuf>) -> Result<Client, String> {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|why| why.to_string())?
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
-    Client::builder()
+    let builder = match socket {
+        Some(path) => Client::builder().unix_socket(path),
+        None => Client::builder(),
+    };
+    builder
         .tls_backend_preconfigured(tls)
         .no_proxy()
         .redirect(Policy::none())

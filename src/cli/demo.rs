@@ -116,7 +116,7 @@ fn demo_config(args: &Args, newsroom: &Newsroom, database: PathBuf) -> Config {
         ..config.schedule
     };
     config.store.url = StoreUrl::Sqlite(database);
-    config.serve.listen = args.listen;
+    config.serve.listen = args.listen.into();
     config.sources = newsroom.sources();
     config
 }

@@ -4,6 +4,7 @@ use std::{
     fmt,
     io::{self, Write},
     net::TcpListener,
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
 };
 
@@ -16,8 +17,8 @@ use crate::{
     discover::{self, discover},
     fetch::{Fetcher, Network, Request},
     lang::Lexicon,
-    model::{FetchOutcome, Link, PageKind, Source, StoreUrl},
-    store::{self, Observer, OpenError},
+    model::{FetchOutcome, Link, Listen, PageKind, Source, StoreUrl},
+    store::{self, Observer, OpenError, disk::network_file_system},
 };
 
 use super::{
@@ -122,14 +123,22 @@ fn contact(fetch: &FetchConfig) -> Examined {
 }
 
 fn page(config: &Config) -> Examined {
-    let listen = config.serve.listen;
-    let open = !listen.ip().is_loopback() && config.serve.token.is_none();
-    match TcpListener::bind(listen) {
-        Ok(_) if open => doubtful(format!(
+    let listen = &config.serve.listen;
+    let open = !listen.is_loopback() && config.serve.token.is_none();
+    let bound = match listen {
+        Listen::Tcp(address) => TcpListener::bind(address).map(drop),
+        // One that nobody listens behind is replaced.
+        Listen::Unix(path) => match UnixStream::connect(path) {
+            Ok(_) => Err(io::ErrorKind::AddrInUse.into()),
+            Err(_) => Ok(()),
+        },
+    };
+    match bound {
+        Ok(()) if open => doubtful(format!(
             "page: {listen} is open to others without a token: they can read, nobody can decide (set \
              `token_file` under [serve])"
         )),
-        Ok(_) => good(format!("page: {listen} is free")),
+        Ok(()) => good(format!("page: {listen} is free")),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => doubtful(format!(
             "page: {listen} is taken, by a running daemon or something else"
         )),
@@ -158,6 +167,12 @@ fn folder(store: &StoreConfig) -> Examined {
     let shown = folder.display();
     if let Err(error) = tempfile_in(folder) {
         return bad(format!("disk: cannot write to {shown}: {error}"));
+    }
+    if let Some(kind) = network_file_system(&store.url) {
+        return doubtful(format!(
+            "disk: {shown} is on a network ({kind}), where locks may fail: keep the store on a disk of \
+             this machine"
+        ));
     }
     match rustix::fs::statvfs(folder) {
         Ok(disk) => {

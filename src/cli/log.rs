@@ -16,7 +16,7 @@ use std::{
 
 use prometheus::IntCounter;
 use tracing_subscriber::{
-    EnvFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+    EnvFilter, Registry, fmt::MakeWriter, layer::SubscriberExt, reload, util::SubscriberInitExt,
 };
 
 use crate::{daemon::service::log_panics, metrics::Metrics};
@@ -38,15 +38,19 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// Starts the log; panics are lines of it. `default` says how much is logged unless `BENGGALA_LOG`
-/// does. What is returned writes the last lines when it is dropped.
+/// Overrules the configuration.
+const LEVELS_VARIABLE: &str = "BENGGALA_LOG";
+
+/// Starts the log; panics are lines of it. `levels` says how much is logged unless `BENGGALA_LOG` does.
+/// What is returned changes that, and writes the last lines when it is dropped.
 pub(super) fn start_log(
     format: LogFormat,
-    default: &str,
+    levels: &str,
     metrics: &Metrics,
-) -> Result<LastLines, Failure> {
+) -> Result<Log, Failure> {
     let filter =
-        EnvFilter::try_from_env("BENGGALA_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+        EnvFilter::try_from_env(LEVELS_VARIABLE).unwrap_or_else(|_| EnvFilter::new(levels));
+    let (filter, levels) = reload::Layer::new(filter);
     let queue = Arc::new(Queue::new(metrics.log_lines_dropped_total.clone()));
     // Not the handle of the standard library: its lock would be held as long as a write hangs.
     let stderr = io::stderr().as_fd().try_clone_to_owned();
@@ -72,16 +76,29 @@ pub(super) fn start_log(
         LogFormat::Json => registry.with(lines.json().with_span_list(false)).init(),
     }
     log_panics();
-    Ok(LastLines(queue))
+    Ok(Log { queue, levels })
 }
 
-/// Writes what still waits, for a second at most, when it is dropped.
+/// The log as it runs. Writes what still waits, for a second at most, when it is dropped.
 #[must_use = "the last lines are lost without it"]
-pub(super) struct LastLines(Arc<Queue>);
+pub(super) struct Log {
+    queue: Arc<Queue>,
+    levels: reload::Handle<EnvFilter, Registry>,
+}
 
-impl Drop for LastLines {
+impl Log {
+    /// Logs so much from now on, unless the environment says how much.
+    pub(super) fn set_levels(&self, levels: &str) {
+        if EnvFilter::try_from_env(LEVELS_VARIABLE).is_err() {
+            // It fails only where the subscriber is gone, and every line with it.
+            let _ = self.levels.reload(EnvFilter::new(levels));
+        }
+    }
+}
+
+impl Drop for Log {
     fn drop(&mut self) {
-        self.0.drain_within(LAST_LINES);
+        self.queue.drain_within(LAST_LINES);
     }
 }
 

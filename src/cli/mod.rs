@@ -23,6 +23,7 @@ mod init;
 mod input;
 mod labelled;
 mod log;
+mod manual;
 mod notify;
 mod output;
 mod parked;
@@ -37,17 +38,13 @@ mod store;
 mod threads;
 mod train;
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
 use self::{
     failure::{Failure, Outcome},
-    output::{out_of_bytes, tell_in_time},
+    output::tell_in_time,
 };
 
 /// Watches news sites and points at the very words that give unedited machine translation and
@@ -55,9 +52,10 @@ use self::{
 #[derive(Debug, Parser)]
 #[command(
     name = "benggala",
-    version,
+    version = version(),
     max_term_width = 100,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = manual::EXAMPLES
 )]
 struct Cli {
     /// Configuration file; of several (repeatable) the later ones overrule the earlier
@@ -118,6 +116,17 @@ enum Command {
         /// The shell to complete in
         shell: clap_complete::Shell,
     },
+    /// Print the manual page, or write one for each command
+    Man(manual::Args),
+}
+
+/// The version, and the commit of a release build.
+fn version() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match option_env!("BENGGALA_REVISION") {
+        Some(revision) => format!("{version} ({revision})"),
+        None => version.to_string(),
+    }
 }
 
 /// Reads the command line, does what it says and tells the exit code.
@@ -158,16 +167,7 @@ fn dispatch(cli: Cli) -> Result<Outcome, Failure> {
         Command::Notify(command) => notify::notify(&command, files),
         Command::Eval(command) => eval::eval(&command, files),
         Command::Train(command) => train::train(&command),
-        Command::Completions { shell } => completions(shell),
+        Command::Completions { shell } => manual::completions(shell, Cli::command()),
+        Command::Man(args) => manual::manual(&args, Cli::command()),
     }
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<Outcome, Failure> {
-    // Written at one go: the generator panics where a reader has had enough.
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "benggala", &mut script);
-    let mut out = out_of_bytes();
-    out.write_all(&script)?;
-    out.flush()?;
-    Ok(Outcome::Clean)
 }

@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     extract::Site,
     inspect::{self, Inspection, Rules, inspect},
-    model::{Page, Reason, Verdict},
+    model::{Page, Reason, Source, Verdict},
     opinion, score,
     site::{self, SiteMemory, Sites},
     store::{self, ArticleQuery, ArticleRow, Observer, Store, StoreError},
@@ -50,7 +50,6 @@ struct Tally {
 pub(super) fn rescore(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
     let config = load_config(config)?;
     let mut rules = rules_of(&config);
-    let today = inspect::rules_hash(&rules);
     let bar = counting("articles");
     let tally = runtime()?.block_on(async {
         let store = store::open(&config.store.url, Observer::default()).await?;
@@ -66,12 +65,20 @@ pub(super) fn rescore(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failur
         loop {
             let rows = store.articles(&query).await?;
             for row in &rows {
-                if row.rules == today && !args.all {
+                let source = config
+                    .sources
+                    .iter()
+                    .find(|source| source.name == row.source);
+                let rules = Rules {
+                    policy: config.policy_for(source),
+                    ..rules.clone()
+                };
+                if row.rules == inspect::rules_hash(&rules) && !args.all {
                     tally.current += 1;
                 } else {
                     let bench = Bench {
                         store: store.as_ref(),
-                        config: &config,
+                        source,
                         rules: &rules,
                     };
                     bench.rescore(row, &mut sites, &mut tally).await?;
@@ -103,7 +110,7 @@ pub(super) fn rescore(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failur
 /// What every article is judged with.
 struct Bench<'a> {
     store: &'a dyn Store,
-    config: &'a Config,
+    source: Option<&'a Source>,
     rules: &'a Rules,
 }
 
@@ -118,8 +125,7 @@ impl Bench<'_> {
             tally.without_page += 1;
             return Ok(());
         };
-        let sources = &self.config.sources;
-        let source = sources.iter().find(|source| source.name == row.source);
+        let source = self.source;
         let memory = self.memory_of(&page, sites).await?;
         let site = Site {
             rules: &Config::rules_for(source, page.final_url.host_str()),

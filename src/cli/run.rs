@@ -15,7 +15,7 @@ use crate::{
 use super::{
     failure::{Failure, Outcome},
     handles::raise_limit,
-    log::{LogFormat, start_log},
+    log::{Log, LogFormat, start_log},
     settings::{AllowPrivate, load_config, tell_unread_variables},
     signals::{Signals, Told},
     site::site_url,
@@ -33,7 +33,7 @@ pub(super) struct Args {
     /// Sites to watch with the defaults, beside those configured
     #[arg(value_name = "URL", value_parser = site_url)]
     sites: Vec<Url>,
-    /// How log lines look; BENGGALA_LOG sets how many (as `info` or `benggala::fetch=debug`)
+    /// How log lines look; `[log] levels` or BENGGALA_LOG say how many
     #[arg(long, value_enum, default_value = "text")]
     log: LogFormat,
     #[command(flatten)]
@@ -69,11 +69,11 @@ pub(super) fn run(args: Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let config = invocation.config()?;
     tell_unread_variables(&config);
     let metrics = new_metrics()?;
-    let _last_lines = start_log(invocation.args.log, "info", &metrics)?;
+    let log = start_log(invocation.args.log, &config.log.levels, &metrics)?;
     raise_limit();
     let signals = Signals::new()?;
     let runtime = runtime()?;
-    let ended = runtime.block_on(watch(config, &invocation, metrics, signals));
+    let ended = runtime.block_on(watch(config, &invocation, &log, metrics, signals));
     runtime.shutdown_timeout(THREADS_END_WITHIN);
     ended
 }
@@ -81,13 +81,14 @@ pub(super) fn run(args: Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
 async fn watch(
     config: Config,
     invocation: &Invocation,
+    log: &Log,
     metrics: Arc<Metrics>,
     mut signals: Signals,
 ) -> Result<Outcome, Failure> {
     let sources = config.sources.len();
     let store = config.store.url.clone();
     let mut service = Service::start(config, metrics).await?;
-    tracing::info!(sources, %store, review = %format_args!("http://{}/", service.address), "watching");
+    tracing::info!(sources, %store, review = service.address.page(), "watching");
     // Without systemd there is nobody to notify.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     let mut stopping = false;
@@ -95,7 +96,7 @@ async fn watch(
     let ended = loop {
         tokio::select! {
             signal = signals.next() => match signal {
-                Told::Reload => reload(&service, invocation),
+                Told::Reload => reload(&service, invocation, log),
                 Told::Stop if stopping => service.stop_now(),
                 Told::Stop => {
                     stopping = true;
@@ -109,7 +110,7 @@ async fn watch(
                 }
             }
             event = service.event() => match event {
-                ServiceEvent::ReloadRequested => reload(&service, invocation),
+                ServiceEvent::ReloadRequested => reload(&service, invocation, log),
                 ServiceEvent::Ended(ended) => break ended,
             },
         }
@@ -130,12 +131,15 @@ fn watchdog() -> Interval {
 }
 
 /// A bad file keeps the old configuration. systemd is told before and after.
-fn reload(service: &Service, invocation: &Invocation) {
+fn reload(service: &Service, invocation: &Invocation, log: &Log) {
     if let Ok(now) = NotifyState::monotonic_usec_now() {
         let _ = sd_notify::notify(&[NotifyState::Reloading, now]);
     }
     match invocation.config() {
-        Ok(config) => service.reload(config),
+        Ok(config) => {
+            log.set_levels(&config.log.levels);
+            service.reload(config);
+        }
         Err(failure) => {
             service.reload_failed();
             tracing::error!("the old configuration stays:\n{failure}");

@@ -9,6 +9,7 @@ use crate::{
     config::{
         self as configuration, Config, ConfigText, Origin, SecretSource, includes, unread_variables,
     },
+    notify::check_address,
     score,
 };
 
@@ -39,10 +40,14 @@ pub(super) fn load_config(files: &[PathBuf]) -> Result<Config, Failure> {
 /// The configuration that these texts make.
 pub(super) fn parse_config(texts: &[ConfigText]) -> Result<Config, Failure> {
     let config = Config::parse(texts, &secret)?;
-    for rule in &config.score.disabled {
+    let of_sources = config.sources.iter().map(|source| &source.policy.disabled);
+    for rule in of_sources.chain([&config.score.disabled]).flatten() {
         if !rules().any(|known| known == rule) {
             return Err(no_rule(rule));
         }
+    }
+    for channel in &config.notify {
+        check_address(channel).map_err(|error| Failure::message(error.to_string()))?;
     }
     Ok(config)
 }
@@ -60,7 +65,7 @@ fn no_rule(rule: &str) -> Failure {
         |near| format!("did you mean {near:?}?"),
     );
     Failure::message(format!(
-        "`disabled` in [score] names no rule: {rule:?}\n  hint: {hint}"
+        "`disabled` names no rule: {rule:?}\n  hint: {hint}"
     ))
 }
 

@@ -11,7 +11,10 @@ pub(super) const OPINION_KEY: &str = "BENGGALA_OPINION_KEY";
 /// What the command line reads by itself: which files, and how much is logged.
 const OF_THE_COMMAND_LINE: [&str; 2] = ["BENGGALA_CONFIG", "BENGGALA_LOG"];
 
-/// The environment variable with a secret of channel `name`: its `URL` or its `TOKEN`.
+/// What of a channel may stand in the environment.
+pub(super) const CHANNEL_SECRETS: [&str; 3] = ["URL", "TOKEN", "SECRET"];
+
+/// The environment variable with a secret of channel `name`, one of [`CHANNEL_SECRETS`].
 pub(super) fn channel_variable(name: &str, secret: &str) -> String {
     let name: String = name
         .chars()
@@ -34,7 +37,7 @@ pub fn unread_variables<'n>(
 ) -> Vec<(&'n str, Option<String>)> {
     let channels = config.notify.iter();
     let of_channels = channels
-        .flat_map(|channel| ["URL", "TOKEN"].map(|secret| channel_variable(&channel.name, secret)));
+        .flat_map(|channel| CHANNEL_SECRETS.map(|secret| channel_variable(&channel.name, secret)));
     let fixed = [STORE_URL, SERVE_TOKEN, OPINION_KEY].into_iter();
     let fixed = fixed.chain(OF_THE_COMMAND_LINE).map(str::to_string);
     let known: Vec<String> = fixed.chain(of_channels).collect();

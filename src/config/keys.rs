@@ -3,19 +3,21 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
+use ipnet::IpNet;
 use toml::Value as Toml;
 use url::Url;
 
 use super::{
     notation,
     sections::{
-        FetchConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig, StoreConfig,
+        FetchConfig, LogConfig, MailConfig, NotifyConfig, OpinionConfig, ScheduleConfig,
+        ServeConfig, StoreConfig,
     },
     value::{Read, Value},
 };
 use crate::model::{
-    CertificateHash, ChannelKind, Courtesy, EventKind, Lang, PageKind, ParseLimits, Policy, Quiet,
-    Secret, SiteRules, Source, Timestamp, Wanted,
+    CertificateHash, ChannelKind, Courtesy, EventKind, Lang, OwnPolicy, PageKind, ParseLimits,
+    Policy, Quiet, Secret, SiteRules, Source, Timestamp, Wanted, Zone,
 };
 
 /// One key of a section that is read into a `T`.
@@ -210,6 +212,11 @@ pub(super) const SCHEDULE: &[Key<ScheduleConfig>] = &[
         |c, v| v.duration(seconds(0, HOUR)).map(|x| c.drain = x),
         |c| notation::text(&notation::duration(c.drain)),
     ),
+    key(
+        "zone",
+        |c, v| v.zone().map(|x| c.zone = x),
+        |c| notation::text(&c.zone),
+    ),
 ];
 
 pub(super) const EXTRACT: &[Key<ParseLimits>] = &[
@@ -238,7 +245,7 @@ pub(super) const EXTRACT: &[Key<ParseLimits>] = &[
 pub(super) const SCORE: &[Key<Policy>] = &[
     key(
         "words_min",
-        |c, v| v.integer(1..=10_000).map(|x| c.words_min = x),
+        |c, v| v.words_min().map(|x| c.words_min = x),
         |c| notation::integer(c.words_min),
     ),
     key(
@@ -355,7 +362,7 @@ pub(super) const STORE: &[Key<StoreConfig>] = &[
 pub(super) const SERVE: &[Key<ServeConfig>] = &[
     key(
         "listen",
-        |c, v| v.socket().map(|x| c.listen = x),
+        |c, v| v.listen().map(|x| c.listen = x),
         |c| notation::text(&c.listen),
     ),
     key(
@@ -376,6 +383,12 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
     ),
 ];
 
+pub(super) const LOG: &[Key<LogConfig>] = &[key(
+    "levels",
+    |c, v| v.levels().map(|x| c.levels = x),
+    |c| notation::text(&c.levels),
+)];
+
 /// A `[[notify]]` as far as it has been read.
 #[derive(Default)]
 pub(super) struct PartialChannel {
@@ -385,16 +398,19 @@ pub(super) struct PartialChannel {
     pub(super) token: Option<Secret>,
     pub(super) signed_with: Vec<Secret>,
     pub(super) headers: Vec<(String, Secret)>,
+    pub(super) mail: MailConfig,
+    pub(super) allow_private: Vec<IpNet>,
     pub(super) events: Option<Vec<EventKind>>,
     pub(super) sources: Vec<String>,
     pub(super) languages: Vec<Lang>,
+    pub(super) verdicts: Vec<&'static str>,
     pub(super) rules: Vec<String>,
     pub(super) min_probability: Option<f32>,
     pub(super) copies_once: Option<bool>,
     pub(super) every: Option<Duration>,
     pub(super) per_minute: Option<u32>,
     pub(super) quiet: Option<Quiet>,
-    pub(super) utc_offset: Option<i32>,
+    pub(super) zone: Option<Zone>,
     pub(super) mute_until: Option<Timestamp>,
 }
 
@@ -408,16 +424,19 @@ impl From<&NotifyConfig> for PartialChannel {
             token: channel.token.clone(),
             signed_with: channel.signed_with.clone(),
             headers: channel.headers.clone(),
+            mail: channel.mail.clone(),
+            allow_private: channel.allow_private.clone(),
             events: other(wanted.events, &usual.events),
             sources: wanted.sources,
             languages: wanted.languages,
+            verdicts: wanted.verdicts,
             rules: wanted.rules,
             min_probability: other(wanted.min_probability, &usual.min_probability),
             copies_once: other(wanted.copies_once, &usual.copies_once),
             every: other(wanted.every, &usual.every),
             per_minute: other(wanted.per_minute, &usual.per_minute),
             quiet: wanted.quiet,
-            utc_offset: other(wanted.utc_offset, &usual.utc_offset),
+            zone: Some(wanted.zone),
             mute_until: wanted.mute_until,
         }
     }
@@ -429,20 +448,21 @@ fn other<T: PartialEq>(value: T, usual: &T) -> Option<T> {
 }
 
 impl PartialChannel {
-    /// What it wants: what it says, else what its kind usually does.
-    pub(super) fn wanted(&self, kind: ChannelKind) -> Wanted {
+    /// What it wants: what it says, else what its kind usually does, by the clocks of `zone`.
+    pub(super) fn wanted(&self, kind: ChannelKind, zone: Zone) -> Wanted {
         let usual = Wanted::of(kind);
         Wanted {
             events: self.events.clone().unwrap_or(usual.events),
             sources: self.sources.clone(),
             languages: self.languages.clone(),
+            verdicts: self.verdicts.clone(),
             rules: self.rules.clone(),
             min_probability: self.min_probability.unwrap_or(usual.min_probability),
             copies_once: self.copies_once.unwrap_or(usual.copies_once),
             every: self.every.unwrap_or(usual.every),
             per_minute: self.per_minute.unwrap_or(usual.per_minute),
             quiet: self.quiet,
-            utc_offset: self.utc_offset.unwrap_or(usual.utc_offset),
+            zone: self.zone.unwrap_or(zone),
             mute_until: self.mute_until,
         }
     }
@@ -483,6 +503,26 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
         |c| notation::secret_headers(&c.headers),
     ),
     key(
+        "from",
+        |c, v| v.mailbox().map(|x| c.mail.from = Some(x)),
+        |c| c.mail.from.as_ref().and_then(notation::text),
+    ),
+    key(
+        "to",
+        |c, v| v.list(Value::mailbox).map(|x| c.mail.to = x),
+        |c| some(&c.mail.to).and_then(notation::texts),
+    ),
+    key(
+        "user",
+        |c, v| v.line().map(|x| c.mail.user = Some(x)),
+        |c| c.mail.user.as_ref().and_then(notation::text),
+    ),
+    key(
+        "allow_private",
+        |c, v| v.list(Value::network).map(|x| c.allow_private = x),
+        |c| some(&c.allow_private).and_then(notation::texts),
+    ),
+    key(
         "events",
         |c, v| v.list(Value::event).map(|x| c.events = Some(x)),
         |c| {
@@ -499,6 +539,11 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
         "languages",
         |c, v| v.list(Value::lang).map(|x| c.languages = x),
         |c| some(&c.languages).and_then(notation::texts),
+    ),
+    key(
+        "verdicts",
+        |c, v| v.list(Value::verdict).map(|x| c.verdicts = x),
+        |c| some(&c.verdicts).and_then(notation::texts),
     ),
     key(
         "rules",
@@ -534,9 +579,9 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
         |c| c.quiet.and_then(|quiet| notation::text(&quiet)),
     ),
     key(
-        "utc_offset",
-        |c, v| v.utc_offset().map(|x| c.utc_offset = Some(x)),
-        |c| c.utc_offset.and_then(notation::utc_offset),
+        "zone",
+        |c, v| v.zone().map(|x| c.zone = Some(x)),
+        |c| c.zone.as_ref().and_then(notation::text),
     ),
     key(
         "mute_until",
@@ -558,6 +603,8 @@ pub(super) struct PartialSource {
     pub(super) rules: SiteRules,
     pub(super) certificate: Option<CertificateHash>,
     pub(super) courtesy: Courtesy,
+    pub(super) policy: OwnPolicy,
+    pub(super) is_muted: bool,
 }
 
 impl From<&Source> for PartialSource {
@@ -573,6 +620,8 @@ impl From<&Source> for PartialSource {
             rules: source.rules.clone(),
             certificate: source.certificate,
             courtesy: source.courtesy,
+            policy: source.policy.clone(),
+            is_muted: source.is_muted,
         }
     }
 }
@@ -637,6 +686,36 @@ pub(super) const SOURCE: &[Key<PartialSource>] = &[
         |c| c.courtesy.no_opinion.then_some(Toml::Boolean(false)),
     ),
     key(
+        "mute",
+        |c, v| v.boolean().map(|x| c.is_muted = x),
+        |c| c.is_muted.then_some(Toml::Boolean(true)),
+    ),
+    key(
+        "words_min",
+        |c, v| v.words_min().map(|x| c.policy.words_min = Some(x)),
+        |c| c.policy.words_min.and_then(notation::integer),
+    ),
+    key(
+        "flag_at",
+        |c, v| v.share().map(|x| c.policy.flag_at = Some(x)),
+        |c| c.policy.flag_at.and_then(notation::share),
+    ),
+    key(
+        "boilerplate_at",
+        |c, v| v.share().map(|x| c.policy.boilerplate_at = Some(x)),
+        |c| c.policy.boilerplate_at.and_then(notation::share),
+    ),
+    key(
+        "translation_at",
+        |c, v| v.share().map(|x| c.policy.translation_at = Some(x)),
+        |c| c.policy.translation_at.and_then(notation::share),
+    ),
+    key(
+        "disabled",
+        |c, v| v.list(Value::line).map(|x| c.policy.disabled = x),
+        |c| some(&c.policy.disabled).and_then(notation::texts),
+    ),
+    key(
         "lang",
         |c, v| v.lang().map(|x| c.lang = Some(x)),
         |c| c.lang.as_ref().and_then(notation::text),
@@ -673,7 +752,7 @@ pub(super) const SITE: &[Key<SiteRules>] = &[
 ];
 
 /// Every section that may stand in the file, and its keys.
-pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 9] {
+pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 10] {
     [
         ("fetch", names(FETCH)),
         ("schedule", names(SCHEDULE)),
@@ -682,6 +761,7 @@ pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 9] {
         ("opinion", names(OPINION)),
         ("store", names(STORE)),
         ("serve", names(SERVE)),
+        ("log", names(LOG)),
         ("notify", names(NOTIFY)),
         ("source", names(SOURCE)),
     ]

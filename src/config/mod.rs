@@ -19,7 +19,7 @@ mod value;
 use ipnet::IpNet;
 use url::Url;
 
-use crate::model::{SiteRules, Source, StoreUrl};
+use crate::model::{Policy, SiteRules, Source, StoreUrl};
 
 pub use self::{
     environment::unread_variables,
@@ -27,7 +27,8 @@ pub use self::{
     parts::{ConfigText, includes},
     problem::{ConfigErrors, ConfigProblem, Origin, Position},
     sections::{
-        Config, FetchConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig, StoreConfig,
+        Config, FetchConfig, MailConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig,
+        StoreConfig,
     },
     sites::{SITES, parse_sites, site_rules},
 };
@@ -39,7 +40,7 @@ impl Config {
     /// Reads a configuration; what it leaves out is as in [`Config::default`]. A key of a later text
     /// overrules that of an earlier one, and sources and channels add up. The environment
     /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_OPINION_KEY`, `BENGGALA_NOTIFY_<NAME>_URL`,
-    /// `BENGGALA_NOTIFY_<NAME>_TOKEN`) overrules all of them, and none is needed for it to count.
+    /// `BENGGALA_NOTIFY_<NAME>_TOKEN`, `BENGGALA_NOTIFY_<NAME>_SECRET`) overrules all of them, and none is needed for it to count.
     ///
     /// # Errors
     /// Every problem at once, with its place and a hint.
@@ -60,6 +61,14 @@ impl Config {
         match source {
             Some(source) if source.rules != SiteRules::default() => source.rules.clone(),
             _ => host.and_then(site_rules).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// The thresholds that the articles of a source are judged by.
+    pub fn policy_for(&self, source: Option<&Source>) -> Policy {
+        match source {
+            Some(source) => self.score.with(&source.policy),
+            None => self.score.clone(),
         }
     }
 

@@ -41,13 +41,6 @@ pub(super) fn secret_headers(headers: &[(String, Secret)]) -> Option<Toml> {
     (!headers.is_empty()).then(|| Toml::Table(masked.collect()))
 }
 
-/// Minutes ahead of UTC, as in `+07:00`.
-pub(super) fn utc_offset(minutes: i32) -> Option<Toml> {
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let (hours, minutes) = (minutes.abs() / 60, minutes.abs() % 60);
-    text(&format!("{sign}{hours:02}:{minutes:02}"))
-}
-
 /// Says whose address it is; what follows the host may be a key.
 pub(super) fn secret_url(value: &Secret<Url>) -> Option<Toml> {
     let url = value.expose();

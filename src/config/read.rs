@@ -17,11 +17,11 @@ use super::{
     problem::{Complaint, ConfigErrors, ConfigProblem, Origin, Position},
     sections::{Config, NotifyConfig},
     table::{complaint, header, read_table},
-    value::{Refusal, nearest, secret, secret_url, store_url},
+    value::{Refusal, nearest, secret, secret_url, signing_secrets, store_url},
 };
 use crate::{
     canonical::canonical,
-    model::{ChannelKind, PageKind, Secret, Source},
+    model::{ChannelKind, PageKind, Source, Zone},
 };
 
 /// Sources at most: what one worker can serve at one poll every ten minutes, generously.
@@ -78,6 +78,7 @@ impl<'a> Reader<'a> {
         }
         self.section("store", keys::STORE, &mut config.store);
         self.section("serve", keys::SERVE, &mut config.serve);
+        self.section("log", keys::LOG, &mut config.log);
         let secrets = self.secrets;
         if let Some(url) = self.environment(STORE_URL, |raw| store_url(raw, secrets)) {
             config.store.url = url;
@@ -88,7 +89,7 @@ impl<'a> Reader<'a> {
         if let Some(key) = self.environment(OPINION_KEY, secret) {
             config.opinion.key = Some(key);
         }
-        config.notify = self.channels();
+        config.notify = self.channels(config.schedule.zone);
         config.sources = self.sources();
         self.check_order(
             ("schedule", "retry_first", config.schedule.retry_first),
@@ -299,7 +300,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    fn channels(&mut self) -> Vec<NotifyConfig> {
+    fn channels(&mut self, zone: Zone) -> Vec<NotifyConfig> {
         let mut entries = self.list("notify", keys::NOTIFY, CHANNELS_MAX);
         let mut names = Names::default();
         let mut seen = HashMap::new();
@@ -320,26 +321,17 @@ impl<'a> Reader<'a> {
         }
         let mut channels = Vec::new();
         for (entry, offsets) in entries {
-            let is_file = |url: &Secret<Url>| url.expose().scheme() == "file";
-            if let (Some(kind), Some(url)) = (entry.kind, &entry.url)
-                && is_file(url) != (kind == ChannelKind::File)
-            {
-                let hint =
-                    r#"a channel of kind "file" has a url = "file:///PATH", and no other has"#;
-                let mismatch = complaint(
-                    Some(offsets.table),
-                    "kind",
-                    "`kind` and `url` in [[notify]] do not go together".to_string(),
-                    hint.to_string(),
-                );
-                self.complain(offsets.part, [mismatch]);
-            }
-            let Some(mut channel) = channel(entry, &mut names) else {
+            let Some(mut channel) = channel(entry, &mut names, zone) else {
                 continue;
             };
-            if let Some(token) = self.environment(&channel_variable(&channel.name, "TOKEN"), secret)
-            {
+            self.complain(offsets.part, misfit(&channel, offsets.table));
+            let variables = ["TOKEN", "SECRET"].map(|of_it| channel_variable(&channel.name, of_it));
+            let [token, signing] = variables;
+            if let Some(token) = self.environment(&token, secret) {
                 channel.token = Some(token);
+            }
+            if let Some(secrets) = self.environment(&signing, signing_secrets) {
+                channel.signed_with = secrets;
             }
             channels.push(channel);
         }
@@ -451,6 +443,31 @@ fn without_url(section: &str, offset: usize) -> Complaint {
     )
 }
 
+/// What of a channel does not go together; it stands at `offset`.
+fn misfit(channel: &NotifyConfig, offset: usize) -> Option<Complaint> {
+    let schemes = channel.kind.schemes();
+    let complain = |key: &str, message: &str, hint: String| {
+        Some(complaint(Some(offset), key, message.to_string(), hint))
+    };
+    if !schemes.contains(&channel.url.expose().scheme()) {
+        let (kind, urls) = (channel.kind.as_str(), schemes.join(":// or "));
+        return complain(
+            "kind",
+            "`kind` and `url` in [[notify]] do not go together",
+            format!("the url of a channel of kind {kind:?} begins with {urls}://"),
+        );
+    }
+    let mail = &channel.mail;
+    if channel.kind == ChannelKind::Email && (mail.from.is_none() || mail.to.is_empty()) {
+        return complain(
+            "to",
+            "this [[notify]] does not say whom its mail is `from` and `to`",
+            r#"add from = "benggala@news.example" and to = ["desk@news.example"]"#.to_string(),
+        );
+    }
+    None
+}
+
 /// Byte offsets of a table in a list and of its keys, as far as it has them.
 struct Offsets {
     part: usize,
@@ -473,23 +490,25 @@ fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
         rules: entry.rules,
         certificate: entry.certificate,
         courtesy: entry.courtesy,
+        policy: entry.policy,
+        is_muted: entry.is_muted,
     })
 }
 
-fn channel(entry: PartialChannel, names: &mut Names) -> Option<NotifyConfig> {
+fn channel(entry: PartialChannel, names: &mut Names, zone: Zone) -> Option<NotifyConfig> {
     let url = entry.url.clone()?;
-    let kind = entry.kind.unwrap_or(match url.expose().scheme() {
-        "file" => ChannelKind::File,
-        _ => ChannelKind::Webhook,
-    });
+    let kind = entry.kind;
+    let kind = kind.unwrap_or_else(|| ChannelKind::of_scheme(url.expose().scheme()));
     Some(NotifyConfig {
-        wanted: entry.wanted(kind),
+        wanted: entry.wanted(kind, zone),
         name: entry.name.unwrap_or_else(|| names.free(url.expose())),
         kind,
         url,
         token: entry.token,
         signed_with: entry.signed_with,
         headers: entry.headers,
+        mail: entry.mail,
+        allow_private: entry.allow_private,
     })
 }
 

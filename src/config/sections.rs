@@ -3,10 +3,12 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use url::Url;
 
 use crate::model::{
-    Adviser, AskAbout, ChannelKind, ParseLimits, Policy, Secret, Source, StoreUrl, Wanted,
+    Adviser, AskAbout, ChannelKind, Listen, ParseLimits, Policy, Secret, Source, StoreUrl, Wanted,
+    Zone,
 };
 
 /// The effective configuration.
@@ -26,6 +28,8 @@ pub struct Config {
     pub store: StoreConfig,
     /// `[serve]`
     pub serve: ServeConfig,
+    /// `[log]`
+    pub log: LogConfig,
     /// `[[notify]]`
     pub notify: Vec<NotifyConfig>,
     /// `[[source]]`
@@ -92,6 +96,8 @@ pub struct ScheduleConfig {
     pub lease: Duration,
     /// How long a stop waits for what is under way.
     pub drain: Duration,
+    /// By whose clocks quiet times are, and the times that pages show.
+    pub zone: Zone,
 }
 
 /// `[opinion]`: who is asked for a second opinion, and about what.
@@ -148,14 +154,21 @@ pub struct StoreConfig {
 /// `[serve]`: the review page, the API and the metrics.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServeConfig {
-    /// Address and port.
-    pub listen: SocketAddr,
+    /// Address and port, or a socket.
+    pub listen: Listen,
     /// Where people find the page: behind a proxy, say. It has no query.
     pub public_url: Option<Url>,
     /// Whether `POST /-/reload` works.
     pub reload: bool,
     /// Required of writing requests when set.
     pub token: Option<Secret>,
+}
+
+/// `[log]`: what is said of the work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogConfig {
+    /// How much, of all or of one room, as directives of `tracing`: `info,benggala::fetch=debug`.
+    pub levels: String,
 }
 
 /// `[[notify]]`: who is told of what.
@@ -173,8 +186,23 @@ pub struct NotifyConfig {
     pub signed_with: Vec<Secret>,
     /// Sent with each message.
     pub headers: Vec<(String, Secret)>,
+    /// Who mails are from and to.
+    pub mail: MailConfig,
+    /// Private or loopback networks in which its receiver may be.
+    pub allow_private: Vec<IpNet>,
     /// What it is told, how often and when.
     pub wanted: Wanted,
+}
+
+/// What a mail needs beside a server. With `user`, the token of the channel is its password.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MailConfig {
+    /// Who writes. Of a channel of kind `email` it is there.
+    pub from: Option<Mailbox>,
+    /// Who is written to. Of a channel of kind `email` there is somebody.
+    pub to: Vec<Mailbox>,
+    /// Who logs in at the server; nobody does unless it is given.
+    pub user: Option<String>,
 }
 
 impl NotifyConfig {
@@ -187,6 +215,8 @@ impl NotifyConfig {
             token: None,
             signed_with: Vec::new(),
             headers: Vec::new(),
+            mail: MailConfig::default(),
+            allow_private: Vec::new(),
             wanted: Wanted::of(kind),
         }
     }
@@ -224,6 +254,7 @@ impl Default for Config {
                 retry_max: Duration::from_secs(24 * 3600),
                 lease: Duration::from_secs(300),
                 drain: Duration::from_secs(20),
+                zone: Zone::UTC,
             },
             extract: ParseLimits::default(),
             score: Policy::default(),
@@ -247,10 +278,13 @@ impl Default for Config {
                 size_max: None,
             },
             serve: ServeConfig {
-                listen: SocketAddr::from(([127, 0, 0, 1], 9630)),
+                listen: Listen::Tcp(SocketAddr::from(([127, 0, 0, 1], 9630))),
                 public_url: None,
                 reload: false,
                 token: None,
+            },
+            log: LogConfig {
+                levels: "info".to_string(),
             },
             notify: Vec::new(),
             sources: Vec::new(),

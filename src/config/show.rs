@@ -17,6 +17,7 @@ impl Config {
         table(&mut out, "[opinion]", keys::OPINION, &self.opinion);
         table(&mut out, "[store]", keys::STORE, &self.store);
         table(&mut out, "[serve]", keys::SERVE, &self.serve);
+        table(&mut out, "[log]", keys::LOG, &self.log);
         for channel in &self.notify {
             table(&mut out, "[[notify]]", keys::NOTIFY, &channel.into());
         }

@@ -2,7 +2,7 @@
 //! write instead.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
@@ -11,11 +11,13 @@ use std::{
 use bytesize::ByteSize;
 use chrono::DateTime;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use scraper::Selector;
 use toml::{
     Spanned,
     de::{DeInteger, DeValue},
 };
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
 use super::{
@@ -24,8 +26,8 @@ use super::{
     problem::Complaint,
 };
 use crate::model::{
-    AskAbout, CertificateHash, ChannelKind, EventKind, Lang, PageKind, Quiet, Secret, StoreUrl,
-    Timestamp,
+    AskAbout, CertificateHash, ChannelKind, EventKind, Lang, Listen, PageKind, Quiet, Secret,
+    StoreUrl, Timestamp, Verdict, Zone,
 };
 
 /// Characters of a name, a selector or a header value at most.
@@ -150,6 +152,11 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Words from which on an article is judged.
+    pub(super) fn words_min(&self) -> Read<usize> {
+        self.integer(1..=10_000)
+    }
+
     /// A number over 0 and up to `max`.
     pub(super) fn rate(&self, max: f64) -> Read<f64> {
         self.number(
@@ -206,6 +213,19 @@ impl<'a> Value<'a> {
     }
 
     /// A size in text, in `range` (bytes).
+    /// How much is logged, as [`EnvFilter`] reads it.
+    pub(super) fn levels(&self) -> Read<String> {
+        const FORM: &str = r#"write a level, and levels of rooms if you like, as in "info" or "warn,benggala::fetch=debug""#;
+        let text = self.string("levels in quotes", FORM)?;
+        // Anything else would be read as the name of a room, and all others fall silent.
+        let is_level =
+            |part: &str| part.contains('=') || part.trim().parse::<LevelFilter>().is_ok();
+        if text.split(',').all(is_level) && EnvFilter::try_new(text).is_ok() {
+            return Ok(text.to_string());
+        }
+        self.wrong(&format!("names no levels: {text:?}"), FORM)
+    }
+
     pub(super) fn size(&self, range: RangeInclusive<u64>) -> Read<u64> {
         const FORM: &str = r#"write a number and a unit in quotes, as in "5 MiB" or "800 kB""#;
         let text = self.string("a size in quotes", FORM)?;
@@ -256,12 +276,15 @@ impl<'a> Value<'a> {
         self.unless_refused(store_url(&self.line()?, self.context.secrets))
     }
 
-    /// An address and a port.
-    pub(super) fn socket(&self) -> Read<SocketAddr> {
-        const FORM: &str = r#"write an IP address and a port, as in "127.0.0.1:9630""#;
+    /// Where something is served.
+    pub(super) fn listen(&self) -> Read<Listen> {
+        const FORM: &str = concat!(
+            r#"write an IP address and a port, as in "127.0.0.1:9630", or a socket, as in "#,
+            r#""unix:/run/benggala/page.sock""#
+        );
         let text = self.string("an address in quotes", FORM)?;
-        text.parse()
-            .or_else(|_| self.wrong(&format!("is no address: {text:?}"), FORM))
+        Listen::parse(text)
+            .map_or_else(|| self.wrong(&format!("is no address: {text:?}"), FORM), Ok)
     }
 
     /// In what shape a channel is told.
@@ -274,15 +297,31 @@ impl<'a> Value<'a> {
         self.one_of("event", EventKind::ALL, EventKind::as_str)
     }
 
-    /// How far a clock is ahead of UTC, in minutes.
-    pub(super) fn utc_offset(&self) -> Read<i32> {
-        const FORM: &str = r#"write hours and minutes, as in "+07:00" or "-03:30""#;
-        let text = self.string("an offset in quotes", FORM)?;
-        // As the zone of a moment, which has a parser.
-        let moment = DateTime::parse_from_rfc3339(&format!("2000-01-01T00:00:00{text}"));
-        moment.map_or_else(
-            |_| self.wrong(&format!("is no offset: {text:?}"), FORM),
-            |moment| Ok(moment.offset().local_minus_utc() / 60),
+    /// What can be concluded.
+    pub(super) fn verdict(&self) -> Read<&'static str> {
+        self.one_of("verdict", Verdict::NAMES, |name| name)
+    }
+
+    /// Whom mail is from or to.
+    pub(super) fn mailbox(&self) -> Read<Mailbox> {
+        const FORM: &str =
+            r#"write an address, as in "desk@news.example" or "The desk <desk@news.example>""#;
+        let text = self.line()?;
+        text.parse()
+            .or_else(|_| self.wrong(&format!("is no address of mail: {text:?}"), FORM))
+    }
+
+    /// A time zone.
+    pub(super) fn zone(&self) -> Read<Zone> {
+        const FORM: &str = r#"write a name of the IANA database, as in "Asia/Jakarta" or "UTC""#;
+        let text = self.string("a time zone in quotes", FORM)?;
+        let near = || nearest(text, Zone::names()).map(|near| format!("did you mean {near:?}?"));
+        Zone::named(text).map_or_else(
+            || {
+                let hint = near().unwrap_or_else(|| FORM.to_string());
+                self.wrong(&format!("is no time zone: {text:?}"), hint)
+            },
+            Ok,
         )
     }
 
@@ -302,17 +341,7 @@ impl<'a> Value<'a> {
     /// One secret, or two while one is replaced, for signatures.
     pub(super) fn signing_secrets(&self) -> Read<Vec<Secret>> {
         let text = self.string("a string", "put it in quotes")?;
-        let secrets: Vec<Secret> = text
-            .split_whitespace()
-            .map(|one| self.unless_refused(secret(one)))
-            .collect::<Read<_>>()?;
-        match secrets.len() {
-            1 | 2 => Ok(secrets),
-            _ => self.wrong(
-                "is no secret",
-                "write one, or two with a blank between them",
-            ),
-        }
+        self.unless_refused(signing_secrets(text))
     }
 
     /// Headers of a request: a table of names and values.
@@ -375,7 +404,7 @@ impl<'a> Value<'a> {
 
     /// A time of the day.
     pub(super) fn quiet(&self) -> Read<Quiet> {
-        const HINT: &str = r#"write a time of the day in UTC, as in "22:00-06:30""#;
+        const HINT: &str = r#"write a time of the day, as in "22:00-06:30""#;
         let text = self.line()?;
         Quiet::parse(&text).map_or_else(|| self.wrong("is no time of the day", HINT), Ok)
     }
@@ -469,6 +498,19 @@ pub(super) fn secret(raw: &str) -> Result<Secret, Refusal> {
     Ok(Secret::new(text.to_string()))
 }
 
+/// One secret, or two while one is replaced.
+pub(super) fn signing_secrets(raw: &str) -> Result<Vec<Secret>, Refusal> {
+    let secrets = raw.split_whitespace().map(secret);
+    let secrets: Vec<Secret> = secrets.collect::<Result<_, _>>()?;
+    match secrets.len() {
+        1 | 2 => Ok(secrets),
+        _ => Err(Refusal::new(
+            "is no secret",
+            "write one, or two with a blank between them",
+        )),
+    }
+}
+
 /// A path in which `~/` at the beginning (of what follows `sqlite:` too) is the home of whoever runs us,
 /// and `${NAME}` the value of a variable, as systemd's `CREDENTIALS_DIRECTORY` is one.
 fn expanded(path: &str, secrets: &SecretLookup<'_>) -> Result<String, Refusal> {
@@ -503,12 +545,28 @@ pub(super) fn store_url(raw: &str, secrets: &SecretLookup<'_>) -> Result<StoreUr
     read.map_err(|why| Refusal::new(why.to_string(), why.hint()))
 }
 
-/// An address of a channel, which is a secret as a whole: on the web, or a file.
+/// An address of a channel, which is a secret as a whole: on the web, of a server of mail, or a file.
 pub(super) fn secret_url(raw: &str) -> Result<Secret<Url>, Refusal> {
     let raw = raw.trim();
     match Url::parse(raw) {
         Ok(url) if url.scheme() == "file" && !url.path().ends_with('/') => Ok(Secret::new(url)),
+        Ok(url) if matches!(url.scheme(), "smtp" | "smtps") => mail_server(url),
         _ => web_url(raw, false).map(Secret::new),
+    }
+}
+
+/// A server of mail is a host and perhaps a port.
+fn mail_server(url: Url) -> Result<Secret<Url>, Refusal> {
+    let is_bare = url.username().is_empty()
+        && url.password().is_none()
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none();
+    match url.host_str() {
+        Some(host) if is_bare && !host.is_empty() => Ok(Secret::new(url)),
+        _ => Err(Refusal::new(
+            "is no server of mail",
+            r#"write "smtps://mail.example" or "smtp://mail.example:587", with `user` and `token` beside it"#,
+        )),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     inspect::Rules,
     lang::Lexicon,
     model::Source,
-    notify::Channel,
+    notify::{Channel, Setting},
 };
 
 use super::error::DaemonError;
@@ -25,8 +25,8 @@ pub(super) struct ActiveConfig {
     pub(super) rules: Rules,
     pub(super) sources: HashMap<String, Source>,
     pub(super) channels: Vec<String>,
-    /// Where the review page is, for links to it.
-    pub(super) pages: Option<Url>,
+    /// What every channel is told by.
+    pub(super) telling: Setting,
     pub(super) receivers: Vec<Arc<Channel>>,
     /// Who is asked for second opinions.
     pub(super) endpoint: Option<Endpoint>,
@@ -66,9 +66,21 @@ impl ActiveConfig {
                 .iter()
                 .map(|source| (source.name.clone(), source.clone()))
                 .collect(),
-            pages: match &config.serve.public_url {
-                Some(public) => Some(public.clone()),
-                None => Url::parse(&format!("http://{}/", config.serve.listen)).ok(),
+            telling: Setting {
+                pages: match &config.serve.public_url {
+                    Some(public) => Some(public.clone()),
+                    // Nobody finds a socket.
+                    None => match config.serve.listen.tcp() {
+                        Some(address) => Url::parse(&format!("http://{address}/")).ok(),
+                        None => None,
+                    },
+                },
+                muted: config
+                    .sources
+                    .iter()
+                    .filter(|source| source.is_muted)
+                    .map(|source| source.name.clone())
+                    .collect(),
             },
             channels: config
                 .notify
@@ -77,5 +89,13 @@ impl ActiveConfig {
                 .collect(),
             config,
         })
+    }
+
+    /// What the articles of a source are judged by, all but what is known of how languages are used.
+    pub(super) fn rules_for(&self, source: &str) -> Rules {
+        Rules {
+            policy: self.config.policy_for(self.sources.get(source)),
+            ..self.rules.clone()
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use serde_json::json;
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 use super::{active::ActiveConfig, clock::Clock, health::Health};
 
 /// How often is looked, and tried again where a receiver did not take it.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// What passes sooner is not worth a message.
 const AFTER: Duration = Duration::from_secs(60);
@@ -45,9 +45,9 @@ async fn watch_over(health: Health, clock: Clock, active: watch::Receiver<Arc<Ac
         let begun = *since.get_or_insert_with(|| {
             // Not one of the outbox, which counts.
             key = format!("failing-{}", clock.now().timestamp_millis());
-            Instant::now()
+            clock.read().awake
         });
-        if begun.elapsed() >= AFTER {
+        if clock.read().awake.saturating_sub(begun) >= AFTER {
             let active = Arc::clone(&active.borrow());
             tell(&active, &key, &reasons, &clock, &mut told).await;
         }
@@ -77,7 +77,7 @@ async fn tell(
         "why": why.join(" "),
     });
     let now = clock.now();
-    let event = Event::new(key.to_string(), payload, now, active.pages.as_ref());
+    let event = Event::new(key.to_string(), payload, now, active.telling.pages.as_ref());
     let Some(event) = event else { return };
     for channel in &active.receivers {
         let wanted = channel.wanted();

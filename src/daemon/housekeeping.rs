@@ -124,7 +124,7 @@ impl Housekeeping {
                 continue;
             }
             let (resources, channel) = (Arc::clone(resources), Arc::clone(channel));
-            let (name, pages) = (channel.name().to_string(), active.pages.clone());
+            let (name, setting) = (channel.name().to_string(), active.telling.clone());
             let task = tokio::spawn(async move {
                 let now = || resources.clock.now();
                 let tell = |delivery: notify::Delivery| {
@@ -134,7 +134,7 @@ impl Housekeeping {
                 };
                 // Failures of the store are counted already.
                 let store = resources.store.as_ref();
-                let _ = notify::deliver_due(store, &channel, pages.as_ref(), now, tell).await;
+                let _ = notify::deliver_due(store, &channel, &setting, now, tell).await;
             });
             self.deliveries.insert(name, task);
         }

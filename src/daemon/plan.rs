@@ -45,7 +45,8 @@ pub(super) fn put_off(active: &ActiveConfig, lease: &Lease, now: Timestamp) -> O
         // The other half of the day's requests is for news.
         courtesy.per_day = courtesy.per_day.map(|per_day| per_day / 2);
     }
-    frontier::put_off(&courtesy, lease.asked_today, now, rand::random())
+    let zone = active.config.schedule.zone;
+    frontier::put_off(&courtesy, lease.asked_today, now, zone, rand::random())
 }
 
 /// The address to ask: the URL's own, or where its source has moved to.

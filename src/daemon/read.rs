@@ -131,8 +131,11 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     let site_rules = Config::rules_for(source, page.final_url.host_str());
     let lang = source.and_then(|source| source.lang.clone());
     let memory = resources.memories.of_site(&page.final_url).await;
-    let usage = resources.languages.usage().await;
-    let (work, known) = (page.clone(), Arc::clone(active));
+    let rules = Rules {
+        usage: resources.languages.usage().await,
+        ..active.rules_for(&page.link.source)
+    };
+    let (work, by) = (page.clone(), rules.clone());
     let begun = Instant::now();
     let mut inspection = resources
         .cores
@@ -141,17 +144,13 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
                 rules: &site_rules,
                 memory: &memory,
             };
-            let rules = Rules {
-                usage,
-                ..known.rules.clone()
-            };
-            inspect(&work, site, lang.as_ref(), &rules)
+            inspect(&work, site, lang.as_ref(), &by)
         })
         .await;
     let took = begun.elapsed();
     second_opinion::recall(resources, active, &page.link.source, &mut inspection).await;
     let dismissals = dismissals(resources, &page.final_url).await;
-    let inspection = set_aside(inspection, &dismissals, &active.rules);
+    let inspection = set_aside(inspection, &dismissals, &rules);
     let memories = &resources.memories;
     memories.learn(&page.final_url, &inspection.article).await;
     let heard = inspection.heard.as_ref();

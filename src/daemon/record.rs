@@ -10,7 +10,7 @@ use crate::{
         labels::{self, kind_label},
     },
     model::{
-        Assessment, FetchOutcome, LinkCounts, PageKind, Reason, RobotsRules, Scores,
+        Assessment, FetchOutcome, LinkCounts, PageKind, Reason, RobotsRules, Scores, Source,
         SourceStanding, Timestamp, Verdict,
     },
     opinion::{Consultation, Dropped},
@@ -83,6 +83,18 @@ pub(super) fn visit(
         }
         Some(_) => tracing::warn!("the lease had passed on; result dropped"),
         None => {}
+    }
+}
+
+/// Tells when the certificate of a source's own host ends. One that is believed on its fingerprint may end.
+pub(super) fn certificate(metrics: &Metrics, facts: &Facts, source: &Source) {
+    let is_its_host = facts.exchange.final_url.host() == source.url.host();
+    let ends = facts.exchange.certificate_ends;
+    if let Some(ends) = ends.filter(|_| is_its_host && source.certificate.is_none()) {
+        metrics
+            .source_certificate_expiry_timestamp_seconds
+            .with_label_values(&[&metrics.source_label(&source.name)])
+            .set(ends.timestamp() as f64);
     }
 }
 

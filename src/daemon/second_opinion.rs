@@ -62,8 +62,8 @@ pub(super) async fn recall(
     // Where the store fails, that is counted, and the article is judged without.
     let known = resources.store.opinion(key(endpoint, inspection)).await;
     if let Some(opinion) = known.ok().flatten() {
-        let policy = &active.rules.policy;
-        inspection.assessment = score::hear(&inspection.assessment, &opinion, policy);
+        let policy = active.rules_for(source).policy;
+        inspection.assessment = score::hear(&inspection.assessment, &opinion, &policy);
     }
 }
 
@@ -91,8 +91,8 @@ pub(super) fn ask_later(
     if assessment.evidence.iter().any(heard) {
         return record::not_asked(&resources.metrics, "known");
     }
-    let (only, policy) = (active.config.opinion.only, &active.rules.policy);
-    if !is_wanted(assessment, only, policy, rand::random()) {
+    let (only, policy) = (active.config.opinion.only, active.rules_for(source).policy);
+    if !is_wanted(assessment, only, &policy, rand::random()) {
         return;
     }
     if content.body.len() > BODY_MAX {
@@ -235,13 +235,13 @@ impl Consulting {
         opinion: Opinion,
     ) {
         let resources = &self.resources;
-        let policy = &question.active.rules.policy;
+        let policy = question.active.rules_for(&question.source).policy;
         let hearing = Hearing {
             article: question.article,
             title: question.title.clone(),
             body: question.body.clone(),
             key,
-            assessment: score::hear(&question.assessment, &opinion, policy),
+            assessment: score::hear(&question.assessment, &opinion, &policy),
             opinion,
             at: self.resources.clock.now(),
         };

@@ -2,16 +2,13 @@
 //! start.
 
 use std::{
-    io,
-    net::SocketAddr,
-    panic,
+    io, panic,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use arc_swap::ArcSwap;
 use tokio::{
-    net::TcpListener,
     sync::{Semaphore, mpsc},
     task::JoinHandle,
 };
@@ -22,9 +19,9 @@ use crate::{
     inspect::{legend, panic_message},
     lang::Lexicon,
     metrics::{LabelValues, Metrics},
-    model::{Lang, Unready},
-    store::{self, Observer, Op, OpenError, Store, StoreError, Stored},
-    web::{self, exposition::Exposition},
+    model::{Lang, Listen, Unready},
+    store::{self, Observer, Op, OpenError, Store, StoreError, Stored, disk::network_file_system},
+    web::{self, exposition::Exposition, listener::Listener},
 };
 
 use super::{Daemon, clock::Clock, error::DaemonError, health::Health, record};
@@ -36,10 +33,10 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] OpenError),
     /// The address cannot be had.
-    #[error("cannot listen on {address}: {why}; set another `[serve] listen`, or stop what has it")]
+    #[error("cannot listen on {place}: {why}; set another `[serve] listen`, or stop what has it")]
     Listen {
         /// As configured.
-        address: SocketAddr,
+        place: Listen,
         /// What the system says.
         why: io::Error,
     },
@@ -65,7 +62,7 @@ pub struct Service {
     /// Where everything is counted.
     pub metrics: Arc<Metrics>,
     /// Where the review page is.
-    pub address: SocketAddr,
+    pub address: Listen,
     health: Health,
     reload_requests: mpsc::Receiver<()>,
     config: Arc<ArcSwap<Config>>,
@@ -88,13 +85,20 @@ impl Service {
         config: Config,
         metrics: Arc<Metrics>,
     ) -> Result<Service, StartError> {
-        let address = config.serve.listen;
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|why| StartError::Listen { address, why })?;
-        let address = listener.local_addr().unwrap_or(address);
+        let asked = config.serve.listen.clone();
+        let listener = match Listener::bind(&asked).await {
+            Ok(listener) => listener,
+            Err(why) => return Err(StartError::Listen { place: asked, why }),
+        };
+        let address = listener.place().unwrap_or(asked);
         let health = Health::default();
         let store = store::open(&config.store.url, observer(&metrics, &health)).await?;
+        if let Some(kind) = network_file_system(&config.store.url) {
+            tracing::warn!(
+                kind,
+                "the store is on a network file system, where locks may fail: keep it on a disk of this machine"
+            );
+        }
         config_loaded(&metrics);
         let config = Arc::new(ArcSwap::from_pointee(config));
         let (stop, stop_now) = (CancellationToken::new(), CancellationToken::new());
@@ -133,7 +137,8 @@ impl Service {
     pub fn reload(&self, config: Config) {
         let old = self.config.swap(Arc::new(config));
         let new = self.config.load();
-        let serve = |config: &Config| (config.serve.listen, config.serve.public_url.clone());
+        let serve =
+            |config: &Config| (config.serve.listen.clone(), config.serve.public_url.clone());
         if old.store.url != new.store.url || serve(&old) != serve(&new) {
             tracing::warn!(
                 "`[store] url` and `[serve] listen` and `public_url` change only with a restart"
@@ -208,7 +213,7 @@ pub(super) fn observer(metrics: &Arc<Metrics>, health: &Health) -> Observer {
 
 /// Serves until the daemon stops; then open connections may finish.
 async fn serve(
-    listener: TcpListener,
+    listener: Listener,
     state: web::AppState,
     stop: CancellationToken,
     stop_now: CancellationToken,

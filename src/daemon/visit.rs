@@ -123,6 +123,9 @@ async fn ask(
         Ok(completed) if completed.article_new => standing(resources, &facts).await,
         Ok(_) | Err(_) => None,
     };
+    if let Some(source) = active.sources.get(&facts.lease.link.source) {
+        record::certificate(&resources.metrics, &facts, source);
+    }
     record::visit(
         &resources.metrics,
         &facts,

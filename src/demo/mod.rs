@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
-use crate::model::{Courtesy, SiteRules, Source};
+use crate::model::{Courtesy, OwnPolicy, SiteRules, Source};
 use content::{Paper, PaperArticle};
 use served::{Clock, ServedPaper};
 
@@ -108,6 +108,8 @@ impl Newsroom {
                 certificate: None,
                 was: None,
                 courtesy: Courtesy::default(),
+                policy: OwnPolicy::default(),
+                is_muted: false,
             })
             .collect()
     }

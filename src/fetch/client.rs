@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use chrono::Utc;
 use http::{HeaderMap, HeaderValue, header};
-use reqwest::Proxy;
+use reqwest::{Proxy, tls::TlsInfo};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -30,7 +30,7 @@ use super::{
 use crate::{
     config::FetchConfig,
     extract,
-    model::{FetchOutcome, Headers, PageKind},
+    model::{FetchOutcome, Headers, PageKind, Timestamp},
     robots,
 };
 
@@ -99,6 +99,8 @@ pub(super) struct Answer {
     pub(super) body: Result<Bytes, Failure>,
     /// What came in the place of a page is a wall against bots.
     pub(super) is_bot_wall: bool,
+    /// When the certificate of its host ends.
+    pub(super) certificate_ends: Option<Timestamp>,
 }
 
 impl Answer {
@@ -149,6 +151,7 @@ impl Client {
         let addresses = Addresses::new(config.proxy.is_none().then(|| resolver.clone()));
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls::client(network.pins, network.authorities)?)
+            .tls_info(true)
             .user_agent(user_agent)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -260,6 +263,9 @@ impl Client {
         let headers = kept_headers(response.headers());
         let location = response.headers().get(header::LOCATION);
         let location = location.map(|value| value.as_bytes().to_vec());
+        let certificate = response.extensions().get::<TlsInfo>();
+        let certificate = certificate.and_then(TlsInfo::peer_certificate);
+        let certificate_ends = certificate.and_then(tls::ends_at);
         let received = Arc::new(AtomicU64::new(0));
         let is_page = (200..=299).contains(&status);
         let limits = if is_page {
@@ -279,6 +285,7 @@ impl Client {
             location,
             body: if is_page { body } else { Ok(Bytes::new()) },
             is_bot_wall,
+            certificate_ends,
         })
     }
 

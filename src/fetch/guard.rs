@@ -98,6 +98,9 @@ pub enum GuardStage {
     Redirect,
 }
 
+/// Why a name has no address for us: a [`Refusal`], or that it does not resolve.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// A name that gave no address.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unresolved {
@@ -183,13 +186,31 @@ impl Resolve for SystemResolver {
 
 /// Stands before a resolver and lets only checked addresses through to the connector.
 #[derive(Clone)]
-pub(super) struct GuardedResolver {
+pub struct GuardedResolver {
     pub(super) names: Arc<dyn Resolve>,
     pub(super) allow: Arc<[IpNet]>,
     pub(super) timeout: Duration,
 }
 
 impl GuardedResolver {
+    /// Asks this system. Lets what is public through, and what `allow` names; waits for `timeout` at most.
+    pub fn of_system(allow: &[IpNet], timeout: Duration) -> GuardedResolver {
+        GuardedResolver {
+            names: Arc::new(SystemResolver),
+            allow: allow.into(),
+            timeout,
+        }
+    }
+
+    /// The addresses of a host, a name or an address itself, all of which may be connected to.
+    ///
+    /// # Errors
+    /// If there is none, or one that is neither public nor allowed.
+    pub async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, BoxError> {
+        let found = self.resolve(host.parse::<Name>()?).await?;
+        Ok(found.map(|address| address.ip()).collect())
+    }
+
     /// Lets every address through: for a name that nobody but the configuration could choose.
     pub(super) fn unguarded(self) -> GuardedResolver {
         let everywhere = [Ipv4Net::default().into(), Ipv6Net::default().into()];

@@ -113,6 +113,8 @@ pub struct Exchange {
     /// The wait that the server asked for, clamped to 0..=24 h; or until a robots.txt that could not be
     /// read may be asked for again.
     pub retry_after: Option<Duration>,
+    /// When the certificate of the host that answered last ends.
+    pub certificate_ends: Option<Timestamp>,
     /// For the log and the review page, when `outcome` is an error.
     pub error: Option<String>,
 }
@@ -342,6 +344,7 @@ impl Exchange {
             guard: None,
             delay: Duration::ZERO,
             retry_after: None,
+            certificate_ends: None,
             error: None,
         }
     }
@@ -358,6 +361,7 @@ impl Exchange {
         self.outcome = outcome::of_answer(answer.status, &answer.headers);
         self.retry_after = client::wait_asked_for(answer.status, &answer.headers);
         self.headers = answer.headers;
+        self.certificate_ends = answer.certificate_ends;
         let body = match answer.body {
             Ok(body) => body,
             Err(failure) => return Some(failure),

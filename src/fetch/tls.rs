@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use chrono::DateTime;
 use rustls::{
     ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
     client::{
@@ -21,8 +22,9 @@ use rustls::{
 };
 use sha2::{Digest as _, Sha256};
 use url::Host;
+use x509_cert::{Certificate, der::Decode as _};
 
-use crate::model::{CertificateHash, Source};
+use crate::model::{CertificateHash, Source, Timestamp};
 
 /// The certificates that are believed on their fingerprint alone, by host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,6 +52,14 @@ impl Pins {
             pinned.contains(&CertificateHash(Sha256::digest(certificate).into()))
         })
     }
+}
+
+/// When a certificate (DER) ends: `notAfter` of RFC 5280, 4.1.2.5. `None` where it cannot be read.
+pub fn ends_at(certificate: &[u8]) -> Option<Timestamp> {
+    let read = Certificate::from_der(certificate).ok()?;
+    let ends = read.tbs_certificate().validity().not_after;
+    let seconds = ends.to_unix_duration().as_secs();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)
 }
 
 /// Why TLS could not be set up.

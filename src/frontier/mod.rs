@@ -24,7 +24,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono::Timelike;
 
-use crate::model::{Courtesy, FetchOutcome, PageKind, Timestamp};
+use crate::model::{Courtesy, FetchOutcome, PageKind, Timestamp, Zone};
 
 const SECOND: Duration = Duration::from_secs(1);
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -347,18 +347,24 @@ pub fn slowed(delay: Duration, took: Duration) -> Duration {
 }
 
 /// Until when a source is left alone, that was asked `asked` times today: to the end of its quiet
-/// time, or to the next day (UTC) where it has been asked as often as it may. `jitter`, random in
+/// time by the clocks of `zone`, or to the next day (UTC) where it has been asked as often as it may. `jitter`, random in
 /// 0..1, spreads what was put off over an hour from then on. `None`: it may be asked now.
-pub fn put_off(courtesy: &Courtesy, asked: u64, now: Timestamp, jitter: f64) -> Option<Timestamp> {
-    let second_of_day = now.num_seconds_from_midnight();
+pub fn put_off(
+    courtesy: &Courtesy,
+    asked: u64,
+    now: Timestamp,
+    zone: Zone,
+    jitter: f64,
+) -> Option<Timestamp> {
+    let local = zone.second_of_day(now);
     let until_quiet_ends = courtesy
         .quiet
-        .and_then(|quiet| quiet.left(second_of_day / 60))
-        .map(|minutes| 60 * minutes - second_of_day % 60);
+        .and_then(|quiet| quiet.left(local / 60))
+        .map(|minutes| 60 * minutes - local % 60);
     let until_midnight = courtesy
         .per_day
         .filter(|per_day| asked >= *per_day)
-        .map(|_| 86_400 - second_of_day);
+        .map(|_| 86_400 - now.num_seconds_from_midnight());
     let seconds = until_quiet_ends.max(until_midnight)?;
     let spread = scaled(PUT_OFF_SPREAD, unit(jitter));
     Some(now + Duration::from_secs(seconds.into()) + spread)

@@ -209,6 +209,8 @@ families! {
     source_expected_interval_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// When a source last answered well, in Unix time.
     source_last_success_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    /// When the certificate that a source showed when it was last polled ends, in Unix time.
+    source_certificate_expiry_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// 1 while a source is watched.
     source_enabled: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);
     /// Sources without series of their own: they share the label value `_other`.
@@ -378,6 +380,7 @@ impl Metrics {
             &self.source_last_article_timestamp_seconds,
             &self.source_expected_interval_seconds,
             &self.source_last_success_timestamp_seconds,
+            &self.source_certificate_expiry_timestamp_seconds,
         ] {
             let _ = family.remove_label_values(&[name]);
         }

@@ -77,6 +77,9 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// What [`Verdict::as_str`] can say.
+    pub const NAMES: [&str; 3] = ["pass", "flag", "abstain"];
+
     /// `pass`, `flag` or `abstain`.
     pub fn as_str(self) -> &'static str {
         match self {

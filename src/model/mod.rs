@@ -5,6 +5,7 @@ mod backfill;
 mod date;
 mod fetched;
 mod judgement;
+mod listen;
 mod notice;
 mod opinion;
 mod policy;
@@ -14,6 +15,7 @@ mod review;
 mod secret;
 mod source;
 mod store_url;
+mod zone;
 
 use std::{fmt, ops::Range};
 
@@ -32,9 +34,10 @@ pub use self::{
         Assessment, Dismissed, Evidence, EvidenceKind, Finding, Reason, RulesHash, Scores,
         SourceStanding, TranslationStanding, Turn, Verdict,
     },
+    listen::Listen,
     notice::{ChannelKind, EventKind, Wanted},
     opinion::{Adviser, AskAbout, DefectKind, Opinion, OpinionKey, Remark},
-    policy::{ParseLimits, Policy},
+    policy::{OwnPolicy, ParseLimits, Policy},
     postgres_url::{PostgresUrl, PostgresUrlError, Tls},
     readiness::Unready,
     review::{
@@ -44,6 +47,7 @@ pub use self::{
     secret::Secret,
     source::{CertificateHash, Courtesy, PageKind, Pause, Quiet, SiteRules, Source, SourceDay},
     store_url::{StoreUrl, StoreUrlError},
+    zone::Zone,
 };
 
 /// A half-open byte range into an article's `body`, always on char boundaries. JSON counts code

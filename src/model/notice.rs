@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Lang, Quiet, Timestamp};
+use super::{Lang, Quiet, Timestamp, Zone};
 
 /// In what shape a channel is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,15 @@ pub enum ChannelKind {
     Teams,
     /// A topic of ntfy.
     Ntfy,
+    /// A mail, over SMTP.
+    Email,
     /// Lines of JSON at the end of a file.
     File,
 }
 
 impl ChannelKind {
     /// Every kind.
-    pub const ALL: [ChannelKind; 8] = [
+    pub const ALL: [ChannelKind; 9] = [
         ChannelKind::Webhook,
         ChannelKind::Alertmanager,
         ChannelKind::Slack,
@@ -35,6 +37,7 @@ impl ChannelKind {
         ChannelKind::Discord,
         ChannelKind::Teams,
         ChannelKind::Ntfy,
+        ChannelKind::Email,
         ChannelKind::File,
     ];
 
@@ -48,8 +51,37 @@ impl ChannelKind {
             ChannelKind::Discord => "discord",
             ChannelKind::Teams => "teams",
             ChannelKind::Ntfy => "ntfy",
+            ChannelKind::Email => "email",
             ChannelKind::File => "file",
         }
+    }
+
+    /// What its address may begin with.
+    pub fn schemes(self) -> &'static [&'static str] {
+        match self {
+            ChannelKind::Email => &["smtp", "smtps"],
+            ChannelKind::File => &["file"],
+            _ => &["http", "https"],
+        }
+    }
+
+    /// The kind of a channel that names none, by what its address begins with.
+    pub fn of_scheme(scheme: &str) -> ChannelKind {
+        let fitting = |kind: &ChannelKind| kind.schemes().contains(&scheme);
+        ChannelKind::ALL
+            .into_iter()
+            .find(fitting)
+            .unwrap_or(ChannelKind::Webhook)
+    }
+
+    /// From the first event to the message that tells of all since, unless it is configured: a mail
+    /// of each hour is read, one of each half minute is not.
+    fn usual_interval(self) -> Duration {
+        Duration::from_secs(match self {
+            ChannelKind::Email => 3_600,
+            kind if kind.is_for_people() => 30,
+            _ => 0,
+        })
     }
 
     /// Whether people read it: then it is told in groups, copies once, and not of decisions.
@@ -118,6 +150,8 @@ pub struct Wanted {
     pub sources: Vec<String>,
     /// Articles of these languages alone; of all if there are none.
     pub languages: Vec<Lang>,
+    /// Articles of which this was concluded alone, `pass`, `flag` or `abstain`; all if there are none.
+    pub verdicts: Vec<&'static str>,
     /// Articles in which one of these rules has found something; all if there are none.
     pub rules: Vec<String>,
     /// Flagged articles from this overall score on, 0..=1.
@@ -130,8 +164,8 @@ pub struct Wanted {
     pub per_minute: u32,
     /// The time of the day at which nothing is sent; it is told afterwards.
     pub quiet: Option<Quiet>,
-    /// How far the clock of the newsroom is ahead of UTC, in minutes.
-    pub utc_offset: i32,
+    /// By whose clocks that is.
+    pub zone: Zone,
     /// Until then nothing is told, and what happened meanwhile not afterwards either.
     pub mute_until: Option<Timestamp>,
 }
@@ -147,22 +181,21 @@ impl Wanted {
                 .collect(),
             sources: Vec::new(),
             languages: Vec::new(),
+            verdicts: Vec::new(),
             rules: Vec::new(),
             min_probability: 0.0,
             copies_once: people,
-            every: Duration::from_secs(if people { 30 } else { 0 }),
+            every: kind.usual_interval(),
             per_minute: 60,
             quiet: None,
-            utc_offset: 0,
+            zone: Zone::UTC,
             mute_until: None,
         }
     }
 
     /// Whether it is left alone at `now`.
     pub fn is_quiet(&self, now: Timestamp) -> bool {
-        let minute =
-            (now.timestamp().div_euclid(60) + i64::from(self.utc_offset)).rem_euclid(1_440);
-        let minute = u32::try_from(minute).unwrap_or_default();
+        let minute = self.zone.second_of_day(now) / 60;
         self.quiet.is_some_and(|quiet| quiet.left(minute).is_some())
     }
 }

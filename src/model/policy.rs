@@ -39,6 +39,35 @@ pub struct Policy {
     pub disabled: Vec<String>,
 }
 
+/// What is judged otherwise in the articles of one source.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OwnPolicy {
+    /// In the place of [`Policy::words_min`].
+    pub words_min: Option<usize>,
+    /// In the place of [`Policy::flag_at`].
+    pub flag_at: Option<f32>,
+    /// In the place of [`Policy::boilerplate_at`].
+    pub boilerplate_at: Option<f32>,
+    /// In the place of [`Policy::translation_at`].
+    pub translation_at: Option<f32>,
+    /// Switched off beside [`Policy::disabled`].
+    pub disabled: Vec<String>,
+}
+
+impl Policy {
+    /// The thresholds for a source that has some of its own.
+    #[must_use]
+    pub fn with(&self, own: &OwnPolicy) -> Policy {
+        Policy {
+            words_min: own.words_min.unwrap_or(self.words_min),
+            flag_at: own.flag_at.unwrap_or(self.flag_at),
+            boilerplate_at: own.boilerplate_at.unwrap_or(self.boilerplate_at),
+            translation_at: own.translation_at.unwrap_or(self.translation_at),
+            disabled: self.disabled.iter().chain(&own.disabled).cloned().collect(),
+        }
+    }
+}
+
 impl Default for Policy {
     fn default() -> Policy {
         Policy {

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Lang, Timestamp};
+use super::{Lang, OwnPolicy, Timestamp};
 
 /// What a URL is expected to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -94,6 +94,10 @@ pub struct Source {
     pub certificate: Option<CertificateHash>,
     /// What its owner was promised beside the pace.
     pub courtesy: Courtesy,
+    /// Where its articles are judged otherwise than those of others.
+    pub policy: OwnPolicy,
+    /// Nobody is told of it and its articles.
+    pub is_muted: bool,
 }
 
 /// Limits of a source beside the gap between two requests.
@@ -108,7 +112,7 @@ pub struct Courtesy {
 }
 
 /// A time of the day, every day, from a first minute to just before a last; over midnight where
-/// the first is the later one. In minutes after midnight UTC, 0..1440, never the same.
+/// the first is the later one. In minutes after midnight, 0..1440, never the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quiet {
     from: u32,

@@ -3,6 +3,7 @@
 use std::{
     fs::OpenOptions,
     io::{Read, Seek, SeekFrom, Write},
+    net::IpAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -20,12 +21,14 @@ use url::Url;
 
 use super::{
     event::Event,
+    mail::Mailer,
     pace,
     shape::{self, Body},
     sign,
 };
 use crate::{
     config::NotifyConfig,
+    fetch::guard::{self, GuardedResolver},
     model::{ChannelKind, Secret, Timestamp, Wanted},
 };
 
@@ -53,6 +56,18 @@ pub enum NotifySetupError {
     /// Another header of a channel cannot be sent.
     #[error("`headers` of [[notify]] `{0}` cannot be sent")]
     Header(String),
+    /// A channel of mail has nobody to write to.
+    #[error("[[notify]] `{0}` does not say whom its mail is `from` and `to`")]
+    Nobody(String),
+    /// TLS could not be set up for mail.
+    #[error("cannot set up TLS for mail: {0}")]
+    Mail(#[from] lettre::transport::smtp::Error),
+    /// The receiver's address is not public, and not allowed.
+    #[error(
+        "the `url` of [[notify]] `{0}` is at a private address; if that is meant, name its network in \
+         `allow_private` of that channel"
+    )]
+    Private(String),
     /// The file of a channel has an address that is no path here.
     #[error("the `url` of [[notify]] `{0}` is no path on this machine")]
     Path(String),
@@ -66,6 +81,7 @@ enum Way {
         headers: HeaderMap,
         client: Client,
     },
+    Mail(Box<Mailer>),
     Append(PathBuf),
 }
 
@@ -119,19 +135,17 @@ struct Rest {
 }
 
 impl Channel {
-    /// The channels of a configuration, over one client.
+    /// The channels of a configuration.
     ///
     /// # Errors
-    /// If TLS cannot be set up, or a channel has what cannot be sent or written.
+    /// If TLS cannot be set up, a channel has what cannot be sent or written, or its receiver is where
+    /// none may be.
     pub fn all(channels: &[NotifyConfig]) -> Result<Vec<Channel>, NotifySetupError> {
-        let client = client()?;
-        channels
-            .iter()
-            .map(|channel| Channel::new(channel, client.clone()))
-            .collect()
+        channels.iter().map(Channel::new).collect()
     }
 
-    fn new(channel: &NotifyConfig, client: Client) -> Result<Channel, NotifySetupError> {
+    fn new(channel: &NotifyConfig) -> Result<Channel, NotifySetupError> {
+        check_address(channel)?;
         let name = || channel.name.clone();
         let per_minute = NonZeroU32::new(channel.wanted.per_minute).unwrap_or(NonZeroU32::MIN);
         // So many at once, too, as they become free: a message need not wait for its second.
@@ -141,10 +155,11 @@ impl Channel {
                 let path = channel.url.expose().to_file_path();
                 Way::Append(path.map_err(|()| NotifySetupError::Path(name()))?)
             }
+            ChannelKind::Email => Way::Mail(Box::new(Mailer::new(channel)?)),
             _ => Way::Post {
                 url: channel.url.clone(),
                 headers: headers(channel)?,
-                client,
+                client: client(channel)?,
             },
         };
         Ok(Channel {
@@ -215,6 +230,7 @@ impl Channel {
                 let request = self.labelled(request, events, &body, now());
                 post(request.body(body.text)).await
             }
+            Way::Mail(mailer) => mailer.send(&body, &key_of(events), now()).await,
             Way::Append(path) => {
                 let (path, text) = (path.clone(), body.text);
                 let written = tokio::task::spawn_blocking(move || append(&path, &text)).await;
@@ -338,8 +354,24 @@ fn is_refusal(status: StatusCode) -> bool {
     status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429)
 }
 
-/// Follows no redirects: the token and the articles are for the configured receiver alone.
-fn client() -> Result<Client, NotifySetupError> {
+/// An address in the URL itself reaches no resolver, so it is checked here.
+///
+/// # Errors
+/// If it is neither public nor allowed.
+pub fn check_address(channel: &NotifyConfig) -> Result<(), NotifySetupError> {
+    let host = channel.url.expose().host_str().unwrap_or_default();
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    match address {
+        Some(address) if !guard::permits(address, &channel.allow_private) => {
+            Err(NotifySetupError::Private(channel.name.clone()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Follows no redirects: the token and the articles are for the configured receiver alone. What its
+/// name resolves to is guarded, so it is asked without a proxy, which would resolve it itself.
+fn client(channel: &NotifyConfig) -> Result<Client, NotifySetupError> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -348,6 +380,8 @@ fn client() -> Result<Client, NotifySetupError> {
         .with_no_client_auth();
     Ok(Client::builder()
         .tls_backend_preconfigured(tls)
+        .no_proxy()
+        .dns_resolver(GuardedResolver::of_system(&channel.allow_private, TIMEOUT))
         .redirect(Policy::none())
         .timeout(TIMEOUT)
         .user_agent(concat!("benggala/", env!("CARGO_PKG_VERSION")))
@@ -355,7 +389,7 @@ fn client() -> Result<Client, NotifySetupError> {
 }
 
 /// An error with its causes: "error sending request" alone helps nobody.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -99,10 +99,13 @@ impl Event {
         };
         let of_rules = |rule: &&str| wanted.rules.iter().any(|wanted| wanted == rule);
         let is_flag = self.kind == EventKind::ArticleFlagged;
+        let verdict = self.payload["verdict"].as_str();
+        let of_verdicts = |verdict| wanted.verdicts.contains(&verdict);
         let score = self.payload["scores"]["overall"].as_f64();
         wanted.events.contains(&self.kind)
             && (wanted.sources.is_empty() || source.is_none_or(of_sources))
             && (wanted.languages.is_empty() || lang.is_none_or(of_languages))
+            && (wanted.verdicts.is_empty() || verdict.is_none_or(of_verdicts))
             && (wanted.rules.is_empty() || !is_flag || rules.iter().any(of_rules))
             && (!is_flag || score.is_none_or(|score| score >= f64::from(wanted.min_probability)))
     }

@@ -3,11 +3,12 @@
 
 mod channel;
 pub mod event;
+mod mail;
 pub mod pace;
 pub mod shape;
 pub mod sign;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tracing::{debug, warn};
 use url::Url;
@@ -17,11 +18,20 @@ use crate::{
     store::{Notification, Settlement, Store, StoreError},
 };
 
-pub use channel::{Channel, DIGEST_MAX, NotifySetupError, Sent};
+pub use channel::{Channel, DIGEST_MAX, NotifySetupError, Sent, check_address};
 pub use event::Event;
 
 /// Notifications taken up at once where each is a message: at one a second, about a minute's work.
 pub const BATCH: usize = 60;
+
+/// What holds for every channel.
+#[derive(Debug, Clone, Default)]
+pub struct Setting {
+    /// Where the review page is: what has a page there is told with a link to it.
+    pub pages: Option<Url>,
+    /// The names of sources of which nobody is told.
+    pub muted: HashSet<String>,
+}
 
 /// One attempt to notify, for the metrics.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,14 +74,14 @@ impl DeliveryOutcome {
 /// each attempt ended. What the channel does not want is taken off. What its receiver refuses for good is
 /// set aside, and the others go on. Where the receiver fails, the channel rests, longer with each failure in
 /// a row, and so does nothing but this channel. Dropping the future loses nothing: what was not settled is
-/// sent again, under the same key. `pages` is where the review page is.
+/// sent again, under the same key.
 ///
 /// # Errors
 /// If the outbox cannot be read or written.
 pub async fn deliver_due(
     store: &dyn Store,
     channel: &Channel,
-    pages: Option<&Url>,
+    setting: &Setting,
     now: impl Fn() -> Timestamp,
     tell: impl Fn(Delivery),
 ) -> Result<(), StoreError> {
@@ -89,7 +99,7 @@ pub async fn deliver_due(
             channel,
             due: due.iter().map(|n| (n.id.to_string(), n)).collect(),
         };
-        outbox.deliver(&due, pages, &now, &tell).await?;
+        outbox.deliver(&due, setting, &now, &tell).await?;
         // What waits for more is not taken up again at once.
         if is_all || !outbox.due.is_empty() {
             break;
@@ -110,16 +120,16 @@ impl Outbox<'_> {
     async fn deliver(
         &mut self,
         due: &[Notification],
-        pages: Option<&Url>,
+        setting: &Setting,
         now: &impl Fn() -> Timestamp,
         tell: &impl Fn(Delivery),
     ) -> Result<(), StoreError> {
         let tried = due.iter().any(|notification| notification.attempts > 0);
         let (mut events, mut left_out) = (Vec::new(), Vec::new());
         for notification in due {
-            match Event::read(notification, pages) {
-                Some(event) => events.push(event),
-                None => left_out.push(notification.id.to_string()),
+            match Event::read(notification, setting.pages.as_ref()) {
+                Some(event) if !setting.muted.contains(event.text("source")) => events.push(event),
+                Some(_) | None => left_out.push(notification.id.to_string()),
             }
         }
         let channel = self.channel;

@@ -11,6 +11,13 @@ const LINES_MAX: usize = 10;
 /// Characters of a message for people: Discord takes 2,000.
 const TEXT_MAX: usize = 1_900;
 
+/// Events that a mail names, and its characters: it may be the digest of a day.
+const MAIL_LINES_MAX: usize = 200;
+const MAIL_TEXT_MAX: usize = 100_000;
+
+/// Characters of a mail's subject: most readers show fewer.
+const SUBJECT_MAX: usize = 150;
+
 /// Who says it, in CloudEvents.
 const SOURCE: &str = "benggala";
 
@@ -23,6 +30,14 @@ pub struct Body {
     pub text: String,
     /// Headers that belong to it.
     pub headers: Vec<(&'static str, String)>,
+}
+
+impl Body {
+    /// The value of one of its headers.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers.find_map(|(known, value)| (*known == name).then_some(value.as_str()))
+    }
 }
 
 /// The body of one message.
@@ -46,7 +61,7 @@ pub fn body(kind: ChannelKind, events: &[Event]) -> Body {
         (ChannelKind::Alertmanager, events) => json_body(&events.iter().map(alert).collect()),
         (ChannelKind::Slack | ChannelKind::Mattermost, events) => {
             // Both read these three as markup.
-            let text = text(events).replace('&', "&amp;");
+            let text = text(events, LINES_MAX, TEXT_MAX).replace('&', "&amp;");
             let text = text.replace('<', "&lt;").replace('>', "&gt;");
             // Mattermost calls everybody whom a text names, "@channel" too; Slack does not.
             let text = match kind {
@@ -56,15 +71,20 @@ pub fn body(kind: ChannelKind, events: &[Event]) -> Body {
             json_body(&json!({ "text": text }))
         }
         (ChannelKind::Discord, events) => json_body(&json!({
-            "content": text(events),
+            "content": text(events, LINES_MAX, TEXT_MAX),
             // Nobody is called by what a page says.
             "allowed_mentions": { "parse": [] },
         })),
         (ChannelKind::Teams, events) => json_body(&card(events)),
         (ChannelKind::Ntfy, events) => Body {
             content_type: "text/plain; charset=utf-8",
-            text: text(events),
+            text: text(events, LINES_MAX, TEXT_MAX),
             headers: vec![("x-title", "benggala".to_string())],
+        },
+        (ChannelKind::Email, events) => Body {
+            content_type: "text/plain; charset=utf-8",
+            text: text(events, MAIL_LINES_MAX, MAIL_TEXT_MAX),
+            headers: vec![("subject", subject(events))],
         },
         (ChannelKind::File, events) => Body {
             content_type: "application/x-ndjson",
@@ -139,14 +159,22 @@ fn alert(event: &Event) -> Value {
     alert
 }
 
-/// Lines for people: at most so many, each with a link to its page, or to the article itself.
-fn text(events: &[Event]) -> String {
+fn subject(events: &[Event]) -> String {
+    match events {
+        [event] => plain(&event.headline()).chars().take(SUBJECT_MAX).collect(),
+        events => format!("benggala: {} events", events.len()),
+    }
+}
+
+/// Lines for people: at most so many with so many characters, each with a link to its page, or to the
+/// article itself.
+fn text(events: &[Event], lines_max: usize, text_max: usize) -> String {
     let mut text = match events.len() {
         1 => String::new(),
         count => format!("{count} events\n"),
     };
     let mut named = 0;
-    for event in events.iter().take(LINES_MAX) {
+    for event in events.iter().take(lines_max) {
         let page = event.text("page");
         let link = if page.is_empty() {
             event.text("url")
@@ -154,10 +182,10 @@ fn text(events: &[Event]) -> String {
             page
         };
         let line = format!("{} {link}\n", plain(&event.headline()));
-        if named > 0 && text.chars().count() + line.chars().count() > TEXT_MAX {
+        if named > 0 && text.chars().count() + line.chars().count() > text_max {
             break;
         }
-        text.extend(line.chars().take(TEXT_MAX));
+        text.extend(line.chars().take(text_max));
         named += 1;
     }
     match events.len() - named {
@@ -175,7 +203,7 @@ fn plain(text: &str) -> String {
 }
 
 fn card(events: &[Event]) -> Value {
-    let lines: Vec<Value> = text(events)
+    let lines: Vec<Value> = text(events, LINES_MAX, TEXT_MAX)
         .lines()
         .map(|line| json!({"type": "TextBlock", "text": line, "wrap": true}))
         .collect();

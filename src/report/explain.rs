@@ -82,7 +82,7 @@ impl Explanation<'_> {
         self.prior + weights.sum::<f64>()
     }
 
-    fn is_by_share(&self) -> bool {
+    pub(super) fn is_by_share(&self) -> bool {
         self.verdict == Verdict::Flag && self.scores.boilerplate >= self.boilerplate_at
     }
 
@@ -98,17 +98,6 @@ impl Explanation<'_> {
     /// `3 lines`
     pub fn counted_lines(&self) -> String {
         wording::counted(self.lines as u64, "line")
-    }
-
-    /// What followed.
-    pub fn conclusion(&self) -> String {
-        match self.verdict {
-            Verdict::Flag if self.is_by_share() => {
-                "flagged by its share of boilerplate".to_string()
-            }
-            Verdict::Abstain(reason) => format!("not judged: {}", wording::reason(reason).what),
-            verdict => wording::verdict(verdict, self.scores).to_string(),
-        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod plot;
 pub mod sources;
 pub mod table;
 pub mod terminal;
+pub mod tongue;
 pub mod warc;
 pub mod wording;
 

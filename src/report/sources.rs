@@ -2,7 +2,7 @@
 
 use chrono::Datelike as _;
 
-use super::{SourceView, wording};
+use super::{SourceView, tongue::Tongue};
 use crate::{
     measure::jeffreys,
     model::{SourceStanding, Timestamp, TranslationStanding},
@@ -46,7 +46,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn of(standing: &TranslationStanding, now: Timestamp) -> Words {
+    pub(super) fn of(standing: &TranslationStanding, now: Timestamp, tongue: &Tongue) -> Words {
         let (class, conclusion) = match standing.probability {
             p if p > TranslationStanding::LIKELY => ("likely", "mainly machine-translated"),
             p if p > TranslationStanding::SUSPECTED => {
@@ -59,14 +59,15 @@ impl Words {
             class,
             conclusion,
             probability: probability(standing.probability),
-            basis: format!(
-                "over {} since {}",
-                wording::counted(standing.articles, "article"),
-                since(standing.since, now)
-            ),
+            basis: tongue
+                .fill("over {} since {}")
+                .with(tongue.counted(standing.articles, "article"))
+                .with(since(standing.since, now, tongue))
+                .to_string(),
             turned: standing.turned.as_ref().map(|turn| {
-                let day = turn.at.format("%-d %B %Y");
-                format!("turned around {day} ({} before)", probability(turn.before))
+                let day = tongue.day(turn.at, "%-d %B %Y", "%Y-%m-%d");
+                let turned = tongue.fill("turned around {} ({} before)").with(day);
+                turned.with(probability(turn.before)).to_string()
             }),
         }
     }
@@ -82,10 +83,10 @@ fn probability(p: f64) -> String {
 }
 
 /// The day if it is of this month, else the month.
-fn since(then: Timestamp, now: Timestamp) -> String {
+fn since(then: Timestamp, now: Timestamp, tongue: &Tongue) -> String {
     match (then.year(), then.month()) == (now.year(), now.month()) {
-        true => then.format("%-d %B").to_string(),
-        false => then.format("%B %Y").to_string(),
+        true => tongue.day(then, "%-d %B", "%Y-%m-%d"),
+        false => tongue.day(then, "%B %Y", "%Y-%m"),
     }
 }
 
@@ -105,18 +106,17 @@ pub(super) fn flagged(standing: &SourceStanding) -> Bar {
 
 /// What reviewers said of what was flagged: `14 of 16 were right (88 %, 64 to 98 %)`; `None` where
 /// they have said nothing.
-pub(super) fn precision(confirmed: u64, dismissed: u64) -> Option<String> {
+pub(super) fn precision(confirmed: u64, dismissed: u64, tongue: &Tongue) -> Option<String> {
     let decided = confirmed + dismissed;
     if decided == 0 {
         return None;
     }
     let (low, high) = interval(confirmed, decided);
-    Some(format!(
-        "{confirmed} of {decided} decided were right ({:.0} %, {:.0} to {:.0} %)",
-        confirmed as f64 / decided as f64 * 100.0,
-        low * 100.0,
-        high * 100.0
-    ))
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let sentence = tongue.fill("{} of {} decided were right ({} %, {} to {} %)");
+    let sentence = sentence.with(confirmed).with(decided);
+    let sentence = sentence.with(percent(confirmed as f64 / decided as f64));
+    Some(sentence.with(percent(low)).with(percent(high)).to_string())
 }
 
 /// Where the share of right ones lies with 95 % probability.
@@ -126,7 +126,7 @@ pub(super) fn interval(right: u64, decided: u64) -> (f64, f64) {
 
 /// One line for a terminal: `0.97, share 93 % (81 to 98 %) over 41 articles since March 2026`.
 pub fn line(standing: &TranslationStanding, now: Timestamp) -> String {
-    let words = Words::of(standing, now);
+    let words = Words::of(standing, now, &Tongue::ENGLISH);
     let bar = translated(standing);
     let turned = words.turned.map(|turned| format!("; {turned}"));
     format!(

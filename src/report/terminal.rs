@@ -44,6 +44,20 @@ pub fn document(
     out
 }
 
+/// One document without its findings, which are counted.
+pub fn brief(document: &Document<'_>, name: &str, flag_at: f32, style: Style) -> String {
+    let mut out = headline(document, &normalize_untrusted_str(name), flag_at, style);
+    if let Some(reason) = document.verdict.reason() {
+        out.push_str(&abstained(reason));
+    }
+    let _ = match document.marks.len() {
+        0 => Ok(()),
+        1 => writeln!(out, "  1 finding: `benggala check` shows it"),
+        n => writeln!(out, "  {n} findings: `benggala check` shows them"),
+    };
+    out
+}
+
 /// A flagged article in a few lines, for a list that scrolls by: who, what, and for each rule the
 /// first words that it points at.
 pub fn flagged(entry: &Entry<'_>, style: Style) -> String {

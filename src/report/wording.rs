@@ -1,8 +1,7 @@
 //! What conclusions are called when people read them: the same words in the terminal and on the
 //! page.
 
-use chrono::TimeDelta;
-
+use super::tongue::Tongue;
 use crate::model::{FetchOutcome, Reason, Scores, Timestamp, Verdict};
 
 /// A state in words, and what can be done about it.
@@ -163,32 +162,10 @@ pub fn poll_advice(error: &str) -> &'static str {
 
 /// `then` as seen from `now`: `5 min ago`, `in 2 h`, and the date when that is far.
 pub fn age(then: Timestamp, now: Timestamp) -> String {
-    let past = now - then;
-    let distance = past.abs();
-    let span = match (
-        distance.num_days(),
-        distance.num_hours(),
-        distance.num_minutes(),
-    ) {
-        (0, 0, 0) if past >= TimeDelta::zero() => return "just now".to_string(),
-        (0, 0, 0) => return "in a moment".to_string(),
-        (0, 0, minutes) => format!("{minutes} min"),
-        (0, hours, _) => format!("{hours} h"),
-        (1, ..) => "1 day".to_string(),
-        (days @ 2..=30, ..) => format!("{days} days"),
-        _ => return then.format("%Y-%m-%d").to_string(),
-    };
-    if past < TimeDelta::zero() {
-        format!("in {span}")
-    } else {
-        format!("{span} ago")
-    }
+    Tongue::ENGLISH.age(then, now)
 }
 
 /// A count with its noun: `1 article`, `2 articles`.
 pub fn counted(n: u64, noun: &str) -> String {
-    match n {
-        1 => format!("1 {noun}"),
-        _ => format!("{n} {noun}s"),
-    }
+    Tongue::ENGLISH.counted(n, noun)
 }

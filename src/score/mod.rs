@@ -32,6 +32,7 @@ mod escaped_entity;
 mod stock_line;
 mod credit_line;
 mod repeated_line;
+mod left_out; // what stands in lines that are not in the body
 
 mod registry; // which detectors there are
 mod share; //    how much of what is served is not the article
@@ -94,15 +95,7 @@ fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> (Assessmen
     {
         detector.detect(draft, &mut findings);
     }
-    for line in &article.left_out {
-        let stock = || stock_line::left_out(draft, line);
-        let repeated = || repeated_line::left_out(line);
-        findings.extend(
-            stock()
-                .filter(|finding| enabled(finding.rule))
-                .or_else(|| repeated().filter(|finding| enabled(finding.rule))),
-        );
-    }
+    findings.extend(left_out::findings(draft, article, enabled));
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);
     let residue = share::of_residue(article, &findings);

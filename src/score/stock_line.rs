@@ -3,8 +3,7 @@
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     lang::{StockFamily, stock_family},
-    model::{Finding, LeftOut, Span},
-    text::Text,
+    model::{Finding, Span},
 };
 
 /// See [`ABOUT`].
@@ -72,20 +71,6 @@ pub(super) fn lines(draft: &Draft<'_>) -> impl Iterator<Item = (Span, StockFamil
         let family = stock_family(&draft.packs(), draft.text, &draft.keys, &line);
         let family = family.filter(|_| !is_code(draft, &line))?;
         Some((draft.whole_line(&line), family))
-    })
-}
-
-/// The finding for a line that the extractor left out, if it is a stock line. Readers are served
-/// it all the same.
-pub(super) fn left_out(article: &Draft<'_>, line: &LeftOut) -> Option<Finding> {
-    let text = Text::new(&line.text);
-    let mut found = Vec::new();
-    StockLine.detect(&article.beside(&text), &mut found);
-    let finding = found.into_iter().next()?;
-    Some(Finding {
-        span: line.at..line.at,
-        left_out: Some(line.text.clone()),
-        ..finding
     })
 }
 

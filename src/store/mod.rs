@@ -12,6 +12,7 @@
 mod care;
 mod contract;
 mod copy;
+pub mod disk;
 mod ending;
 mod error;
 mod limits;

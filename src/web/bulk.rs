@@ -72,7 +72,7 @@ async fn show(
     filter: &Filter,
 ) -> Result<Html<String>, ProblemDetails> {
     let config = state.config.load();
-    let visitor = Visitor::of(headers, &config.serve);
+    let visitor = Visitor::of(headers, &config);
     let query = ArticleQuery {
         limit: PREVIEW,
         ..query::of_page(filter)
@@ -106,7 +106,7 @@ pub(super) async fn post(
         let page = show(&state, &headers, &filter).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let review = signed(brought.decision, &brought.by, &brought.note, &visitor)?;
     let query = ArticleQuery {
         limit: brought.expected as usize,
@@ -148,7 +148,7 @@ pub(super) async fn undo(
     let form = Form::from_request(request, &()).await;
     let Form::<Undone>(undone) =
         form.map_err(|error| ProblemDetails::new(error.status(), error.body_text()))?;
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let by = match visitor.name.as_str() {
         "" => visitor::NOBODY,
         name => name,

@@ -1,11 +1,6 @@
 //! Who may ask, and who may write.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroU32,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -18,7 +13,11 @@ use http::{HeaderMap, StatusCode, header, uri::Authority};
 use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-use crate::{config::ServeConfig, model::Unready, report::html::ReviewForm};
+use crate::{
+    config::ServeConfig,
+    model::{Listen, Unready},
+    report::html::ReviewForm,
+};
 
 use super::{
     AppState,
@@ -95,12 +94,12 @@ pub(super) async fn check_host(
     next: Next,
 ) -> Result<Response, ProblemDetails> {
     let config = state.config.load();
-    let listen = config.serve.listen;
+    let listen = &config.serve.listen;
     let public = config.serve.public_url.as_ref().and_then(Url::host_str);
     let is_known = |host: Authority| {
         is_ours(host.host(), listen) || public.is_some_and(|ours| ours == host.host())
     };
-    if is_loopback(listen.ip()) && !authority(&request).is_none_or(is_known) {
+    if listen.is_loopback() && !authority(&request).is_none_or(is_known) {
         return Err(ProblemDetails::new(
             StatusCode::MISDIRECTED_REQUEST,
             format!("This address serves this machine alone: use http://{listen}/."),
@@ -122,10 +121,10 @@ pub(super) fn host_header(headers: &HeaderMap) -> Option<Authority> {
     Some(parsed.unwrap_or_else(|_| Authority::from_static("invalid")))
 }
 
-fn is_ours(host: &str, listen: SocketAddr) -> bool {
+fn is_ours(host: &str, listen: &Listen) -> bool {
     let host = host.trim_matches(['[', ']']).trim_end_matches('.');
     if let Ok(ip) = host.parse::<IpAddr>() {
-        return is_loopback(ip) || ip == listen.ip();
+        return is_loopback(ip) || listen.tcp().is_some_and(|address| ip == address.ip());
     }
     // RFC 6761, 6.3: these names always mean this machine.
     let host = host.to_ascii_lowercase();
@@ -180,13 +179,13 @@ pub(super) async fn keep_pace(
 }
 
 /// Whether and how reviews are taken: openly on this machine alone, else with the token, and not
-/// at all where there is none. A page that is found elsewhere by `public_url` is not of this machine
-/// alone, wherever it listens.
+/// at all where there is none. A page that is found elsewhere by `public_url`, or behind a socket,
+/// is not of this machine alone.
 pub(super) fn review_form(serve: &ServeConfig) -> ReviewForm {
     let is_private = serve.public_url.as_ref().is_none_or(names_loopback);
     if serve.token.is_some() {
         ReviewForm::Token
-    } else if is_loopback(serve.listen.ip()) && is_private {
+    } else if serve.listen.is_loopback() && is_private {
         ReviewForm::Open
     } else {
         ReviewForm::Closed

@@ -1,4 +1,4 @@
-//! `/login`: people bring the token once, and their browser remembers that they did.
+//! `/login`: people bring the token once, and their browser remembers that they did until `/logout`.
 
 use askama::Template as _;
 use axum::{
@@ -6,7 +6,7 @@ use axum::{
     extract::{self, FromRequest, Request},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use crate::report::html::LoginPage;
@@ -36,18 +36,28 @@ pub(super) async fn post(
     let Form::<Brought>(brought) =
         form.map_err(|error| ProblemDetails::new(error.status(), error.body_text()))?;
     let token = brought.token.trim();
-    if guard::authorise(&state.config.load().serve, Some(token)).is_err() {
+    let config = state.config.load();
+    if guard::authorise(&config.serve, Some(token)).is_err() {
         return page(&state, &headers, true);
     }
-    let mut response = Redirect::to("/").into_response();
-    if let Some(cookie) = session::session_cookie(token) {
+    let cookie = session::session_cookie(token, &config.serve);
+    Ok(lead_to("/", cookie))
+}
+
+pub(super) async fn leave() -> Response {
+    lead_to("/login", session::end_of_session())
+}
+
+fn lead_to(path: &str, cookie: Option<HeaderValue>) -> Response {
+    let mut response = Redirect::to(path).into_response();
+    if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    response
 }
 
 fn page(state: &AppState, headers: &HeaderMap, refused: bool) -> Result<Response, ProblemDetails> {
-    let visitor = Visitor::of(headers, &state.config.load().serve);
+    let visitor = Visitor::of(headers, &state.config.load());
     let page = LoginPage {
         chrome: chrome(&visitor, place::FRONT),
         refused,

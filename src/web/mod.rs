@@ -10,6 +10,7 @@ mod etag;
 pub mod exposition;
 mod guard;
 mod kept;
+pub mod listener;
 mod live;
 mod login;
 mod pages;
@@ -77,7 +78,10 @@ pub fn app(state: AppState) -> Router {
     let metrics = Router::new()
         .route("/metrics", get(scrape::metrics))
         .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
-    let work = pages()
+    // Their language is the reader's.
+    let vary = HeaderValue::from_static("accept-language");
+    let pages = pages().layer(SetResponseHeaderLayer::appending(header::VARY, vary));
+    let work = pages
         .merge(machines())
         .layer(from_fn_with_state(slots(CONCURRENCY), guard::admit))
         .layer(from_fn_with_state(
@@ -140,6 +144,7 @@ fn pages() -> Router<AppState> {
         .route("/bulk", get(bulk::get).post(bulk::post))
         .route("/bulk/{batch}/undo", post(bulk::undo))
         .route("/login", get(login::get).post(login::post))
+        .route("/logout", post(login::leave))
         .route("/events", get(live::events))
 }
 

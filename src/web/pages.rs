@@ -46,8 +46,11 @@ pub(super) fn chrome<'a>(visitor: &'a Visitor, root: &'a str) -> Chrome<'a> {
     Chrome {
         root,
         form: visitor.form,
+        is_in: visitor.is_in,
         reviewer: &visitor.name,
         now: Utc::now(),
+        zone: visitor.zone,
+        tongue: visitor.tongue,
     }
 }
 
@@ -67,7 +70,7 @@ pub(super) async fn queue(
     let asked = asked.unwrap_or_default();
     let filter = Filter::parse(&asked);
     let config = state.config.load();
-    let visitor = Visitor::of(&headers, &config.serve);
+    let visitor = Visitor::of(&headers, &config);
     let before = query::value(&asked, "cursor");
     let query = ArticleQuery {
         before: before.and_then(|text| cursor::article(&text)),
@@ -141,7 +144,7 @@ pub(super) async fn article(
     let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
     let filter = Filter::parse(&asked);
     let config = state.config.load();
-    let visitor = Visitor::of(&headers, &config.serve);
+    let visitor = Visitor::of(&headers, &config);
     let around = state
         .store
         .neighbours(&query::of_page(&filter), row.id)
@@ -152,11 +155,16 @@ pub(super) async fn article(
     let decided = decided(&state, &asked).await?;
 
     let assessment = row.assessment();
+    let source = config
+        .sources
+        .iter()
+        .find(|source| source.name == row.source);
+    let policy = config.policy_for(source);
     let decided = decided.as_ref().map(views::entry);
     let page = ArticlePage {
         chrome: chrome(&visitor, place::BELOW),
         entry: &views::entry(&row),
-        explanation: &inspect::explained(&assessment, &[], &config.score),
+        explanation: &inspect::explained(&assessment, &[], &policy),
         standing: standing.translation.as_ref(),
         trail: &views::trail(&row, &trail),
         legend: &state.rules,
@@ -175,7 +183,7 @@ pub(super) async fn sources(
     RawQuery(asked): RawQuery,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let filter = SourceFilter::parse(&asked.unwrap_or_default());
     let query = query::of_sources(&filter, SOURCES);
     let (names, matching) = state.store.find_sources(&query).await?;
@@ -209,7 +217,7 @@ pub(super) async fn source(
     let Some(row) = state.store.source(&name).await? else {
         return Err(ProblemDetails::no_source(&name));
     };
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let since = Utc::now() - TimeDelta::days(plot::HISTORY_DAYS);
     let mut days = state
         .store
@@ -233,7 +241,7 @@ pub(super) async fn rules(
     extract::State(state): extract::State<AppState>,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let page = RulesPage {
         chrome: chrome(&visitor, place::FRONT),
         legend: &state.rules,
@@ -248,7 +256,7 @@ pub(super) async fn rule(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Html<String>, ProblemDetails> {
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let Some(rule) = state.rules.iter().find(|rule| rule.rule == name) else {
         let problem = format!("There is no rule `{name}`; /rules lists them.");
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));

@@ -73,7 +73,7 @@ pub(super) async fn post(
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));
     };
     let (sender, brought) = review::read::<Brought>(request).await?;
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let pause = pause(&brought.by, &brought.note, &visitor)?;
     let now = pause.at;
     let known = match wish {
@@ -105,7 +105,7 @@ pub(super) async fn post_all(
     review::authorise(&state, &headers, None)?;
     let (_, brought) = review::read::<BroughtForAll>(request).await?;
     let filter = SourceFilter::parse(&brought.list);
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let pause = pause(&brought.by, &brought.note, &visitor)?;
     let pause = match Wish::parse(&brought.wish) {
         Some(Wish::Pause) => Some(&pause),

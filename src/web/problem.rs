@@ -12,12 +12,15 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::{
-    model::Unready,
-    report::html::{Chrome, ProblemPage, ReviewForm},
+    model::{Unready, Zone},
+    report::{
+        html::{Chrome, ProblemPage, ReviewForm},
+        tongue::Tongue,
+    },
     store::StoreError,
 };
 
-use super::place;
+use super::{place, visitor};
 
 /// The media type of RFC 9457.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -85,13 +88,16 @@ impl ProblemDetails {
         self.status.canonical_reason().unwrap_or("Error")
     }
 
-    fn page(&self, root: &str) -> Option<String> {
+    fn page(&self, root: &str, tongue: Tongue) -> Option<String> {
         let page = ProblemPage {
             chrome: Chrome {
                 root,
                 form: ReviewForm::Closed,
+                is_in: false,
                 reviewer: "",
                 now: Utc::now(),
+                zone: Zone::UTC,
+                tongue,
             },
             status: self.status.as_u16(),
             title: self.title(),
@@ -147,6 +153,7 @@ impl IntoResponse for ProblemDetails {
 pub(super) async fn present(request: Request, next: Next) -> Response {
     let wants_page = !request.uri().path().starts_with("/api/") && accepts_html(request.headers());
     let root = place::root(request.uri().path());
+    let tongue = visitor::tongue(request.headers());
     let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -154,7 +161,7 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
     }
     let known = response.extensions().get::<ProblemDetails>().cloned();
     let problem = known.unwrap_or_else(|| ProblemDetails::of_status(status));
-    let page = problem.page(&root).filter(|_| wants_page);
+    let page = problem.page(&root, tongue).filter(|_| wants_page);
     let mut presented = match page {
         Some(page) => (status, Html(page)).into_response(),
         None => problem.into_response(),

@@ -81,7 +81,7 @@ pub(super) async fn post(
     let headers = request.headers().clone();
     let (sender, brought) = read::<Brought>(request).await?;
     authorise(&state, &headers, brought.token.as_deref())?;
-    let visitor = Visitor::of(&headers, &state.config.load().serve);
+    let visitor = Visitor::of(&headers, &state.config.load());
     let by = match sender {
         Sender::Program if brought.by.trim().is_empty() => return Err(no_name()),
         _ => name(&brought.by, &visitor)?,
@@ -122,16 +122,17 @@ async fn rule(
     by: String,
     key: Option<String>,
 ) -> Result<(Review, bool), ProblemDetails> {
-    let finding = match &brought.finding {
-        None => None,
-        Some(place) => {
-            let row = state.store.article(article).await?;
-            let row = row.ok_or_else(|| ProblemDetails::no_article(id))?;
-            Some(locate(&row, place)?)
-        }
-    };
+    let row = state.store.article(article).await?;
+    let row = row.ok_or_else(|| ProblemDetails::no_article(id))?;
+    let place = brought.finding.as_ref();
+    let finding = place.map(|place| locate(&row, place)).transpose()?;
+    let config = state.config.load();
+    let source = config
+        .sources
+        .iter()
+        .find(|source| source.name == row.source);
     let judged_by = JudgedBy {
-        policy: state.config.load().score.clone(),
+        policy: config.policy_for(source),
         languages: Arc::clone(&state.languages),
     };
     let decision = match brought.decision {

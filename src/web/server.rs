@@ -24,10 +24,12 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite},
     time::{Instant, sleep, sleep_until},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::listener::Listener;
 
 /// For the head of a request, from the end of the answer before. Longer than the usual interval
 /// between two scrapes, so that their connection is used again.
@@ -49,7 +51,7 @@ const SPARE_HANDLES: usize = 16;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `app` until `stop` is cancelled; then requests under way may finish.
-pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) {
+pub async fn serve(listener: Listener, app: Router, stop: CancellationToken) {
     let seats = Seats::default();
     let mut spare = Spare::default();
     spare.refill();
@@ -60,7 +62,7 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
             () = stop.cancelled() => break,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok(stream) => {
                 spare.refill();
                 let connection = connection(stream, app.clone(), seats.take(), stop.clone());
                 connections.spawn(connection);
@@ -108,7 +110,12 @@ fn is_of_peer(error: &io::Error) -> bool {
     )
 }
 
-async fn connection(stream: TcpStream, app: Router, seat: Seat, stop: CancellationToken) {
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    app: Router,
+    seat: Seat,
+    stop: CancellationToken,
+) {
     let app = TowerToHyperService::new(app);
     let answer = service_fn(|request: http::Request<Incoming>| {
         seat.begin();

@@ -32,9 +32,23 @@ fn session(token: &str) -> String {
 }
 
 /// Remembers that the token was brought.
-pub(super) fn session_cookie(token: &str) -> Option<HeaderValue> {
+pub(super) fn session_cookie(token: &str, serve: &ServeConfig) -> Option<HeaderValue> {
     let value = session(token);
-    set(&format!("{SESSION}={value}; Max-Age={SESSION_KEPT}"))
+    let secure = if is_over_tls(serve) { "; Secure" } else { "" };
+    set(&format!(
+        "{SESSION}={value}; Max-Age={SESSION_KEPT}{secure}"
+    ))
+}
+
+/// Forgets that.
+pub(super) fn end_of_session() -> Option<HeaderValue> {
+    set(&format!("{SESSION}=; Max-Age=0"))
+}
+
+/// We speak HTTP ourselves; whoever has put TLS before us says so by the public address.
+fn is_over_tls(serve: &ServeConfig) -> bool {
+    let public = serve.public_url.as_ref();
+    public.is_some_and(|url| url.scheme() == "https")
 }
 
 /// Compares in a time that tells the length and nothing else.
@@ -46,7 +60,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && std::hint::black_box(differing) == 0
 }
 
-/// `Secure` is missing because we speak HTTP; whoever puts TLS before us can add it there.
+/// For our own pages alone, and no script.
 pub(super) fn set(cookie: &str) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("{cookie}; Path=/; HttpOnly; SameSite=Strict")).ok()
 }

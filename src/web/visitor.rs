@@ -1,10 +1,14 @@
 //! Who looks at a page: whether they may write, and what they are called. Both come from cookies, so
 //! that nothing is typed twice.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::{config::ServeConfig, report::html::ReviewForm};
+use crate::{
+    config::Config,
+    model::Zone,
+    report::{html::ReviewForm, tongue::Tongue},
+};
 
 use super::{
     guard,
@@ -25,22 +29,40 @@ const NAME_KEPT: u64 = 31_536_000;
 pub(super) struct Visitor {
     /// Whether and how they can write.
     pub(super) form: ReviewForm,
+    /// Whether they have logged in.
+    pub(super) is_in: bool,
     /// Their name; empty if they have not said one.
     pub(super) name: String,
+    /// By whose clocks times are shown.
+    pub(super) zone: Zone,
+    /// In which language.
+    pub(super) tongue: Tongue,
 }
 
 impl Visitor {
-    pub(super) fn of(headers: &HeaderMap, serve: &ServeConfig) -> Visitor {
+    pub(super) fn of(headers: &HeaderMap, config: &Config) -> Visitor {
+        let serve = &config.serve;
         let name = cookie(headers, NAME).unwrap_or_default();
+        let is_in = has_session(headers, serve);
         let form = match guard::review_form(serve) {
-            ReviewForm::Token if has_session(headers, serve) => ReviewForm::Open,
+            ReviewForm::Token if is_in => ReviewForm::Open,
             form => form,
         };
         Visitor {
             form,
+            is_in,
             name: percent_decode_str(name).decode_utf8_lossy().into_owned(),
+            zone: config.schedule.zone,
+            tongue: tongue(headers),
         }
     }
+}
+
+/// The language that a browser asks for.
+pub(super) fn tongue(headers: &HeaderMap) -> Tongue {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE);
+    let accepted = accepted.and_then(|value| value.to_str().ok());
+    Tongue::of_accepted(accepted.unwrap_or_default())
 }
 
 /// Remembers a reviewer's name.

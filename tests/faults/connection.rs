@@ -259,6 +259,8 @@ async fn bad_certificates() -> Measured {
     measured(async move {
         let exchange = ask(&fetcher, good).await;
         assert_eq!(exchange.body, "page", "{exchange:?}");
+        let ends = exchange.certificate_ends.unwrap();
+        assert_eq!(ends.to_rfc3339(), "2100-12-31T00:00:00+00:00");
         let mut outcomes = Vec::new();
         for (url, words) in cases {
             let exchange = ask(&fetcher, url).await;

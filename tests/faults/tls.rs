@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use benggala::{
     fetch::{Network, tls::Pins},
-    model::{CertificateHash, Courtesy, PageKind, SiteRules, Source},
+    model::{CertificateHash, Courtesy, OwnPolicy, PageKind, SiteRules, Source},
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
@@ -108,6 +108,8 @@ impl Shown {
             certificate,
             was: None,
             courtesy: Courtesy::default(),
+            policy: OwnPolicy::default(),
+            is_muted: false,
         }])
     }
 }

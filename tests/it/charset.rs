@@ -87,6 +87,48 @@ fn latin_1_is_believed_of_no_other_alphabet() {
     }
 }
 
+/// Alphabets that are Latin for the most part: only the page tells them from Latin-1.
+#[test]
+fn a_page_knows_better_than_the_server_s_default() {
+    let cases = [
+        (
+            "iso-8859-2",
+            "Rybacy cieszą się, że stara latarnia znów świeci",
+        ),
+        ("windows-1250", "Rybáři se těší, že starý maják zase svítí"),
+        (
+            "windows-1254",
+            "Balıkçılar eski fenerin yeniden yandığına sevindi",
+        ),
+        (
+            "iso-8859-15",
+            "Le phare a coûté 12 000 € à la ville, cœur du port",
+        ),
+        (
+            "windows-1257",
+            "Žvejai džiaugiasi, kad senas švyturys vėl šviečia",
+        ),
+    ];
+    for (encoding, text) in cases {
+        let known = encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap();
+        let page = format!("<meta charset={encoding}><p>{text}</p>");
+        let (bytes, _, _) = known.encode(&page);
+        for header in [
+            "text/html; charset=iso-8859-1",
+            "text/html; charset=utf-8",
+            "text/html",
+        ] {
+            assert_eq!(decode(&bytes, header), page, "{encoding} as {header}");
+        }
+    }
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode("<meta charset=utf-8><p>caf\u{e9}</p>");
+    let read = decode(&bytes, "text/html; charset=iso-8859-1");
+    assert!(
+        read.ends_with("<p>café</p>"),
+        "a page that cannot be right: {read}"
+    );
+}
+
 #[test]
 fn a_label_inside_the_document_counts_where_the_header_says_nothing() {
     let latin = |head: &str| [head.as_bytes(), b"<p>caf\xe9</p>"].concat();

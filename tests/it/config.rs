@@ -5,7 +5,6 @@
 use std::{
     collections::BTreeSet,
     fs,
-    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -15,7 +14,7 @@ use benggala::{
         self, ANNOTATED, Config, ConfigErrors, ConfigText, Origin, SITES, SecretSource, no_secrets,
         parse_sites, site_rules,
     },
-    model::{ChannelKind, EventKind, PageKind, Secret},
+    model::{ChannelKind, EventKind, Listen, PageKind, Secret},
 };
 use proptest::prelude::*;
 use url::Url;
@@ -146,6 +145,7 @@ retry_first = "7s"
 retry_max = "2weeks"
 lease = "10m"
 drain = "0s"
+zone = "Europe/Berlin"
 
 [extract]
 bytes = "1 MiB"
@@ -185,6 +185,9 @@ public_url = "https://news.example/benggala/"
 reload = true
 token_file = "present"
 
+[log]
+levels = "warn,benggala::fetch=debug"
+
 [[notify]]
 name = "desk"
 url = "https://hooks.example/a?b=c"
@@ -201,8 +204,17 @@ copies_once = false
 every = "1h"
 per_minute = 5
 quiet = "22:00-06:30"
-utc_offset = "+07:00"
+zone = "Asia/Jakarta"
+verdicts = ["flag", "abstain"]
+allow_private = ["127.0.0.0/8"]
 mute_until = "2030-01-31T08:00:00+07:00"
+
+[[notify]]
+url = "smtps://mail.example"
+from = "benggala <watch@news.example>"
+to = ["desk@news.example", "Ibu Redaktur <chief@news.example>"]
+user = "watch"
+token_file = "present"
 
 [[source]]
 url = "https://news.example/feed.xml"
@@ -217,6 +229,11 @@ link_age = "5years"
 per_day = 300
 quiet = "22:00-04:30"
 opinion = false
+mute = true
+flag_at = 0.7
+boilerplate_at = 0.5
+translation_at = 0.98
+disabled = ["stock-line"]
 lang = "id-ID"
 body = "div.article"
 remove = [".related", "p > a"]
@@ -240,10 +257,7 @@ fn every_key_is_read() {
     assert_eq!(config.fetch.allow_private[1].to_string(), "::1/128");
     assert_eq!(config.schedule.drain, Duration::ZERO);
     assert_eq!(config.score.flag_at, 0.1);
-    assert_eq!(
-        config.serve.listen,
-        "[::1]:9631".parse::<SocketAddr>().unwrap()
-    );
+    assert_eq!(config.serve.listen, Listen::parse("[::1]:9631").unwrap());
     assert_eq!(config.serve.token, Some(secret("from-file")));
     assert_eq!(config.notify[0].token, Some(secret("t0ken")));
     let channel = &config.notify[0];
@@ -259,7 +273,27 @@ fn every_key_is_read() {
     );
     assert_eq!(wanted.languages[0].as_str(), "id");
     assert_eq!((wanted.min_probability, wanted.copies_once), (0.8, false));
-    assert_eq!((wanted.utc_offset, wanted.per_minute), (420, 5));
+    assert_eq!((wanted.zone.name(), wanted.per_minute), ("Asia/Jakarta", 5));
+    assert_eq!(wanted.verdicts, ["flag", "abstain"]);
+    assert_eq!(channel.allow_private[0].to_string(), "127.0.0.0/8");
+    let mail = &config.notify[1];
+    assert_eq!(mail.kind, ChannelKind::Email);
+    assert_eq!(
+        (mail.mail.to.len(), mail.mail.user.as_deref()),
+        (2, Some("watch"))
+    );
+    assert_eq!(mail.wanted.every, Duration::from_secs(3_600));
+    assert_eq!(
+        mail.wanted.zone.name(),
+        "Europe/Berlin",
+        "as under [schedule]"
+    );
+    let policy = config.policy_for(Some(&config.sources[1]));
+    assert_eq!((policy.words_min, policy.flag_at), (40, 0.7));
+    assert_eq!((policy.boilerplate_at, policy.translation_at), (0.5, 0.98));
+    assert_eq!(policy.disabled, ["script-mix", "stock-line"]);
+    assert!(config.sources[1].is_muted && !config.sources[0].is_muted);
+    assert_eq!(config.policy_for(Some(&config.sources[0])), config.score);
     assert_eq!(
         wanted.mute_until.unwrap().to_rfc3339(),
         "2030-01-31T01:00:00+00:00"
@@ -327,7 +361,7 @@ fn the_environment_overrules_the_text() {
 type Outcome = fn(&Config) -> Option<String>;
 
 /// Each variable, its value, and what it comes to.
-const VARIABLES: [(&str, &str, Outcome); 5] = [
+const VARIABLES: [(&str, &str, Outcome); 6] = [
     ("BENGGALA_STORE_URL", "sqlite:env.db", |config| {
         Some(config.store.url.to_string())
     }),
@@ -345,6 +379,11 @@ const VARIABLES: [(&str, &str, Outcome); 5] = [
         let token = config.notify.first()?.token.as_ref();
         token.map(|token| token.expose().clone())
     }),
+    ("BENGGALA_NOTIFY_DESK_SECRET", "whsec_b whsec_a", |config| {
+        let secrets = config.notify.first()?.signed_with.iter();
+        let secrets: Vec<&str> = secrets.map(|secret| secret.expose().as_str()).collect();
+        Some(secrets.join(" "))
+    }),
     (
         "BENGGALA_NOTIFY_DESK_URL",
         "https://env.example/",
@@ -355,7 +394,8 @@ const VARIABLES: [(&str, &str, Outcome); 5] = [
 #[test]
 fn every_variable_counts_whatever_files_there_are() {
     let all = "[store]\nurl = \"sqlite:file.db\"\n[serve]\ntoken = \"file\"\n[opinion]\nkey = \"file\"\n\
-               [[notify]]\nname = \"desk\"\nurl = \"https://file.example/\"\ntoken = \"file\"\n";
+               [[notify]]\nname = \"desk\"\nurl = \"https://file.example/\"\ntoken = \"file\"\n\
+               secret = \"file\"\n";
     let mut included = named("conf.d/a.toml", all);
     included.is_included = true;
     let ways: [(&str, Vec<ConfigText>); 5] = [

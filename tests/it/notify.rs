@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 mod choice;
+mod mail;
+mod places;
 mod shapes;
 
 use std::{
@@ -24,6 +26,8 @@ use benggala::{
 use serde_json::json;
 use tokio::net::TcpListener;
 use url::Url;
+
+use crate::daemon::watch::on_loopback;
 
 /// What a receiver has been sent.
 type Inbox = Arc<Mutex<Vec<(HeaderMap, String)>>>;
@@ -56,7 +60,7 @@ fn channel(config: NotifyConfig) -> Channel {
 }
 
 fn webhook(url: Url, token: Option<&str>) -> Channel {
-    let mut config = NotifyConfig::new("desk", ChannelKind::Webhook, url);
+    let mut config = on_loopback("desk", ChannelKind::Webhook, url);
     config.token = token.map(|token| Secret::new(token.to_string()));
     channel(config)
 }
@@ -72,6 +76,7 @@ fn flagged(n: i64) -> Event {
         "source": "harian",
         "title": "Harga beras naik",
         "lang": "id",
+        "verdict": "flag",
         "scores": {"overall": 0.75},
         "findings": [{"rule": "engine-residue"}],
     });
@@ -187,7 +192,7 @@ fn a_token_that_cannot_be_sent_is_told() {
 #[tokio::test]
 async fn webhooks_are_signed_with_both_secrets_and_bear_their_own_headers() {
     let (url, inbox) = receiver(204, &[]).await;
-    let mut config = NotifyConfig::new("desk", ChannelKind::Webhook, url);
+    let mut config = on_loopback("desk", ChannelKind::Webhook, url);
     let secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "old-secret"];
     config.signed_with = secrets.map(|s| Secret::new(s.to_string())).to_vec();
     config.headers = vec![("x-desk".to_string(), Secret::new("k3y".to_string()))];

@@ -12,3 +12,4 @@ mod pages;
 mod rows;
 mod terminal;
 mod text;
+mod tongue;

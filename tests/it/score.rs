@@ -271,19 +271,55 @@ proptest! {
     }
 }
 
+/// A line that was left out at the byte `at`, and stood on so many other articles.
+fn left_out(at: usize, text: &str, articles: u32) -> LeftOut {
+    LeftOut {
+        at,
+        text: text.to_string(),
+        articles,
+        link_bytes: 0,
+    }
+}
+
+#[test]
+fn a_machine_s_mark_in_a_line_that_the_extractor_left_out_is_told() {
+    const MARK: &str = "Diterjemahkan oleh Google";
+    let judge = |body: &str, line: LeftOut| {
+        let article = Article {
+            body: body.to_string(),
+            left_out: vec![line],
+            ..Article::default()
+        };
+        let got = assess(&article, &Lexicon::built_in(), &Policy::default());
+        let rules: Vec<_> = got.findings.iter().map(|finding| finding.rule).collect();
+        rules.contains(&"engine-residue")
+    };
+    let end = PLAIN.len();
+    assert!(judge(PLAIN, left_out(0, MARK, 0)), "amid the article");
+    assert!(
+        judge(PLAIN, left_out(end, MARK, 3)),
+        "on other articles too"
+    );
+    assert!(
+        !judge(PLAIN, left_out(end, MARK, 0)),
+        "below the text a reader may have written it"
+    );
+    let about = format!(
+        "{PLAIN}\n\nModel bahasa itu dilatih. ChatGPT menjawab. Kecerdasan buatan bisa keliru."
+    );
+    assert!(
+        !judge(&about, left_out(0, MARK, 0)),
+        "the text is about such marks"
+    );
+}
+
 #[test]
 fn a_line_that_the_extractor_left_out_is_shown_where_it_stood() {
-    let line = |text: &str| LeftOut {
-        at: PLAIN.len(),
-        text: text.to_string(),
-        articles: 0,
-        link_bytes: 0,
-    };
     let article = Article {
         body: PLAIN.to_string(),
         left_out: vec![
-            line("Tinggalkan Balasan"),
-            line("Sebuah kalimat biasa tanpa dosa."),
+            left_out(PLAIN.len(), "Tinggalkan Balasan", 0),
+            left_out(PLAIN.len(), "Sebuah kalimat biasa tanpa dosa.", 0),
         ],
         ..Article::default()
     };

@@ -47,7 +47,7 @@ pub struct ArticlePage<'a> {
 
 impl ArticlePage<'_> {
     fn standing_words(&self, standing: &TranslationStanding) -> Words {
-        Words::of(standing, self.chrome.now)
+        Words::of(standing, self.chrome.now, &self.chrome.tongue)
     }
 
     fn paragraphs(&self) -> Vec<Vec<highlight::Segment<'_>>> {
@@ -121,12 +121,42 @@ impl ArticlePage<'_> {
         self.filter.article_href(*article)
     }
 
-    /// "on 14 sources", or the number of articles where one source has them all.
+    /// On how many sources, or in how many articles where one source has them all.
     fn spread(&self, cluster: &ClusterView<'_>) -> String {
-        match cluster.sources {
-            1 => format!("in {} articles of one source", cluster.articles),
-            sources => format!("on {sources} sources"),
+        let (sentence, count) = match cluster.sources {
+            1 => (
+                self.chrome
+                    .fill("This text appeared in {} articles of one source."),
+                cluster.articles,
+            ),
+            sources => (
+                self.chrome.fill("This text appeared on {} sources."),
+                sources,
+            ),
+        };
+        sentence.with(count).to_string()
+    }
+
+    /// What followed from the sum.
+    fn conclusion(&self) -> String {
+        let document = &self.entry.document;
+        match document.verdict.reason() {
+            Some(reason) => {
+                let what = self.chrome.say(wording::reason(reason).what);
+                self.chrome.fill("not judged: {}").with(what).to_string()
+            }
+            None if self.explanation.is_by_share() => self
+                .chrome
+                .say("flagged by its share of boilerplate")
+                .to_string(),
+            None => self.chrome.say(document.verdict_words()).to_string(),
         }
+    }
+
+    fn counted_lines(&self) -> String {
+        self.chrome
+            .tongue
+            .counted(self.explanation.lines as u64, "line")
     }
 
     fn copies_left(&self, cluster: &ClusterView<'_>) -> u64 {
@@ -140,18 +170,23 @@ impl ArticlePage<'_> {
     }
 
     fn counted_aliases(&self) -> String {
-        match self.entry.aliases {
-            1 => "1 other address".to_string(),
-            addresses => format!("{addresses} other addresses"),
-        }
+        let sentence = match self.entry.aliases {
+            1 => self.chrome.fill("{} other address"),
+            _ => self.chrome.fill("{} other addresses"),
+        };
+        sentence.with(self.entry.aliases).to_string()
     }
 
     fn counted_versions(&self) -> String {
-        wording::counted(self.trail.versions.len() as u64, "earlier version")
+        self.chrome
+            .tongue
+            .counted(self.trail.versions.len() as u64, "earlier version")
     }
 
     fn counted_findings(&self) -> String {
-        wording::counted(self.entry.document.marks.len() as u64, "finding")
+        self.chrome
+            .tongue
+            .counted(self.entry.document.marks.len() as u64, "finding")
     }
 
     fn words(&self, mark: &Mark<'_>) -> String {

@@ -10,8 +10,14 @@ mod watched;
 
 use askama::Template;
 
-use super::{Document, legend::RuleView, wording};
-use crate::model::Timestamp;
+use super::{
+    Document,
+    legend::RuleView,
+    sources::Bar,
+    tongue::{Filled, Tongue},
+    wording,
+};
+use crate::model::{Timestamp, Zone};
 
 pub use self::{
     article::ArticlePage,
@@ -30,26 +36,62 @@ pub struct Chrome<'a> {
     pub root: &'a str,
     /// Whether and how it can be written to.
     pub form: ReviewForm,
+    /// Whether the reader has logged in, and can log out.
+    pub is_in: bool,
     /// The reviewer's name, as far as it is remembered.
     pub reviewer: &'a str,
     /// The present.
     pub now: Timestamp,
+    /// By whose clocks times are shown, until a script shows them by the reader's.
+    pub zone: Zone,
+    /// In which language it speaks.
+    pub tongue: Tongue,
 }
 
 impl Chrome<'_> {
     fn age(&self, at: Option<Timestamp>) -> String {
-        at.map_or_else(|| "never".to_string(), |at| wording::age(at, self.now))
+        let never = || self.say("never").to_string();
+        at.map_or_else(never, |at| self.tongue.age(at, self.now))
     }
 
     fn since(&self, at: &Timestamp) -> String {
-        wording::age(*at, self.now)
+        self.tongue.age(*at, self.now)
+    }
+
+    fn moment(&self, at: &Timestamp) -> String {
+        self.zone.write(*at)
+    }
+
+    fn say<'t>(&self, english: &'t str) -> &'t str {
+        self.tongue.say(english)
+    }
+
+    fn fill<'t>(&self, english: &'t str) -> Filled<'t> {
+        self.tongue.fill(english)
+    }
+
+    /// The ends of a bar, in percent.
+    fn range(&self, english: &str, bar: &Bar) -> String {
+        let whole = |share: f64| format!("{share:.0}");
+        let filled = self.fill(english).with(whole(bar.low));
+        filled.with(whole(bar.high)).to_string()
+    }
+
+    /// A bar with its ends, in percent.
+    fn share(&self, english: &str, bar: &Bar) -> String {
+        let whole = |share: f64| format!("{share:.0}");
+        let filled = self.fill(english).with(whole(bar.point));
+        filled
+            .with(whole(bar.low))
+            .with(whole(bar.high))
+            .to_string()
     }
 
     fn due(&self, at: Option<Timestamp>) -> String {
         match at {
             None => "–".to_string(),
-            Some(at) if at > self.now => wording::age(at, self.now),
-            Some(_) => "now".to_string(),
+            Some(at) if at > self.now => self.tongue.age(at, self.now),
+            Some(_) => self.say("now").to_string(),
         }
     }
 

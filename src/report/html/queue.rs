@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{EvidenceKind, Shelf, ShelfCounts, Timestamp},
-    report::{Entry, Mark, excerpt::Excerpt, legend::RuleView, wording},
+    report::{Entry, Mark, excerpt::Excerpt, legend::RuleView, tongue::Tongue},
 };
 
 /// Columns of text around the words of a listed finding.
@@ -54,10 +54,10 @@ pub enum Flash<'a> {
 }
 
 impl Flash<'_> {
-    pub(super) fn counted(&self) -> String {
+    pub(super) fn counted(&self, tongue: &Tongue) -> String {
         match self {
-            Flash::One(_) => wording::counted(1, "article"),
-            Flash::Many(_, articles) => wording::counted(*articles, "article"),
+            Flash::One(_) => tongue.counted(1, "article"),
+            Flash::Many(_, articles) => tongue.counted(*articles, "article"),
         }
     }
 }
@@ -173,7 +173,7 @@ impl QueuePage<'_> {
             let value = value?;
             let colon = if value.is_empty() { "" } else { ": " };
             Some(Choice {
-                label: format!("{name}{colon}{value}"),
+                label: format!("{}{colon}{value}", self.chrome.say(name)),
                 count: None,
                 href: without(change),
                 current: false,
@@ -207,7 +207,9 @@ impl QueuePage<'_> {
     }
 
     fn counted_sources(&self) -> String {
-        wording::counted(self.sources.len() as u64, "source")
+        self.chrome
+            .tongue
+            .counted(self.sources.len() as u64, "source")
     }
 
     fn last_answer_age(&self) -> String {
@@ -216,8 +218,8 @@ impl QueuePage<'_> {
 
     fn next_poll_age(&self) -> String {
         match self.next_poll {
-            Some(at) if at > self.chrome.now => wording::age(at, self.chrome.now),
-            _ => "in a moment".to_string(),
+            Some(at) if at > self.chrome.now => self.chrome.since(&at),
+            _ => self.chrome.say("in a moment").to_string(),
         }
     }
 
@@ -225,7 +227,7 @@ impl QueuePage<'_> {
         let judged = self
             .counts
             .map_or(0, |counts| counts.total() - counts.not_judged());
-        wording::counted(judged, "article")
+        self.chrome.tongue.counted(judged, "article")
     }
 
     fn count(&self, shelf: Shelf) -> u64 {
@@ -245,7 +247,7 @@ impl QueuePage<'_> {
     }
 
     fn worst(&self, entry: &Entry<'_>) -> Option<Worst> {
-        worst(entry, self.legend)
+        worst(entry, self.legend, &self.chrome.tongue)
     }
 
     fn more(&self, entry: &Entry<'_>) -> Option<String> {
@@ -255,12 +257,12 @@ impl QueuePage<'_> {
             .iter()
             .filter(|mark| mark.dismissed_by.is_none());
         let more = counted.count().checked_sub(1)?;
-        (more > 0).then(|| wording::counted(more as u64, "more finding"))
+        (more > 0).then(|| self.chrome.tongue.counted(more as u64, "more finding"))
     }
 }
 
 /// The heaviest piece of evidence in its own words: the page's, a finding's, or the style.
-fn worst(entry: &Entry<'_>, legend: &[RuleView<'_>]) -> Option<Worst> {
+fn worst(entry: &Entry<'_>, legend: &[RuleView<'_>], tongue: &Tongue) -> Option<Worst> {
     let document = &entry.document;
     let counts = || {
         document
@@ -298,15 +300,18 @@ fn worst(entry: &Entry<'_>, legend: &[RuleView<'_>]) -> Option<Worst> {
     };
     let by_kind = heaviest.and_then(|evidence| match evidence.kind {
         EvidenceKind::Words => counts().find(|mark| mark.rule == evidence.name).map(shown),
-        EvidenceKind::Page => document
-            .provenance
-            .first()
-            .map(|trace| told(&trace.rule, format!("The page itself says: {}", trace.note))),
-        EvidenceKind::Style => document.scores.style.map(|score| {
+        EvidenceKind::Page => document.provenance.first().map(|trace| {
             told(
-                "style",
-                format!("The whole text reads like machine translation ({score:.2})"),
+                &trace.rule,
+                tongue
+                    .fill("The page itself says: {}")
+                    .with(&trace.note)
+                    .to_string(),
             )
+        }),
+        EvidenceKind::Style => document.scores.style.map(|score| {
+            let sentence = tongue.fill("The whole text reads like machine translation ({})");
+            told("style", sentence.with(format!("{score:.2}")).to_string())
         }),
         EvidenceKind::Opinion => counts()
             .find(|mark| !legend.iter().any(|about| about.rule == mark.rule))
@@ -334,7 +339,7 @@ pub struct BulkPage<'a> {
 
 impl BulkPage<'_> {
     fn counted(&self) -> String {
-        wording::counted(self.count, "article")
+        self.chrome.tongue.counted(self.count, "article")
     }
 
     fn more(&self) -> u64 {

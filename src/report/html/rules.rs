@@ -8,6 +8,7 @@ use crate::{
     report::{
         legend::{ExampleView, RuleView},
         sources,
+        tongue::Tongue,
     },
 };
 
@@ -25,7 +26,7 @@ pub struct RulesPage<'a> {
 
 impl RulesPage<'_> {
     fn observed(&self, rule: &str) -> Option<String> {
-        observed(self.precision, rule)
+        observed(self.precision, rule, &self.chrome.tongue)
     }
 }
 
@@ -43,7 +44,7 @@ pub struct RulePage<'a> {
 
 impl RulePage<'_> {
     fn observed(&self) -> Option<String> {
-        observed(self.precision, self.rule.rule)
+        observed(self.precision, self.rule.rule, &self.chrome.tongue)
     }
 
     fn advice(&self) -> Option<String> {
@@ -51,12 +52,11 @@ impl RulePage<'_> {
         let (_, high) = sources::interval(said.confirmed, said.confirmed + said.dismissed);
         let worth_saying = said.confirmed + said.dismissed >= DECISIONS_MIN && high < RIGHT_MIN;
         worth_saying.then(|| {
-            format!(
-                "With 95 % probability fewer than {:.0} in 100 of its findings here are right: \
-                 consider `disabled = [\"{}\"]` under [score], and please report the texts.",
-                (high * 100.0).ceil(),
-                self.rule.rule
-            )
+            let sentence = self.chrome.fill(
+                "With 95 % probability fewer than {} in 100 of its findings here are right: consider `disabled = [\"{}\"]` under [score], and please report the texts.",
+            );
+            let percent = format!("{:.0}", (high * 100.0).ceil());
+            sentence.with(percent).with(self.rule.rule).to_string()
         })
     }
 
@@ -88,7 +88,7 @@ fn of<'p>(precision: &'p [RulePrecision], rule: &str) -> Option<&'p RulePrecisio
     precision.iter().find(|said| said.rule == rule)
 }
 
-fn observed(precision: &[RulePrecision], rule: &str) -> Option<String> {
+fn observed(precision: &[RulePrecision], rule: &str, tongue: &Tongue) -> Option<String> {
     let said = of(precision, rule)?;
-    sources::precision(said.confirmed, said.dismissed)
+    sources::precision(said.confirmed, said.dismissed, tongue)
 }

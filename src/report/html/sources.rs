@@ -8,6 +8,7 @@ use crate::{
     report::{
         SourceView, backfill, plot,
         sources::{self, Words},
+        tongue::Tongue,
         wording,
     },
 };
@@ -33,7 +34,7 @@ pub struct SourcesPage<'a> {
 
 impl SourcesPage<'_> {
     fn counted(&self) -> String {
-        wording::counted(self.matching, "source")
+        self.chrome.tongue.counted(self.matching, "source")
     }
 
     /// Pages beside this one: words and address.
@@ -52,7 +53,7 @@ impl SourcesPage<'_> {
     }
 
     fn words(&self, standing: &TranslationStanding) -> Words {
-        Words::of(standing, self.chrome.now)
+        Words::of(standing, self.chrome.now, &self.chrome.tongue)
     }
 
     fn spark(&self, source: &SourceView<'_>) -> String {
@@ -109,7 +110,7 @@ pub struct SourcePage<'a> {
 
 impl SourcePage<'_> {
     fn words(&self, standing: &TranslationStanding) -> Words {
-        Words::of(standing, self.chrome.now)
+        Words::of(standing, self.chrome.now, &self.chrome.tongue)
     }
 
     fn history(&self) -> String {
@@ -130,12 +131,17 @@ impl SourcePage<'_> {
         filter.href()
     }
 
+    fn gap(&self, poll: &PollView<'_>) -> String {
+        format!("{:.1}", poll.gap_seconds)
+    }
+
     fn action(&self, what: &str) -> String {
         format!("{}/{what}", super::source_href(self.source.name))
     }
 
     fn decisions(&self) -> Option<String> {
-        sources::precision(self.source.confirmed, self.source.dismissed)
+        let source = self.source;
+        sources::precision(source.confirmed, source.dismissed, &self.chrome.tongue)
     }
 }
 
@@ -152,56 +158,44 @@ impl SourceView<'_> {
     }
 
     /// What its owner or its reader should know, worst first: what is the case, and what helps.
-    fn advice(&self) -> Vec<(String, String)> {
+    fn advice(&self, tongue: &Tongue) -> Vec<(String, String)> {
         let mut advice = Vec::new();
+        let mut advise = |what: String, helps: &'static str| {
+            advice.push((what, tongue.say(helps).to_string()));
+        };
+        let pages = |count| tongue.counted(count, "page");
         if let Some(error) = self.error {
-            let times = match self.failures {
-                0 | 1 => String::new(),
-                times => format!(", {times} times in a row"),
+            let what = match self.failures {
+                0 | 1 => error.to_string(),
+                times => tongue
+                    .fill("{}, {} times in a row")
+                    .with(error)
+                    .with(times)
+                    .to_string(),
             };
-            advice.push((
-                format!("{error}{times}"),
-                wording::poll_advice(error).to_string(),
-            ));
+            advise(what, wording::poll_advice(error));
         }
         if self.parked > 0 {
-            advice.push((
-                format!("{} set aside", wording::counted(self.parked, "page")),
-                wording::PARKED.to_string(),
-            ));
+            let what = tongue.fill("{} set aside").with(pages(self.parked));
+            advise(what.to_string(), wording::PARKED);
         }
         if self.walled > 0 {
-            advice.push((
-                format!(
-                    "{} behind a bot wall since its last article",
-                    wording::counted(self.walled, "page")
-                ),
-                wording::reason(Reason::Challenge).advice.to_string(),
-            ));
+            let what = tongue.fill("{} behind a bot wall since its last article");
+            let what = what.with(pages(self.walled)).to_string();
+            advise(what, wording::reason(Reason::Challenge).advice);
         }
         if self.is_mostly_no_article() {
-            advice.push((
-                format!(
-                    "{} without an article, most of what it offers",
-                    wording::counted(self.not_articles, "page")
-                ),
-                wording::NO_ARTICLES.to_string(),
-            ));
+            let what = tongue.fill("{} without an article, most of what it offers");
+            let what = what.with(pages(self.not_articles)).to_string();
+            advise(what, wording::NO_ARTICLES);
         }
-        match self.links {
-            Some(links) if links.total() == 0 => {
-                advice.push((
-                    format!("Answered, {links}"),
-                    wording::NOTHING_LISTED.to_string(),
-                ));
+        if let Some(links) = self.links {
+            let what = || tongue.fill("Answered, {}").with(links).to_string();
+            if links.total() == 0 {
+                advise(what(), wording::NOTHING_LISTED);
+            } else if links.is_all_filtered() {
+                advise(what(), wording::ALL_FILTERED);
             }
-            Some(links) if links.is_all_filtered() => {
-                advice.push((
-                    format!("Answered, {links}"),
-                    wording::ALL_FILTERED.to_string(),
-                ));
-            }
-            _ => {}
         }
         advice
     }

@@ -133,6 +133,13 @@ if (page === "article") {
   }
 }
 
+// Moments by the clock and in the words of whoever reads, with the zone named.
+for (const time of all("time[datetime][title]")) {
+  const moment = new Date(time.dateTime);
+  const form = { dateStyle: "medium", timeStyle: "long" };
+  if (!Number.isNaN(moment.getTime())) time.title = moment.toLocaleString(document.documentElement.lang, form);
+}
+
 // News: told, never inserted. What somebody reads stays where it is.
 const live = document.getElementById("live");
 if (live && window.EventSource) {
@@ -144,7 +151,7 @@ if (live && window.EventSource) {
     if (count === 0) return;
     const link = document.createElement("a");
     link.href = location.pathname + (list ? "?" + list : "");
-    link.textContent = count + " new";
+    link.textContent = live.dataset.words.replace("{}", count);
     live.replaceChildren(link);
   });
   window.addEventListener("pagehide", () => news.close());

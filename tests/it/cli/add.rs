@@ -7,7 +7,9 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use super::{err, file, out, run};
-use crate::daemon::site::{Site, dated_rss, front, html, path, plain, rss, sitemap};
+use crate::daemon::site::{
+    Site, article_page, dated_rss, front, html, machine_made, path, plain, rss, sitemap,
+};
 
 /// Adds a site on loopback, without waiting between its pages.
 async fn add(folder: &TempDir, url: &Url) -> Output {
@@ -102,6 +104,35 @@ async fn a_site_that_offers_nothing_is_said_to() {
     let output = add(&folder, &site.url("/tiada")).await;
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("cannot fetch"), "{}", err(&output));
+}
+
+#[tokio::test]
+async fn its_newest_articles_are_judged_at_once() {
+    let folder = TempDir::new().unwrap();
+    let site = Site::open().await;
+    let items: Vec<(Url, i64)> = (0..5)
+        .map(|n| (site.url(&path(n)), 3_600 * (5 - n as i64)))
+        .collect();
+    let machine_made = machine_made();
+    site.put("/rss.xml", dated_rss(&items));
+    site.put(&path(4), html(&article_page(&machine_made, "")));
+    site.put(
+        &path(3),
+        html("<html><body><p>Segera hadir.</p></body></html>"),
+    );
+    let told = err(&add(&folder, &site.url("/rss.xml")).await);
+    let newest = [4, 3, 2].map(|n| told.find(&path(n)));
+    assert!(
+        newest.iter().all(Option::is_some) && newest.is_sorted(),
+        "{told}"
+    );
+    assert!(!told.contains(&path(1)), "three: {told}");
+    assert!(
+        told.contains("flagged") && told.contains(&machine_made.title),
+        "{told}"
+    );
+    assert!(told.contains("not judged"), "{told}");
+    assert!(told.contains("cannot fetch"), "{told}");
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
-//! `completions`, and whoever reads them.
+//! `completions`, `man`, and whoever reads them.
 
-use std::io::pipe;
+use std::{collections::BTreeSet, fs, io::pipe};
 
-use super::{benggala, out, run};
+use tempfile::TempDir;
+
+use super::{benggala, err, out, run};
 
 #[test]
 fn every_shell_gets_a_script_that_knows_the_commands() {
@@ -29,8 +31,43 @@ fn every_shell_gets_a_script_that_knows_the_commands() {
 }
 
 #[test]
+fn every_command_has_a_page_in_the_manual() {
+    let page = out(&run(&["man"]));
+    assert!(
+        page.contains(".TH benggala 1") && page.contains("benggala demo"),
+        "{page:.200}"
+    );
+    let folder = TempDir::new().unwrap();
+    let output = run(&["man", "--out", folder.path().to_str().unwrap()]);
+    let pages: BTreeSet<String> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|page| page.unwrap().file_name().into_string().unwrap())
+        .collect();
+    for name in [
+        "benggala",
+        "benggala-check",
+        "benggala-store-backup",
+        "benggala-man",
+    ] {
+        assert!(pages.contains(&format!("{name}.1")), "{name}: {pages:?}");
+    }
+    assert!(
+        err(&output).contains(&format!("{} pages", pages.len())),
+        "{}",
+        err(&output)
+    );
+    let refused = run(&["man", "--out", "/dev/null/pages"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        err(&refused).contains("cannot write to /dev/null/pages"),
+        "{}",
+        err(&refused)
+    );
+}
+
+#[test]
 fn a_reader_that_has_had_enough_is_no_failure() {
-    for args in [&["rules"][..], &["completions", "bash"]] {
+    for args in [&["rules"][..], &["completions", "bash"], &["man"]] {
         let (reader, writer) = pipe().unwrap();
         drop(reader);
         let output = benggala(args).stdout(writer).output().unwrap();

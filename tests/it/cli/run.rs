@@ -1,10 +1,11 @@
 //! `run`: what it refuses, how it logs, what it tells systemd.
 
 use std::{
-    io::Read,
+    io::{BufRead, BufReader, Read},
     net::TcpListener,
     os::unix::net::UnixDatagram,
-    process::{Command, Stdio},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -15,6 +16,20 @@ use super::{benggala, err, file, run};
 
 /// Far longer than a daemon takes to start or to stop.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where a daemon tells systemd of itself, and who listens there.
+fn systemd(folder: &TempDir) -> (PathBuf, UnixDatagram) {
+    let socket = folder.path().join("notify");
+    let systemd = UnixDatagram::bind(&socket).unwrap();
+    systemd.set_read_timeout(Some(PATIENCE)).unwrap();
+    (socket, systemd)
+}
+
+fn told(systemd: &UnixDatagram) -> String {
+    let mut message = [0; 256];
+    let length = systemd.recv(&mut message).unwrap();
+    String::from_utf8(message[..length].to_vec()).unwrap()
+}
 
 #[test]
 fn a_taken_port_is_named() {
@@ -59,23 +74,15 @@ fn a_daemon_tells_systemd_of_its_start_and_its_end_and_logs_json() {
         database.display()
     );
     let config = file(&folder, "b.toml", text);
-    let socket = folder.path().join("notify");
-    let systemd = UnixDatagram::bind(&socket).unwrap();
-    systemd.set_read_timeout(Some(PATIENCE)).unwrap();
-    let told = || {
-        let mut message = [0; 256];
-        let length = systemd.recv(&mut message).unwrap();
-        String::from_utf8(message[..length].to_vec()).unwrap()
-    };
+    let (socket, systemd) = systemd(&folder);
+    let told = || told(&systemd);
     let mut daemon = benggala(&["run", "--log", "json", "--config", &config])
         .env("NOTIFY_SOCKET", &socket)
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     assert_eq!(told().trim_end(), "READY=1");
-    let pid = daemon.id().to_string();
-    let killed = Command::new("kill").args(["-s", "TERM", &pid]).status();
-    assert!(killed.unwrap().success());
+    signal(&daemon, "TERM");
     assert_eq!(told().trim_end(), "STOPPING=1");
     let mut log = String::new();
     let mut stderr = daemon.stderr.take().unwrap();
@@ -94,4 +101,48 @@ fn a_daemon_tells_systemd_of_its_start_and_its_end_and_logs_json() {
     assert_eq!(watching["fields"]["sources"], 1);
     let review = watching["fields"]["review"].as_str().unwrap();
     assert!(review.starts_with("http://127.0.0.1:"), "{review}");
+}
+
+/// A daemon whose log begins at `warn` and is told more of at work: it says nothing of its start, and
+/// of what it does then.
+#[test]
+fn a_reload_changes_how_much_is_logged() {
+    let folder = TempDir::new().unwrap();
+    let config = |levels: &str| {
+        let database = folder.path().join("b.db");
+        let text = format!(
+            "[store]\nurl = \"sqlite:{}\"\n[serve]\nlisten = \"127.0.0.1:0\"\n[log]\nlevels = \"{levels}\"\n\
+             [[source]]\nurl = \"http://127.0.0.1:9/feed\"\nkind = \"feed\"\n",
+            database.display()
+        );
+        file(&folder, "b.toml", text)
+    };
+    let path = config("warn");
+    let (socket, systemd) = systemd(&folder);
+    let told = || told(&systemd);
+    let mut daemon = benggala(&["run", "--config", &path])
+        .env("NOTIFY_SOCKET", &socket)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert_eq!(told().trim_end(), "READY=1");
+    config("error,benggala::daemon=info");
+    signal(&daemon, "HUP");
+    let mut stderr = BufReader::new(daemon.stderr.take().unwrap());
+    let (mut log, mut line) = (String::new(), String::new());
+    while !line.contains("configuration reloaded") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{log}");
+        log += &line;
+    }
+    assert!(!log.contains("watching"), "{log}");
+    signal(&daemon, "TERM");
+    stderr.read_to_string(&mut log).unwrap();
+    assert_eq!(daemon.wait().unwrap().code(), Some(0), "{log}");
+}
+
+fn signal(daemon: &Child, name: &str) {
+    let pid = daemon.id().to_string();
+    let sent = Command::new("kill").args(["-s", name, &pid]).status();
+    assert!(sent.unwrap().success());
 }

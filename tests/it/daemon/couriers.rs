@@ -22,7 +22,7 @@ use url::Url;
 use super::{
     process::Place,
     site::{Site, rss},
-    watch::{config, until},
+    watch::{config, on_loopback, until},
 };
 
 const FLAGS: usize = 1_000;
@@ -109,7 +109,7 @@ fn url(address: SocketAddr) -> Url {
 async fn a_thousand_flags_survive_the_death_of_the_receiver_and_of_the_daemon() {
     let address = free_address();
     let inbox = Inbox::default();
-    let mut channel = NotifyConfig::new("meja", ChannelKind::Webhook, url(address));
+    let mut channel = on_loopback("meja", ChannelKind::Webhook, url(address));
     channel.wanted.per_minute = 6_000;
     let (place, config) = full_outbox(channel).await;
     let came = |count: usize| inbox.lock().unwrap().len() >= count;
@@ -176,7 +176,7 @@ async fn a_storm_of_a_thousand_flags_is_one_message_for_people() {
     let address = free_address();
     let inbox = Inbox::default();
     let receiver = Receiver::start(address, &inbox);
-    let channel = NotifyConfig::new("meja", ChannelKind::Slack, url(address));
+    let channel = on_loopback("meja", ChannelKind::Slack, url(address));
     let (place, config) = full_outbox(channel).await;
     let mut running = place.run(&config).await;
     until("all of them", async || {

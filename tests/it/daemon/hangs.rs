@@ -38,8 +38,8 @@ impl Unheard {
     fn run(place: &Place, config: &Config) -> (Unheard, Url) {
         let mut config = config.clone();
         config.serve.listen = {
-            let free = TcpListener::bind(config.serve.listen).unwrap();
-            free.local_addr().unwrap()
+            let free = TcpListener::bind(config.serve.listen.to_string()).unwrap();
+            free.local_addr().unwrap().into()
         };
         place.configure(&config.to_toml());
         let child = place

@@ -39,7 +39,7 @@ use url::Url;
 use super::{
     process::Place,
     site::{article_page, clean, path, source},
-    watch::{config, until},
+    watch::{config, on_loopback, until},
 };
 
 /// Kills of a normal run.
@@ -199,7 +199,7 @@ async fn receiver(world: &Arc<World>) -> NotifyConfig {
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let app = Router::new().fallback(take);
     tokio::spawn(async move { axum::serve(listener, app).await });
-    let mut channel = NotifyConfig::new("meja", ChannelKind::Webhook, Url::parse(&url).unwrap());
+    let mut channel = on_loopback("meja", ChannelKind::Webhook, Url::parse(&url).unwrap());
     // Four flags a kill would wait for the minute.
     channel.wanted.per_minute = 6_000;
     channel

@@ -30,7 +30,9 @@ async fn watch() -> (Site, Watch) {
 
 /// A connection that has said this much.
 async fn saying(watch: &Watch, words: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(watch.service.address).await.unwrap();
+    let mut stream = TcpStream::connect(watch.service.address.to_string())
+        .await
+        .unwrap();
     stream.write_all(words.as_bytes()).await.unwrap();
     stream
 }

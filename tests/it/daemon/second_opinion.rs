@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use benggala::{
-    config::{Config, NotifyConfig},
+    config::Config,
     model::{
         Adviser, AskAbout, ChannelKind, Courtesy, EvidenceKind, PageKind, Secret, Source, Verdict,
     },
@@ -15,7 +15,7 @@ use url::Url;
 
 use super::{
     site::{Site, article_page, clean, html, path, rss},
-    watch::{Watch, until},
+    watch::{Watch, on_loopback, until},
 };
 use crate::{
     consult::stub::{Asked, MODEL, Say, Stub, naming},
@@ -93,11 +93,7 @@ async fn an_article_is_judged_again_when_somebody_was_asked() {
     let watch = Watch::with(vec![source(&site)], |config| {
         change(config);
         config.opinion.key = Some(Secret::new("k3y".to_string()));
-        config.notify = vec![NotifyConfig::new(
-            "meja",
-            ChannelKind::Webhook,
-            desk.url.clone(),
-        )];
+        config.notify = vec![on_loopback("meja", ChannelKind::Webhook, desk.url.clone())];
     })
     .await;
     let row = heard(&watch, 1).await.remove(0);

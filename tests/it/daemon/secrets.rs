@@ -119,7 +119,7 @@ fn configuration(place: &Place, site: &Site, receiver: &str) -> String {
         .replace("[opinion]\n", &opinion)
         + &format!(
             "[[notify]]\nname = \"text\"\nurl = \"{receiver}/path-hunter2?key=hunter2\"\n\
-             token = \"token-hunter2-text\"\n\
+             token = \"token-hunter2-text\"\nallow_private = [\"127.0.0.0/8\"]\n\
              [[notify]]\nname = \"file\"\nurl_file = \"desk.url\"\ntoken_file = \"desk.token\"\n\
              [[notify]]\nname = \"env\"\n"
         )

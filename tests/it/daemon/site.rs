@@ -15,7 +15,7 @@ use axum::{
 };
 use benggala::{
     demo::content::{PaperArticle, papers},
-    model::{BlockKind, Courtesy, PageKind, SiteRules, Source},
+    model::{BlockKind, Courtesy, OwnPolicy, PageKind, SiteRules, Source},
 };
 use chrono::{TimeDelta, Utc};
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -138,6 +138,8 @@ pub(super) fn source(name: &str, kind: PageKind, url: Url) -> Source {
         certificate: None,
         was: None,
         courtesy: Courtesy::default(),
+        policy: OwnPolicy::default(),
+        is_muted: false,
     }
 }
 

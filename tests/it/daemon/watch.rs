@@ -3,9 +3,9 @@
 use std::{path::Path, time::Duration};
 
 use benggala::{
-    config::Config,
+    config::{Config, NotifyConfig},
     daemon::service::{Service, new_metrics},
-    model::{Source, StoreUrl},
+    model::{ChannelKind, Source, StoreUrl},
     store::{ArticleQuery, ArticleRow, Store},
 };
 use tempfile::TempDir;
@@ -53,6 +53,14 @@ pub(crate) fn config(folder: &Path, sources: Vec<Source>) -> Config {
     config.serve.listen.set_port(0);
     config.sources = sources;
     config
+}
+
+/// A channel whose receiver may be on this machine.
+pub(crate) fn on_loopback(name: &str, kind: ChannelKind, url: Url) -> NotifyConfig {
+    NotifyConfig {
+        allow_private: vec!["127.0.0.0/8".parse().unwrap()],
+        ..NotifyConfig::new(name, kind, url)
+    }
 }
 
 /// A running daemon with a store of its own.

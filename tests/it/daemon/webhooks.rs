@@ -11,7 +11,7 @@ use axum::{
 };
 use benggala::{
     config::NotifyConfig,
-    model::{ChannelKind, PageKind},
+    model::{ChannelKind, PageKind, Verdict},
     store::{Notification, Settlement},
 };
 use chrono::{TimeDelta, Utc};
@@ -21,7 +21,7 @@ use url::Url;
 
 use super::{
     site::{Site, article_page, clean, html, machine_made, path, rss},
-    watch::{Watch, eventually, until},
+    watch::{Watch, eventually, on_loopback, until},
 };
 
 /// A receiver that fails while it is down, answers nothing while it hangs and never takes the first
@@ -64,7 +64,7 @@ impl Desk {
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let app = Router::new().fallback(answer);
         tokio::spawn(async move { axum::serve(listener, app).await });
-        NotifyConfig::new(name, ChannelKind::Webhook, Url::parse(&url).unwrap())
+        on_loopback(name, ChannelKind::Webhook, Url::parse(&url).unwrap())
     }
 
     fn inbox(&self) -> Vec<(String, Value)> {
@@ -149,6 +149,38 @@ async fn a_receiver_that_was_down_is_told_when_it_is_back() {
     let inbox = desk.inbox();
     assert_eq!(inbox.len(), 2);
     assert_eq!(inbox[0], inbox[1], "the same words under the same key");
+}
+
+/// Nobody is told of a source that is muted; one with thresholds of its own is judged by them.
+#[tokio::test]
+async fn a_source_may_be_muted_and_may_be_judged_otherwise() {
+    let mut stamps = Vec::new();
+    for (is_muted, flag_at, verdict) in [
+        (true, None, Verdict::Flag),
+        (false, Some(1.0), Verdict::Pass),
+    ] {
+        let desk = Desk::default();
+        let site = Site::open().await;
+        site.put(&path(2), html(&article_page(&machine_made(), "")));
+        site.put("/rss.xml", rss(&[site.url(&path(2))]));
+        let mut source = site.source("umpan", PageKind::Feed, "/rss.xml");
+        source.is_muted = is_muted;
+        source.policy.flag_at = flag_at;
+        let channel = desk.open().await;
+        let watch = Watch::with(vec![source], |config| config.notify = vec![channel]).await;
+        let row = watch.stored(1).await.remove(0);
+        assert_eq!(row.verdict, verdict, "{:?}", row.scores);
+        stamps.push(row.rules);
+        let left_out = "notifications_total{channel=\"meja\",outcome=\"left_out\"}";
+        watch.counted(left_out, f64::from(is_muted)).await;
+        assert_eq!(waiting(&watch).await, []);
+        watch.service.close().await.unwrap();
+        assert_eq!(desk.inbox(), []);
+    }
+    assert_ne!(
+        stamps[0], stamps[1],
+        "what was judged otherwise is known as such"
+    );
 }
 
 /// Four flagged articles, a receiver that does not like the first of them, and one that never answers.

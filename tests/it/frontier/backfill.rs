@@ -2,7 +2,7 @@
 
 use benggala::{
     frontier::backfill::{RANK_FURTHER_PAGE, RANK_OLDER_FEED, rank, starts, worth_reading},
-    model::{Courtesy, Link, PageKind, SiteRules, Source, Timestamp},
+    model::{Courtesy, Link, OwnPolicy, PageKind, SiteRules, Source, Timestamp},
 };
 use url::Url;
 
@@ -75,6 +75,8 @@ fn a_walk_begins_at_the_source_and_the_front_page() {
         certificate: None,
         was: None,
         courtesy: Courtesy::default(),
+        policy: OwnPolicy::default(),
+        is_muted: false,
     };
     let feed = starts(&source("/feed", PageKind::Feed));
     let kinds: Vec<_> = feed.iter().map(|(kind, url)| (*kind, url.path())).collect();

@@ -13,7 +13,7 @@ use benggala::{
         WAIT_MIN, after, give_up_after, host_pause, network_down, put_off, recheck, relisted,
         retry, silence_after, slowed,
     },
-    model::{Courtesy, FetchOutcome, PageKind, Quiet, Timestamp},
+    model::{Courtesy, FetchOutcome, PageKind, Quiet, Timestamp, Zone},
 };
 use chrono::TimeDelta;
 use proptest::prelude::*;
@@ -346,11 +346,53 @@ fn a_source_is_put_off_to_the_end_of_its_quiet_time_or_to_the_next_day() {
             quiet: quiet.map(|quiet| Quiet::parse(quiet).unwrap()),
             ..Courtesy::default()
         };
-        let got = put_off(&courtesy, asked, clock(now), 0.0);
+        let got = put_off(&courtesy, asked, clock(now), Zone::UTC, 0.0);
         assert_eq!(got, until, "{courtesy:?} {asked} {now}");
-        let latest = put_off(&courtesy, asked, clock(now), 1.0);
+        let latest = put_off(&courtesy, asked, clock(now), Zone::UTC, 1.0);
         assert_eq!(latest, until.map(|until| until + HOUR));
     }
+}
+
+/// By the clocks of the newsroom, summer time and all.
+#[test]
+fn a_quiet_time_is_of_its_zone() {
+    let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let courtesy = Courtesy {
+        quiet: Quiet::parse("22:00-04:30"),
+        ..Courtesy::default()
+    };
+    for (zone, now, until) in [
+        ("Asia/Jakarta", "2026-03-01T14:59:59Z", None),
+        (
+            "Asia/Jakarta",
+            "2026-03-01T15:00:00Z",
+            Some("2026-03-01T21:30:00Z"),
+        ),
+        (
+            "Asia/Kathmandu",
+            "2026-03-01T16:15:00Z",
+            Some("2026-03-01T22:45:00Z"),
+        ),
+        ("Europe/Berlin", "2026-01-15T20:30:00Z", None),
+        (
+            "Europe/Berlin",
+            "2026-07-15T20:30:00Z",
+            Some("2026-07-16T02:30:00Z"),
+        ),
+        (
+            "america/st_johns",
+            "2026-01-15T01:30:00Z",
+            Some("2026-01-15T08:00:00Z"),
+        ),
+    ] {
+        let by = Zone::named(zone).unwrap();
+        let got = put_off(&courtesy, 0, at(now), by, 0.0);
+        assert_eq!(got, until.map(at), "{zone} {now}");
+    }
+    assert_eq!(Zone::named("Mars/Olympus"), None);
+    let noon = at("2026-03-01T05:00:00Z");
+    let written = ["UTC", "Asia/Jakarta"].map(|name| Zone::named(name).unwrap().write(noon));
+    assert_eq!(written, ["2026-03-01 05:00 UTC", "2026-03-01 12:00 WIB"]);
 }
 
 #[test]

@@ -125,7 +125,10 @@ fn both_workers_share_the_database_and_are_watched() {
         assert!(matches!(config.store.url, StoreUrl::Postgres(_)), "{name}");
         assert!(!config.store.url.to_string().contains(PASSWORD));
         assert!(config.serve.token.is_some(), "{name}");
-        targets.push(format!("{name}:{}", config.serve.listen.port()));
+        targets.push(format!(
+            "{name}:{}",
+            config.serve.listen.tcp().unwrap().port()
+        ));
     }
     let read = |path: &str| yaml(&fs::read_to_string(config().join(path)).unwrap());
     let mut ours = read("prometheus/prometheus.yml");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use benggala::{
-    model::{ChannelKind, EventKind, Lang, Quiet, Wanted},
+    model::{ChannelKind, EventKind, Lang, Quiet, Wanted, Zone},
     notify::{
         Event,
         event::{Choice, choose},
@@ -42,7 +42,7 @@ fn keys(choice: &Choice) -> Vec<&str> {
 fn filters_say_what_is_heard() {
     let source = json!({"event": "source.silent", "source": "harian", "since": "x"});
     let source = Event::new("9".to_string(), source, now(), None).unwrap();
-    let cases: [(&str, Wanted, bool, bool); 9] = [
+    let cases: [(&str, Wanted, bool, bool); 11] = [
         ("everything", wanted(|_| ()), true, true),
         (
             "its events",
@@ -71,6 +71,18 @@ fn filters_say_what_is_heard() {
         (
             "another language",
             wanted(|w| w.languages = Lang::new("en").into_iter().collect()),
+            false,
+            true,
+        ),
+        (
+            "its verdict",
+            wanted(|w| w.verdicts = vec!["flag"]),
+            true,
+            true,
+        ),
+        (
+            "another verdict",
+            wanted(|w| w.verdicts = vec!["pass", "abstain"]),
             false,
             true,
         ),
@@ -166,13 +178,13 @@ fn who_is_muted_hears_nothing_of_it_and_who_sleeps_hears_it_later() {
     assert_eq!(keys(&after), ["2"]);
 
     // 22:13:20 UTC: it is night there, and 05:13 in Jakarta.
-    let night = |offset| {
+    let night = |zone| {
         wanted(|w| {
             w.quiet = Quiet::parse("22:00-06:00");
-            w.utc_offset = offset;
+            w.zone = Zone::named(zone).unwrap();
         })
     };
-    assert!(night(0).is_quiet(now()) && night(7 * 60).is_quiet(now()));
-    assert!(!night(-60).is_quiet(now()) && !night(8 * 60).is_quiet(now()));
+    assert!(night("UTC").is_quiet(now()) && night("Asia/Jakarta").is_quiet(now()));
+    assert!(!night("Atlantic/Azores").is_quiet(now()) && !night("Asia/Makassar").is_quiet(now()));
     assert!(!wanted(|_| ()).is_quiet(now()));
 }

@@ -5,7 +5,7 @@ use benggala::{
     inspect::explained,
     model::{
         Backfill, BackfillState, LinkCounts, PageKind, Pause, Policy, Reason, Shelf, ShelfCounts,
-        SourceDay, SourceStanding, TranslationStanding, Turn,
+        SourceDay, SourceStanding, TranslationStanding, Turn, Zone,
     },
     report::{
         ClusterView, CopyView, Entry, SourceView, TrailView, VersionView,
@@ -14,6 +14,7 @@ use benggala::{
             ArticlePage, Chrome, Filter, Flash, QueuePage, ReviewForm, SourceFilter, SourcePage,
             SourcesPage, Tab,
         },
+        tongue::Tongue,
     },
 };
 use chrono::TimeDelta;
@@ -29,8 +30,11 @@ fn chrome() -> Chrome<'static> {
     Chrome {
         root: "..",
         form: ReviewForm::Open,
+        is_in: false,
         reviewer: "Ana",
         now: now(),
+        zone: Zone::UTC,
+        tongue: Tongue::ENGLISH,
     }
 }
 

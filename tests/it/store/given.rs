@@ -9,8 +9,8 @@ use benggala::{
     },
     model::{
         Article, Assessment, Block, BlockKind, Courtesy, Evidence, EvidenceKind, FetchOutcome,
-        Finding, Headers, Link, Page, PageKind, Provenance, Reason, RulesHash, Scores, SiteRules,
-        Source, Timestamp, Verdict,
+        Finding, Headers, Link, OwnPolicy, Page, PageKind, Provenance, Reason, RulesHash, Scores,
+        SiteRules, Source, Timestamp, Verdict,
     },
     standing::Observation,
     store::{
@@ -46,6 +46,8 @@ pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
         certificate: None,
         was: None,
         courtesy: Courtesy::default(),
+        policy: OwnPolicy::default(),
+        is_muted: false,
     }
 }
 

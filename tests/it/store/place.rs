@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::symlink, path::Path};
 
 use benggala::{
     model::StoreUrl,
-    store::{self, Observer, OpenError},
+    store::{self, Observer, OpenError, disk},
 };
 
 use super::{given::announced, sqlite};
@@ -57,4 +57,23 @@ async fn a_store_is_one_whatever_its_name_and_its_lock() {
         let second = store::open(&StoreUrl::Sqlite(name), Observer::default()).await;
         assert!(matches!(second, Err(OpenError::Locked(_))));
     }
+}
+
+/// Numbers of statfs(2); that of a local disk is none of them.
+#[test]
+fn network_file_systems_are_known() {
+    for (magic, name) in [
+        (0x6969, Some("NFS")),
+        (0xff53_4d42, Some("SMB")),
+        (0x0102_1997, Some("9P")),
+        (0x6573_5546, Some("FUSE")),
+        (0xef53, None),
+        (0x9123_683e, None),
+        (0x0102_1994, None),
+    ] {
+        assert_eq!(disk::named(magic), name, "{magic:x}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = StoreUrl::Sqlite(folder.path().join("benggala.db"));
+    assert_eq!(disk::network_file_system(&store), None);
 }

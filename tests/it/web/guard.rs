@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Condvar, Mutex};
 
-use benggala::{model::Secret, web};
+use benggala::{
+    model::{Listen, Secret},
+    web,
+};
 use http::{Method, StatusCode};
 use tower::ServiceExt as _;
 
@@ -64,7 +67,7 @@ async fn a_name_that_is_not_ours_is_refused_on_loopback() {
         let answer = site.get_with("/-/healthy", &[("host", host)]).await;
         assert_eq!(answer.status, StatusCode::OK, "{host}");
     }
-    site.configure(|config| config.serve.listen = ([192, 0, 2, 1], 9630).into());
+    site.configure(|config| config.serve.listen = Listen::parse("192.0.2.1:9630").unwrap());
     let answer = site
         .get_with("/-/healthy", &[("host", "news.example")])
         .await;
@@ -115,6 +118,16 @@ async fn writing_needs_the_token_once_there_is_one() {
     let cookie = cookie.split(';').next().unwrap();
     let page = site.get_with(&article, &[("cookie", cookie)]).await.text;
     assert!(page.contains("name=\"decision\""));
+    assert!(page.contains("Log out"));
+    let page = site.get_with("/login", &[("cookie", cookie)]).await.text;
+    assert!(page.contains("action=\"./logout\"") && !page.contains("name=\"token\""));
+    let left = site.post("/logout", &[FORM, ("cookie", cookie)], "").await;
+    assert_eq!(left.status, StatusCode::SEE_OTHER);
+    assert!(
+        left.header("set-cookie")
+            .starts_with("benggala_session=; Max-Age=0;")
+    );
+    assert!(!right.header("set-cookie").contains("Secure"));
     let headers = [JSON, ("cookie", cookie)];
     assert_eq!(
         site.post(&path, &headers, body).await.status,
@@ -125,12 +138,27 @@ async fn writing_needs_the_token_once_there_is_one() {
         .await
         .problem(StatusCode::UNAUTHORIZED);
 
-    site.configure(|config| config.serve.listen = ([0, 0, 0, 0], 9630).into());
+    site.configure(|config| config.serve.listen = Listen::parse("0.0.0.0:9630").unwrap());
     site.post(&path, &[JSON], body)
         .await
         .problem(StatusCode::FORBIDDEN);
     let page = site.get(&article).await.text;
     assert!(!page.contains("<form") && page.contains("Reviews are closed"));
+}
+
+#[tokio::test]
+async fn a_session_behind_tls_never_leaves_it() {
+    let (site, _) = Site::seeded().await;
+    site.configure(|config| {
+        config.serve.token = Some(Secret::new("s3cret".to_string()));
+        config.serve.public_url = Some("https://desk.example/".parse().unwrap());
+    });
+    let answer = site.post("/login", &[FORM], "token=s3cret").await;
+    assert!(
+        answer
+            .header("set-cookie")
+            .ends_with("; Secure; Path=/; HttpOnly; SameSite=Strict")
+    );
 }
 
 #[tokio::test]

@@ -380,3 +380,31 @@ async fn sources_are_found_ordered_and_paused_together() {
     let none = site.get("/sources?state=paused").await.text;
     assert!(none.contains("Nothing matches"), "{none}");
 }
+
+#[tokio::test]
+async fn pages_speak_the_language_of_the_browser() {
+    let (site, rows) = Site::seeded().await;
+    let article = format!("/articles/{}", rows[0]);
+    for (path, english, indonesian) in [
+        ("/", "Articles to review", "Artikel untuk ditinjau"),
+        (article.as_str(), "How it adds up", "Perhitungannya"),
+        ("/sources", "How to read this", "Cara membacanya"),
+        ("/rules", "What is looked for", "Yang dicari"),
+        ("/nowhere", "Back to the articles.", "Kembali ke artikel."),
+    ] {
+        for (lang, words, others) in [("en", english, indonesian), ("id", indonesian, english)] {
+            let page = site
+                .get_with(path, &[BROWSER, ("accept-language", lang)])
+                .await;
+            assert!(
+                page.text.contains(&format!("<html lang=\"{lang}\">")),
+                "{path}"
+            );
+            assert!(page.text.contains(words), "{path} {lang}: {}", page.text);
+            assert!(!page.text.contains(others), "{path} {lang}");
+            if path != "/nowhere" {
+                assert_eq!(page.header("vary"), "accept-language", "{path}");
+            }
+        }
+    }
+}

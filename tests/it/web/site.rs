@@ -12,8 +12,8 @@ use benggala::{
     inspect::abstain,
     model::{
         Article, Assessment, Courtesy, Evidence, EvidenceKind, FetchOutcome, Finding, Headers,
-        Lang, Link, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source, StoreUrl,
-        Timestamp, Unready, Verdict,
+        Lang, Link, OwnPolicy, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source,
+        StoreUrl, Timestamp, Unready, Verdict,
     },
     report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
@@ -409,5 +409,7 @@ pub(super) fn source(name: &str) -> Source {
         certificate: None,
         was: None,
         courtesy: Courtesy::default(),
+        policy: OwnPolicy::default(),
+        is_muted: false,
     }
 }
