@@ -123,7 +123,7 @@ async fn a_mail_arrives_whole() {
         assert!(
             heard.iter().any(|heard| heard == line),
             "{line}: {heard:#?}"
-        )
+        );
     };
     said("EHLO news.example");
     // Base64 of \0watch\0p4ss.
