@@ -111,7 +111,6 @@ impl Daemon {
     /// `[schedule] drain`, and gives back what it could not finish.
     pub async fn run(mut self) -> Result<(), DaemonError> {
         let mut active = Arc::new(ActiveConfig::new(self.config.load_full(), None)?);
-        self.clock.follow(&*self.store).await?;
         self.take_up(&active).await?;
         let (questions, asked) = mpsc::channel(WAITING_MAX);
         let resources = Arc::new(self.resources(questions));
@@ -223,6 +222,7 @@ impl Daemon {
 
     /// Makes the sources and channels of a configuration the ones that are watched and told.
     async fn take_up(&self, active: &ActiveConfig) -> Result<(), StoreError> {
+        self.clock.follow(&*self.store).await?;
         let sources = &active.config.sources;
         self.store.put_sources(sources, self.clock.now()).await?;
         self.metrics

@@ -12,7 +12,7 @@ pub fn network_file_system(store: &StoreUrl) -> Option<&'static str> {
             let folder = path.parent().filter(|folder| *folder != Path::new(""));
             kind_at(folder.unwrap_or(Path::new(".")))
         }
-        // That is the server's concern.
+        // What it lies on is the server's business.
         StoreUrl::Postgres(_) => None,
     }
 }

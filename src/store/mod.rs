@@ -11,10 +11,12 @@
 
 mod care;
 mod contract;
-pub mod disk;
 mod copy;
+pub mod disk;
+mod ending;
 mod error;
 mod limits;
+mod listing;
 mod news;
 mod operation;
 mod packed;
@@ -27,6 +29,7 @@ mod sqlite;
 mod stored;
 mod tables;
 mod times;
+mod walking;
 mod words;
 mod work;
 

@@ -3,7 +3,10 @@
 
 use url::Url;
 
-use super::{packed::Packed, work::Visit};
+use super::{
+    packed::Packed,
+    work::{Completed, Visit},
+};
 use crate::{
     canonical::canonical,
     copies::{Fingerprint, has_words, is_corrected},
@@ -43,6 +46,14 @@ pub(super) struct VisitOutcome {
 }
 
 impl VisitOutcome {
+    /// As whoever completes is told.
+    pub(super) fn tell(&self, completed: &mut Completed) {
+        completed.article = Some(self.article);
+        completed.article_new = self.new;
+        completed.copy = self.copy;
+        completed.corrected = self.corrected;
+    }
+
     pub(super) fn known(article: i64, copy: Option<CopyKind>) -> VisitOutcome {
         VisitOutcome {
             article,

@@ -5,11 +5,11 @@ use super::{
     queue::{lock_hosts, refresh_hosts},
     session::Db,
     value::{Named, Row, params},
-    walk::{DROP_BATCH, Met, Walk, add_links, drop_links, refill, set_state},
+    walk::{DROP_BATCH, Met, add_links, drop_links, refill, set_state, walk_of},
 };
 use crate::{
     model::{Backfill, BackfillState, Timestamp},
-    store::BackfillOrder,
+    store::{BackfillOrder, walking::Walk},
 };
 
 /// Whether a backfill goes on with an order: the same one, not done yet.
@@ -22,7 +22,7 @@ async fn of(db: &Db, source: i64) -> Result<Option<Walk>> {
     db.optional(
         "SELECT * FROM backfills WHERE source_id = $1",
         &params![source],
-        Walk::of,
+        walk_of,
     )
     .await
 }
@@ -184,10 +184,11 @@ const SEEN: &str = "
 
 fn read(row: &Row) -> Result<Backfill> {
     let state = row.get::<Named<_>>("state")?.0;
+    let count = |column: &str| row.get::<u64>(column);
     // What is left when it is done is waited for by nobody, and dropped little by little.
     let waiting = |column: &str| match state {
         BackfillState::Done => Ok(0),
-        BackfillState::Running | BackfillState::Stopped => row.get(column),
+        BackfillState::Running | BackfillState::Stopped => count(column),
     };
     Ok(Backfill {
         source: row.get("name")?,
@@ -196,14 +197,14 @@ fn read(row: &Row) -> Result<Backfill> {
         state,
         started_at: row.get("started_at")?,
         updated_at: row.get("updated_at")?,
-        lists_read: row.get("lists_read")?,
-        lists_failed: row.get("lists_failed")?,
+        lists_read: count("lists_read")?,
+        lists_failed: count("lists_failed")?,
         lists_waiting: waiting("lists_waiting")?,
         waiting: waiting("articles_waiting")?,
-        queued: row.get("queued")?,
-        read: row.get("articles_read")?,
-        older: row.get("older")?,
-        known: row.get("known")?,
-        failed: row.get("failed")?,
+        queued: count("queued")?,
+        read: count("articles_read")?,
+        older: count("older")?,
+        known: count("known")?,
+        failed: count("failed")?,
     })
 }

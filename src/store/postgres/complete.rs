@@ -15,46 +15,14 @@ use super::{
     visit, walk,
 };
 use crate::{
-    copies::Fingerprint,
     model::{FetchOutcome, RobotsRecord, RobotsRules, Verdict},
     store::{
-        Completed, Completion, Fate, Lease, StoreError,
+        Completed, Completion, Fate, Lease,
+        ending::Ending,
         packed::Packed,
         place::{day, origin},
-        reading::NewVisit,
     },
 };
-
-/// A completion whose pages are packed already.
-#[derive(Debug)]
-pub(super) struct Ending {
-    completion: Completion,
-    page: Option<Packed>,
-    /// Of the visit's text.
-    fingerprint: Option<Fingerprint>,
-    robots: Vec<Option<Packed>>,
-}
-
-impl Ending {
-    /// Packs what is large. Takes milliseconds: not for the async threads, nor for the writer.
-    pub(super) fn new(completion: Completion) -> std::result::Result<Ending, StoreError> {
-        let pack = |body: &[u8]| {
-            Packed::new(body).map_err(|why| StoreError::Database(format!("packing: {why}")))
-        };
-        let visit = completion.visit.as_ref();
-        let page = visit.filter(|visit| !visit.article.noarchive);
-        let robots = completion.robots.iter().map(|robots| match &robots.rules {
-            RobotsRules::Text(text) => pack(text).map(Some),
-            RobotsRules::Unavailable | RobotsRules::Unreachable => Ok(None),
-        });
-        Ok(Ending {
-            robots: robots.collect::<std::result::Result<_, _>>()?,
-            page: page.map(|visit| pack(&visit.page.body)).transpose()?,
-            fingerprint: visit.and_then(|visit| Fingerprint::of(&visit.article)),
-            completion,
-        })
-    }
-}
 
 /// See [`crate::store::Store::complete`].
 pub(super) async fn complete(
@@ -98,26 +66,16 @@ pub(super) async fn complete(
         source_links: links_of(db, source).await?,
         ..Completed::default()
     };
-    if let Some(visit) = &completion.visit {
-        let reading = NewVisit {
-            visit,
-            page: ending.page.as_ref(),
-            fingerprint: ending.fingerprint.as_ref(),
-            again: lease.first_read.is_some(),
-            past: lease.is_past(),
-        };
+    if let Some(reading) = ending.visit(lease) {
         let outcome = visit::put(db, &reading, source).await?;
-        completed.article = Some(outcome.article);
-        completed.article_new = outcome.new;
-        completed.copy = outcome.copy;
-        completed.corrected = outcome.corrected;
+        outcome.tell(&mut completed);
         if !outcome.new {
             return Ok(completed);
         }
         if !lease.is_past() {
             observe(db, lease, source, completion, notify).await?;
         }
-        if visit.assessment.verdict == Verdict::Flag
+        if reading.visit.assessment.verdict == Verdict::Flag
             && let Some(row) = articles::get(db, outcome.article).await?
         {
             let standing = standings::of(db, source).await?.summary();

@@ -16,6 +16,8 @@ pub(super) enum Failure {
     Unreadable(String),
     /// No connection could be had.
     Connection(String),
+    /// The connection was lost in the middle of a commit.
+    Unknown(String),
     /// The store was closed.
     Closed,
 }
@@ -36,14 +38,28 @@ impl Failure {
                 error.is_closed() || error.code().is_some_and(is_passing) || is_io(error)
             }
             Failure::Connection(_) => true,
-            Failure::Unreadable(_) | Failure::Closed => false,
+            Failure::Unreadable(_) | Failure::Unknown(_) | Failure::Closed => false,
+        }
+    }
+
+    /// Whether the connection is of no use any more: it is closed, or leads to a standby.
+    pub(super) fn is_of_connection(&self) -> bool {
+        match self {
+            Failure::Server(error) => {
+                error.is_closed()
+                    || is_io(error)
+                    || error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
+            }
+            _ => false,
         }
     }
 
     /// In words.
     pub(super) fn said(&self) -> String {
         match self {
-            Failure::Unreadable(why) | Failure::Connection(why) => why.clone(),
+            Failure::Unreadable(why) | Failure::Connection(why) | Failure::Unknown(why) => {
+                why.clone()
+            }
             Failure::Server(error) => said(error),
             Failure::Closed => "closed".to_string(),
         }
@@ -54,6 +70,9 @@ impl Failure {
         match self {
             Failure::Unreadable(why) => StoreError::Value(why.clone()),
             Failure::Closed => StoreError::Closed,
+            Failure::Unknown(why) => StoreError::Database(format!(
+                "the connection was lost while this was written down, and whether it is is not known: {why}"
+            )),
             Failure::Connection(why) => StoreError::Open {
                 path: shown.to_string(),
                 why: why.clone(),

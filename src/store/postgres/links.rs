@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::TimeDelta;
-
 use super::{
     failure::Result,
     queue::make_hosts,
@@ -11,37 +9,13 @@ use super::{
     value::{Json, Named, Row, params},
 };
 use crate::{
-    frontier::{self, Asked},
-    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Timestamp},
-    store::{Completion, Lease, place::authority},
+    model::{FetchOutcome, Link, PageKind, Poll, Timestamp},
+    store::{
+        Completion, Lease,
+        listing::{Added, KnownLink, ListedAgain, URL_MAX},
+        place::authority,
+    },
 };
-
-/// Bytes of a URL: longer ones are traps, and no server need take them (RFC 9110, 4.1, asks for
-/// 8,000; no news site comes near a quarter).
-const URL_MAX: usize = 2_048;
-
-/// How exactly it is known when a link was last listed.
-const LISTED_ANEW: TimeDelta = TimeDelta::days(7);
-
-/// What became of links.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Added {
-    pub(super) new: usize,
-    pub(super) known: usize,
-    /// Of these, the articles that are new, and those that were known.
-    articles: (u64, u64),
-    /// Articles that are known and not to be read.
-    remembered: u64,
-}
-
-impl Added {
-    fn count_new(&mut self, link: &Link, state: &str) {
-        if state == "queued" {
-            self.new += 1;
-            self.articles.0 += u64::from(link.kind == PageKind::Article);
-        }
-    }
-}
 
 /// Queues the links that are new, and notes those that are to be known only. Their hosts are locked.
 pub(super) async fn add_links(
@@ -60,8 +34,9 @@ pub(super) async fn add_links(
             continue;
         };
         if let Some(known) = known.get(link.url.as_str()) {
-            note_listed(db, known, completion.at).await?;
-            if see_again(db, link, known, state, completion, &mut added).await? {
+            let again = known.again(link, state, completion, &mut added);
+            see_again(db, link, known, &again, completion.at).await?;
+            if again.is_settled {
                 continue;
             }
         }
@@ -115,47 +90,25 @@ fn host_of(hosts: &HashMap<String, i64>, link: &Link) -> Option<i64> {
     hosts.get(&authority(&link.url)?).copied()
 }
 
-/// Notes that a link is still listed, so that it is remembered. Not at every poll: most links are known.
-async fn note_listed(db: &Db, known: &KnownLink, at: Timestamp) -> Result<()> {
-    if at - known.listed_at > LISTED_ANEW {
-        db.execute(
-            "UPDATE urls SET listed_at = $2 WHERE id = $1",
-            &params![known.id, at],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// Counts a link that was known, and wakes an article that is to be read after all or once more.
-/// `false` for a part of a source that rests.
+/// Writes down what it means that a link is listed again.
 async fn see_again(
     db: &Db,
     link: &Link,
     known: &KnownLink,
-    state: &str,
-    completion: &Completion,
-    added: &mut Added,
-) -> Result<bool> {
-    let is_article = link.kind == PageKind::Article;
-    if known.is_past && (!(is_article && known.is_unread()) || state == "queued") {
-        become_news(db, link, completion.at).await?;
+    again: &ListedAgain,
+    at: Timestamp,
+) -> Result<()> {
+    if known.is_listed_anew(at) {
+        let sql = "UPDATE urls SET listed_at = $2 WHERE id = $1";
+        db.execute(sql, &params![known.id, at]).await?;
     }
-    if is_article && known.is_unread() && state == "queued" {
-        wake(db, known.id, completion.at).await?;
-        added.count_new(link, state);
-        return Ok(true);
+    if again.is_news {
+        become_news(db, link, at).await?;
     }
-    if is_article && known.is_unread() {
-        added.remembered += 1;
-        return Ok(true);
+    match again.wake {
+        Some(from) => wake(db, known.id, from).await,
+        None => Ok(()),
     }
-    added.known += 1;
-    added.articles.1 += u64::from(is_article);
-    if known.state == "gone" && !known.is_parked {
-        try_again(db, known, completion).await?;
-    }
-    Ok(is_article || known.wanted)
 }
 
 /// The source that a link names, else the one that led here; and whether it is enabled.
@@ -205,28 +158,6 @@ async fn revive(db: &Db, link: &Link, source: i64, at: Timestamp) -> Result<()> 
     Ok(())
 }
 
-/// A link that was announced before.
-struct KnownLink {
-    id: i64,
-    wanted: bool,
-    state: String,
-    outcome: Option<FetchOutcome>,
-    status: Option<u16>,
-    attempts: u32,
-    fetched_at: Option<Timestamp>,
-    known_since: Timestamp,
-    is_parked: bool,
-    listed_at: Timestamp,
-    is_past: bool,
-}
-
-impl KnownLink {
-    /// Whether it is known and not to be read.
-    fn is_unread(&self) -> bool {
-        self.state == "done" && self.fetched_at.is_none()
-    }
-}
-
 /// Those of these links that were announced before, by address.
 async fn known(db: &Db, urls: Vec<String>) -> Result<HashMap<String, KnownLink>> {
     if urls.is_empty() {
@@ -234,7 +165,7 @@ async fn known(db: &Db, urls: Vec<String>) -> Result<HashMap<String, KnownLink>>
     }
     let rows = db
         .list(
-            "SELECT url, id, wanted, state, outcome, status, attempts, fetched_at, discovered_at,
+            "SELECT url, id, host_id, wanted, state, outcome, status, attempts, fetched_at, discovered_at,
                     parked IS NOT NULL AS is_parked, listed_at, past
                FROM urls WHERE url = ANY($1)",
             &params![urls],
@@ -245,12 +176,13 @@ async fn known(db: &Db, urls: Vec<String>) -> Result<HashMap<String, KnownLink>>
 }
 
 fn read_known(row: &Row) -> Result<KnownLink> {
-    let outcome: Option<Named<FetchOutcome>> = row.forgiving("outcome");
+    let outcome = row.forgiving::<Named<FetchOutcome>>("outcome");
     Ok(KnownLink {
         id: row.get("id")?,
+        host: row.get("host_id")?,
         wanted: row.get("wanted")?,
         state: row.get("state")?,
-        outcome: outcome.map(|outcome| outcome.0),
+        outcome: outcome.map(|Named(outcome)| outcome),
         status: row.get("status")?,
         attempts: row.get("attempts")?,
         fetched_at: row.get("fetched_at")?,
@@ -259,25 +191,6 @@ fn read_known(row: &Row) -> Result<KnownLink> {
         listed_at: row.get("listed_at")?,
         is_past: row.get("past")?,
     })
-}
-
-/// An article that rests after failures and is listed again is tried again, when the schedule says.
-async fn try_again(db: &Db, link: &KnownLink, completion: &Completion) -> Result<()> {
-    let (Some(outcome), Some(failed_at)) = (link.outcome, link.fetched_at) else {
-        return Ok(());
-    };
-    let now = completion.at;
-    let asked = Asked {
-        kind: PageKind::Article,
-        outcome,
-        status: link.status,
-        attempts: link.attempts,
-        known_for: (now - link.known_since).to_std().unwrap_or_default(),
-    };
-    if let Some(at) = frontier::relisted(&asked, failed_at, now, &completion.schedule) {
-        wake(db, link.id, at).await?;
-    }
-    Ok(())
 }
 
 async fn wake(db: &Db, url: i64, at: Timestamp) -> Result<()> {
@@ -289,21 +202,11 @@ async fn wake(db: &Db, url: i64, at: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Notes what a poll listed. Links that were known and not to be read count as old.
+/// Notes what a poll listed.
 pub(super) async fn put_poll(db: &Db, lease: &Lease, poll: Poll, added: Added) -> Result<Poll> {
-    let (new, known) = added.articles;
-    let links = LinkCounts {
-        new,
-        known: poll.links.known + known,
-        old: poll.links.old + added.remembered,
-        ..poll.links
-    };
-    let poll = Poll { links, ..poll };
-    db.execute(
-        "UPDATE urls SET last_poll = $2 WHERE id = $1",
-        &params![lease.id, Json(poll)],
-    )
-    .await?;
+    let poll = added.poll(poll);
+    let sql = "UPDATE urls SET last_poll = $2 WHERE id = $1";
+    db.execute(sql, &params![lease.id, Json(poll)]).await?;
     Ok(poll)
 }
 

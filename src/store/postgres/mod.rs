@@ -8,44 +8,52 @@
 //! circle, and whoever claims passes over hosts that are being changed. What is in each other's way
 //! all the same is tried again here, as a whole.
 
-mod articles;
+mod failure;
+mod locks;
+mod packed;
+mod pool;
+mod schema;
+mod session;
+mod value;
+
+// The queue, and what ends a lease.
 mod backfills;
-pub(super) mod care;
 mod clock;
 mod complete;
-mod copies;
-mod decisions;
-mod failure;
-pub(super) mod forgotten;
 mod links;
-mod listed;
-mod locks;
-mod opinions;
 mod outbox;
-mod packed;
 mod parked;
 mod past;
-mod pool;
 mod queue;
-mod retention;
-mod reviews;
-pub(super) mod rowwise;
-mod schema;
-mod search;
-mod session;
-mod shelves;
+mod unpark;
+mod walk;
+
+// Sources, and what is learned of them.
+mod listed;
 mod sites;
-mod sizes;
 mod sources;
 mod standings;
-mod unpark;
-mod upkeep;
 mod usage;
-mod value;
+mod watch;
+
+// Articles, and what is said of them.
+mod articles;
+mod copies;
+mod decisions;
+mod opinions;
+mod reviews;
+mod search;
+mod shelves;
 mod versions;
 mod visit;
-mod walk;
-mod watch;
+
+// All of it.
+pub(super) mod care;
+pub(super) mod forgotten;
+mod retention;
+pub(super) mod rowwise;
+mod sizes;
+mod upkeep;
 
 use std::{
     sync::Arc,
@@ -58,7 +66,6 @@ use tokio::task::spawn_blocking;
 use url::Url;
 
 use self::{
-    complete::Ending,
     failure::Readable,
     session::{Db, Mode},
 };
@@ -76,7 +83,7 @@ use crate::{
         ArticleQuery, ArticleRow, BackfillOrder, Batch, Claim, Completed, Completion, Counts,
         Heard, Hearing, Keep, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
         ParkedRow, PerKind, PollRow, Ruled, Ruling, Settlement, Silence, SourceQuery, SourceRow,
-        Store, StoreError, TimeCorrection, Trail, Withdrawal,
+        Store, StoreError, TimeCorrection, Trail, Withdrawal, ending::Ending,
     },
     usage::Sketch,
 };
@@ -206,6 +213,8 @@ impl PostgresStore {
                 db.commit().await?;
                 Ok(done)
             }
+            // Another one may lead to the server that takes writes by now.
+            Err(why) if why.is_of_connection() => Err(why),
             Err(why) => {
                 db.roll_back().await;
                 Err(why)
@@ -216,8 +225,12 @@ impl PostgresStore {
 
 /// Packs what is large, off the async threads.
 async fn pack(completion: Completion) -> Result<Ending, StoreError> {
-    let packed = spawn_blocking(move || Ending::new(completion)).await;
-    packed.map_err(|_| StoreError::Database("a task of the store panicked".to_string()))?
+    match spawn_blocking(move || Ending::new(completion)).await {
+        Ok(packed) => packed.map_err(|why| StoreError::Database(format!("packing: {why}"))),
+        Err(_) => Err(StoreError::Database(
+            "a task of the store panicked".to_string(),
+        )),
+    }
 }
 
 #[async_trait]
@@ -380,10 +393,8 @@ impl Store for PostgresStore {
     }
 
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError> {
-        self.read(Op::Page, move |db| async move {
-            articles::page(&db, article).await
-        })
-        .await
+        let page = move |db: Arc<Db>| async move { articles::page(&db, article).await };
+        self.read(Op::Page, page).await
     }
 
     async fn reassess(
@@ -393,10 +404,9 @@ impl Store for PostgresStore {
         assessment: &Assessment,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let fingerprint = Fingerprint::of(content);
-        let fingerprint = fingerprint.as_ref();
+        let fingerprint = &Fingerprint::of(content);
         self.write(Op::Reassess, move |db| async move {
-            articles::reassess(&db, article, content, assessment, at, fingerprint).await
+            articles::reassess(&db, article, content, assessment, at, fingerprint.as_ref()).await
         })
         .await
     }
@@ -628,10 +638,8 @@ impl Store for PostgresStore {
     }
 
     async fn opinion_answers(&self, adviser: u64) -> Result<Vec<AnswerBefore>, StoreError> {
-        self.read(Op::OpinionAnswers, move |db| async move {
-            opinions::answers(&db, adviser).await
-        })
-        .await
+        let given = move |db: Arc<Db>| async move { opinions::answers(&db, adviser).await };
+        self.read(Op::OpinionAnswers, given).await
     }
 
     async fn put_opinion_answer(

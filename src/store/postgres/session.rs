@@ -8,7 +8,7 @@ use futures_util::SinkExt;
 use tokio_postgres::types::ToSql;
 
 use super::{
-    failure::{Failure, Result},
+    failure::{Failure, Result, said},
     value::{FromValue, Row, Value},
 };
 
@@ -78,9 +78,13 @@ impl Db {
         Ok(db)
     }
 
-    /// Makes it last. An error leaves open whether it does.
+    /// Makes it last. Where the connection is lost meanwhile, nobody knows whether it does: that is not
+    /// tried again, for it might be done twice.
     pub(super) async fn commit(&self) -> Result<()> {
-        self.batch("COMMIT").await?;
+        self.batch("COMMIT").await.map_err(|why| match why {
+            Failure::Server(error) if error.code().is_none() => Failure::Unknown(said(&error)),
+            known => known,
+        })?;
         self.is_ended.store(true, Ordering::Relaxed);
         Ok(())
     }

@@ -273,10 +273,7 @@ pub(super) async fn get(db: &Db, name: &str) -> Result<Option<SourceRow>> {
 }
 
 const ROWS: &str = "
-    SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled, sources.since,
-           sources.last_success, sources.last_article, sources.failures, sources.error,
-           sources.boilerplate, sources.paused_at, sources.paused_by, sources.paused_why,
-           urls.next_at
+    SELECT sources.*, urls.next_at
       FROM sources
       LEFT JOIN urls ON urls.url = sources.url AND urls.source_id = sources.id
            AND urls.wanted AND urls.state IN ('queued', 'leased')";
@@ -318,12 +315,12 @@ async fn read(db: &Db, row: &Row) -> Result<SourceRow> {
         error: row.get("error")?,
         expected_interval: expected_interval(db, id).await?,
         passed: counts.of(Shelf::Passed),
-        flagged: counts.flagged(),
-        abstained: counts.not_judged(),
-        not_articles: counts.of(Shelf::NotJudged(Reason::NotAnArticle)),
         waiting: counts.of(Shelf::Waiting),
         confirmed: counts.of(Shelf::Confirmed),
         dismissed: counts.of(Shelf::Dismissed),
+        flagged: counts.flagged(),
+        abstained: counts.not_judged(),
+        not_articles: counts.of(Shelf::NotJudged(Reason::NotAnArticle)),
         walled: walled(db, id, last_article).await?,
         parked: parked::of_source(db, id).await?,
     })

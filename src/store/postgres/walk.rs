@@ -19,38 +19,29 @@ use crate::{
         ARTICLES_QUEUED_MAX, BARREN_MAX, LINKS_MAX, LISTS_MAX, OLDER_MAX, RANK_ARTICLE,
         RANK_FURTHER_PAGE, RANK_OLDER_FEED, RANK_START, rank,
     },
-    model::{BackfillState, Date, Link, PageKind, Reason, Timestamp, Verdict},
-    store::{BackfillTask, Completion, Fate, Lease, ListReading, place::authority},
+    model::{BackfillState, Date, Link, PageKind, Timestamp},
+    store::{
+        BackfillTask, Completion, Fate, Lease, ListReading,
+        place::authority,
+        walking::{Brought, InQueue, Waiting, Walk},
+    },
 };
 
 /// Links of a backfill dropped in one transaction: other writes go in between.
 pub(super) const DROP_BATCH: u64 = 1_000;
 
-/// A backfill as it goes on.
-pub(super) struct Walk {
-    pub(super) id: i64,
-    source: i64,
-    pub(super) since: Timestamp,
-    pub(super) limit: Option<u64>,
-    pub(super) state: BackfillState,
-    lists: u64,
-    links: u64,
-    read: u64,
-}
-
-impl Walk {
-    pub(super) fn of(row: &Row) -> Result<Walk> {
-        Ok(Walk {
-            id: row.get("id")?,
-            source: row.get("source_id")?,
-            since: row.get("since")?,
-            limit: row.get("article_limit")?,
-            state: row.get::<Named<_>>("state")?.0,
-            lists: row.get::<u64>("lists_read")? + row.get::<u64>("lists_failed")?,
-            links: row.get("links")?,
-            read: row.get("articles_read")?,
-        })
-    }
+/// A walk as it stands in its row.
+pub(super) fn walk_of(row: &Row) -> Result<Walk> {
+    Ok(Walk {
+        id: row.get("id")?,
+        source: row.get("source_id")?,
+        since: row.get("since")?,
+        limit: row.get("article_limit")?,
+        state: row.get::<Named<_>>("state")?.0,
+        lists: row.get::<u64>("lists_read")? + row.get::<u64>("lists_failed")?,
+        links: row.get("links")?,
+        read: row.get("articles_read")?,
+    })
 }
 
 pub(super) async fn set_state(
@@ -174,32 +165,12 @@ async fn note_article(
     lease: &Lease,
     completion: &Completion,
 ) -> Result<()> {
-    let published = completion
-        .visit
-        .as_ref()
-        .and_then(|visit| visit.article.published.or(lease.link.published));
-    let is_article = completion.visit.as_ref().is_some_and(|visit| {
-        !matches!(
-            visit.assessment.verdict,
-            Verdict::Abstain(
-                Reason::NotAnArticle
-                    | Reason::NeedsScript
-                    | Reason::Empty
-                    | Reason::NotHtml
-                    | Reason::Failed
-            )
-        )
-    });
-    let is_older = published.is_some_and(|published| published.instant() < task.since);
-    let column = match (is_article, is_older) {
-        (false, _) => "failed",
-        (true, true) => "older",
-        (true, false) => "articles_read",
-    };
-    count(db, task.id, column).await?;
-    if !is_article {
+    let brought = Brought::by(task, lease, completion);
+    count(db, task.id, brought.column()).await?;
+    if brought == Brought::Nothing {
         return Ok(());
     }
+    let is_older = brought == Brought::Older;
     let ranks = [RANK_FURTHER_PAGE, RANK_OLDER_FEED];
     end_pages_after(db, task.id, ranks, OLDER_MAX, "older_in_a_row", is_older).await
 }
@@ -218,22 +189,13 @@ async fn note_list(db: &Db, task: BackfillTask, lease: &Lease, links: &[Link]) -
         &params![task.id, lists + articles],
     )
     .await?;
-    let Some(rank) = rank_of(db, task.id, &lease.link.url).await? else {
-        return Ok(());
-    };
-    if rank < RANK_FURTHER_PAGE {
-        return Ok(());
+    match rank_of(db, task.id, &lease.link.url).await? {
+        Some(rank) if rank >= RANK_FURTHER_PAGE => {
+            let (ranks, in_vain) = ([rank, rank], articles == 0);
+            end_pages_after(db, task.id, ranks, BARREN_MAX, "barren_in_a_row", in_vain).await
+        }
+        _ => Ok(()),
     }
-    let in_vain = articles == 0;
-    end_pages_after(
-        db,
-        task.id,
-        [rank, rank],
-        BARREN_MAX,
-        "barren_in_a_row",
-        in_vain,
-    )
-    .await
 }
 
 async fn rank_of(db: &Db, id: i64, url: &Url) -> Result<Option<u8>> {
@@ -287,7 +249,7 @@ pub(super) async fn refill(db: &Db, id: i64, now: Timestamp) -> Result<()> {
         .one(
             "SELECT * FROM backfills WHERE id = $1 FOR NO KEY UPDATE",
             &params![id],
-            Walk::of,
+            walk_of,
         )
         .await?;
     if walk.state != BackfillState::Running {
@@ -319,13 +281,6 @@ pub(super) async fn refill(db: &Db, id: i64, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// What of a backfill stands in the queue or is under way.
-struct InQueue {
-    all: u64,
-    /// That was not tried yet.
-    fresh: u64,
-}
-
 async fn in_queue(db: &Db, id: i64) -> Result<InQueue> {
     db.one(
         "SELECT count(*), count(*) FILTER (WHERE attempts = 0) FROM urls
@@ -339,13 +294,6 @@ async fn in_queue(db: &Db, id: i64) -> Result<InQueue> {
         },
     )
     .await
-}
-
-/// A link that waits for its turn.
-struct Waiting {
-    url: Url,
-    kind: PageKind,
-    published: Option<Date>,
 }
 
 /// The first link that waits of these ranks, which no longer does.

@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::{
     column::{Millis, Named},
     queue::refresh_host,
-    walk::{DROP_BATCH, Met, Walk, add_links, drop_links, refill, set_state},
+    walk::{DROP_BATCH, Met, add_links, drop_links, refill, set_state, walk_of},
 };
 use crate::{
     model::{Backfill, BackfillState, Timestamp},
-    store::BackfillOrder,
+    store::{BackfillOrder, walking::Walk},
 };
 
 /// Whether a backfill goes on with an order: the same one, not done yet.
@@ -20,7 +20,7 @@ fn goes_on(walk: &Walk, order: &BackfillOrder) -> bool {
 
 fn of(db: &Connection, source: i64) -> rusqlite::Result<Option<Walk>> {
     db.prepare_cached("SELECT * FROM backfills WHERE source_id = ?1")?
-        .query_row([source], Walk::of)
+        .query_row([source], walk_of)
         .optional()
 }
 

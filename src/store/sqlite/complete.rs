@@ -8,53 +8,19 @@ use super::{
     column::{Json, Kind, Millis},
     links::{add_links, put_poll},
     outbox,
-    packed::pack,
     queue::{held, refresh_host},
     sources::links_of,
     standings, visit, walk,
 };
 use crate::{
-    copies::Fingerprint,
     model::{FetchOutcome, RobotsRecord, RobotsRules, Verdict},
     store::{
         Completed, Completion, Fate, Lease,
+        ending::Ending,
         packed::Packed,
         place::{day, origin},
-        reading::NewVisit,
     },
 };
-
-/// A completion whose pages are packed already.
-#[derive(Debug)]
-pub(super) struct Ending {
-    completion: Completion,
-    page: Option<Packed>,
-    /// Of the visit's text.
-    fingerprint: Option<Fingerprint>,
-    robots: Vec<Option<Packed>>,
-}
-
-impl Ending {
-    /// Packs what is large. Takes milliseconds: not for the async threads, nor for the writer.
-    pub(super) fn new(completion: Completion) -> rusqlite::Result<Ending> {
-        let page = match &completion.visit {
-            Some(visit) if !visit.article.noarchive => Some(pack(&visit.page.body)?),
-            _ => None,
-        };
-        let visit = completion.visit.as_ref();
-        let fingerprint = visit.and_then(|visit| Fingerprint::of(&visit.article));
-        let robots = completion.robots.iter().map(|robots| match &robots.rules {
-            RobotsRules::Text(text) => pack(text).map(Some),
-            RobotsRules::Unavailable | RobotsRules::Unreachable => Ok(None),
-        });
-        Ok(Ending {
-            robots: robots.collect::<rusqlite::Result<_>>()?,
-            page,
-            fingerprint,
-            completion,
-        })
-    }
-}
 
 /// See [`crate::store::Store::complete`].
 pub(super) fn complete(
@@ -90,26 +56,16 @@ pub(super) fn complete(
         source_links: links_of(db, source)?,
         ..Completed::default()
     };
-    if let Some(visit) = &completion.visit {
-        let reading = NewVisit {
-            visit,
-            page: ending.page.as_ref(),
-            fingerprint: ending.fingerprint.as_ref(),
-            again: lease.first_read.is_some(),
-            past: lease.is_past(),
-        };
+    if let Some(reading) = ending.visit(lease) {
         let outcome = visit::put(db, &reading, source)?;
-        completed.article = Some(outcome.article);
-        completed.article_new = outcome.new;
-        completed.copy = outcome.copy;
-        completed.corrected = outcome.corrected;
+        outcome.tell(&mut completed);
         if !outcome.new {
             return Ok(completed);
         }
         if !lease.is_past() {
             observe(db, lease, source, completion, notify)?;
         }
-        if visit.assessment.verdict == Verdict::Flag
+        if reading.visit.assessment.verdict == Verdict::Flag
             && let Some(row) = articles::get(db, outcome.article)?
         {
             let standing = standings::of(db, source)?.summary();

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::TimeDelta;
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{
@@ -10,37 +9,13 @@ use super::{
     queue::{host_id, refresh_host},
 };
 use crate::{
-    frontier::{self, Asked},
-    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Timestamp},
-    store::{Completion, Lease, place::authority},
+    model::{FetchOutcome, Link, PageKind, Poll, Timestamp},
+    store::{
+        Completion, Lease,
+        listing::{Added, KnownLink, ListedAgain, URL_MAX},
+        place::authority,
+    },
 };
-
-/// Bytes of a URL: longer ones are traps, and no server need take them (RFC 9110, 4.1, asks for
-/// 8,000; no news site comes near a quarter).
-const URL_MAX: usize = 2_048;
-
-/// How exactly it is known when a link was last listed.
-const LISTED_ANEW: TimeDelta = TimeDelta::days(7);
-
-/// What became of links.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Added {
-    pub(super) new: usize,
-    pub(super) known: usize,
-    /// Of these, the articles that are new, and those that were known.
-    articles: (u64, u64),
-    /// Articles that are known and not to be read.
-    remembered: u64,
-}
-
-impl Added {
-    fn count_new(&mut self, link: &Link, state: &str) {
-        if state == "queued" {
-            self.new += 1;
-            self.articles.0 += u64::from(link.kind == PageKind::Article);
-        }
-    }
-}
 
 /// Queues the links that are new, and notes those that are to be known only.
 pub(super) fn add_links(
@@ -65,10 +40,9 @@ pub(super) fn add_links(
             continue;
         };
         if let Some(known) = known(db, link)? {
-            note_listed(db, &known, completion.at)?;
-            let is_settled = see_again(db, link, &known, state, completion, &mut added)?;
+            let again = known.again(link, state, completion, &mut added);
             hosts.insert(known.host);
-            if is_settled {
+            if see_again(db, link, &known, &again, completion.at)? {
                 continue;
             }
         }
@@ -96,44 +70,25 @@ pub(super) fn add_links(
     Ok(added)
 }
 
-/// Notes that a link is still listed, so that it is remembered. Not at every poll: most links are known.
-fn note_listed(db: &Connection, known: &KnownLink, at: Timestamp) -> rusqlite::Result<()> {
-    if at - known.listed_at > LISTED_ANEW {
-        db.prepare_cached("UPDATE urls SET listed_at = ?2 WHERE id = ?1")?
-            .execute(params![known.id, Millis(at)])?;
-    }
-    Ok(())
-}
-
-/// Counts a link that was known, and wakes an article that is to be read after all or once more.
-/// `false` for a part of a source that rests.
+/// Writes down what it means that a link is listed again. `false` if more is to be done.
 fn see_again(
     db: &Connection,
     link: &Link,
     known: &KnownLink,
-    state: &str,
-    completion: &Completion,
-    added: &mut Added,
+    again: &ListedAgain,
+    at: Timestamp,
 ) -> rusqlite::Result<bool> {
-    let is_article = link.kind == PageKind::Article;
-    if !(is_article && known.is_unread()) || state == "queued" {
-        become_news(db, link, Millis(completion.at))?;
+    if known.is_listed_anew(at) {
+        db.prepare_cached("UPDATE urls SET listed_at = ?2 WHERE id = ?1")?
+            .execute(params![known.id, Millis(at)])?;
     }
-    if is_article && known.is_unread() && state == "queued" {
-        wake(db, known.id, completion.at)?;
-        added.count_new(link, state);
-        return Ok(true);
+    if again.is_news {
+        become_news(db, link, Millis(at))?;
     }
-    if is_article && known.is_unread() {
-        added.remembered += 1;
-        return Ok(true);
+    if let Some(from) = again.wake {
+        wake(db, known.id, from)?;
     }
-    added.known += 1;
-    added.articles.1 += u64::from(is_article);
-    if known.state == "gone" && !known.is_parked {
-        try_again(db, known, completion)?;
-    }
-    Ok(is_article || known.wanted)
+    Ok(again.is_settled)
 }
 
 /// The source that a link names, else the one that led here; and whether it is enabled.
@@ -184,32 +139,10 @@ fn revive(db: &Connection, link: &Link, source: i64, at: Millis) -> rusqlite::Re
     Ok(())
 }
 
-/// A link that was announced before.
-struct KnownLink {
-    id: i64,
-    host: i64,
-    wanted: bool,
-    state: String,
-    outcome: Option<FetchOutcome>,
-    status: Option<u16>,
-    attempts: u32,
-    fetched_at: Option<Timestamp>,
-    known_since: Timestamp,
-    is_parked: bool,
-    listed_at: Timestamp,
-}
-
-impl KnownLink {
-    /// Whether it is known and not to be read.
-    fn is_unread(&self) -> bool {
-        self.state == "done" && self.fetched_at.is_none()
-    }
-}
-
 fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
     db.prepare_cached(
         "SELECT id, host_id, wanted, state, outcome, status, attempts, fetched_at, discovered_at,
-                parked IS NOT NULL AS is_parked, listed_at
+                parked IS NOT NULL AS is_parked, listed_at, past
            FROM urls WHERE url = ?1",
     )?
     .query_row([link.url.as_str()], |row| {
@@ -226,28 +159,10 @@ fn known(db: &Connection, link: &Link) -> rusqlite::Result<Option<KnownLink>> {
             known_since: row.get::<_, Millis>("discovered_at")?.0,
             is_parked: row.get("is_parked")?,
             listed_at: row.get::<_, Millis>("listed_at")?.0,
+            is_past: row.get("past")?,
         })
     })
     .optional()
-}
-
-/// An article that rests after failures and is listed again is tried again, when the schedule says.
-fn try_again(db: &Connection, link: &KnownLink, completion: &Completion) -> rusqlite::Result<()> {
-    let (Some(outcome), Some(failed_at)) = (link.outcome, link.fetched_at) else {
-        return Ok(());
-    };
-    let now = completion.at;
-    let asked = Asked {
-        kind: PageKind::Article,
-        outcome,
-        status: link.status,
-        attempts: link.attempts,
-        known_for: (now - link.known_since).to_std().unwrap_or_default(),
-    };
-    if let Some(at) = frontier::relisted(&asked, failed_at, now, &completion.schedule) {
-        wake(db, link.id, at)?;
-    }
-    Ok(())
 }
 
 fn wake(db: &Connection, url: i64, at: Timestamp) -> rusqlite::Result<()> {
@@ -256,21 +171,14 @@ fn wake(db: &Connection, url: i64, at: Timestamp) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Notes what a poll listed. Links that were known and not to be read count as old.
+/// Notes what a poll listed.
 pub(super) fn put_poll(
     db: &Connection,
     lease: &Lease,
     poll: Poll,
     added: Added,
 ) -> rusqlite::Result<Poll> {
-    let (new, known) = added.articles;
-    let links = LinkCounts {
-        new,
-        known: poll.links.known + known,
-        old: poll.links.old + added.remembered,
-        ..poll.links
-    };
-    let poll = Poll { links, ..poll };
+    let poll = added.poll(poll);
     db.prepare_cached("UPDATE urls SET last_poll = ?2 WHERE id = ?1")?
         .execute(params![lease.id, Json(poll)])?;
     Ok(poll)

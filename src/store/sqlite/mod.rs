@@ -58,8 +58,7 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use url::Url;
 
 use self::{
-    column::Readable, complete::Ending, failure::classify, identity::Identity, readers::Readers,
-    writer::Work,
+    column::Readable, failure::classify, identity::Identity, readers::Readers, writer::Work,
 };
 use crate::{
     copies::Fingerprint,
@@ -75,7 +74,7 @@ use crate::{
         ArticleQuery, ArticleRow, BackfillOrder, Batch, Claim, Completed, Completion, Counts,
         Heard, Hearing, Keep, Lease, Neighbours, Notification, Observer, Op, OpenError, Overview,
         ParkedRow, PerKind, PollRow, Ruled, Ruling, Settlement, Silence, SourceQuery, SourceRow,
-        Store, StoreError, TimeCorrection, Trail, Withdrawal,
+        Store, StoreError, TimeCorrection, Trail, Withdrawal, ending::Ending,
     },
     usage::Sketch,
 };
@@ -259,9 +258,9 @@ impl Store for SqliteStore {
         // Packing is a part of it: its time and its failures count.
         self.observer
             .watch(Op::Complete, async {
-                let ending = off_thread(move || Ending::new(completion))
-                    .await?
-                    .map_err(|error| classify(&self.path, &error))?;
+                let ending = off_thread(move || Ending::new(completion)).await?;
+                let ending =
+                    ending.map_err(|why| StoreError::Database(format!("packing: {why}")))?;
                 self.commit(move |db| complete::complete(db, &lease, &ending, &notify))
                     .await
             })

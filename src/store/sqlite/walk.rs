@@ -18,38 +18,29 @@ use crate::{
         ARTICLES_QUEUED_MAX, BARREN_MAX, LINKS_MAX, LISTS_MAX, OLDER_MAX, RANK_ARTICLE,
         RANK_FURTHER_PAGE, RANK_OLDER_FEED, RANK_START, rank,
     },
-    model::{BackfillState, Date, Link, PageKind, Reason, Timestamp, Verdict},
-    store::{BackfillTask, Completion, Fate, Lease, ListReading, place::authority},
+    model::{BackfillState, Date, Link, PageKind, Timestamp},
+    store::{
+        BackfillTask, Completion, Fate, Lease, ListReading,
+        place::authority,
+        walking::{Brought, InQueue, Waiting, Walk},
+    },
 };
 
 /// Links of a backfill dropped in one transaction: other writes go in between.
 pub(super) const DROP_BATCH: usize = 1_000;
 
-/// A backfill as it goes on.
-pub(super) struct Walk {
-    pub(super) id: i64,
-    source: i64,
-    pub(super) since: Timestamp,
-    pub(super) limit: Option<u64>,
-    pub(super) state: BackfillState,
-    lists: u64,
-    links: u64,
-    read: u64,
-}
-
-impl Walk {
-    pub(super) fn of(row: &Row<'_>) -> rusqlite::Result<Walk> {
-        Ok(Walk {
-            id: row.get("id")?,
-            source: row.get("source_id")?,
-            since: row.get::<_, Millis>("since")?.0,
-            limit: row.get("article_limit")?,
-            state: row.get::<_, Named<_>>("state")?.0,
-            lists: row.get::<_, u64>("lists_read")? + row.get::<_, u64>("lists_failed")?,
-            links: row.get("links")?,
-            read: row.get("articles_read")?,
-        })
-    }
+/// A walk as it stands in its row.
+pub(super) fn walk_of(row: &Row<'_>) -> rusqlite::Result<Walk> {
+    Ok(Walk {
+        id: row.get("id")?,
+        source: row.get("source_id")?,
+        since: row.get::<_, Millis>("since")?.0,
+        limit: row.get("article_limit")?,
+        state: row.get::<_, Named<_>>("state")?.0,
+        lists: row.get::<_, u64>("lists_read")? + row.get::<_, u64>("lists_failed")?,
+        links: row.get("links")?,
+        read: row.get("articles_read")?,
+    })
 }
 
 pub(super) fn set_state(
@@ -172,32 +163,12 @@ fn note_article(
     lease: &Lease,
     completion: &Completion,
 ) -> rusqlite::Result<()> {
-    let published = completion
-        .visit
-        .as_ref()
-        .and_then(|visit| visit.article.published.or(lease.link.published));
-    let is_article = completion.visit.as_ref().is_some_and(|visit| {
-        !matches!(
-            visit.assessment.verdict,
-            Verdict::Abstain(
-                Reason::NotAnArticle
-                    | Reason::NeedsScript
-                    | Reason::Empty
-                    | Reason::NotHtml
-                    | Reason::Failed
-            )
-        )
-    });
-    let is_older = published.is_some_and(|published| published.instant() < task.since);
-    let column = match (is_article, is_older) {
-        (false, _) => "failed",
-        (true, true) => "older",
-        (true, false) => "articles_read",
-    };
-    count(db, task.id, column)?;
-    if !is_article {
+    let brought = Brought::by(task, lease, completion);
+    count(db, task.id, brought.column())?;
+    if brought == Brought::Nothing {
         return Ok(());
     }
+    let is_older = brought == Brought::Older;
     let ranks = [RANK_FURTHER_PAGE, RANK_OLDER_FEED];
     end_pages_after(db, task.id, ranks, OLDER_MAX, "older_in_a_row", is_older)
 }
@@ -275,7 +246,7 @@ fn end_pages_after(
 pub(super) fn refill(db: &Connection, id: i64, now: Timestamp) -> rusqlite::Result<()> {
     let walk = db
         .prepare_cached("SELECT * FROM backfills WHERE id = ?1")?
-        .query_row([id], Walk::of)?;
+        .query_row([id], walk_of)?;
     if walk.state != BackfillState::Running {
         return Ok(());
     }
@@ -302,13 +273,6 @@ pub(super) fn refill(db: &Connection, id: i64, now: Timestamp) -> rusqlite::Resu
     Ok(())
 }
 
-/// What of a backfill stands in the queue or is under way.
-struct InQueue {
-    all: u64,
-    /// That was not tried yet.
-    fresh: u64,
-}
-
 fn in_queue(db: &Connection, id: i64) -> rusqlite::Result<InQueue> {
     db.prepare_cached(
         "SELECT count(*), count(*) FILTER (WHERE attempts = 0) FROM urls
@@ -320,13 +284,6 @@ fn in_queue(db: &Connection, id: i64) -> rusqlite::Result<InQueue> {
             fresh: row.get(1)?,
         })
     })
-}
-
-/// A link that waits for its turn.
-struct Waiting {
-    url: Url,
-    kind: PageKind,
-    published: Option<Date>,
 }
 
 /// The first link that waits of these ranks, which no longer does.

@@ -55,6 +55,13 @@ async fn every_command_works_on_a_server() {
     assert!(said.contains("in use"), "{said}");
     store.close().await.unwrap();
     drop(store);
+    // Its connections end beside this thread.
+    let others = "SELECT count(*) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()
+                     AND backend_type = 'client backend'";
+    while place.database.as_ref().unwrap().ask(others) != "0" {
+        tokio::task::yield_now().await;
+    }
     let (code, said, _) = with(&["store", "compact"]);
     assert_eq!(code, Some(0), "{said}");
     let (code, said, _) = with(&["forget", "harian"]);

@@ -21,8 +21,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
 /// Waits until `probe` finds something.
-pub(crate) async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
+    patiently(what, PATIENCE, probe).await
+}
+
+/// The same for so long.
+async fn patiently<T>(
+    what: &str,
+    patience: Duration,
+    mut probe: impl AsyncFnMut() -> Option<T>,
+) -> T {
+    let deadline = Instant::now() + patience;
     let mut ticks = interval(LOOK_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -37,6 +46,15 @@ pub(crate) async fn eventually<T>(what: &str, mut probe: impl AsyncFnMut() -> Op
 /// Waits until `condition` holds.
 pub(crate) async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
     eventually(what, async || condition().await.then_some(())).await;
+}
+
+/// The same where leases must run out, which takes a while.
+pub(super) async fn until_within(
+    patience: Duration,
+    what: &str,
+    mut condition: impl AsyncFnMut() -> bool,
+) {
+    patiently(what, patience, async || condition().await.then_some(())).await;
 }
 
 /// A daemon that hurries, asks loopback, keeps its store in `folder` and takes any port.
