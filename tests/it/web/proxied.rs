@@ -11,6 +11,7 @@ use benggala::{
     model::{Listen, Secret},
     web::{listener::Listener, server},
 };
+use data_encoding::BASE64;
 use rcgen::generate_simple_self_signed;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -163,6 +164,20 @@ async fn behind_nginx_under_a_path_the_queue_is_used_by_keys() {
     server.abort();
 }
 
+/// As nginx reads it (RFC 7468): sixty-four letters a line.
+fn pem(what: &str, der: &[u8]) -> String {
+    let text = BASE64.encode(der);
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    format!(
+        "-----BEGIN {what}-----\n{}\n-----END {what}-----\n",
+        lines.join("\n")
+    )
+}
+
 /// What is answered over TLS at `address` to a request for [`HOST`].
 async fn asked(address: &str, tls: &TlsConnector, request: &str) -> String {
     let stream = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -184,8 +199,9 @@ async fn behind_nginx_over_https_at_a_socket_people_log_in() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let made = generate_simple_self_signed(vec![HOST.to_string()]).unwrap();
-    std::fs::write(path("cert.pem"), made.cert.pem()).unwrap();
-    std::fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    std::fs::write(path("cert.pem"), pem("CERTIFICATE", made.cert.der())).unwrap();
+    let key = made.signing_key.serialize_der();
+    std::fs::write(path("key.pem"), pem("PRIVATE KEY", &key)).unwrap();
     let (socket, port) = (path("page.sock"), free_port());
     let listener = Listener::bind(&Listen::Unix(socket.clone())).await.unwrap();
     let conf = format!(
