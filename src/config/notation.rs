@@ -44,7 +44,8 @@ pub(super) fn secret_headers(headers: &[(String, Secret)]) -> Option<Toml> {
 /// Says whose address it is; what follows the host may be a key.
 pub(super) fn secret_url(value: &Secret<Url>) -> Option<Toml> {
     let url = value.expose();
-    if url.scheme() == "file" {
+    // A file and a server of mail hold no key.
+    if !matches!(url.scheme(), "http" | "https") {
         return text(url);
     }
     let host = url.origin().ascii_serialization();

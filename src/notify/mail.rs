@@ -19,7 +19,7 @@ use lettre::{
 };
 
 use super::{
-    channel::{NotifySetupError, Sent, chain},
+    outcome::{NotifySetupError, Sent, chain},
     shape::Body,
 };
 use crate::{config::NotifyConfig, fetch::guard::GuardedResolver, model::Timestamp};

@@ -4,6 +4,7 @@
 mod channel;
 pub mod event;
 mod mail;
+mod outcome;
 pub mod pace;
 pub mod shape;
 pub mod sign;
@@ -18,8 +19,9 @@ use crate::{
     store::{Notification, Settlement, Store, StoreError},
 };
 
-pub use channel::{Channel, DIGEST_MAX, NotifySetupError, Sent, check_address};
+pub use channel::{Channel, DIGEST_MAX, check_address};
 pub use event::Event;
+pub use outcome::{NotifySetupError, Sent};
 
 /// Notifications taken up at once where each is a message: at one a second, about a minute's work.
 pub const BATCH: usize = 60;

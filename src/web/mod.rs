@@ -10,6 +10,7 @@ mod etag;
 pub mod exposition;
 mod guard;
 mod kept;
+mod language;
 pub mod listener;
 mod live;
 mod login;

@@ -20,7 +20,7 @@ use crate::{
     store::StoreError,
 };
 
-use super::{place, visitor};
+use super::{language, place};
 
 /// The media type of RFC 9457.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -153,7 +153,7 @@ impl IntoResponse for ProblemDetails {
 pub(super) async fn present(request: Request, next: Next) -> Response {
     let wants_page = !request.uri().path().starts_with("/api/") && accepts_html(request.headers());
     let root = place::root(request.uri().path());
-    let tongue = visitor::tongue(request.headers());
+    let tongue = language::tongue(request.headers());
     let response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {

@@ -1,7 +1,7 @@
 //! Who looks at a page: whether they may write, and what they are called. Both come from cookies, so
 //! that nothing is typed twice.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    guard,
+    guard, language,
     session::{cookie, has_session, set},
 };
 
@@ -53,16 +53,9 @@ impl Visitor {
             is_in,
             name: percent_decode_str(name).decode_utf8_lossy().into_owned(),
             zone: config.schedule.zone,
-            tongue: tongue(headers),
+            tongue: language::tongue(headers),
         }
     }
-}
-
-/// The language that a browser asks for.
-pub(super) fn tongue(headers: &HeaderMap) -> Tongue {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE);
-    let accepted = accepted.and_then(|value| value.to_str().ok());
-    Tongue::of_accepted(accepted.unwrap_or_default())
 }
 
 /// Remembers a reviewer's name.

@@ -26,10 +26,11 @@ use crate::demo::client::get;
 const SECRET: &str = "hunter2";
 
 /// What is kept in the environment.
-const ENVIRONMENT: [(&str, &str); 4] = [
+const ENVIRONMENT: [(&str, &str); 5] = [
     ("BENGGALA_SERVE_TOKEN", "serve-hunter2-env"),
     ("BENGGALA_NOTIFY_ENV_URL", "http://127.0.0.1:9/env-hunter2"),
     ("BENGGALA_NOTIFY_ENV_TOKEN", "token-hunter2-env"),
+    ("BENGGALA_NOTIFY_ENV_SECRET", "secret-hunter2-env"),
     ("BENGGALA_LOG", "trace"),
 ];
 
@@ -45,7 +46,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// Secrets where none are taken, or where something is wrong with them.
-const REFUSED: [&str; 29] = [
+const REFUSED: [&str; 30] = [
     "[opinion]\nurl = \"http://me:hunter2@models.example/v1\"\nmodel = \"m\"",
     "[opinion]\nkey = \"hunter2 and more\"",
     "[opinion]\nkye = \"hunter2\"",
@@ -75,6 +76,7 @@ const REFUSED: [&str; 29] = [
     "[[notify]]\nurl = \"ftp://hooks.example/hunter2\"",
     "[[notify]]\nurl = \"https://me:hunter2@hooks.example/\"",
     "[[notify]]\nurl = \"https://hooks.example:99999/hunter2\"",
+    "[[notify]]\nurl = \"smtps://me:hunter2@mail.example\"",
 ];
 
 /// Keys that the receiver was called by: the path and the token.
@@ -121,7 +123,8 @@ fn configuration(place: &Place, site: &Site, receiver: &str) -> String {
             "[[notify]]\nname = \"text\"\nurl = \"{receiver}/path-hunter2?key=hunter2\"\n\
              token = \"token-hunter2-text\"\nallow_private = [\"127.0.0.0/8\"]\n\
              [[notify]]\nname = \"file\"\nurl_file = \"desk.url\"\ntoken_file = \"desk.token\"\n\
-             [[notify]]\nname = \"env\"\n"
+             allow_private = [\"127.0.0.0/8\"]\n\
+             [[notify]]\nname = \"env\"\nallow_private = [\"127.0.0.0/8\"]\n"
         )
 }
 

@@ -248,7 +248,7 @@ fn the_article_page_tells_where_else_its_text_stood_and_how_it_changed() {
     };
     let page = article_page(&entry, &trail, ReviewForm::Open);
     for part in [
-        "This text appeared on 14 sources, first on <a href=\"../articles/3\">first &#38; co</a>",
+        "This text appeared on 14 sources. It stood first on <a href=\"../articles/3\">first &#38; co</a>",
         "href=\"../?shelf=all&#38;cluster=7\"",
         ">https://first.example/1</a>",
         "and 59 more",
