@@ -53,10 +53,11 @@ pub(super) fn boxes_beside(
                 && element.attr("href").is_some()
                 && linked.is_none_or(|text| text.len() > bytes + LINKED_BYTES)
         };
-        let families = families_of(element, hidden);
+        let families = named_families(element, hidden);
         let is_named = families.meets(BESIDE) && !is_own_foot(above, element);
         let is_firm = families.meets(Families::COMMENTS)
-            || matches!(element.name(), "aside" | "footer" | "nav")
+            || matches!(element.name(), "footer" | "nav")
+            || (element.name() == "aside" && !is_label(above))
             || is_foot(element)
             || element.attr("role") == Some("complementary");
         let is_card = !is_named && is_card();
@@ -64,11 +65,21 @@ pub(super) fn boxes_beside(
             found.push(BoxBeside {
                 node: above.id(),
                 is_firm: is_firm || is_card,
-                is_side: families.meets(Families::SIDE) && !families.meets(Families::RELATED),
+                is_side: element.name() != "aside"
+                    && families.meets(Families::SIDE)
+                    && !families.meets(Families::RELATED),
             });
         }
     }
     found
+}
+
+/// An aside with no more text than this, in bytes, is who wrote the article and when.
+const LABEL_BYTES_MAX: usize = 120;
+
+fn is_label(node: NodeRef<'_, Node>) -> bool {
+    let text = ElementRef::wrap(node).and_then(text_of);
+    text.is_some_and(|text| text.len() <= LABEL_BYTES_MAX)
 }
 
 /// Words in the classes of an article, and of its own foot.
@@ -76,6 +87,15 @@ const OWN: [&str; 4] = ["article", "entry", "post", "story"];
 
 /// Levels above a foot at which its article stands.
 const FOOT_LEVELS: usize = 3;
+
+/// The families of an element. An article is no invitation, whatever its class: editors promote it.
+fn named_families(element: &Element, hidden: &HiddenNames) -> Families {
+    let families = families_of(element, hidden);
+    match element.name() {
+        "article" | "main" => families.without(Families::RELATED),
+        _ => families,
+    }
+}
 
 fn class_of(element: &Element) -> String {
     let class = element.attr("class").unwrap_or_default();
@@ -114,7 +134,7 @@ pub(super) fn is_anothers(whole: ElementRef<'_>, hidden: &HiddenNames) -> bool {
     let mut boxes = whole.ancestors().take(LEVELS_MAX);
     boxes.any(|above| {
         let element = above.value().as_element();
-        element.is_some_and(|element| families_of(element, hidden).meets(ANOTHERS))
+        element.is_some_and(|element| named_families(element, hidden).meets(ANOTHERS))
             && !above.descendants().take(HEAD_NODES).any(is_headline)
     })
 }
