@@ -261,6 +261,118 @@ fn the_nearest_date_that_says_it_is_of_the_publication_is_believed() {
     assert_eq!(read("", &format!("{far}{cited}")).published, None);
 }
 
+/// Comments, other stories, licences and the foot of the page have dates too.
+#[test]
+fn what_stands_beside_an_article_does_not_date_it() {
+    for beside in [
+        "<footer><time datetime=2020-01-01>1 January 2020</time></footer>",
+        "<div class=site-footer><p>Published 1 January 2020</p></div>",
+        "<aside><span class=date>1 January 2020</span></aside>",
+        "<div class=comments><time datetime=2020-01-01T10:00Z>1 January 2020</time></div>",
+        "<div class=comment itemprop=comment><span itemprop=datePublished content=2020-01-01></span></div>",
+        "<ul class=related-posts><li><span class=post-date>1 January 2020</span></li></ul>",
+        "<a href=/news/b><b>Terns are counted at the old lighthouse</b> <time>1 January 2020</time></a>",
+        "<nav><span>1 January 2020</span></nav>",
+        "<p>Press licence no. 12/34 of 1 January 2020</p>",
+        "<p>© Harbour Post, 1 January 2020</p>",
+        "<p>The voice of the coast since 1 January 1999</p>",
+        "<p>Since 1999</p>",
+        "<p>Izin usaha SIUP 510/20-01-2020</p>",
+        "<p>Giấy phép số 12/GP-TTĐT cấp ngày 1/1/2020</p>",
+        "<p>등록번호: 서울 아00012, 등록일자: 2020.01.01.</p>",
+        "<p>Свидетельство о регистрации от 1 января 2020</p>",
+    ] {
+        assert_eq!(read_above("", beside).published, None, "{beside}");
+        let own = read_above("<p>5 March 2024</p>", beside).published;
+        let day = own.map(|date| date.day().to_string());
+        assert_eq!(day.as_deref(), Some("2024-03-05"), "{beside}");
+    }
+}
+
+/// An article with something under its heading, and something else below it.
+fn read_above(around: &str, beside: &str) -> benggala::model::Article {
+    let html = format!(
+        "<html lang=en><body><article><h1>Old timber pier to be rebuilt</h1>{around}{TEXT}{TEXT}\
+        </article>{beside}</body></html>"
+    );
+    super::read(html.as_bytes()).unwrap()
+}
+
+/// A box is the article's, whatever it is called, where the headline stands in it too; so is the
+/// foot of an article.
+#[test]
+fn boxes_that_are_the_articles_own_date_it() {
+    let title = "<h1>Old timber pier to be rebuilt</h1>";
+    let time = "<time datetime=2024-03-05>5 March</time>";
+    for page in [
+        format!("<div class='content no-comments'>{title}{time}{TEXT}</div>"),
+        format!("<article>{title}{TEXT}<footer class=entry-footer>{time}</footer></article>"),
+        format!("<div>{title}{TEXT}<div class=post-footer>{time}</div></div>"),
+        format!("<article>{title}<a href=/2024/03/05/>{time}</a>{TEXT}</article>"),
+    ] {
+        let html = format!("<html lang=en><body>{page}</body></html>");
+        let found = super::read(html.as_bytes()).unwrap().published;
+        let day = found.map(|date| date.day().to_string());
+        assert_eq!(day.as_deref(), Some("2024-03-05"), "{page}");
+    }
+}
+
+/// What scripts turn into "two hours ago" is counted in seconds since 1970; what says no zone has none.
+#[test]
+fn times_are_as_exact_as_the_page_says_them() {
+    for (around, expected) in [
+        (
+            "<time datetime=1709634000>2 hours ago</time>",
+            "2024-03-05T10:20:00Z",
+        ),
+        (
+            "<span class=date data-timestamp=1709634000>2 hours ago</span>",
+            "2024-03-05T10:20:00Z",
+        ),
+        (
+            "<span class=date data-time=1709634000000>just now</span>",
+            "2024-03-05T10:20:00Z",
+        ),
+        (
+            "<time datetime='2024-03-05T10:20:00'>Tuesday</time>",
+            "2024-03-05T10:20:00",
+        ),
+        (
+            "<p>Selasa, 5 Mar 2024 10:20 WIB</p>",
+            "2024-03-05T10:20:00+07:00",
+        ),
+        ("<p>5 มี.ค. 2567 10:20 น.</p>", "2024-03-05T10:20:00"),
+        ("<p>24 شعبان 1445 هـ - 5 مارس 2024</p>", "2024-03-05"),
+        ("<p>5 Mac 2024</p>", "2024-03-05"),
+        ("<p>5 मार्च 2024</p>", "2024-03-05"),
+        ("<p>Thứ Ba, ngày 5 tháng 3 năm 2024</p>", "2024-03-05"),
+    ] {
+        let found = read("", around).published.map(|date| date.to_string());
+        assert_eq!(found.as_deref(), Some(expected), "{around}");
+    }
+    for told in ["1709634000", "\"1709634000\""] {
+        let told = json_ld(&format!(
+            r#"{{"@type": "NewsArticle", "datePublished": {told}}}"#
+        ));
+        let found = read(&told, "").published.map(|date| date.to_string());
+        assert_eq!(found.as_deref(), Some("2024-03-05T10:20:00Z"), "{told}");
+    }
+}
+
+/// The names under comments and beside other stories are no authors.
+#[test]
+fn who_is_named_beside_an_article_did_not_write_it() {
+    for beside in [
+        "<aside><a rel=author>Mia Wong</a></aside>",
+        "<footer><span class=author>Mia Wong</span></footer>",
+        "<div class=related-posts><span class=author>Mia Wong</span></div>",
+        "<div class=comments><span class=author>Mia Wong</span></div>",
+        "<a href=/news/b>Terns are counted at the old lighthouse <span class=author>Mia Wong</span></a>",
+    ] {
+        assert_eq!(read_above("", beside).byline, None, "{beside}");
+    }
+}
+
 #[test]
 fn months_have_names_in_many_languages() {
     let cases = [
