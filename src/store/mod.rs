@@ -25,7 +25,7 @@ pub use self::{
     care::{backup, check, compact, forget_source},
     contract::Store,
     error::{OpenError, StoreError},
-    operation::{Observer, Op},
+    operation::{Observer, Op, WriterEvent},
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Forgotten, Neighbours,
         Notification, Order, Overview, ParkedRow, PerKind, PollRow, Settlement, Silence,

@@ -10,6 +10,7 @@ use super::{
     outbox,
     packed::Packed,
     queue::{day, held, origin, refresh_host},
+    search,
     sources::links_of,
     standings,
     visit::NewVisit,
@@ -26,6 +27,8 @@ use crate::{
 pub(super) struct Ending {
     completion: Completion,
     page: Option<Packed>,
+    /// What can be found of the visit's article.
+    words: String,
     /// Of the visit's text.
     fingerprint: Option<Fingerprint>,
     robots: Vec<Option<Packed>>,
@@ -40,6 +43,10 @@ impl Ending {
         };
         let visit = completion.visit.as_ref();
         let fingerprint = visit.and_then(|visit| Fingerprint::of(&visit.article));
+        let words = visit.map(|visit| {
+            let article = &visit.article;
+            search::words(article.title.as_deref(), &article.body)
+        });
         let robots = completion.robots.iter().map(|robots| match &robots.rules {
             RobotsRules::Text(text) => Packed::new(text).map(Some),
             RobotsRules::Unavailable | RobotsRules::Unreachable => Ok(None),
@@ -47,6 +54,7 @@ impl Ending {
         Ok(Ending {
             robots: robots.collect::<rusqlite::Result<_>>()?,
             page,
+            words: words.unwrap_or_default(),
             fingerprint,
             completion,
         })
@@ -91,6 +99,7 @@ pub(super) fn complete(
         let reading = NewVisit {
             visit,
             page: ending.page.as_ref(),
+            words: &ending.words,
             fingerprint: ending.fingerprint.as_ref(),
             again: lease.first_read.is_some(),
             past: lease.is_past(),

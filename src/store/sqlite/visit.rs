@@ -22,6 +22,8 @@ pub(super) struct NewVisit<'a> {
     pub(super) visit: &'a Visit,
     /// `None` where the site asks for no copy.
     pub(super) page: Option<&'a Packed>,
+    /// What can be found of its article.
+    pub(super) words: &'a str,
     /// `None` for a text that is too short.
     pub(super) fingerprint: Option<&'a Fingerprint>,
     /// Whether this very address has been read before.
@@ -71,11 +73,11 @@ impl NewVisit<'_> {
             self.note_address(db, &url, article)?;
             return Ok(VisitOutcome::known(article, Some(CopyKind::Exact)));
         }
-        let article = articles::insert(db, &url, source, self.visit.page.fetched_at, self.past)?;
+        let article = articles::insert(db, &url, source, self.visit, self.words, self.past)?;
         self.note_address(db, &url, article)?;
         Ok(VisitOutcome {
             article,
-            copy: self.write(db, article)?,
+            copy: self.conclude(db, article)?,
             new: true,
             corrected: false,
         })
@@ -151,7 +153,8 @@ impl NewVisit<'_> {
             reviews::corrected(db, article, visit.page.fetched_at)?;
         }
         if corrected || rejudged || !was_read {
-            self.write(db, article)?;
+            articles::put_content(db, article, &visit.article, self.words)?;
+            self.conclude(db, article)?;
         }
         Ok(VisitOutcome {
             corrected,
@@ -159,10 +162,9 @@ impl NewVisit<'_> {
         })
     }
 
-    /// The text, what was concluded, the page and the fingerprint.
-    fn write(&self, db: &Connection, article: i64) -> rusqlite::Result<Option<CopyKind>> {
+    /// What was concluded from the text, the page and the fingerprint.
+    fn conclude(&self, db: &Connection, article: i64) -> rusqlite::Result<Option<CopyKind>> {
         let visit = self.visit;
-        articles::put_content(db, article, &visit.article)?;
         articles::put_assessment(db, article, &visit.assessment, visit.page.fetched_at)?;
         match self.page {
             Some(page) => articles::put_page(db, article, &visit.page, page)?,
