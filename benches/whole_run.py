@@ -2,19 +2,19 @@
 """Crawl, extract, score and store a made-up site on loopback, beside what else one would use.
 
   whole_run.py [--binary target/release/benggala] [--pages 3000] [--kb 60] [--rounds 5]
-               [--peers VENV/bin/python] [--loop benches/peers/loop/target/release/loop] [--keep FOLDER]
+               [--before BINARY] [--peers VENV/bin/python] [--loop LOOP] [--keep FOLDER]
 
 Ours watches ten sitemaps with politeness off, from the start of the process until the last article is
-in the store. The peers get the addresses from a file: `--peers` names a Python with scrapy and
-trafilatura (peers/crawl.py), `--loop` the bare loop of reqwest and scraper (peers/loop), which parses
-each page and keeps nothing. Rounds take turns, so that what else the machine does falls on all alike;
-told are medians, and ratios within the run. In the same run are measured what nothing can go below:
-a synced write on this disk, and one pass over the bytes of the pages.
+in the store; `--before` names another build of it. The peers get the addresses from
+a file: `--peers` names a Python with scrapy and trafilatura (peers/crawl.py), `--loop` the bare loop of
+reqwest and scraper (peers/loop), which parses each page and keeps nothing. Rounds take turns, so that
+what else the machine does falls on all alike; told are medians, and ratios within the run. In the same
+run are measured what nothing can go below: a synced write on this disk, and one pass over the bytes of
+the pages.
 
 nginx serves. Needs Linux: times of CPU and memory are those of the kernel.
 """
 import argparse
-import json
 import os
 import re
 import shutil
@@ -118,10 +118,10 @@ def store_times(page_port):
     return {op: (1000 * both["sum"] / both["count"], int(both["count"])) for op, both in found.items() if both["count"]}
 
 
-def ours(options, site, log):
+def ours(options, site, log, binary=None):
     folder = Path(tempfile.mkdtemp(dir=options.folder))
     page_port = free_port()
-    run = Run([options.binary, "run", "--config", str(configuration(folder, site["sitemaps"], page_port))], log)
+    run = Run([binary or options.binary, "run", "--config", str(configuration(folder, site["sitemaps"], page_port))], log)
     while stored(folder / "run.db") < len(site["articles"]):
         if time.time() - run.begun > WAIT_MAX or run.process.poll() is not None:
             run.process.kill()
@@ -136,6 +136,10 @@ def ours(options, site, log):
     return run
 
 
+def before(options, site, log):
+    return ours(options, site, log, options.before)
+
+
 def scrapy(options, site, log):
     out = Path(options.folder) / "scrapy.jsonl"
     return Run([options.peers, str(HERE / "peers/crawl.py"), site["list"], str(out)], log).end()
@@ -146,8 +150,9 @@ def bare_loop(options, site, log):
 
 
 def version(options, name):
-    if name == "ours":
-        return subprocess.run([options.binary, "--version"], capture_output=True, text=True).stdout.strip()
+    if name in ("ours", "before"):
+        binary = options.binary if name == "ours" else options.before
+        return subprocess.run([binary, "--version"], capture_output=True, text=True).stdout.strip()
     if name == "Scrapy + trafilatura":
         code = "import scrapy, trafilatura; print('Scrapy', scrapy.__version__, '+ trafilatura', trafilatura.__version__)"
         return subprocess.run([options.peers, "-c", code], capture_output=True, text=True).stdout.strip()
@@ -198,6 +203,7 @@ def main():
     parser.add_argument("--pages", type=int, default=3_000)
     parser.add_argument("--kb", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--before")
     parser.add_argument("--peers")
     parser.add_argument("--loop")
     parser.add_argument("--keep", type=Path, help="where the site is made, or found from the last time")
@@ -210,6 +216,7 @@ def main():
     site = {"folder": folder, "sitemaps": sitemaps, "articles": articles, "list": str(folder / "urls.txt")}
     Path(site["list"]).write_text("".join(f"{url}\n" for url in articles))
     runners = {"ours": ours}
+    runners |= {"before": before} if options.before else {}
     runners |= {"Scrapy + trafilatura": scrapy} if options.peers else {}
     runners |= {"bare loop": bare_loop} if options.loop else {}
     runs = {name: [] for name in runners}
