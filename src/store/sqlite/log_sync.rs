@@ -15,8 +15,10 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use super::writer::Answer;
 use crate::store::StoreError;
+
+/// Tells whoever waits for a write whether it lasts.
+pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// A commit that is in the log and not yet on the disk.
 struct Logged {

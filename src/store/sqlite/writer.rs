@@ -18,7 +18,7 @@ use tokio::{
 use super::{
     failure::classify,
     file::{BUSY_WAIT, Lock},
-    log_sync::LogSync,
+    log_sync::{Answer, LogSync},
 };
 use crate::store::{Observer, StoreError, WriterEvent};
 
@@ -49,8 +49,6 @@ struct Ran {
     /// Tells the caller, who gets the error if the transaction could not be committed.
     answer: Answer,
 }
-
-pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Makes a write of a function; the receiver gets its result once it is committed.
 pub(super) fn work<T, F>(
