@@ -14,7 +14,7 @@ use crate::{
         SourceStanding, Timestamp, Verdict,
     },
     opinion::{Consultation, Dropped},
-    store::{Completed, Heard, Hearing, Op, StoreError},
+    store::{Completed, Heard, Hearing, Op, StoreError, WriterEvent},
 };
 
 use super::{
@@ -34,6 +34,19 @@ pub(super) fn stored(metrics: &Metrics, op: Op, took: Duration, error: Option<&S
             .with_label_values(&[op.as_str(), error.kind()])
             .inc();
         tracing::error!(op = op.as_str(), %error, "the store failed");
+    }
+}
+
+/// Counts what whoever writes in the store does.
+pub(super) fn wrote(metrics: &Metrics, event: WriterEvent) {
+    match event {
+        WriterEvent::Begun { waited } => {
+            let waited = waited.as_secs_f64();
+            metrics.store_write_wait_seconds.observe(waited);
+        }
+        WriterEvent::Committed { writes } => {
+            metrics.store_commit_writes.observe(writes as f64);
+        }
     }
 }
 

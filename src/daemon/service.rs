@@ -205,10 +205,12 @@ impl Service {
 /// Counts what the store does.
 pub(super) fn observer(metrics: &Arc<Metrics>, health: &Health) -> Observer {
     let (counted, health) = (Arc::clone(metrics), health.clone());
+    let written = Arc::clone(metrics);
     Observer::new(move |op, took, error| {
         record::stored(&counted, op, took, error);
         health.stored(op, error);
     })
+    .and_writer(move |event| record::wrote(&written, event))
 }
 
 /// Serves until the daemon stops; then open connections may finish.

@@ -18,7 +18,7 @@ mod widget;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, OnceLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 pub use self::{
@@ -68,9 +68,10 @@ struct Inner {
 }
 
 impl Lexicon {
-    /// The packs under `config/languages`, embedded in the binary.
+    /// The packs under `config/languages`, embedded in the binary. Read once in a process.
     pub fn built_in() -> Lexicon {
-        Lexicon::built_in_checked().0
+        static READ: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::built_in_checked().0);
+        READ.clone()
     }
 
     /// The same, with what is wrong with them (nothing, in a release).

@@ -191,6 +191,11 @@ fn element(part: &str) -> Option<Element> {
     Some(Element::OneOf(runs))
 }
 
+/// Whether `keys` begin with `run`: of a word or two, and mostly not with the first.
+fn begins(keys: &[WordKey], run: &[WordKey]) -> bool {
+    run.len() <= keys.len() && run.iter().zip(keys).all(|(one, other)| one == other)
+}
+
 /// The end of the longest match of `elements` in `keys` from `at` that `accept` allows.
 fn end(
     elements: &[Element],
@@ -204,7 +209,7 @@ fn end(
     match first {
         Element::OneOf(runs) => runs
             .iter()
-            .filter(|run| keys.get(at..).is_some_and(|tail| tail.starts_with(run)))
+            .filter(|run| keys.get(at..).is_some_and(|tail| begins(tail, run)))
             .filter_map(|run| end(rest, keys, at + run.len(), accept))
             .max(),
         Element::Wild { min } => (*min..=WILD_MAX.min(keys.len().saturating_sub(at)))

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::{
-    keys::{LogOdds, of_all_words, of_wording},
+    keys::{LogOdds, WordOfLine, of_all_words, of_wording},
     shape,
 };
 use crate::learn::trees::Rows;
@@ -48,11 +50,26 @@ const LABEL_BYTES_MAX: usize = 40;
 /// Words of a line that are looked up.
 const WORDS_MAX: usize = 64;
 
-/// What a line can be known by: words, pairs and edges of it. Of a longer line the beginning counts.
-pub(super) fn keys(text: &str) -> Vec<u32> {
-    let words = of_all_words(text);
-    let words: Vec<u32> = words.iter().map(|word| word.key).take(WORDS_MAX).collect();
-    of_wording(&words)
+/// The words of a line.
+#[derive(Debug, Clone)]
+pub(super) struct LineWords {
+    /// What it can be known by: words, pairs and edges of it. Of a longer line the beginning counts.
+    pub(super) keys: Vec<u32>,
+    /// Those by which it may speak of the same as another.
+    telling: HashSet<u32, RandomState>,
+}
+
+impl LineWords {
+    pub(super) fn of(text: &str) -> LineWords {
+        let words = of_all_words(text);
+        let first: Vec<u32> = words.iter().map(|word| word.key).take(WORDS_MAX).collect();
+        let is_telling = |word: &&WordOfLine| word.length >= TELLING_LENGTH_MIN;
+        let telling = words.iter().filter(is_telling);
+        LineWords {
+            keys: of_wording(&first),
+            telling: telling.map(|word| word.key).collect(),
+        }
+    }
 }
 
 /// What a text is as a whole, and what is known of all of its lines.
@@ -67,17 +84,17 @@ struct Lines<'l> {
     since: Vec<usize>,
     until: Vec<usize>,
     /// How often each line is said.
-    said: HashMap<&'l str, usize>,
-    words: Vec<HashSet<u32>>,
+    said: HashMap<&'l str, usize, RandomState>,
+    words: Vec<&'l HashSet<u32, RandomState>>,
     /// In how many lines each word is.
-    lines_with: HashMap<u32, usize>,
+    lines_with: HashMap<u32, usize, RandomState>,
     median_bytes: usize,
 }
 
-/// One row a line, up to [`LINES_MAX`]; `keys` are those of the lines.
-pub(super) fn rows(lines: &[Line<'_>], keys: &[Vec<u32>], weights: &LogOdds) -> Rows {
+/// One row a line, up to [`LINES_MAX`]; `words` are those of the lines.
+pub(super) fn rows(lines: &[Line<'_>], words: &[LineWords], weights: &LogOdds) -> Rows {
     let lines = &lines[..lines.len().min(LINES_MAX)];
-    let all = Lines::read(lines, &keys[..lines.len()], weights);
+    let all = Lines::read(lines, &words[..lines.len()], weights);
     let mut rows = Rows::default();
     for at in 0..lines.len() {
         rows.write(|row| {
@@ -93,8 +110,9 @@ pub(super) fn rows(lines: &[Line<'_>], keys: &[Vec<u32>], weights: &LogOdds) -> 
     rows
 }
 impl<'l> Lines<'l> {
-    fn read(lines: &'l [Line<'l>], keys: &[Vec<u32>], weights: &LogOdds) -> Lines<'l> {
-        let wording = keys.iter().map(|keys| weights.of_wording(keys)).collect();
+    fn read(lines: &'l [Line<'l>], words: &'l [LineWords], weights: &LogOdds) -> Lines<'l> {
+        let wording = words.iter().map(|words| weights.of_wording(&words.keys));
+        let wording = wording.collect();
         let is_running: Vec<bool> = lines.iter().map(is_running).collect();
         let far = |running: &mut dyn Iterator<Item = &bool>| -> Vec<usize> {
             let count = |since: &mut usize, running: &bool| {
@@ -106,13 +124,13 @@ impl<'l> Lines<'l> {
         let since = far(&mut is_running.iter());
         let mut until = far(&mut is_running.iter().rev());
         until.reverse();
-        let mut said = HashMap::new();
+        let mut said = HashMap::default();
         for line in lines {
             *said.entry(line.text).or_default() += 1;
         }
-        let words: Vec<HashSet<u32>> = lines.iter().map(telling_words).collect();
-        let mut lines_with = HashMap::new();
-        for word in words.iter().flatten() {
+        let words: Vec<_> = words.iter().map(|words| &words.telling).collect();
+        let mut lines_with = HashMap::default();
+        for word in words.iter().copied().flatten() {
             *lines_with.entry(*word).or_default() += 1;
         }
         let mut bytes: Vec<usize> = lines.iter().map(|line| line.text.len()).collect();
@@ -173,7 +191,7 @@ impl<'l> Lines<'l> {
 
     /// How far it is said again, and speaks of what other lines do.
     fn write_repetition(&self, at: usize, row: &mut Vec<f32>) {
-        let words = &self.words[at];
+        let words = self.words[at];
         let others = |word: &u32| self.lines_with[word] - 1;
         let shared = words.iter().filter(|word| others(word) > 0).count();
         let times: usize = words.iter().map(|word| others(word).min(TIMES_MAX)).sum();
@@ -222,13 +240,6 @@ fn truth(is: bool) -> f32 {
 
 fn is_running(line: &Line<'_>) -> bool {
     line.text.len() >= RUNNING_BYTES_MIN && shape::ends_sentence(line.text)
-}
-
-/// The words by which a line may speak of the same as another.
-fn telling_words(line: &Line<'_>) -> HashSet<u32> {
-    let words = of_all_words(line.text).into_iter();
-    let telling = words.filter(|word| word.length >= TELLING_LENGTH_MIN);
-    telling.map(|word| word.key).collect()
 }
 
 /// The sum of those before each, and of all.

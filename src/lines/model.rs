@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    features::{self, Line},
+    features::{self, Line, LineWords},
     keys::LogOdds,
 };
 use crate::learn::trees::Forest;
@@ -63,8 +63,8 @@ impl LineModel {
 
     /// What each line of a text looks like, if it is one of the page.
     pub fn judge(&self, lines: &[Line<'_>]) -> Vec<Option<Likeness>> {
-        let keys: Vec<Vec<u32>> = lines.iter().map(|line| features::keys(line.text)).collect();
-        let rows = features::rows(lines, &keys, &self.words);
+        let words: Vec<LineWords> = lines.iter().map(|line| LineWords::of(line.text)).collect();
+        let rows = features::rows(lines, &words, &self.words);
         let floors = match lines.iter().any(|line| line.links.is_some()) {
             true => self.linked,
             false => self.plain,

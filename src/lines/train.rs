@@ -12,7 +12,7 @@ use std::{
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 
 use super::{
-    features::{self, LINES_MAX, Line},
+    features::{self, LINES_MAX, Line, LineWords},
     keys::LogOdds,
     model::{Floors, StoredModel},
     wording::{WordedLine, Wording, fold_of},
@@ -80,7 +80,7 @@ struct Passage {
 struct Lesson {
     text: LabelledText,
     fold: usize,
-    keys: Vec<Vec<u32>>,
+    words: Vec<LineWords>,
     passages: Vec<Passage>,
 }
 
@@ -223,10 +223,10 @@ impl Course {
 impl Lesson {
     fn new(mut text: LabelledText, folds: usize, random: &mut impl Rng) -> Lesson {
         text.lines.truncate(LINES_MAX);
-        let keys = text.lines.iter().map(|line| features::keys(&line.text));
+        let words = text.lines.iter().map(|line| LineWords::of(&line.text));
         Lesson {
             fold: fold_of(&text.domain, folds),
-            keys: keys.collect(),
+            words: words.collect(),
             passages: passages(&text, random),
             text,
         }
@@ -240,7 +240,7 @@ impl Lesson {
                 links: line.links.filter(|_| passage.linked),
             })
             .collect();
-        features::rows(&lines, &self.keys[passage.lines.clone()], weights)
+        features::rows(&lines, &self.words[passage.lines.clone()], weights)
     }
 }
 
@@ -280,13 +280,13 @@ fn worded(lessons: &[Lesson]) -> Vec<WordedLine<'_>> {
     pages
         .flat_map(|lesson| {
             let mut seen = HashSet::new();
-            let lines = lesson.text.lines.iter().zip(&lesson.keys);
-            lines.filter_map(move |(line, keys)| {
+            let lines = lesson.text.lines.iter().zip(&lesson.words);
+            lines.filter_map(move |(line, words)| {
                 let yes = line.of_page?;
                 seen.insert(line.text.as_str()).then_some(WordedLine {
                     domain: &lesson.text.domain,
                     fold: lesson.fold,
-                    keys,
+                    keys: &words.keys,
                     yes,
                     cost: COST,
                 })

@@ -56,6 +56,8 @@ const AGE_SECONDS: [f64; 9] = [
 const SHARES: [f64; 10] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 /// From a cached read to a disk that stalls.
 const STORE_SECONDS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 2.5];
+/// From a write by itself to as many as a commit takes.
+const COMMIT_WRITES: [f64; 7] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 /// From a model in the room to one that thinks for minutes.
 const OPINION_SECONDS: [f64; 8] = [0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0];
 /// Pages are read from the local store; a second is slow.
@@ -244,6 +246,10 @@ families! {
     /// Time of the store's operations, their wait included.
     store_operation_duration_seconds: HistogramVec =
         |f| f.histograms(&STORE_SECONDS, &[("op", f.values.store_ops)]);
+    /// Time that writes wait for the one thread that writes, before they begin.
+    store_write_wait_seconds: Histogram = |f| f.histogram(&STORE_SECONDS);
+    /// Writes that share a commit.
+    store_commit_writes: Histogram = |f| f.histogram(&COMMIT_WRITES);
     /// Operations of the store that failed.
     store_errors_total: IntCounterVec =
         |f| f.counters(&[("op", f.values.store_ops), ("kind", f.values.store_errors)]);

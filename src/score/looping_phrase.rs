@@ -97,7 +97,7 @@ impl Detector for LoopingPhrase {
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let mut at = 0;
         while at < draft.keys.len() {
-            let Some(run) = (1..=WORDS_MAX).find_map(|period| loop_at(draft, at, period)) else {
+            let Some(run) = first_loop(draft, at) else {
                 at += 1;
                 continue;
             };
@@ -119,13 +119,20 @@ impl Detector for LoopingPhrase {
     }
 }
 
+/// The loop of the shortest period that begins with the word at `from`: with that word it comes again.
+fn first_loop(draft: &Draft<'_>, from: usize) -> Option<Loop> {
+    let (first, rest) = draft.keys.get(from..)?.split_first()?;
+    let next = rest.iter().take(WORDS_MAX);
+    let again = (1..).zip(next).filter(|(_, key)| *key == first);
+    again
+        .map(|(period, _)| period)
+        .find_map(|period| loop_at(draft, from, period))
+}
+
 /// The loop of `period` words that begins with the word at `from`. It ends where a sentence does, so that
 /// no word is looked at more often than there are periods.
 fn loop_at(draft: &Draft<'_>, from: usize, period: usize) -> Option<Loop> {
     let keys = draft.keys.get(from..)?;
-    if keys.get(period)? != keys.first()? {
-        return None;
-    }
     let phrase = keys.get(..period)?;
     let is_whole = |at: usize| {
         let mut gaps = (at..at + period - 1).map(|word| draft.text.gap_after(word));

@@ -272,9 +272,13 @@ impl<'a> Slots<'a> {
 
 /// "d'Oie" is "Oie" with an article.
 fn unelided(word: &str) -> &str {
-    let rest = word.split_once(['\'', '’']);
-    rest.filter(|(article, _)| article.chars().count() == 1)
-        .map_or(word, |(_, rest)| rest)
+    let is_apostrophe = |c| matches!(c, '\'' | '’');
+    let mut letters = word.chars();
+    let article = letters.next().is_some_and(|c| !is_apostrophe(c));
+    match article && letters.next().is_some_and(is_apostrophe) {
+        true => letters.as_str(),
+        false => word,
+    }
 }
 
 /// Whether a sentence, a quotation or an aside may begin after it.

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use foldhash::fast::RandomState;
+
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
     excuse::{Topic, is_cited},
@@ -71,7 +73,7 @@ struct Spun {
     phrases: KeyMap<Vec<Listed>>,
     /// What a word mostly stands for.
     originals: KeyMap<&'static str>,
-    pairs: HashMap<(WordKey, WordKey), Degree>,
+    pairs: HashMap<(WordKey, WordKey), Degree, RandomState>,
 }
 
 static SPUN: LazyLock<Spun> = LazyLock::new(|| {

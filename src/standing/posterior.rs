@@ -73,9 +73,11 @@ pub(super) fn posterior(regime: &Regime) -> Posterior {
 
 /// The posterior over the cells if all evidence is off by `shift` nats.
 fn given_shift(regime: &Regime, shift: f64, shares: &[f64; CELLS]) -> [f64; CELLS] {
+    // They do not depend on the share: with each article of the stream this is done anew.
+    let articles = regime.values().map(|(x, n)| ((x - shift).exp_m1(), n));
+    let articles: Vec<(f64, f64)> = articles.collect();
     let logs = shares.map(|share| {
-        let articles = regime.values();
-        let likelihood = articles.map(|(x, n)| n * (share * (x - shift).exp_m1()).ln_1p());
+        let likelihood = articles.iter().map(|(odds, n)| n * (share * odds).ln_1p());
         (1.0 - share).ln() + likelihood.sum::<f64>()
     });
     let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -5,6 +5,7 @@ use std::io;
 use super::{
     packed::Packed,
     reading::NewVisit,
+    words::words_of,
     work::{Completion, Lease},
 };
 use crate::{copies::Fingerprint, model::RobotsRules};
@@ -14,6 +15,8 @@ use crate::{copies::Fingerprint, model::RobotsRules};
 pub(super) struct Ending {
     pub(super) completion: Completion,
     page: Option<Packed>,
+    /// What the visit's article is found by.
+    words: String,
     /// Of the visit's text.
     fingerprint: Option<Fingerprint>,
     /// The texts of its robots.txt files.
@@ -34,6 +37,7 @@ impl Ending {
             page: page
                 .map(|visit| Packed::new(&visit.page.body))
                 .transpose()?,
+            words: visit.map_or_else(String::new, |visit| words_of(&visit.article)),
             fingerprint: visit.and_then(|visit| Fingerprint::of(&visit.article)),
             completion,
         })
@@ -44,6 +48,7 @@ impl Ending {
         self.completion.visit.as_ref().map(|visit| NewVisit {
             visit,
             page: self.page.as_ref(),
+            words: &self.words,
             fingerprint: self.fingerprint.as_ref(),
             again: lease.first_read.is_some(),
             past: lease.is_past(),

@@ -42,7 +42,7 @@ pub use self::{
     contract::Store,
     copy::{Copied, CopyProgress, copy},
     error::{OpenError, StoreError},
-    operation::{Observer, Op},
+    operation::{Observer, Op, WriterEvent},
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Forgotten, Neighbours,
         Notification, Order, Overview, ParkedRow, PerKind, PollRow, Schemas, Settlement, Silence,

@@ -258,23 +258,54 @@ impl Op {
     }
 }
 
+/// What whoever writes in a store does, where writes wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriterEvent {
+    /// A write begins.
+    Begun {
+        /// Since it was asked for.
+        waited: Duration,
+    },
+    /// Writes were committed.
+    Committed {
+        /// How many, at once.
+        writes: usize,
+    },
+}
+
 /// What an observer is: a function of the operation, the time it took with all its waiting, and
-/// how it failed, if it did.
+/// how it failed, if it did; and one of what goes on behind the operations.
 type Observe = dyn Fn(Op, Duration, Option<&StoreError>) + Send + Sync;
+type ObserveWriter = dyn Fn(WriterEvent) + Send + Sync;
 
 /// Is told of every operation as it ends; one that is dropped half-way is not told of.
 ///
 /// It comes in from outside because metrics are a neighbour of the store: neither room knows the
 /// other, and whoever opens a store says what is counted. `Observer::default()` counts nothing.
 #[derive(Clone)]
-pub struct Observer(Arc<Observe>);
+pub struct Observer {
+    operation: Arc<Observe>,
+    writer: Arc<ObserveWriter>,
+}
 
 impl Observer {
     /// Calls `observe` on the thread of whoever asked: it must not block.
     pub fn new(
         observe: impl Fn(Op, Duration, Option<&StoreError>) + Send + Sync + 'static,
     ) -> Self {
-        Observer(Arc::new(observe))
+        Observer {
+            operation: Arc::new(observe),
+            writer: Arc::new(|_| ()),
+        }
+    }
+
+    /// The same, and calls `observe` where writes are done: it must not block.
+    #[must_use]
+    pub fn and_writer(self, observe: impl Fn(WriterEvent) + Send + Sync + 'static) -> Self {
+        Observer {
+            writer: Arc::new(observe),
+            ..self
+        }
     }
 
     /// Waits for an operation and tells of it.
@@ -290,7 +321,11 @@ impl Observer {
     }
 
     pub(super) fn tell(&self, op: Op, took: Duration, error: Option<&StoreError>) {
-        (self.0)(op, took, error);
+        (self.operation)(op, took, error);
+    }
+
+    pub(super) fn tell_writer(&self, event: WriterEvent) {
+        (self.writer)(event);
     }
 }
 

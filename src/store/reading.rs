@@ -28,6 +28,8 @@ pub(super) struct NewVisit<'a> {
     pub(super) visit: &'a Visit,
     /// `None` where the site asks for no copy.
     pub(super) page: Option<&'a Packed>,
+    /// What the article is found by.
+    pub(super) words: &'a str,
     /// `None` for a text that is too short.
     pub(super) fingerprint: Option<&'a Fingerprint>,
     /// Whether this very address has been read before.

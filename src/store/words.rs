@@ -2,6 +2,8 @@
 //! letter instead, in what is kept and in what is asked, so that a run of letters is found wherever it
 //! stands.
 
+use crate::model::Article;
+
 /// Characters of an article that can be found: the rest of a longer one cannot.
 const CHARACTERS_MAX: usize = 100_000;
 /// Words and phrases of one question.
@@ -11,6 +13,11 @@ const TERMS_MAX: usize = 16;
 pub(super) fn searchable(title: Option<&str>, body: &str) -> String {
     let title = title.unwrap_or_default();
     spaced(title.chars().chain(['\n']).chain(body.chars()))
+}
+
+/// The same of an article as it was read.
+pub(super) fn words_of(article: &Article) -> String {
+    searchable(article.title.as_deref(), &article.body)
 }
 
 /// A word or a phrase that somebody asks for.

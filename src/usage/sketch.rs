@@ -1,5 +1,10 @@
 //! A table of fixed size: which hosts use a wording, up to the few that prove it.
 
+use std::{
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
+
 use serde::{Deserialize, Serialize};
 
 use super::wording::Use;
@@ -12,6 +17,15 @@ pub const WITNESSES: usize = 3;
 /// about 40 wordings that are kept, most of them known already.
 const BUCKETS: usize = 1 << 13;
 const WAYS: usize = 8;
+
+/// Entries of a leaf, a whole number of buckets: what is copied where a sketch learns while somebody
+/// reads it. A text changes some forty leaves, 50 KB, and not all of the table.
+const LEAF: usize = 64;
+
+/// What most leaves of a young sketch are.
+static EMPTY: LazyLock<Arc<Leaf>> = LazyLock::new(|| Arc::new([Entry::default(); LEAF]));
+
+type Leaf = [Entry; LEAF];
 
 /// Days after which a wording that nobody used again is forgotten.
 pub const FORGOTTEN_AFTER: u16 = 180;
@@ -40,8 +54,8 @@ struct Witness {
 pub struct Sketch {
     /// The last day on which it learned something.
     newest: u16,
-    /// [`BUCKETS`] times [`WAYS`].
-    entries: Vec<Entry>,
+    /// [`BUCKETS`] times [`WAYS`] entries, in leaves that clones share until one of them learns.
+    leaves: Vec<Arc<Leaf>>,
 }
 
 /// A sketch without its empty places: `(place, entry)`.
@@ -55,7 +69,7 @@ impl Default for Sketch {
     fn default() -> Sketch {
         Sketch {
             newest: 0,
-            entries: vec![Entry::default(); BUCKETS * WAYS],
+            leaves: vec![Arc::clone(&EMPTY); BUCKETS * WAYS / LEAF],
         }
     }
 }
@@ -101,8 +115,8 @@ impl Sketch {
 
     /// How many hosts are known to use a wording, up to [`WITNESSES`].
     pub fn hosts(&self, wording: u64) -> usize {
-        let entries = &self.entries[places(wording)];
-        let found = entries
+        let (leaf, places) = places(wording);
+        let found = self.leaves[leaf][places]
             .iter()
             .find(|entry| entry.tag == tag(wording) && entry.is_alive(self.newest));
         found.map_or(0, Entry::count)
@@ -123,7 +137,8 @@ impl Sketch {
             context: folded(mixed(one.context)),
         };
         let (newest, tag) = (self.newest, tag(one.wording));
-        let entries = &mut self.entries[places(one.wording)];
+        let (leaf, places) = places(one.wording);
+        let entries = &mut Arc::make_mut(&mut self.leaves[leaf])[places];
         let known = entries
             .iter()
             .position(|entry| entry.tag == tag && entry.is_alive(newest));
@@ -147,29 +162,25 @@ impl Sketch {
     pub fn join(&mut self, other: &Sketch) {
         self.newest = self.newest.max(other.newest);
         let newest = self.newest;
-        let buckets = self.entries.chunks_exact_mut(WAYS);
-        for (bucket, others) in buckets.zip(other.entries.chunks_exact(WAYS)) {
-            let mut all: Vec<Entry> = bucket.to_vec();
-            for entry in others.iter().filter(|entry| entry.is_alive(newest)) {
-                match all
-                    .iter_mut()
-                    .find(|known| known.tag == entry.tag && known.seen != 0)
-                {
-                    Some(known) => *known = known.joined(entry),
-                    None => all.push(*entry),
-                }
+        for (leaf, others) in self.leaves.iter_mut().zip(&other.leaves) {
+            let mut joined = **leaf;
+            let buckets = joined.chunks_exact_mut(WAYS);
+            for (bucket, others) in buckets.zip(others.chunks_exact(WAYS)) {
+                join_bucket(bucket, others, newest);
             }
-            all.sort_by_key(|entry| {
-                let rank = (entry.is_alive(newest), entry.count(), entry.seen, entry.tag);
-                std::cmp::Reverse(rank)
-            });
-            bucket.copy_from_slice(&all[..WAYS]);
+            if joined != **leaf {
+                *leaf = Arc::new(joined);
+            }
         }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.leaves.iter().flat_map(|leaf| leaf.iter())
     }
 
     /// For the store.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let entries = (0..).zip(&self.entries);
+        let entries = (0..).zip(self.entries());
         let alive = entries.filter(|(_, entry)| entry.is_alive(self.newest));
         let stored = Stored {
             newest: self.newest,
@@ -189,16 +200,37 @@ impl Sketch {
             ..Sketch::default()
         };
         for (place, entry) in stored.entries {
-            *sketch.entries.get_mut(usize::try_from(place).ok()?)? = entry;
+            let place = usize::try_from(place).ok()?;
+            Arc::make_mut(sketch.leaves.get_mut(place / LEAF)?)[place % LEAF] = entry;
         }
         Some(sketch)
     }
 }
 
-/// Where a wording may stand.
-fn places(wording: u64) -> std::ops::Range<usize> {
-    let bucket = mixed(wording) as usize % BUCKETS;
-    bucket * WAYS..(bucket + 1) * WAYS
+/// Takes `others` into a bucket; those of the most hosts stay.
+fn join_bucket(bucket: &mut [Entry], others: &[Entry], newest: u16) {
+    let mut all: Vec<Entry> = bucket.to_vec();
+    for entry in others.iter().filter(|entry| entry.is_alive(newest)) {
+        match all
+            .iter_mut()
+            .find(|known| known.tag == entry.tag && known.seen != 0)
+        {
+            Some(known) => *known = known.joined(entry),
+            None => all.push(*entry),
+        }
+    }
+    all.sort_by_key(|entry| {
+        let rank = (entry.is_alive(newest), entry.count(), entry.seen, entry.tag);
+        std::cmp::Reverse(rank)
+    });
+    bucket.copy_from_slice(&all[..WAYS]);
+}
+
+/// Where a wording may stand: a leaf, and the places in it.
+fn places(wording: u64) -> (usize, Range<usize>) {
+    let first = mixed(wording) as usize % BUCKETS * WAYS;
+    let place = first % LEAF;
+    (first / LEAF, place..place + WAYS)
 }
 
 fn tag(wording: u64) -> u32 {

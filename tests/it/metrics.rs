@@ -89,6 +89,7 @@ source_translation_probability gauge source
 source_translation_turned_timestamp_seconds gauge source
 sources gauge state
 ssrf_blocked_total counter stage
+store_commit_writes histogram
 store_dropped_total counter kind
 store_errors_total counter kind op
 store_free_bytes gauge
@@ -96,6 +97,7 @@ store_full_ratio gauge
 store_operation_duration_seconds histogram op
 store_size_bytes gauge kind
 store_times_corrected_total counter
+store_write_wait_seconds histogram
 unready gauge reason
 ";
 

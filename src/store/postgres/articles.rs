@@ -22,6 +22,7 @@ use crate::{
         packed::Packed,
         reading::Stored,
         stored::{self, StoredBlock, StoredLink},
+        words::words_of,
     },
 };
 
@@ -87,7 +88,7 @@ pub(super) async fn insert(
     Ok(article)
 }
 
-pub(super) async fn put_content(db: &Db, id: i64, article: &Article) -> Result<()> {
+pub(super) async fn put_content(db: &Db, id: i64, article: &Article, words: &str) -> Result<()> {
     let sql = "UPDATE articles
                   SET named_url = $2, title = $3, byline = $4, published = $5, modified = $6,
                       lang = $7, section = $8, image = $9, body = $10, blocks = $11,
@@ -109,7 +110,7 @@ pub(super) async fn put_content(db: &Db, id: i64, article: &Article) -> Result<(
         Json(&article.origins),
     ];
     db.execute(sql, &values).await?;
-    search::put(db, id, article.title.as_deref(), &article.body).await
+    search::put(db, id, words).await
 }
 
 /// Appends to the history and makes it the latest.
@@ -211,7 +212,7 @@ pub(super) async fn reassess(
         let why = "there is no such row";
         return Err(unreadable("an article", &article.to_string(), &why));
     }
-    put_content(db, article, content).await?;
+    put_content(db, article, content, &words_of(content)).await?;
     put_assessment(db, article, assessment, at).await?;
     copies::put(db, article, fingerprint).await?;
     Ok(())

@@ -15,9 +15,9 @@ const PLACE_MAX: usize = 16_383;
 /// Places of one word that the server keeps.
 const PLACES_MAX: usize = 255;
 
-/// Makes an article searchable, or what it says now instead of what it said.
-pub(super) async fn put(db: &Db, article: i64, title: Option<&str>, body: &str) -> Result<()> {
-    let words = vector(&searchable(title, body));
+/// Makes an article searchable by its `words`, or by what it says now instead of what it said.
+pub(super) async fn put(db: &Db, article: i64, words: &str) -> Result<()> {
+    let words = vector(words);
     let sql = "INSERT INTO articles_text (article_id, words) VALUES ($1, $2::text::tsvector)
                ON CONFLICT (article_id) DO UPDATE SET words = excluded.words";
     db.execute(sql, &params![article, words]).await?;
@@ -35,7 +35,7 @@ pub(super) async fn fill(db: &Db, limit: usize) -> Result<usize> {
         })
         .await?;
     for (article, title, body) in &unread {
-        put(db, *article, title.as_deref(), body).await?;
+        put(db, *article, &searchable(title.as_deref(), body)).await?;
     }
     Ok(unread.len())
 }

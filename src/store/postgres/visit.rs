@@ -116,7 +116,7 @@ async fn put_known(db: &Db, new: &NewVisit<'_>, own: &Url, article: i64) -> Resu
 /// The text, what was concluded, the page and the fingerprint.
 async fn write(db: &Db, new: &NewVisit<'_>, article: i64) -> Result<Option<CopyKind>> {
     let visit = new.visit;
-    articles::put_content(db, article, &visit.article).await?;
+    articles::put_content(db, article, &visit.article, new.words).await?;
     let at = visit.page.fetched_at;
     articles::put_assessment(db, article, &visit.assessment, at).await?;
     match new.page {

@@ -1,6 +1,6 @@
 //! Articles and what was concluded about them.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, named_params, params};
 use url::Url;
 
 use super::{
@@ -14,11 +14,12 @@ use crate::{
         Timestamp,
     },
     store::{
-        ArticleQuery, ArticleRow, StoredFinding,
+        ArticleQuery, ArticleRow, StoredFinding, Visit,
         limits::UNREADABLE_MAX,
         packed::Packed,
         reading::Stored,
         stored::{self, StoredBlock, StoredLink},
+        words::words_of,
     },
 };
 
@@ -68,39 +69,73 @@ pub(super) fn stored(db: &Connection, article: i64) -> rusqlite::Result<Stored> 
     })
 }
 
-/// A row whose content and conclusion follow. What is read for a backfill is no news of its source.
+/// A new article with its content; [`put_assessment`] follows. The row already says what that will
+/// write into it, so that a row of this length is written once. `words` are what it is
+/// found by. What is read for a backfill is no news of its source.
 pub(super) fn insert(
     db: &Connection,
     url: &Url,
     source: i64,
-    at: Timestamp,
+    visit: &Visit,
+    words: &str,
     is_past: bool,
 ) -> rusqlite::Result<i64> {
-    db.prepare_cached(
-        "INSERT INTO articles (url, source_id, fetched_at, last_fetched_at, verdict, blocks,
-                               provenance, origins, body, past)
-         VALUES (?1, ?2, ?3, ?3, '', '', '', '', '', ?4)",
-    )?
-    .execute(params![url.as_str(), source, Millis(at), is_past])?;
+    let at = visit.page.fetched_at;
+    let verdict = visit.assessment.verdict;
+    let reason = verdict.reason().map(|reason| reason.as_str());
+    let mut insert = db.prepare_cached(
+        "INSERT INTO articles (url, source_id, fetched_at, last_fetched_at, past, verdict, reason,
+                               assessment_id, named_url, title, byline, published, modified, lang,
+                               section, image, body, blocks, provenance, origins)
+         VALUES (:url, :source, :at, :at, :past, :verdict, :reason,
+                 (SELECT coalesce(max(id), 0) + 1 FROM assessments), :named_url, :title, :byline,
+                 :published, :modified, :lang, :section, :image, :body, :blocks, :provenance,
+                 :origins)",
+    )?;
+    bind_content(&mut insert, &visit.article)?;
+    for (name, value) in named_params! {
+        ":url": url.as_str(),
+        ":source": source,
+        ":at": Millis(at),
+        ":past": is_past,
+        ":verdict": verdict.as_str(),
+        ":reason": reason,
+    } {
+        insert.raw_bind_parameter(*name, value)?;
+    }
+    insert.raw_execute()?;
     let article = db.last_insert_rowid();
     db.prepare_cached(
         "UPDATE sources SET last_article = max(coalesce(last_article, ?2), ?2)
           WHERE id = ?1 AND NOT ?3",
     )?
     .execute(params![source, Millis(at), is_past])?;
+    search::put(db, article, words)?;
     Ok(article)
 }
 
-pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqlite::Result<()> {
-    db.prepare_cached(
+/// What an article says now, and the `words` that it is found by.
+pub(super) fn put_content(
+    db: &Connection,
+    id: i64,
+    article: &Article,
+    words: &str,
+) -> rusqlite::Result<()> {
+    let mut update = db.prepare_cached(
         "UPDATE articles
             SET named_url = :named_url, title = :title, byline = :byline, published = :published,
                 modified = :modified, lang = :lang, section = :section, image = :image,
                 body = :body, blocks = :blocks, provenance = :provenance, origins = :origins
           WHERE id = :id",
-    )?
-    .execute(named_params! {
-        ":id": id,
+    )?;
+    bind_content(&mut update, article)?;
+    update.raw_bind_parameter(":id", id)?;
+    update.raw_execute()?;
+    search::put(db, id, words)
+}
+
+fn bind_content(statement: &mut Statement<'_>, article: &Article) -> rusqlite::Result<()> {
+    for (name, value) in named_params! {
         ":named_url": article.url.as_ref().map(Url::as_str),
         ":title": article.title,
         ":byline": article.byline,
@@ -113,8 +148,10 @@ pub(super) fn put_content(db: &Connection, id: i64, article: &Article) -> rusqli
         ":blocks": Json(stored::blocks(article)),
         ":provenance": Json(&article.provenance),
         ":origins": Json(&article.origins),
-    })?;
-    search::put(db, id, article.title.as_deref(), &article.body)
+    } {
+        statement.raw_bind_parameter(*name, value)?;
+    }
+    Ok(())
 }
 
 /// Appends to the history and makes it the latest.
@@ -155,7 +192,8 @@ pub(super) fn put_assessment(
     )?
     .execute(params![article, latest, Millis(at)])?;
     db.prepare_cached(
-        "UPDATE articles SET verdict = ?2, reason = ?3, assessment_id = ?4 WHERE id = ?1",
+        "UPDATE articles SET verdict = ?2, reason = ?3, assessment_id = ?4
+          WHERE id = ?1 AND (verdict, reason, assessment_id) IS NOT (?2, ?3, ?4)",
     )?
     .execute(params![article, verdict.as_str(), reason, latest])?;
     shelves::put(db, article, verdict)?;
@@ -221,7 +259,7 @@ pub(super) fn reassess(
         let id = article.to_string();
         return Err(unreadable("an article", &id, &"there is no such row").into());
     }
-    put_content(db, article, content)?;
+    put_content(db, article, content, &words_of(content))?;
     put_assessment(db, article, assessment, at)?;
     copies::put(db, article, fingerprint)?;
     Ok(())

@@ -1,7 +1,7 @@
 //! The store in one SQLite file.
 //!
-//! One thread writes ([`writer`]), a few connections read beside it ([`readers`]); the async
-//! threads only wait. `file` opens and checks, `schema` migrates, `column` and `packed` say how
+//! One thread writes ([`writer`]) and one sees to it that it lasts ([`log_sync`]), a few connections
+//! read beside them ([`readers`]); the async threads only wait. `file` opens and checks, `schema` migrates, `column` and `packed` say how
 //! our nouns stand in columns; the other files are the queries, by subject.
 
 mod articles;
@@ -18,6 +18,7 @@ pub(super) mod forgotten;
 mod identity;
 mod links;
 mod listed;
+mod log_sync;
 mod opinions;
 mod outbox;
 mod packed;
@@ -119,10 +120,13 @@ impl SqliteStore {
         queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
         let readers = Readers::open(&path)?;
         let identity = Arc::new(Identity::of(&path)?);
+        file::sync_elsewhere(&db).map_err(|error| classify(&path, &error))?;
         let (queue, thread) =
-            writer::start(db, lock, path.clone()).map_err(|error| StoreError::Open {
-                path: path.display().to_string(),
-                why: format!("no thread for it: {error}"),
+            writer::start(db, lock, path.clone(), observer.clone()).map_err(|error| {
+                StoreError::Open {
+                    path: path.display().to_string(),
+                    why: format!("no thread for it: {error}"),
+                }
             })?;
         Ok(SqliteStore {
             path,

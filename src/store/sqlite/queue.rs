@@ -1,6 +1,6 @@
 //! The URL queue: claims, leases, and the hosts they must be spread over.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -40,8 +40,9 @@ pub(super) fn claim(db: &Connection, claim: &Claim) -> rusqlite::Result<Vec<Leas
         .copied()
         .collect();
     let mut leases = Vec::with_capacity(chosen.len());
+    let mut robots = HashMap::new();
     for url in parked::one_at_a_time(db, chosen, claim.now)? {
-        match lease(db, url, claim) {
+        match lease(db, url, claim, &mut robots) {
             Err(why) if is_unreadable(&why) => parked::set_aside(db, url, &why)?,
             lease => leases.push(lease?),
         }
@@ -131,7 +132,15 @@ fn due_urls(
     Ok(urls)
 }
 
-fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
+/// What is known of the robots.txt of origins. One claim takes many URLs of one host.
+type RobotsOf = HashMap<String, Option<RobotsRecord>>;
+
+fn lease(
+    db: &Connection,
+    url: i64,
+    claim: &Claim,
+    known: &mut RobotsOf,
+) -> rusqlite::Result<Lease> {
     let until = claim.now + claim.lease.min(LEASE_MAX);
     db.prepare_cached(
         "UPDATE urls
@@ -155,7 +164,7 @@ fn lease(db: &Connection, url: i64, claim: &Claim) -> rusqlite::Result<Lease> {
             named_params! {":id": url, ":day": day(claim.now)},
             read_lease,
         )?;
-    lease.robots = robots(db, &lease.link.url)?;
+    lease.robots = robots(db, &lease.link.url, known)?;
     lease.backfill = past::task(db, url)?;
     Ok(lease)
 }
@@ -187,13 +196,26 @@ fn read_lease(row: &Row<'_>) -> rusqlite::Result<Lease> {
     })
 }
 
-fn robots(db: &Connection, url: &Url) -> rusqlite::Result<Option<RobotsRecord>> {
+fn robots(
+    db: &Connection,
+    url: &Url,
+    known: &mut RobotsOf,
+) -> rusqlite::Result<Option<RobotsRecord>> {
     let Some(origin) = origin(url) else {
         return Ok(None);
     };
+    if let Some(robots) = known.get(&origin) {
+        return Ok(robots.clone());
+    }
+    let robots = stored_robots(db, &origin)?;
+    known.insert(origin, robots.clone());
+    Ok(robots)
+}
+
+fn stored_robots(db: &Connection, origin: &str) -> rusqlite::Result<Option<RobotsRecord>> {
     let found = db
         .prepare_cached("SELECT fetched_at, kind, text, bytes FROM robots WHERE origin = ?1")?
-        .query_row([&origin], |row| read_robots(row, &origin))
+        .query_row([origin], |row| read_robots(row, origin))
         .optional();
     match found {
         // It is asked for anew.

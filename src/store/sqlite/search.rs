@@ -7,14 +7,8 @@ use crate::store::words::{searchable, terms};
 /// Articles made searchable in one transaction after a migration.
 const FILL_BATCH: usize = 500;
 
-/// Makes an article searchable, or what it says now instead of what it said.
-pub(super) fn put(
-    db: &Connection,
-    article: i64,
-    title: Option<&str>,
-    body: &str,
-) -> rusqlite::Result<()> {
-    let words = searchable(title, body);
+/// Makes an article searchable by its `words`, or by what it says now instead of what it said.
+pub(super) fn put(db: &Connection, article: i64, words: &str) -> rusqlite::Result<()> {
     db.prepare_cached("INSERT OR REPLACE INTO articles_text (rowid, words) VALUES (?1, ?2)")?
         .execute(params![article, words])?;
     Ok(())
@@ -32,7 +26,7 @@ pub(super) fn fill(db: &Connection) -> rusqlite::Result<usize> {
     let mut filled = 0;
     while let Some(row) = rows.next()? {
         let (title, body): (Option<String>, String) = (row.get("title")?, row.get("body")?);
-        put(db, row.get("id")?, title.as_deref(), &body)?;
+        put(db, row.get("id")?, &searchable(title.as_deref(), &body))?;
         filled += 1;
     }
     Ok(filled)

@@ -18,7 +18,6 @@ pub(super) fn put(
     new: &NewVisit<'_>,
     source: i64,
 ) -> rusqlite::Result<VisitOutcome> {
-    let at = new.visit.page.fetched_at;
     let url = identity(db, new)?;
     if let Some(article) = articles::id_of(db, &url)? {
         note_address(db, new, &url, article)?;
@@ -33,15 +32,15 @@ pub(super) fn put(
     if let Some(fingerprint) = new.fingerprint
         && let Some(article) = copies::same_text(db, source, &url, fingerprint.digest)?
     {
-        copies::add_alias(db, &url, article, at)?;
+        copies::add_alias(db, &url, article, new.visit.page.fetched_at)?;
         note_address(db, new, &url, article)?;
         return Ok(VisitOutcome::known(article, Some(CopyKind::Exact)));
     }
-    let article = articles::insert(db, &url, source, at, new.past)?;
+    let article = articles::insert(db, &url, source, new.visit, new.words, new.past)?;
     note_address(db, new, &url, article)?;
     Ok(VisitOutcome {
         article,
-        copy: write(db, new, article)?,
+        copy: conclude(db, new, article)?,
         new: true,
         corrected: false,
     })
@@ -111,7 +110,8 @@ fn put_known(
         reviews::corrected(db, article, at)?;
     }
     if written {
-        write(db, new, article)?;
+        articles::put_content(db, article, &new.visit.article, new.words)?;
+        conclude(db, new, article)?;
     }
     Ok(VisitOutcome {
         corrected,
@@ -119,10 +119,13 @@ fn put_known(
     })
 }
 
-/// The text, what was concluded, the page and the fingerprint.
-fn write(db: &Connection, new: &NewVisit<'_>, article: i64) -> rusqlite::Result<Option<CopyKind>> {
+/// What was concluded from the text, the page and the fingerprint.
+fn conclude(
+    db: &Connection,
+    new: &NewVisit<'_>,
+    article: i64,
+) -> rusqlite::Result<Option<CopyKind>> {
     let visit = new.visit;
-    articles::put_content(db, article, &visit.article)?;
     articles::put_assessment(db, article, &visit.assessment, visit.page.fetched_at)?;
     match new.page {
         Some(page) => articles::put_page(db, article, &visit.page, page)?,

@@ -1,4 +1,6 @@
-//! The one thread that writes, and group commit: what is queued when a commit begins shares it.
+//! The one thread that writes, and group commit. Writes run in the order in which they come, each in
+//! a savepoint of one transaction. That is committed as soon as the disk has the commit before
+//! ([`super::log_sync`]): meanwhile whatever comes joins it, and nobody waits longer than the disk takes.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -8,13 +10,17 @@ use std::{
 };
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime,
+    sync::{mpsc, oneshot},
+};
 
 use super::{
     failure::classify,
     file::{BUSY_WAIT, Lock},
+    log_sync::{Answer, LogSync},
 };
-use crate::store::StoreError;
+use crate::store::{Observer, StoreError, WriterEvent};
 
 /// Writes that share one commit at most: bounds how long the first waits for the last.
 const BATCH_MAX: usize = 64;
@@ -27,18 +33,22 @@ const WAL_WAIT: Duration = Duration::from_millis(250);
 /// How often that is tried at most: a reader that stays must not hold up the writing.
 const WAL_RETRY: Duration = Duration::from_secs(30);
 
-/// A write. Runs in its own savepoint, or learns why no transaction could be had.
-pub(super) type Work = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Ran + Send>;
+/// A write that waits for the thread.
+pub(super) struct Work {
+    change: Change,
+    since: Instant,
+}
+
+/// Runs in its own savepoint, or learns why no transaction could be had.
+type Change = Box<dyn FnOnce(Result<&Connection, StoreError>) -> Ran + Send>;
 
 /// A write that ran and waits for its commit.
-pub(super) struct Ran {
+struct Ran {
     /// Its savepoint is taken back if there is one.
     failure: Option<StoreError>,
     /// Tells the caller, who gets the error if the transaction could not be committed.
     answer: Answer,
 }
-
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Makes a write of a function; the receiver gets its result once it is committed.
 pub(super) fn work<T, F>(
@@ -50,7 +60,7 @@ where
     F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
 {
     let (reply, receiver) = oneshot::channel();
-    let work = Box::new(move |db: Result<&Connection, StoreError>| {
+    let change = Box::new(move |db: Result<&Connection, StoreError>| {
         let result = db.and_then(|db| {
             // A panic must cost one write, not the thread that all others depend on.
             match catch_unwind(AssertUnwindSafe(|| change(db))) {
@@ -66,7 +76,8 @@ where
             }),
         }
     });
-    (work, receiver)
+    let since = Instant::now();
+    (Work { change, since }, receiver)
 }
 
 /// Starts the thread. It ends, with everything written down, when all senders are gone.
@@ -74,20 +85,25 @@ pub(super) fn start(
     db: Connection,
     lock: Lock,
     path: PathBuf,
+    observer: Observer,
 ) -> std::io::Result<(mpsc::Sender<Work>, JoinHandle<()>)> {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     let mut wal = path.clone().into_os_string();
     wal.push("-wal");
+    let wal = PathBuf::from(wal);
     let writer = Writer {
         db,
         path,
-        wal: wal.into(),
+        wal: wal.clone(),
         wal_tried: None,
+        observer,
+        disk: LogSync::start(wal)?,
     };
+    let runtime = runtime::Builder::new_current_thread().build()?;
     let thread = std::thread::Builder::new()
         .name("store-writer".to_string())
         .spawn(move || {
-            writer.run(receiver);
+            runtime.block_on(writer.run(receiver));
             // Others may have the file once the connection is closed, not before.
             drop(lock);
         })?;
@@ -99,47 +115,79 @@ struct Writer {
     path: PathBuf,
     wal: PathBuf,
     wal_tried: Option<Instant>,
+    observer: Observer,
+    disk: LogSync,
+}
+
+/// Writes that share a transaction.
+struct Batch {
+    /// Whether the transaction can go on.
+    state: Result<(), StoreError>,
+    /// Rows that had been changed before it.
+    changes: u64,
+    answers: Vec<Answer>,
 }
 
 impl Writer {
-    fn run(mut self, mut queue: mpsc::Receiver<Work>) {
-        while let Some(first) = queue.blocking_recv() {
-            let mut batch = vec![first];
-            while batch.len() < BATCH_MAX
-                && let Ok(next) = queue.try_recv()
-            {
-                batch.push(next);
+    async fn run(mut self, mut queue: mpsc::Receiver<Work>) {
+        while let Some(first) = queue.recv().await {
+            let mut batch = Batch {
+                changes: self.db.total_changes(),
+                state: self.sql("BEGIN IMMEDIATE"),
+                answers: Vec::new(),
+            };
+            self.add(&mut batch, first);
+            while batch.answers.len() < BATCH_MAX {
+                tokio::select! {
+                    biased;
+                    next = queue.recv() => match next {
+                        Some(next) => self.add(&mut batch, next),
+                        None => break,
+                    },
+                    () = self.disk.is_free() => break,
+                }
             }
+            self.disk.is_free().await;
             self.commit(batch);
             self.bound_wal();
         }
+        self.disk.is_free().await;
         self.checkpoint();
     }
 
-    /// Answers only after the commit: what was acknowledged is on the disk.
-    fn commit(&self, batch: Vec<Work>) {
-        let mut answers = Vec::with_capacity(batch.len());
-        let committed = self.transact(batch, &mut answers);
-        if let Err(error) = &committed {
-            tracing::warn!(path = %self.path.display(), %error, "nothing of a batch was stored");
-            if !self.db.is_autocommit() {
-                let _ = self.sql("ROLLBACK");
-            }
-        }
-        for answer in answers {
-            answer(committed.clone());
-        }
+    fn add(&self, batch: &mut Batch, work: Work) {
+        let waited = work.since.elapsed();
+        self.observer.tell_writer(WriterEvent::Begun { waited });
+        let state = std::mem::replace(&mut batch.state, Ok(()));
+        let ready = state.and_then(|()| self.sql("SAVEPOINT one"));
+        let ran = (work.change)(ready.clone().map(|()| &self.db));
+        batch.state = ready.and_then(|()| self.end_savepoint(ran.failure));
+        batch.answers.push(ran.answer);
     }
 
-    fn transact(&self, batch: Vec<Work>, answers: &mut Vec<Answer>) -> Result<(), StoreError> {
-        let mut state = self.sql("BEGIN IMMEDIATE");
-        for work in batch {
-            let ready = state.and_then(|()| self.sql("SAVEPOINT one"));
-            let ran = work(ready.clone().map(|()| &self.db));
-            state = ready.and_then(|()| self.end_savepoint(ran.failure));
-            answers.push(ran.answer);
+    /// Answers only after the commit: what was acknowledged is on the disk.
+    fn commit(&mut self, batch: Batch) {
+        let writes = batch.answers.len();
+        let committed = batch.state.and_then(|()| self.sql("COMMIT"));
+        match committed {
+            // Where nothing was changed nothing was logged.
+            Ok(()) if self.db.total_changes() == batch.changes => {
+                batch.answers.into_iter().for_each(|answer| answer(Ok(())));
+            }
+            Ok(()) => {
+                self.observer.tell_writer(WriterEvent::Committed { writes });
+                self.disk.answer(batch.answers);
+            }
+            Err(error) => {
+                tracing::warn!(path = %self.path.display(), %error, "nothing of a batch was stored");
+                if !self.db.is_autocommit() {
+                    let _ = self.sql("ROLLBACK");
+                }
+                for answer in batch.answers {
+                    answer(Err(error.clone()));
+                }
+            }
         }
-        state.and_then(|()| self.sql("COMMIT"))
     }
 
     fn end_savepoint(&self, failure: Option<StoreError>) -> Result<(), StoreError> {
@@ -147,13 +195,18 @@ impl Writer {
             None => self.sql("RELEASE one"),
             // Some errors, a full disk for one, take the whole transaction back.
             Some(error) if self.db.is_autocommit() => Err(error),
-            Some(_) => self.sql("ROLLBACK TO one; RELEASE one"),
+            Some(_) => {
+                self.sql("ROLLBACK TO one")?;
+                self.sql("RELEASE one")
+            }
         }
     }
 
+    /// Runs a statement without rows, prepared once.
     fn sql(&self, statement: &str) -> Result<(), StoreError> {
-        self.db
-            .execute_batch(statement)
+        let run = || self.db.prepare_cached(statement)?.execute([]);
+        run()
+            .map(drop)
             .map_err(|error| classify(&self.path, &error))
     }
 
@@ -171,7 +224,8 @@ impl Writer {
     }
 
     fn checkpoint(&self) {
-        if let Err(error) = self.sql("PRAGMA wal_checkpoint(TRUNCATE)") {
+        let checkpoint = self.db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+        if let Err(error) = checkpoint.map_err(|error| classify(&self.path, &error)) {
             tracing::warn!(path = %self.path.display(), %error, "the log could not be emptied");
         }
     }
