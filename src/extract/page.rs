@@ -126,16 +126,6 @@ impl<'t> PageParts<'t> {
         }
     }
 
-    fn signed_by(&self) -> usize {
-        let is_of_tree = self
-            .article
-            .origins
-            .get("byline")
-            .is_some_and(|origin| origin == "page");
-        let names = self.article.byline.as_deref().filter(|_| is_of_tree);
-        names.map_or(0, |names| names.split(", ").count())
-    }
-
     /// Why there is no article here, if there is none.
     pub(super) fn reason(&self, text: &str, body: &Body, page: &Page) -> Option<Reason> {
         abstain::reason(&abstain::Subject {
@@ -144,7 +134,6 @@ impl<'t> PageParts<'t> {
             body,
             collected: &self.collected,
             json_ld: &self.json_ld,
-            signed_by: self.signed_by(),
             path: page.final_url.path(),
             words: self.words,
         })

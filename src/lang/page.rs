@@ -28,8 +28,6 @@ pub enum PageList {
     Published,
     /// Parts of words for a change, before a date.
     Updated,
-    /// Parts of words beside the date of something else, such as a licence.
-    OtherDates,
     /// Lines that stand alone around an article and never in it.
     Furniture,
     /// What opens the credit of a picture.

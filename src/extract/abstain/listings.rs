@@ -11,9 +11,6 @@ const STORIES_MIN: usize = 8;
 const STORIES_MIN_WITHOUT_TEXT: usize = 5;
 const STORIES_MIN_OF_ARCHIVE: usize = 3;
 
-/// So many authors sign a list of stories, or a paper, which has text.
-const AUTHORS_MIN: usize = 5;
-
 /// Running text without a linked block in between: more than a teaser, in bytes.
 const STRETCH_BYTES: usize = 700;
 /// Running text that is no teaser, in bytes: more than a front has beside its teasers, and more
@@ -103,8 +100,7 @@ fn headlines(subject: &Subject<'_>, block: &TextBlock) -> usize {
 /// Whether the page is a list of stories: many linked headlines with little but teasers between
 /// them, on a page that claims no article. What says that it is an archive makes up for headlines.
 pub(super) fn is_listing(subject: &Subject<'_>) -> bool {
-    // A front names the authors of all its stories.
-    let is_front = subject.path.len() <= 1 || subject.signed_by >= AUTHORS_MIN;
+    let is_front = subject.path.len() <= 1;
     if subject.claims_story() && !is_front {
         return false;
     }

@@ -23,8 +23,6 @@ pub(in crate::extract) struct Subject<'e> {
     pub(in crate::extract) collected: &'e Collected,
     /// What its JSON-LD describes.
     pub(in crate::extract) json_ld: &'e JsonLd,
-    /// How many people the tree, and no metadata, names as its authors.
-    pub(in crate::extract) signed_by: usize,
     /// The path of its address.
     pub(in crate::extract) path: &'e str,
     /// The words of such pages.

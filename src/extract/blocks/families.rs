@@ -87,13 +87,8 @@ impl<'a> FamilyCache<'a> {
     }
 }
 
-/// The families of one element, where few are asked of.
-pub(in crate::extract) fn families_of(element: &Element, hidden: &HiddenNames) -> Families {
-    of(element, &mut FamilyCache::new(hidden))
-}
-
 /// The families of one element.
-pub(super) fn of<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> Families {
+pub(in crate::extract) fn of<'a>(element: &'a Element, known: &mut FamilyCache<'a>) -> Families {
     let page = is_page(element);
     let mut found = by_name(element.name());
     // The name of a custom element is its author's, as a class is.

@@ -6,4 +6,4 @@ mod families;
 pub(super) mod phrases;
 
 pub(super) use cut::{Container, Cut, TextBlock, cut};
-pub(super) use families::{Families, families_of, is_hidden_box};
+pub(super) use families::{Families, is_hidden_box};

@@ -1,17 +1,8 @@
 //! Names that the page's tree marks as those of authors.
 
-use ego_tree::NodeRef;
-use scraper::{ElementRef, Node};
+use scraper::ElementRef;
 
-use super::{
-    attributes::Attributes,
-    beside::{BoxBeside, boxes_beside},
-    field::lines_of,
-    headline::Headline,
-    names::clean,
-    prose::Prose,
-    vocabulary::Surroundings,
-};
+use super::{attributes::Attributes, field::lines_of, names::clean, vocabulary::Vocabulary};
 use crate::{
     extract::blocks::phrases,
     lang::{PageList, PageWords},
@@ -21,6 +12,11 @@ use crate::{
 const MARKED_MAX: usize = 12;
 /// Names that stand together are at most so many nodes apart.
 const TOGETHER_NODES: usize = 40;
+
+/// A piece of text from this length on, in bytes, is no label: names on both sides of it do not stand
+/// together. So many are remembered.
+const PROSE_BYTES_MIN: usize = 120;
+const PROSE_MAX: usize = 2_000;
 
 /// How surely a mark is on an author's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,22 +31,14 @@ enum Certainty {
     Line,
 }
 
-/// Names with one mark.
-#[derive(Debug)]
-struct Mark {
-    certainty: Certainty,
-    at: usize,
-    names: Vec<String>,
-    /// Boxes around them that are not the article's, unless the headline stands in them too.
-    beside: Vec<BoxBeside>,
-}
-
 /// Names that the page's tree marks as authors.
 #[derive(Debug, Default)]
 pub(super) struct MarkedAuthors {
-    found: Vec<Mark>,
+    found: Vec<(Certainty, usize, Vec<String>)>,
     /// The node after what readers write.
     comments_end: usize,
+    /// Nodes of running text.
+    prose: Vec<usize>,
 }
 
 /// Ids and classes of the element that holds what readers write.
@@ -81,9 +69,8 @@ impl MarkedAuthors {
         whole: ElementRef<'_>,
         attributes: &Attributes<'_>,
         at: usize,
-        surroundings: &Surroundings<'_>,
+        vocabulary: &Vocabulary<'_>,
     ) {
-        let vocabulary = surroundings.vocabulary;
         let element = whole.value();
         if at >= self.comments_end && holds_comments(element, attributes) {
             self.comments_end = at + whole.descendants().count();
@@ -103,84 +90,69 @@ impl MarkedAuthors {
             && self.has_room(mark)
             && let Some(text) = lines_of(whole)
         {
-            self.push(mark, *whole, at, &text, surroundings);
+            self.push(mark, at, &text, vocabulary);
         }
     }
 
     /// Looks at one piece of text.
-    pub(super) fn line(
-        &mut self,
-        node: NodeRef<'_, Node>,
-        text: &str,
-        at: usize,
-        surroundings: &Surroundings<'_>,
-    ) {
+    pub(super) fn line(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
         let text = text.trim();
+        if text.len() >= PROSE_BYTES_MIN && self.prose.len() < PROSE_MAX {
+            self.prose.push(at);
+        }
         if at >= self.comments_end
             && (8..=60).contains(&text.len())
             && self.has_room(Certainty::Line)
-            && opens_byline(text, surroundings.vocabulary.words)
+            && opens_byline(text, vocabulary.words)
             && !phrases::ends_sentence(text)
         {
-            self.push(Certainty::Line, node, at, text, surroundings);
+            self.push(Certainty::Line, at, text, vocabulary);
         }
     }
 
     fn has_room(&self, mark: Certainty) -> bool {
-        self.found
-            .iter()
-            .filter(|own| own.certainty == mark)
-            .count()
-            < MARKED_MAX
+        self.found.iter().filter(|(own, ..)| *own == mark).count() < MARKED_MAX
     }
 
-    fn push(
-        &mut self,
-        certainty: Certainty,
-        node: NodeRef<'_, Node>,
-        at: usize,
-        text: &str,
-        surroundings: &Surroundings<'_>,
-    ) {
-        let mut names = clean(text, surroundings.vocabulary);
-        if certainty >= Certainty::Near {
+    fn push(&mut self, mark: Certainty, at: usize, text: &str, vocabulary: &Vocabulary<'_>) {
+        let mut names = clean(text, vocabulary);
+        if mark >= Certainty::Near {
             // Weak marks stand on whole sentences too.
             names.retain(|name| name.starts_with(|c: char| !c.is_lowercase()));
         }
         if !names.is_empty() {
-            self.found.push(Mark {
-                certainty,
-                at,
-                names,
-                beside: boxes_beside(node, text.len(), surroundings.hidden),
-            });
+            self.found.push((mark, at, names));
         }
     }
 
-    /// The names with the surest mark that stand together, in nothing that is beside the article.
-    pub(super) fn best(&self, headline: &Headline, prose: &Prose) -> Vec<String> {
-        let first_prose = prose.from(0, 0);
-        let text = prose.from(headline.place(), 0);
-        let own = || {
-            let found = self.found.iter();
-            found.filter(|mark| headline.owns(mark.at, &mark.beside, text))
+    /// The names with the surest mark that stand together.
+    pub(super) fn best(&self) -> Vec<String> {
+        let first_prose = self.prose.first().copied().unwrap_or(usize::MAX);
+        let is_above = |(mark, at, _): &&(Certainty, usize, Vec<String>)| {
+            *mark <= Certainty::Class && *at < first_prose
         };
-        let is_above = |mark: &&Mark| mark.certainty <= Certainty::Class && mark.at < first_prose;
         // What stands above the text is its byline; a surer mark below it may be another's.
-        let above = own().filter(is_above).map(|mark| mark.certainty).min();
-        let Some(certainty) = above.or(own().map(|mark| mark.certainty).min()) else {
+        let above = self
+            .found
+            .iter()
+            .filter(is_above)
+            .map(|(mark, ..)| *mark)
+            .min();
+        let Some(mark) = above.or(self.found.iter().map(|(mark, ..)| *mark).min()) else {
             return Vec::new();
         };
         let mut names = Vec::new();
         let mut last = None;
-        for mark in own().filter(|mark| mark.certainty == certainty) {
-            let at = mark.at;
-            let is_apart = |last: usize| at - last > TOGETHER_NODES || prose.parts(last, at);
+        for (_, at, found) in self.found.iter().filter(|(own, ..)| *own == mark) {
+            let is_apart = |last: usize| {
+                let next = self.prose.partition_point(|prose| *prose <= last);
+                at - last > TOGETHER_NODES || self.prose.get(next).is_some_and(|prose| prose < at)
+            };
             if last.is_some_and(is_apart) {
                 break;
             }
-            last = Some(at);
-            names.extend(mark.names.iter().cloned());
+            last = Some(*at);
+            names.extend(found.iter().cloned());
         }
         without_repeats(&mut names);
         names

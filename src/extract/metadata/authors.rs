@@ -41,9 +41,7 @@ pub(super) fn byline(
                 .is_some_and(|label| is_label(label, vocabulary.words));
         Some((gather(&[collected.meta(name).filter(|_| written)?]), "meta"))
     });
-    let marked = collected
-        .authors
-        .best(&collected.headline, &collected.prose);
+    let marked = collected.authors.best();
     let marked: Vec<&str> = marked.iter().map(String::as_str).collect();
     let places: Vec<(Vec<String>, &'static str)> = std::iter::once((gather(&told), "json-ld"))
         .chain([(gather(&cited), "meta")])

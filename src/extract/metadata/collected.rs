@@ -9,14 +9,11 @@ use scraper::{ElementRef, Html, Node};
 use super::{
     attributes::Attributes,
     author_marks::MarkedAuthors,
-    beside::is_anothers,
     field::{letters, text_of},
     heading::Heading,
-    headline::{HeadingRank, Headline},
     names::AUTHORS_MAX,
-    prose::Prose,
-    stamps::Stamps,
-    vocabulary::{Surroundings, Vocabulary},
+    stamps::{HeadingRank, Stamps},
+    vocabulary::Vocabulary,
 };
 use crate::extract::{
     blocks::{is_hidden_box, phrases},
@@ -43,14 +40,11 @@ pub(in crate::extract) struct Collected {
     pub(super) authors: MarkedAuthors,
     /// The authors of a paper, one `citation_author` each.
     pub(super) cited: Vec<String>,
-    /// Dates in microdata, RDFa and microformats, outside of comments and the like.
+    /// Dates in microdata, RDFa and microformats.
     pub(super) published: Option<String>,
     pub(super) modified: Option<String>,
     /// Dates that readers see.
     pub(super) stamps: Stamps,
-    /// The headline, and running text.
-    pub(super) headline: Headline,
-    pub(super) prose: Prose,
 }
 
 impl Collected {
@@ -78,12 +72,10 @@ pub(in crate::extract) fn collect(
     vocabulary: &Vocabulary<'_>,
 ) -> Collected {
     let mut collected = Collected::default();
-    let surroundings = Surroundings { hidden, vocabulary };
     for (at, node) in page.root_element().descendants().enumerate() {
         if let Node::Text(text) = node.value() {
-            collected.prose.text(text, at);
-            collected.stamps.line(node, text, at, &surroundings);
-            collected.authors.line(node, text, at, &surroundings);
+            collected.stamps.line(text, at, vocabulary);
+            collected.authors.line(text, at, vocabulary);
             collected.menu_entry(text, at);
         }
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
@@ -108,20 +100,18 @@ pub(in crate::extract) fn collect(
         }
         collected.menu(whole, &attributes, at);
         if let Some(heading) = collected.heading_kind(whole) {
-            collected.headline.see(heading, whole, at);
+            collected.stamps.heading(heading, at);
             if heading == HeadingRank::Title && is_shown(whole, hidden) {
                 collected.keep_titled(whole);
             }
         }
         if attributes.has_properties || attributes.speaks.publication {
-            collected.marked(whole, hidden);
+            collected.marked(whole);
         }
         collected
             .authors
-            .element(whole, &attributes, at, &surroundings);
-        collected
-            .stamps
-            .element(whole, &attributes, at, &surroundings);
+            .element(whole, &attributes, at, vocabulary);
+        collected.stamps.element(whole, &attributes, at, vocabulary);
     }
     collected.keep_proper_headings();
     collected
@@ -218,12 +208,9 @@ impl Collected {
     }
 
     /// Microdata, RDFa and microformats of dates.
-    fn marked(&mut self, whole: ElementRef<'_>, hidden: &HiddenNames) {
+    fn marked(&mut self, whole: ElementRef<'_>) {
         let element = whole.value();
         let stamp = || {
-            if is_anothers(whole, hidden) {
-                return None;
-            }
             ["datetime", "content", "title"]
                 .iter()
                 .find_map(|key| element.attr(key))

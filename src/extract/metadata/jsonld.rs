@@ -1,7 +1,7 @@
 //! The article in a page's JSON-LD (schema.org), read with patience: pages wrap it in
 //! graphs and lists, and some write it with raw line breaks or trailing commas.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -193,13 +193,6 @@ impl Thing {
             .into_iter()
             .map(str::trim)
             .find(|text| !text.is_empty())
-    }
-
-    /// The first string of a field, or a number: dates are counted in seconds too.
-    pub(super) fn date(&self, key: &str) -> Option<Cow<'_, str>> {
-        let number = self.0.get(key).and_then(Value::as_u64);
-        let told = self.text(key).map(Cow::Borrowed);
-        told.or_else(|| number.map(|number| Cow::Owned(number.to_string())))
     }
 
     /// All strings of a field.

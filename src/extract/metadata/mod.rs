@@ -5,17 +5,14 @@
 mod attributes;
 mod author_marks;
 mod authors;
-mod beside;
 mod collected;
 mod field;
 mod fields;
 mod heading;
-mod headline;
 mod jsonld;
 mod names;
 mod next_page;
 pub(super) mod noarchive;
-mod prose;
 mod published;
 mod scripts;
 mod stamps;

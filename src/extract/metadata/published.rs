@@ -64,9 +64,8 @@ pub(super) fn published(
 ) -> FieldValue<Date> {
     let date_of = |thing: &Option<Thing>, is_iso: bool| {
         let thing = thing.as_ref()?;
-        let told = thing.date("datePublished").or(thing.date("dateCreated"))?;
-        let date = dates.field(&told);
-        let date = date.filter(|_| dates::is_iso(&told) == is_iso);
+        let text = thing.text("datePublished").or(thing.text("dateCreated"))?;
+        let date = dates.field(text).filter(|_| dates::is_iso(text) == is_iso);
         date.map(|date| (date, "json-ld"))
     };
     let metas = || {
@@ -75,13 +74,12 @@ pub(super) fn published(
             .map(|name| (collected.meta(name), meta_origin(name)))
     };
     let microdata = || [(collected.published.as_deref(), "microdata")];
-    let stamps = collected.stamps.own(&collected.headline, &collected.prose);
     let found = date_of(&json_ld.article, true)
         .or_else(|| first_date(metas(), dates))
         .or_else(|| first_date(microdata(), dates))
         .or_else(|| date_of(&json_ld.page, true))
         .or_else(|| dates.path(url.path()).map(|date| (date, "url")))
-        .or_else(|| stamps.published().map(|date| (date, "page")))
+        .or_else(|| collected.stamps.published().map(|date| (date, "page")))
         .or_else(|| date_of(&json_ld.article, false))
         .or_else(|| scripts::published(page, dates).map(|date| (date, "script")))
         .or_else(|| {
@@ -90,7 +88,7 @@ pub(super) fn published(
                 .or_else(|| modified(collected, json_ld.page.as_ref(), dates));
             known.map(|(date, _)| (date, "modified"))
         })
-        .or_else(|| stamps.updated().map(|date| (date, "modified")));
+        .or_else(|| collected.stamps.updated().map(|date| (date, "modified")));
     let (date, origin) = found?;
     let told = metas().chain(microdata());
     let told = told.filter_map(|(text, _)| dates.field(text?));
