@@ -3,7 +3,10 @@
 use std::{
     fs::Permissions,
     io,
-    os::unix::{fs::PermissionsExt, net::UnixStream as Probe},
+    os::unix::{
+        fs::{FileTypeExt, PermissionsExt},
+        net::UnixStream as Probe,
+    },
     path::{Path, PathBuf},
 };
 
@@ -74,8 +77,9 @@ impl Drop for Listener {
     }
 }
 
-/// A socket behind which nobody listens.
+/// A socket behind which nobody listens. A file that is none refuses connections as well.
 fn is_left(path: &Path) -> bool {
+    let is_socket = std::fs::symlink_metadata(path).is_ok_and(|file| file.file_type().is_socket());
     let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
-    Probe::connect(path).is_err_and(|error| refused(&error))
+    is_socket && Probe::connect(path).is_err_and(|error| refused(&error))
 }

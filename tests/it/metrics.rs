@@ -75,6 +75,7 @@ source_articles_abstained_total counter source
 source_articles_flagged_total counter source
 source_articles_total counter source
 source_boilerplate_ratio gauge source
+source_certificate_expiry_timestamp_seconds gauge source
 source_enabled gauge source
 source_expected_interval_seconds gauge source
 source_labels_dropped gauge
@@ -148,6 +149,7 @@ fn touch_everything(metrics: &Metrics) {
     let source = metrics.source_label("elsewhere");
     for family in [
         &metrics.source_boilerplate_ratio,
+        &metrics.source_certificate_expiry_timestamp_seconds,
         &metrics.source_translation_probability,
         &metrics.source_machine_translation_share,
         &metrics.source_machine_translation_share_low,

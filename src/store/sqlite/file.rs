@@ -4,6 +4,7 @@ use std::{
     fs::{File, TryLockError},
     io::ErrorKind,
     path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -17,6 +18,10 @@ use crate::store::{OpenError, StoreError};
 
 /// How long another program that has the database locked (a `sqlite3` shell) is waited for.
 pub(super) const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// How long whoever lets go of the file just now is waited for, and the pause between two tries.
+const LOCK_WAIT: Duration = Duration::from_millis(500);
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// How long a start may take to look for damage. A database too large for it is read as far as
 /// the time goes.
@@ -158,13 +163,25 @@ fn lock_file(path: &Path, file: &Path) -> Result<File, OpenError> {
             ),
         ),
     })?;
-    match open.try_lock() {
+    match lock_soon(&open) {
         Ok(()) => Ok(open),
         Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.display().to_string())),
         Err(TryLockError::Error(error)) => Err(unusable(
             path,
             format!("its folder does not support locks ({error}); put the store on a local disk"),
         )),
+    }
+}
+
+/// A process that is just being started by one that had the file holds on to it until its program runs;
+/// so does one that is about to end.
+fn lock_soon(file: &File) -> Result<(), TryLockError> {
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(LOCK_PAUSE),
+            locked => return locked,
+        }
     }
 }
 

@@ -128,7 +128,7 @@ async fn a_mail_arrives_whole() {
     said("EHLO news.example");
     // Base64 of \0watch\0p4ss.
     said("AUTH PLAIN AHdhdGNoAHA0c3M=");
-    said("MAIL FROM:<watch@news.example> BODY=8BITMIME");
+    said("MAIL FROM:<watch@news.example>");
     said("RCPT TO:<desk@news.example>");
     said("RCPT TO:<chief@news.example>");
     said("Subject: harian: flagged (75 %): Harga beras naik [engine-residue]");
