@@ -20,9 +20,7 @@ use std::{
 
 use benggala::{
     frontier::Schedule,
-    model::{
-        Courtesy, FetchOutcome, Link, OwnPolicy, PageKind, SiteRules, Source, StoreUrl, Timestamp,
-    },
+    model::{FetchOutcome, Link, PageKind, Source, StoreUrl, Timestamp},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store},
 };
 use chrono::{TimeDelta, Utc};
@@ -202,18 +200,5 @@ fn completion(at: Timestamp, fate: Fate) -> Completion {
 }
 
 fn source(address: &str) -> Source {
-    Source {
-        name: "bench".to_string(),
-        kind: PageKind::Feed,
-        url: Url::parse(address).unwrap(),
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        was: None,
-        courtesy: Courtesy::default(),
-        policy: OwnPolicy::default(),
-        is_muted: false,
-    }
+    Source::new("bench", PageKind::Feed, Url::parse(address).unwrap())
 }

@@ -11,7 +11,7 @@ use benggala::{
     frontier::Schedule,
     model::{
         Article, Assessment, FetchOutcome, Headers, Link, Page, PageKind, RulesHash, Scores,
-        SiteRules, Source, StoreUrl, Timestamp, Verdict,
+        Source, StoreUrl, Timestamp, Verdict,
     },
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
 };
@@ -186,20 +186,7 @@ fn now() -> Timestamp {
 /// A source and the addresses of all that is to be measured.
 async fn announce(store: &dyn Store) {
     let feed: Url = "https://site.example/feed".parse().unwrap();
-    let source = Source {
-        name: "site".to_string(),
-        kind: PageKind::Feed,
-        url: feed.clone(),
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        was: None,
-        courtesy: Default::default(),
-        policy: Default::default(),
-        is_muted: false,
-    };
+    let source = Source::new("site", PageKind::Feed, feed.clone());
     store.put_sources(&[source], now()).await.unwrap();
     let lease = store.claim(&all()).await.unwrap().remove(0);
     let link = |n: usize| Link {

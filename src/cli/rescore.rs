@@ -65,10 +65,7 @@ pub(super) fn rescore(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failur
         loop {
             let rows = store.articles(&query).await?;
             for row in &rows {
-                let source = config
-                    .sources
-                    .iter()
-                    .find(|source| source.name == row.source);
+                let source = config.source(&row.source);
                 let rules = Rules {
                     policy: config.policy_for(source),
                     ..rules.clone()

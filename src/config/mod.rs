@@ -56,6 +56,11 @@ impl Config {
         self
     }
 
+    /// The source of this name, while it is configured.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
+    }
+
     /// The selectors for a page: those of its source, else those built in for its host.
     pub fn rules_for(source: Option<&Source>, host: Option<&str>) -> SiteRules {
         match source {

@@ -10,7 +10,7 @@ use crate::{
     fetch::{Fetcher, Network, tls::Pins},
     inspect::Rules,
     lang::Lexicon,
-    model::Source,
+    model::{Policy, Source},
     notify::{Channel, Setting},
 };
 
@@ -70,10 +70,9 @@ impl ActiveConfig {
                 pages: match &config.serve.public_url {
                     Some(public) => Some(public.clone()),
                     // Nobody finds a socket.
-                    None => match config.serve.listen.tcp() {
-                        Some(address) => Url::parse(&format!("http://{address}/")).ok(),
-                        None => None,
-                    },
+                    None => Url::parse(&config.serve.listen.page())
+                        .ok()
+                        .filter(|url| url.scheme() == "http"),
                 },
                 muted: config
                     .sources
@@ -91,11 +90,8 @@ impl ActiveConfig {
         })
     }
 
-    /// What the articles of a source are judged by, all but what is known of how languages are used.
-    pub(super) fn rules_for(&self, source: &str) -> Rules {
-        Rules {
-            policy: self.config.policy_for(self.sources.get(source)),
-            ..self.rules.clone()
-        }
+    /// The thresholds that the articles of a source are judged by.
+    pub(super) fn policy_for(&self, source: &str) -> Policy {
+        self.config.policy_for(self.sources.get(source))
     }
 }

@@ -133,7 +133,8 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     let memory = resources.memories.of_site(&page.final_url).await;
     let rules = Rules {
         usage: resources.languages.usage().await,
-        ..active.rules_for(&page.link.source)
+        policy: active.policy_for(&page.link.source),
+        ..active.rules.clone()
     };
     let (work, by) = (page.clone(), rules.clone());
     let begun = Instant::now();

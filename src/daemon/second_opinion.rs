@@ -62,7 +62,7 @@ pub(super) async fn recall(
     // Where the store fails, that is counted, and the article is judged without.
     let known = resources.store.opinion(key(endpoint, inspection)).await;
     if let Some(opinion) = known.ok().flatten() {
-        let policy = active.rules_for(source).policy;
+        let policy = active.policy_for(source);
         inspection.assessment = score::hear(&inspection.assessment, &opinion, &policy);
     }
 }
@@ -91,7 +91,7 @@ pub(super) fn ask_later(
     if assessment.evidence.iter().any(heard) {
         return record::not_asked(&resources.metrics, "known");
     }
-    let (only, policy) = (active.config.opinion.only, active.rules_for(source).policy);
+    let (only, policy) = (active.config.opinion.only, active.policy_for(source));
     if !is_wanted(assessment, only, &policy, rand::random()) {
         return;
     }
@@ -235,7 +235,7 @@ impl Consulting {
         opinion: Opinion,
     ) {
         let resources = &self.resources;
-        let policy = question.active.rules_for(&question.source).policy;
+        let policy = question.active.policy_for(&question.source);
         let hearing = Hearing {
             article: question.article,
             title: question.title.clone(),

@@ -24,7 +24,7 @@ use tokio::{net::TcpListener, task::JoinSet, time::timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use url::Url;
 
-use crate::model::{Courtesy, OwnPolicy, SiteRules, Source};
+use crate::model::Source;
 use content::{Paper, PaperArticle};
 use served::{Clock, ServedPaper};
 
@@ -97,19 +97,12 @@ impl Newsroom {
     pub fn sources(&self) -> Vec<Source> {
         self.sites
             .iter()
-            .map(|site| Source {
-                name: site.paper.name.clone(),
-                kind: site.paper.door.kind(),
-                url: site.edition(Duration::ZERO).url(site.paper.door.path()),
-                every: None,
-                link_age: None,
-                lang: site.paper.announced.then(|| site.paper.lang.clone()),
-                rules: SiteRules::default(),
-                certificate: None,
-                was: None,
-                courtesy: Courtesy::default(),
-                policy: OwnPolicy::default(),
-                is_muted: false,
+            .map(|site| {
+                let url = site.edition(Duration::ZERO).url(site.paper.door.path());
+                Source {
+                    lang: site.paper.announced.then(|| site.paper.lang.clone()),
+                    ..Source::new(&site.paper.name, site.paper.door.kind(), url)
+                }
             })
             .collect()
     }

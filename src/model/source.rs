@@ -100,6 +100,26 @@ pub struct Source {
     pub is_muted: bool,
 }
 
+impl Source {
+    /// A source as it is unless it says more.
+    pub fn new(name: impl Into<String>, kind: PageKind, url: Url) -> Source {
+        Source {
+            name: name.into(),
+            was: None,
+            kind,
+            url,
+            every: None,
+            link_age: None,
+            lang: None,
+            rules: SiteRules::default(),
+            certificate: None,
+            courtesy: Courtesy::default(),
+            policy: OwnPolicy::default(),
+            is_muted: false,
+        }
+    }
+}
+
 /// Limits of a source beside the gap between two requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Courtesy {

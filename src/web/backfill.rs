@@ -39,8 +39,7 @@ pub(super) async fn post(
         let problem = format!("`since` is {since}, which lies in the future.");
         return Err(ProblemDetails::bad_request(problem));
     }
-    let sources = &config.sources;
-    let source = sources.iter().find(|source| source.name == name);
+    let source = config.source(&name);
     let order = BackfillOrder {
         since,
         limit: wanted.limit.map(NonZeroU64::get),

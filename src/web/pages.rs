@@ -155,11 +155,7 @@ pub(super) async fn article(
     let decided = decided(&state, &asked).await?;
 
     let assessment = row.assessment();
-    let source = config
-        .sources
-        .iter()
-        .find(|source| source.name == row.source);
-    let policy = config.policy_for(source);
+    let policy = config.policy_for(config.source(&row.source));
     let decided = decided.as_ref().map(views::entry);
     let page = ArticlePage {
         chrome: chrome(&visitor, place::BELOW),

@@ -127,12 +127,8 @@ async fn rule(
     let place = brought.finding.as_ref();
     let finding = place.map(|place| locate(&row, place)).transpose()?;
     let config = state.config.load();
-    let source = config
-        .sources
-        .iter()
-        .find(|source| source.name == row.source);
     let judged_by = JudgedBy {
-        policy: config.policy_for(source),
+        policy: config.policy_for(config.source(&row.source)),
         languages: Arc::clone(&state.languages),
     };
     let decision = match brought.decision {

@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use benggala::{
     fetch::{Network, tls::Pins},
-    model::{CertificateHash, Courtesy, OwnPolicy, PageKind, SiteRules, Source},
+    model::{CertificateHash, PageKind, Source},
 };
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::{
@@ -98,18 +98,8 @@ impl Shown {
         let certificate = CertificateHash::parse(&fingerprint.to_string());
         assert_eq!(certificate, Some(fingerprint));
         Pins::of(&[Source {
-            name: "paper".to_string(),
-            kind: PageKind::Auto,
-            url: url.clone(),
-            every: None,
-            link_age: None,
-            lang: None,
-            rules: SiteRules::default(),
             certificate,
-            was: None,
-            courtesy: Courtesy::default(),
-            policy: OwnPolicy::default(),
-            is_muted: false,
+            ..Source::new("paper", PageKind::Auto, url.clone())
         }])
     }
 }

@@ -15,7 +15,7 @@ use axum::{
 };
 use benggala::{
     demo::content::{PaperArticle, papers},
-    model::{BlockKind, Courtesy, OwnPolicy, PageKind, SiteRules, Source},
+    model::{BlockKind, PageKind, Source},
 };
 use chrono::{TimeDelta, Utc};
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -127,20 +127,7 @@ impl Site {
 
 /// An address as a source, asked as often as is configured for all.
 pub(super) fn source(name: &str, kind: PageKind, url: Url) -> Source {
-    Source {
-        name: name.to_string(),
-        kind,
-        url,
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        was: None,
-        courtesy: Courtesy::default(),
-        policy: OwnPolicy::default(),
-        is_muted: false,
-    }
+    Source::new(name, kind, url)
 }
 
 async fn answer(State(inside): State<Arc<Inside>>, request: Request) -> Response {

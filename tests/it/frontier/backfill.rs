@@ -2,7 +2,7 @@
 
 use benggala::{
     frontier::backfill::{RANK_FURTHER_PAGE, RANK_OLDER_FEED, rank, starts, worth_reading},
-    model::{Courtesy, Link, OwnPolicy, PageKind, SiteRules, Source, Timestamp},
+    model::{Link, PageKind, Source, Timestamp},
 };
 use url::Url;
 
@@ -64,20 +64,7 @@ fn sitemaps_are_nested_only_so_deep() {
 
 #[test]
 fn a_walk_begins_at_the_source_and_the_front_page() {
-    let source = |path: &str, kind: PageKind| Source {
-        name: "news".to_string(),
-        kind,
-        url: link(path, kind, None).url,
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        was: None,
-        courtesy: Courtesy::default(),
-        policy: OwnPolicy::default(),
-        is_muted: false,
-    };
+    let source = |path: &str, kind: PageKind| Source::new("news", kind, link(path, kind, None).url);
     let feed = starts(&source("/feed", PageKind::Feed));
     let kinds: Vec<_> = feed.iter().map(|(kind, url)| (*kind, url.path())).collect();
     assert_eq!(kinds, [(PageKind::Feed, "/feed"), (PageKind::Auto, "/")]);

@@ -8,9 +8,9 @@ use benggala::{
         clock::{Horizon, Jump},
     },
     model::{
-        Article, Assessment, Block, BlockKind, Courtesy, Evidence, EvidenceKind, FetchOutcome,
-        Finding, Headers, Link, OwnPolicy, Page, PageKind, Provenance, Reason, RulesHash, Scores,
-        SiteRules, Source, Timestamp, Verdict,
+        Article, Assessment, Block, BlockKind, Evidence, EvidenceKind, FetchOutcome, Finding,
+        Headers, Link, Page, PageKind, Provenance, Reason, RulesHash, Scores, Source, Timestamp,
+        Verdict,
     },
     standing::Observation,
     store::{
@@ -35,20 +35,7 @@ pub(crate) fn url(text: &str) -> Url {
 }
 
 pub(crate) fn source(name: &str, kind: PageKind, address: &str) -> Source {
-    Source {
-        name: name.to_string(),
-        kind,
-        url: url(address),
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        was: None,
-        courtesy: Courtesy::default(),
-        policy: OwnPolicy::default(),
-        is_muted: false,
-    }
+    Source::new(name, kind, url(address))
 }
 
 pub(crate) fn link(address: &str, source: &str, kind: PageKind) -> Link {

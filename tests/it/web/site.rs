@@ -11,9 +11,8 @@ use benggala::{
     config::Config,
     inspect::abstain,
     model::{
-        Article, Assessment, Courtesy, Evidence, EvidenceKind, FetchOutcome, Finding, Headers,
-        Lang, Link, OwnPolicy, Page, PageKind, Reason, RulesHash, Scores, SiteRules, Source,
-        StoreUrl, Timestamp, Unready, Verdict,
+        Article, Assessment, Evidence, EvidenceKind, FetchOutcome, Finding, Headers, Lang, Link,
+        Page, PageKind, Reason, RulesHash, Scores, Source, StoreUrl, Timestamp, Unready, Verdict,
     },
     report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
@@ -398,18 +397,9 @@ pub(super) fn reviews_of(id: i64) -> String {
 
 /// A source as the configuration would have it.
 pub(super) fn source(name: &str) -> Source {
-    Source {
-        name: name.to_string(),
-        kind: PageKind::Feed,
-        url: url(&format!("https://{}.example/feed", &name[..4])),
-        every: None,
-        link_age: None,
-        lang: None,
-        rules: SiteRules::default(),
-        certificate: None,
-        was: None,
-        courtesy: Courtesy::default(),
-        policy: OwnPolicy::default(),
-        is_muted: false,
-    }
+    Source::new(
+        name,
+        PageKind::Feed,
+        url(&format!("https://{}.example/feed", &name[..4])),
+    )
 }
