@@ -72,15 +72,12 @@ fn labelled_or_seen(
             && decodes(encoding, bytes)
     };
     // Latin-1 is what servers say of whatever they serve: then the page knows better.
-    let is_default = in_header.is_none_or(|encoding| encoding == WINDOWS_1252);
-    let in_header = in_header.filter(is_right);
-    match in_header.filter(|_| !is_default) {
-        Some(encoding) => encoding,
-        None => in_page()
-            .filter(is_right)
-            .or(in_header)
-            .unwrap_or_else(|| detect(bytes)),
-    }
+    let labels = match in_header {
+        Some(encoding) if encoding == WINDOWS_1252 => [in_page(), in_header],
+        _ => [in_header, in_page()],
+    };
+    let mut labels = labels.into_iter().flatten();
+    labels.find(is_right).unwrap_or_else(|| detect(bytes))
 }
 
 /// Valid UTF-8, but for a character cut in two at the end or a few stray bytes as are left by

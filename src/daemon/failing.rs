@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    model::{EventKind, Unready},
+    model::{EventKind, Timestamp, Unready},
     notify::Event,
 };
 
@@ -31,26 +31,37 @@ pub(super) fn watch(
 
 async fn watch_over(health: Health, clock: Clock, active: watch::Receiver<Arc<ActiveConfig>>) {
     let mut ticks = tokio::time::interval(LOOK_EVERY);
-    let mut since = None;
-    let mut told = HashSet::new();
-    let mut key = String::new();
+    let mut spell = Spell::default();
     loop {
         ticks.tick().await;
         let reasons = reasons(&health);
-        if reasons.is_empty() {
-            since = None;
-            told.clear();
-            continue;
-        }
-        let begun = *since.get_or_insert_with(|| {
-            // Not one of the outbox, which counts.
-            key = format!("failing-{}", clock.now().timestamp_millis());
-            clock.read().awake
-        });
-        if clock.read().awake.saturating_sub(begun) >= AFTER {
+        if let Some(key) = spell.look(reasons.is_empty(), clock.read().awake, clock.now()) {
             let active = Arc::clone(&active.borrow());
-            tell(&active, &key, &reasons, &clock, &mut told).await;
+            tell(&active, &key, &reasons, &clock, &mut spell.told).await;
         }
+    }
+}
+
+/// The time in which the daemon cannot work, from one look at it to another, and who has been told.
+#[derive(Debug, Default)]
+pub struct Spell {
+    /// When it began, by the time that the machine was awake, and what its message is called.
+    begun: Option<(Duration, String)>,
+    told: HashSet<String>,
+}
+
+impl Spell {
+    /// Takes one look, at `awake` and `now`. The key of the message that is to be sent, where the spell has
+    /// lasted: the same one as long as it does, so that each channel hears of it once.
+    pub fn look(&mut self, works: bool, awake: Duration, now: Timestamp) -> Option<String> {
+        if works {
+            *self = Spell::default();
+            return None;
+        }
+        // Not a key of the outbox, which counts.
+        let called = || (awake, format!("failing-{}", now.timestamp_millis()));
+        let (begun, key) = self.begun.get_or_insert_with(called);
+        (awake.saturating_sub(*begun) >= AFTER).then(|| key.clone())
     }
 }
 

@@ -16,7 +16,7 @@ mod completion;
 pub mod cpu;
 mod error;
 mod facts;
-mod failing;
+pub mod failing;
 pub mod health;
 mod housekeeping;
 mod languages;
