@@ -25,7 +25,7 @@ pub(super) fn completion(facts: &Facts, plan: Plan) -> Completion {
         kind: content.kind,
         host_next_at: plan.host_next_at,
         host_failures: plan.host_failures,
-        host_delay: Some(exchange.delay).filter(|delay| !delay.is_zero()),
+        host_delay: plan.host_delay,
         rhythm: plan.rhythm,
         moved: plan.moved,
         robots: exchange.robots.clone(),

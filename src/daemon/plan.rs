@@ -33,6 +33,8 @@ pub(super) struct Plan {
     pub(super) list_given_up: bool,
     /// When the host may be asked again.
     pub(super) host_next_at: Timestamp,
+    /// The gap between two requests to it; `None` where nothing is known of it.
+    pub(super) host_delay: Option<Duration>,
     /// Failures of the host in a row.
     pub(super) host_failures: u32,
 }
@@ -69,11 +71,12 @@ pub(super) fn intake(active: &ActiveConfig, facts: &Facts, unread: &Unread) -> I
 /// Plans what follows from a visit. `intake` is what its links are taken for.
 pub(super) fn plan(active: &ActiveConfig, facts: &Facts, intake: Intake) -> Plan {
     let exchange = &facts.exchange;
+    let gap = frontier::slowed(exchange.delay, exchange.took);
     let (pause, host_failures) = frontier::host_pause(
         exchange.outcome,
         exchange.status,
         facts.lease.host_failures,
-        frontier::slowed(exchange.delay, exchange.took),
+        gap,
         exchange.retry_after,
         rand::random(),
     );
@@ -88,6 +91,7 @@ pub(super) fn plan(active: &ActiveConfig, facts: &Facts, intake: Intake) -> Plan
         moved: moved(facts),
         list_given_up: matches!(next_of_past(facts, &schedule), Next::Gone { .. }),
         host_next_at: facts.at + pause,
+        host_delay: Some(gap).filter(|gap| !gap.is_zero()),
         host_failures,
     }
 }

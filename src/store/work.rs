@@ -173,7 +173,8 @@ pub struct Completion {
     pub host_next_at: Timestamp,
     /// Failures of the host in a row.
     pub host_failures: u32,
-    /// The least gap between two requests to the host; `None` leaves it.
+    /// The gap between two requests to the host, longer for a slow one: what it rests after a crash, for
+    /// it may still be answering. `None` leaves it.
     pub host_delay: Option<Duration>,
     /// What the rhythm of a source is by now; `None` leaves it.
     pub rhythm: Option<Rhythm>,
