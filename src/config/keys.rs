@@ -605,6 +605,7 @@ pub(super) struct PartialSource {
     pub(super) courtesy: Courtesy,
     pub(super) policy: OwnPolicy,
     pub(super) is_muted: bool,
+    pub(super) render: Option<Url>,
 }
 
 impl From<&Source> for PartialSource {
@@ -622,6 +623,7 @@ impl From<&Source> for PartialSource {
             courtesy: source.courtesy,
             policy: source.policy.clone(),
             is_muted: source.is_muted,
+            render: source.render.clone(),
         }
     }
 }
@@ -689,6 +691,11 @@ pub(super) const SOURCE: &[Key<PartialSource>] = &[
         "mute",
         |c, v| v.boolean().map(|x| c.is_muted = x),
         |c| c.is_muted.then_some(Toml::Boolean(true)),
+    ),
+    key(
+        "render",
+        |c, v| v.browser().map(|x| c.render = Some(x)),
+        |c| c.render.as_ref().and_then(notation::text),
     ),
     key(
         "words_min",

@@ -492,6 +492,7 @@ fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
         courtesy: entry.courtesy,
         policy: entry.policy,
         is_muted: entry.is_muted,
+        render: entry.render,
     })
 }
 

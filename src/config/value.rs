@@ -265,6 +265,21 @@ impl<'a> Value<'a> {
         Ok(url)
     }
 
+    /// Where a browser listens for the DevTools protocol.
+    pub(super) fn browser(&self) -> Read<Url> {
+        const FORM: &str = r#"write where it listens, as in "cdp://127.0.0.1:9222""#;
+        let text = self.string("an address in quotes", FORM)?;
+        let is_place = |url: &Url| {
+            url.scheme() == "cdp"
+                && url.host().is_some()
+                && url.username().is_empty()
+                && matches!(url.path(), "" | "/")
+                && url.query().is_none()
+        };
+        let url = Url::parse(text).ok().filter(is_place);
+        url.map_or_else(|| self.wrong(&format!("is no browser: {text:?}"), FORM), Ok)
+    }
+
     /// The same where the whole URL is a secret.
     pub(super) fn secret_url(&self) -> Read<Secret<Url>> {
         let text = self.string("a URL in quotes", URL_FORM)?;

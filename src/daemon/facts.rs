@@ -68,10 +68,25 @@ impl Facts {
 impl PageContent {
     /// Whether the server let a wall stand in the place of the page and said nothing of it.
     pub(super) fn is_bot_wall(&self) -> bool {
-        let verdict = self
-            .inspected
-            .as_ref()
-            .map(|inspected| inspected.inspection.assessment.verdict);
-        verdict == Some(Verdict::Abstain(Reason::Challenge))
+        self.is_unjudged_for(Reason::Challenge)
+    }
+
+    /// Says of what was read that a browser had shown it.
+    pub(super) fn came_by_browser(&mut self) {
+        if let Some(inspected) = &mut self.inspected {
+            let origins = &mut inspected.inspection.article.origins;
+            origins.insert("page".to_string(), "browser".to_string());
+        }
+    }
+
+    /// Whether nothing stands on the page until its scripts have run.
+    pub(super) fn needs_script(&self) -> bool {
+        self.is_unjudged_for(Reason::NeedsScript)
+    }
+
+    fn is_unjudged_for(&self, reason: Reason) -> bool {
+        let inspected = self.inspected.as_ref();
+        let verdict = inspected.map(|inspected| inspected.inspection.assessment.verdict);
+        verdict == Some(Verdict::Abstain(reason))
     }
 }

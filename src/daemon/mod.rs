@@ -26,6 +26,7 @@ mod plan;
 mod question;
 mod read;
 mod record;
+mod rendering;
 mod resources;
 pub mod room;
 mod second_opinion;

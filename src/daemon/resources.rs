@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 
-use crate::{fetch::HostNotes, metrics::Metrics, store::Store};
+use crate::{fetch::HostNotes, metrics::Metrics, render::Renderer, store::Store};
 
 use super::{
     clock::Clock, cpu::Cores, health::Health, languages::Languages, memory::SiteMemories,
@@ -26,6 +26,8 @@ pub(super) struct Resources {
     pub(super) outage: Outage,
     /// Articles that wait for a second opinion.
     pub(super) questions: mpsc::Sender<Question>,
+    /// Who shows pages that need their scripts.
+    pub(super) renderer: Renderer,
     /// Where the hosts are written down that redirects lead to.
     pub(super) host_notes: Arc<HostNotes>,
 }
@@ -48,6 +50,7 @@ impl Resources {
             languages: Languages::new(Arc::clone(store), clock.clone()),
             outage: Outage::default(),
             questions,
+            renderer: Renderer::default(),
             host_notes: host_notes(store, clock),
         }
     }

@@ -20,7 +20,7 @@ use super::{
     facts::{Facts, PageContent},
     plan,
     read::read,
-    record,
+    record, rendering,
     resources::Resources,
     second_opinion,
 };
@@ -146,6 +146,7 @@ async fn facts(
     lease: Lease,
     now: Timestamp,
 ) -> Facts {
+    let until = Instant::now() + active.config.schedule.lease.mul_f64(LEASE_PART);
     let asked = plan::address(&lease, now).clone();
     let mut exchange = fetch(resources, active, &lease, &asked).await;
     let at = resources.clock.now();
@@ -161,7 +162,13 @@ async fn facts(
     let Some(page) = facts.page() else {
         return facts;
     };
-    let content = read(resources, active, &facts.lease, &facts.exchange, &page).await;
+    let mut content = read(resources, active, &facts.lease, &facts.exchange, &page).await;
+    if content.needs_script()
+        && let Some(page) = rendering::shown(resources, active, &mut facts, &page, until).await
+    {
+        content = read(resources, active, &facts.lease, &facts.exchange, &page).await;
+        content.came_by_browser();
+    }
     if content.is_bot_wall() {
         // Nothing was read: the page is asked for again, when the wall may be gone.
         facts.exchange = facts.exchange.behind_bot_wall();
@@ -170,6 +177,9 @@ async fn facts(
     }
     facts
 }
+
+/// The part of a lease that asking may take; the rest is for reading and writing.
+const LEASE_PART: f64 = 0.8;
 
 /// Fetches within the lease: a worker must have stopped before its lease passes to another.
 async fn fetch(
@@ -188,7 +198,7 @@ async fn fetch(
         last_modified: lease.last_modified.clone(),
     }
     .in_full_now_and_then(rand::random());
-    let limit = active.config.schedule.lease.mul_f64(0.8);
+    let limit = active.config.schedule.lease.mul_f64(LEASE_PART);
     let way = Way::from(&lease.link.url, Arc::clone(&resources.host_notes));
     match tokio::time::timeout(limit, active.fetcher.fetch_by(&request, &way)).await {
         Ok(exchange) => exchange,

@@ -29,6 +29,10 @@ pub const EXTRACTION_OUTCOMES: [&str; 6] = [
     "parse_limit",
     "panic",
 ];
+/// `outcome` of a page that a browser has shown.
+pub const RENDERED: &str = "ok";
+/// `outcome` of handing a page to a browser.
+pub const RENDER_OUTCOMES: [&str; 4] = [RENDERED, "unreachable", "failed", "timed_out"];
 /// `score` of an article.
 pub const SCORES: [&str; 6] = [
     "overall",

@@ -26,8 +26,8 @@ pub use family::LabelValues;
 use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
-    NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RETRY_CONNECTION_CLOSED,
-    REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
+    NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RENDER_OUTCOMES,
+    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
 };
 
 /// The content type of [`Metrics::render`].
@@ -166,6 +166,8 @@ families! {
     extractions_total: IntCounterVec = |f| f.counters(&[("outcome", &EXTRACTION_OUTCOMES)]);
     /// Time to read and judge one page.
     extraction_duration_seconds: Histogram = |f| f.histogram(&EXTRACTION_SECONDS);
+    /// Pages that need their scripts and were handed to a browser, by what became of that.
+    renders_total: IntCounterVec = |f| f.counters(&[("outcome", &RENDER_OUTCOMES)]);
     /// Length of article bodies.
     article_text_characters: Histogram = |f| f.histogram(&TEXT_CHARACTERS);
     /// Age of new articles when they were judged, by the moment that their page gives; of those that

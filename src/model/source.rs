@@ -98,6 +98,8 @@ pub struct Source {
     pub policy: OwnPolicy,
     /// Nobody is told of it and its articles.
     pub is_muted: bool,
+    /// The browser that shows those of its pages that need their scripts: `cdp://HOST:PORT`.
+    pub render: Option<Url>,
 }
 
 impl Source {
@@ -116,6 +118,7 @@ impl Source {
             courtesy: Courtesy::default(),
             policy: OwnPolicy::default(),
             is_muted: false,
+            render: None,
         }
     }
 }

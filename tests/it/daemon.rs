@@ -17,6 +17,7 @@ mod port;
 mod process;
 mod recovery;
 mod readiness;
+mod rendering;
 mod reviews;
 mod room;
 mod second_opinion;

@@ -66,6 +66,7 @@ politeness_wait_seconds histogram
 queue_items gauge state
 queue_parked gauge
 ready gauge
+renders_total counter outcome
 review_findings gauge decision rule
 review_queue gauge state
 reviews_total counter decision

@@ -11,3 +11,5 @@ mod pages;
 mod proxied;
 mod service;
 mod site;
+
+pub(crate) use browser::missing;

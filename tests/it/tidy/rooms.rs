@@ -14,7 +14,7 @@ pub(super) const LEVELS: &[&[&str]] = &[
     &["inspect"],
     &["evaluate"],
     &["fetch", "store", "metrics"],
-    &["notify", "consult"],
+    &["notify", "consult", "render"],
     &["web"],
     &["daemon"],
     &["demo"],

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Says loudly that a test is skipped; in CI that is a failure.
-pub(super) fn missing(program: &str) -> bool {
+pub(crate) fn missing(program: &str) -> bool {
     let found = Command::new(program)
         .arg("--version")
         .stdout(Stdio::null())
