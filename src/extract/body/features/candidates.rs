@@ -57,8 +57,8 @@ impl PageSums<'_, '_> {
     /// From which probability on a block is taken against the rules: never out of an advertisement or
     /// another article on the page, seldom out of other boxes whose names speak against it; seldom,
     /// too, an invitation to read something else, and a date in a header. A hidden box may be an
-    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title, and a
-    /// line before the text that opens as bylines do is the byline.
+    /// accordion that opens; a hidden paragraph is not shown at all. The headline is the title, a line
+    /// before the text that opens as bylines do is the byline, and what says no more than a button is one.
     pub(super) fn added_from(&self, index: usize) -> f32 {
         let block = &self.cut.blocks[index];
         let text = self.cut.text_of(block);
@@ -78,6 +78,7 @@ impl PageSums<'_, '_> {
             || self.hints.is_foreign(index)
             || headline
             || byline
+            || phrases::is_furniture(text, self.hints.words)
             || families.meets(Families::ADVERT);
         if never || self.is_of_another_article(block.container) {
             f32::INFINITY
