@@ -180,6 +180,10 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
         return response;
     }
     let known = response.extensions().get::<ProblemDetails>().cloned();
+    if known.is_none() && is_page(&response) {
+        // It says itself what is wrong, and how to go on.
+        return response;
+    }
     let problem = known.unwrap_or_else(|| ProblemDetails::of_status(status));
     let page = problem.page(&root, tongue).filter(|_| wants_page);
     let mut presented = match page {
@@ -193,6 +197,11 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
         }
     }
     presented
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// Whether somebody wants to look at the answer. Browsers name `text/html` when they go to a page;

@@ -198,6 +198,12 @@ async fn a_person_is_led_to_the_login_and_back_to_where_they_were_going() {
     let wrong = format!("token=wrong&to={kept}");
     let wrong = site.post("/login", &[FORM], &wrong).await;
     assert_eq!(wrong.status, StatusCode::FORBIDDEN);
+    assert!(
+        wrong.text.contains("That was another one."),
+        "{}",
+        wrong.text
+    );
+    assert!(wrong.text.contains(&to), "a slip loses nothing");
     let right = format!("token={TOKEN}&to={kept}");
     let right = site.post("/login", &[FORM], &right).await;
     assert_eq!(right.header("location"), format!(".{path}"));
