@@ -20,7 +20,7 @@ use std::{
 
 use benggala::{
     frontier::Schedule,
-    model::{FetchOutcome, Link, PageKind, Source, StoreUrl, Timestamp},
+    model::{FetchOutcome, Link, PageKind, Source, StoreUrl, Timestamp, Zone},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store},
 };
 use chrono::{TimeDelta, Utc};
@@ -160,6 +160,7 @@ fn claim(worker: &str, now: Timestamp, limit: usize) -> Claim {
     Claim {
         worker: worker.to_string(),
         now,
+        zone: Zone::UTC,
         lease: Duration::from_secs(300),
         limit,
         per_host: 1,
@@ -171,6 +172,7 @@ fn claim(worker: &str, now: Timestamp, limit: usize) -> Claim {
 fn completion(at: Timestamp, fate: Fate) -> Completion {
     Completion {
         at,
+        zone: Zone::UTC,
         outcome: FetchOutcome::Ok,
         status: Some(200),
         etag: None,

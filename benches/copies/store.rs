@@ -11,7 +11,7 @@ use benggala::{
     frontier::Schedule,
     model::{
         Article, Assessment, FetchOutcome, Headers, Link, Page, PageKind, RulesHash, Scores,
-        Source, StoreUrl, Timestamp, Verdict,
+        Source, StoreUrl, Timestamp, Verdict, Zone,
     },
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
 };
@@ -206,6 +206,7 @@ fn all() -> Claim {
     Claim {
         worker: "bench".to_string(),
         now: now(),
+        zone: Zone::UTC,
         lease: Duration::from_secs(3_600),
         limit: usize::MAX,
         per_host: usize::MAX,
@@ -217,6 +218,7 @@ fn all() -> Claim {
 fn completion(visit: Option<Box<Visit>>) -> Completion {
     Completion {
         at: now(),
+        zone: Zone::UTC,
         outcome: FetchOutcome::Ok,
         status: Some(200),
         etag: None,

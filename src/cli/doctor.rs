@@ -17,7 +17,7 @@ use crate::{
     discover::{self, discover},
     fetch::{Fetcher, Network, Request},
     lang::Lexicon,
-    model::{FetchOutcome, Link, Listen, PageKind, Source, StoreUrl},
+    model::{FetchOutcome, Link, Listen, PageKind, Secret, Source, StoreUrl, TokenFor},
     store::{self, Observer, OpenError, disk::network_file_system},
 };
 
@@ -32,6 +32,8 @@ use super::{
 const FREE_MIN: u64 = 1 << 30;
 /// Handles below which fewer pages are fetched at a time than `concurrency` allows.
 const HANDLES_MIN: u64 = 1_024;
+/// Characters of a token that nobody guesses, however often they may try.
+const TOKEN_MIN: usize = 16;
 /// A clock off by more makes leases and politeness wrong.
 const CLOCK_OFF_MAX: TimeDelta = TimeDelta::minutes(2);
 
@@ -124,7 +126,11 @@ fn contact(fetch: &FetchConfig) -> Examined {
 
 fn page(config: &Config) -> Examined {
     let listen = &config.serve.listen;
-    let open = !listen.is_loopback() && config.serve.token.is_none();
+    let serve = &config.serve;
+    let open = !listen.is_loopback() && serve.token.is_none();
+    let is_short = |token: &Secret| token.expose().len() < TOKEN_MIN;
+    // What writes is taken twenty times a second; nobody slows down what reads.
+    let guessed = serve.token_for == TokenFor::All && serve.token.as_ref().is_some_and(is_short);
     let bound = match listen {
         Listen::Tcp(address) => TcpListener::bind(address).map(drop),
         // One that nobody listens behind is replaced.
@@ -137,6 +143,10 @@ fn page(config: &Config) -> Examined {
         Ok(()) if open => doubtful(format!(
             "page: {listen} is open to others without a token: they can read, nobody can decide (set \
              `token_file` under [serve])"
+        )),
+        Ok(()) if guessed => doubtful(format!(
+            "page: the token is shorter than {TOKEN_MIN} characters and asked of readers too, who may \
+             guess as fast as they like (`openssl rand -hex 32` makes a long one)"
         )),
         Ok(()) => good(format!("page: {listen} is free")),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => doubtful(format!(

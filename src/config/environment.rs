@@ -6,6 +6,8 @@ use super::{sections::Config, value::nearest};
 pub(super) const STORE_URL: &str = "BENGGALA_STORE_URL";
 /// What programs and people show to decide, as `[serve] token`.
 pub(super) const SERVE_TOKEN: &str = "BENGGALA_SERVE_TOKEN";
+/// Of what it is asked, as `[serve] token_for`.
+pub(super) const SERVE_TOKEN_FOR: &str = "BENGGALA_SERVE_TOKEN_FOR";
 /// The key of the language model, as `[opinion] key`.
 pub(super) const OPINION_KEY: &str = "BENGGALA_OPINION_KEY";
 /// What the command line reads by itself: which files, and how much is logged.
@@ -38,7 +40,7 @@ pub fn unread_variables<'n>(
     let channels = config.notify.iter();
     let of_channels = channels
         .flat_map(|channel| CHANNEL_SECRETS.map(|secret| channel_variable(&channel.name, secret)));
-    let fixed = [STORE_URL, SERVE_TOKEN, OPINION_KEY].into_iter();
+    let fixed = [STORE_URL, SERVE_TOKEN, SERVE_TOKEN_FOR, OPINION_KEY].into_iter();
     let fixed = fixed.chain(OF_THE_COMMAND_LINE).map(str::to_string);
     let known: Vec<String> = fixed.chain(of_channels).collect();
     names

@@ -381,6 +381,11 @@ pub(super) const SERVE: &[Key<ServeConfig>] = &[
         |c, v| v.secret().map(|x| c.token = Some(x)),
         |c| notation::secret(c.token.as_ref()),
     ),
+    key(
+        "token_for",
+        |c, v| v.token_for().map(|x| c.token_for = x),
+        |c| notation::text(c.token_for.as_str()),
+    ),
 ];
 
 pub(super) const LOG: &[Key<LogConfig>] = &[key(

@@ -39,7 +39,7 @@ pub const ANNOTATED: &str = include_str!("../../config/benggala.toml");
 impl Config {
     /// Reads a configuration; what it leaves out is as in [`Config::default`]. A key of a later text
     /// overrules that of an earlier one, and sources and channels add up. The environment
-    /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_OPINION_KEY`, `BENGGALA_NOTIFY_<NAME>_URL`,
+    /// (`BENGGALA_STORE_URL`, `BENGGALA_SERVE_TOKEN`, `BENGGALA_SERVE_TOKEN_FOR`, `BENGGALA_OPINION_KEY`, `BENGGALA_NOTIFY_<NAME>_URL`,
     /// `BENGGALA_NOTIFY_<NAME>_TOKEN`, `BENGGALA_NOTIFY_<NAME>_SECRET`) overrules all of them, and none is needed for it to count.
     ///
     /// # Errors

@@ -9,19 +9,19 @@ use toml::{Spanned, de::DeValue};
 use url::Url;
 
 use super::{
-    environment::{OPINION_KEY, SERVE_TOKEN, STORE_URL, channel_variable},
+    environment::{OPINION_KEY, SERVE_TOKEN, SERVE_TOKEN_FOR, STORE_URL, channel_variable},
     keys::{self, Key, PartialChannel, PartialSource},
     names::Names,
     outside::{SecretLookup, SecretSource},
     parts::{ConfigText, INCLUDE, Part},
     problem::{Complaint, ConfigErrors, ConfigProblem, Origin, Position},
-    sections::{Config, NotifyConfig},
+    sections::{Config, NotifyConfig, ServeConfig},
     table::{complaint, header, read_table},
-    value::{Refusal, nearest, secret, secret_url, signing_secrets, store_url},
+    value::{Refusal, nearest, secret, secret_url, signing_secrets, store_url, token_for},
 };
 use crate::{
     canonical::canonical,
-    model::{ChannelKind, PageKind, Source, Zone},
+    model::{ChannelKind, PageKind, Source, TokenFor, Zone},
 };
 
 /// Sources at most: what one worker can serve at one poll every ten minutes, generously.
@@ -86,6 +86,10 @@ impl<'a> Reader<'a> {
         if let Some(token) = self.environment(SERVE_TOKEN, secret) {
             config.serve.token = Some(token);
         }
+        if let Some(token_for) = self.environment(SERVE_TOKEN_FOR, token_for) {
+            config.serve.token_for = token_for;
+        }
+        self.check_token(&config.serve);
         if let Some(key) = self.environment(OPINION_KEY, secret) {
             config.opinion.key = Some(key);
         }
@@ -397,6 +401,26 @@ impl<'a> Reader<'a> {
         let message = format!("[opinion] has a `{there}` and no `{missing}`");
         let hint = format!("add {missing} = {example:?}, or take `{there}` out");
         self.complain(at, [complaint(Some(offset), there, message, hint)]);
+    }
+
+    /// Whoever keeps readers out without a token keeps out everybody.
+    fn check_token(&mut self, serve: &ServeConfig) {
+        let is_of = |complaint: &Complaint| {
+            ["token", "token_file", SERVE_TOKEN].contains(&complaint.key.as_str())
+        };
+        let unread = self.complaints.iter().any(|(_, one)| is_of(one));
+        if serve.token_for != TokenFor::All || serve.token.is_some() || unread {
+            return;
+        }
+        let place = self.place("serve", "token_for");
+        let message = "[serve] asks all for a token and has none".to_string();
+        let hint = "add token_file = \"PATH\", or token_for = \"writes\"".to_string();
+        let (offset, key) = match place {
+            Some((_, offset)) => (Some(offset), "token_for"),
+            None => (None, SERVE_TOKEN_FOR),
+        };
+        let complaint = complaint(offset, key, message, hint);
+        self.complaints.push((place.map(|(at, _)| at), complaint));
     }
 
     /// Complains unless the first duration is shorter than or equal to the second.

@@ -7,8 +7,8 @@ use lettre::message::Mailbox;
 use url::Url;
 
 use crate::model::{
-    Adviser, AskAbout, ChannelKind, Listen, ParseLimits, Policy, Secret, Source, StoreUrl, Wanted,
-    Zone,
+    Adviser, AskAbout, ChannelKind, Listen, ParseLimits, Policy, Secret, Source, StoreUrl,
+    TokenFor, Wanted, Zone,
 };
 
 /// The effective configuration.
@@ -96,7 +96,7 @@ pub struct ScheduleConfig {
     pub lease: Duration,
     /// How long a stop waits for what is under way.
     pub drain: Duration,
-    /// By whose clocks quiet times are, and the times that pages show.
+    /// By whose clocks quiet times and days with limits are, and the times that pages show.
     pub zone: Zone,
 }
 
@@ -113,7 +113,7 @@ pub struct OpinionConfig {
     pub key: Option<Secret>,
     /// Which articles.
     pub only: AskAbout,
-    /// Calls in one day, UTC, at most.
+    /// Calls in one day at most, by the clocks of `[schedule] zone`.
     pub per_day: u64,
     /// Of these, about one source.
     pub per_source: u64,
@@ -162,6 +162,8 @@ pub struct ServeConfig {
     pub reload: bool,
     /// Required of writing requests when set.
     pub token: Option<Secret>,
+    /// Of which requests it is required.
+    pub token_for: TokenFor,
 }
 
 /// `[log]`: what is said of the work.
@@ -282,6 +284,7 @@ impl Default for Config {
                 public_url: None,
                 reload: false,
                 token: None,
+                token_for: TokenFor::Writes,
             },
             log: LogConfig {
                 levels: "info".to_string(),

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::model::{
     AskAbout, CertificateHash, ChannelKind, EventKind, Lang, Listen, PageKind, Quiet, Secret,
-    StoreUrl, Timestamp, Verdict, Zone,
+    StoreUrl, Timestamp, TokenFor, Verdict, Zone,
 };
 
 /// Characters of a name, a selector or a header value at most.
@@ -434,6 +434,11 @@ impl<'a> Value<'a> {
         self.one_of("choice of articles", AskAbout::ALL, AskAbout::as_str)
     }
 
+    /// Of what the token is asked.
+    pub(super) fn token_for(&self) -> Read<TokenFor> {
+        self.one_of("choice of requests", TokenFor::ALL, TokenFor::as_str)
+    }
+
     /// One of a few names.
     fn one_of<T: Copy>(
         &self,
@@ -558,6 +563,16 @@ fn expanded(path: &str, secrets: &SecretLookup<'_>) -> Result<String, Refusal> {
 pub(super) fn store_url(raw: &str, secrets: &SecretLookup<'_>) -> Result<StoreUrl, Refusal> {
     let read = expanded(raw.trim(), secrets)?.parse::<StoreUrl>();
     read.map_err(|why| Refusal::new(why.to_string(), why.hint()))
+}
+
+/// Of what the token is asked, as the environment says it.
+pub(super) fn token_for(raw: &str) -> Result<TokenFor, Refusal> {
+    let named = |choice: &TokenFor| choice.as_str() == raw.trim();
+    let found = TokenFor::ALL.into_iter().find(named);
+    found.ok_or_else(|| {
+        let names = TokenFor::ALL.map(TokenFor::as_str).join(", ");
+        Refusal::new("is no choice of requests", format!("write one of {names}"))
+    })
 }
 
 /// An address of a channel, which is a secret as a whole: on the web, of a server of mail, or a file.

@@ -17,6 +17,7 @@ pub(super) fn completion(facts: &Facts, plan: Plan) -> Completion {
     let (lease, exchange, content) = (&facts.lease, &facts.exchange, &facts.content);
     Completion {
         at: facts.at,
+        zone: plan.zone,
         outcome: exchange.outcome,
         status: exchange.status,
         etag: validator(facts, "etag", lease.etag.as_deref()),

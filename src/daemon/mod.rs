@@ -253,6 +253,7 @@ impl Daemon {
         let claim = Claim {
             worker: worker.to_string(),
             now: self.clock.now(),
+            zone: active.config.schedule.zone,
             lease: active.config.schedule.lease,
             limit,
             per_host: active.config.fetch.concurrency_per_host,

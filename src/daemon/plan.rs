@@ -9,7 +9,7 @@ use crate::{
     config::ScheduleConfig,
     discover,
     frontier::{self, Asked, Intake, Listing, Moved, Next, PollLimits, Rhythm, Schedule, Unread},
-    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Problem, Timestamp},
+    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Problem, Timestamp, Zone},
     store::{Fate, Lease},
 };
 
@@ -27,6 +27,8 @@ pub(super) struct Plan {
     pub(super) intake: Intake,
     /// How what fails is tried again.
     pub(super) schedule: Schedule,
+    /// By whose clocks requests are counted.
+    pub(super) zone: Zone,
     /// Where the source says that it is.
     pub(super) moved: Option<Moved>,
     /// A backfill no longer waits for this page of links.
@@ -88,6 +90,7 @@ pub(super) fn plan(active: &ActiveConfig, facts: &Facts, intake: Intake) -> Plan
         poll: poll(facts, &intake),
         intake,
         schedule,
+        zone: active.config.schedule.zone,
         moved: moved(facts),
         list_given_up: matches!(next_of_past(facts, &schedule), Next::Gone { .. }),
         host_next_at: facts.at + pause,

@@ -309,6 +309,7 @@ impl Consulting {
         let limits = Limits {
             per_day: config.per_day,
             per_source: config.per_source,
+            zone: active.config.schedule.zone,
         };
         for _ in 0..pace::TRIES {
             tokio::select! {

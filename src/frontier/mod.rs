@@ -22,7 +22,7 @@ pub use silence::silence_after;
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chrono::Timelike;
+use chrono::TimeDelta;
 
 use crate::model::{Courtesy, FetchOutcome, PageKind, Timestamp, Zone};
 
@@ -347,8 +347,9 @@ pub fn slowed(delay: Duration, took: Duration) -> Duration {
 }
 
 /// Until when a source is left alone, that was asked `asked` times today: to the end of its quiet
-/// time by the clocks of `zone`, or to the next day (UTC) where it has been asked as often as it may. `jitter`, random in
-/// 0..1, spreads what was put off over an hour from then on. `None`: it may be asked now.
+/// time, or to the next day where it has been asked as often as it may; both by the clocks of `zone`.
+/// `jitter`, random in 0..1, spreads what was put off over an hour from then on. `None`: it may be
+/// asked now.
 pub fn put_off(
     courtesy: &Courtesy,
     asked: u64,
@@ -357,17 +358,16 @@ pub fn put_off(
     jitter: f64,
 ) -> Option<Timestamp> {
     let local = zone.second_of_day(now);
-    let until_quiet_ends = courtesy
+    let quiet_ends = courtesy
         .quiet
         .and_then(|quiet| quiet.left(local / 60))
-        .map(|minutes| 60 * minutes - local % 60);
-    let until_midnight = courtesy
+        .map(|minutes| now + TimeDelta::seconds((60 * minutes - local % 60).into()));
+    let next_day = courtesy
         .per_day
         .filter(|per_day| asked >= *per_day)
-        .map(|_| 86_400 - now.num_seconds_from_midnight());
-    let seconds = until_quiet_ends.max(until_midnight)?;
-    let spread = scaled(PUT_OFF_SPREAD, unit(jitter));
-    Some(now + Duration::from_secs(seconds.into()) + spread)
+        .map(|_| zone.next_day(now));
+    let until = quiet_ends.max(next_day)?;
+    Some(until + scaled(PUT_OFF_SPREAD, unit(jitter)))
 }
 
 fn failing_pause(failures: u32, jitter: f64) -> Duration {

@@ -15,6 +15,7 @@ mod review;
 mod secret;
 mod source;
 mod store_url;
+mod token;
 mod zone;
 
 use std::{fmt, ops::Range};
@@ -47,6 +48,7 @@ pub use self::{
     secret::Secret,
     source::{CertificateHash, Courtesy, PageKind, Pause, Quiet, SiteRules, Source, SourceDay},
     store_url::{StoreUrl, StoreUrlError},
+    token::TokenFor,
     zone::Zone,
 };
 

@@ -126,7 +126,7 @@ impl Source {
 /// Limits of a source beside the gap between two requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Courtesy {
-    /// Requests in one day, UTC, at most.
+    /// Requests in one day at most, by the clocks of `[schedule] zone`.
     pub per_day: Option<u64>,
     /// When it is left alone.
     pub quiet: Option<Quiet>,

@@ -1,12 +1,16 @@
 //! How many calls a day may cost.
 
-/// Calls in one day, UTC, at most.
+use crate::model::Zone;
+
+/// Calls in one day at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// In all.
     pub per_day: u64,
     /// About the articles of one source.
     pub per_source: u64,
+    /// By whose clocks a day is counted.
+    pub zone: Zone,
 }
 
 /// Calls that the day has seen.

@@ -215,7 +215,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// article which was not flagged.
     async fn hear(&self, hearing: &Hearing, notify: &[String]) -> Result<Heard, StoreError>;
     /// Counts a call about an article of `source`, or about a text of our own, on the day of `now`
-    /// (UTC), unless a limit is reached: then tells which.
+    /// by the clocks of `limits`, unless one of them is reached: then tells which.
     async fn take_opinion_call(
         &self,
         source: Option<&str>,

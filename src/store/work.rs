@@ -12,7 +12,7 @@ use crate::{
     },
     model::{
         Article, Assessment, CopyKind, FetchOutcome, Lang, Link, LinkCounts, Opinion, OpinionKey,
-        Page, PageKind, Policy, Poll, Review, RobotsRecord, Span, Timestamp,
+        Page, PageKind, Policy, Poll, Review, RobotsRecord, Span, Timestamp, Zone,
     },
 };
 
@@ -23,6 +23,8 @@ pub struct Claim {
     pub worker: String,
     /// The present.
     pub now: Timestamp,
+    /// By whose clocks the requests of a day are counted.
+    pub zone: Zone,
     /// How long the worker may take.
     pub lease: Duration,
     /// URLs at most.
@@ -72,7 +74,7 @@ pub struct Lease {
     pub robots: Option<RobotsRecord>,
     /// Failures of the host in a row.
     pub host_failures: u32,
-    /// How often its source was asked on the day (UTC) of the claim.
+    /// How often its source was asked on the day of the claim.
     pub asked_today: u64,
     /// When it was first announced.
     pub known_since: Timestamp,
@@ -157,6 +159,8 @@ pub enum Fate {
 pub struct Completion {
     /// When it ended.
     pub at: Timestamp,
+    /// By whose clocks the requests of a day are counted.
+    pub zone: Zone,
     /// How it ended.
     pub outcome: FetchOutcome,
     /// HTTP status.

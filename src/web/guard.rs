@@ -6,8 +6,9 @@ use axum::{
     body::{Body, to_bytes},
     extract::{self, Request},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
+use data_encoding::BASE64;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use http::{HeaderMap, StatusCode, header, uri::Authority};
 use tokio::sync::Semaphore;
@@ -15,13 +16,13 @@ use url::{Host, Url};
 
 use crate::{
     config::ServeConfig,
-    model::{Listen, Unready},
+    model::{Listen, TokenFor, Unready},
     report::html::ReviewForm,
 };
 
 use super::{
-    AppState,
-    problem::ProblemDetails,
+    AppState, place,
+    problem::{ProblemDetails, wants_page},
     session::{has_session, same},
 };
 
@@ -197,10 +198,7 @@ pub(super) fn authorise(serve: &ServeConfig, brought: Option<&str>) -> Result<()
     match (review_form(serve), &serve.token, brought) {
         (ReviewForm::Open, ..) => Ok(()),
         (ReviewForm::Token, Some(token), Some(brought)) if same(token.expose(), brought) => Ok(()),
-        (ReviewForm::Token, ..) => Err(ProblemDetails::new(
-            StatusCode::UNAUTHORIZED,
-            "This needs the token of [serve]: send `Authorization: Bearer …`.",
-        )),
+        (ReviewForm::Token, ..) => Err(ProblemDetails::unauthorised(BEARER)),
         (ReviewForm::Closed, ..) => Err(ProblemDetails::forbidden(
             "benggala is served beyond this machine, so writing needs a `token` under [serve].",
         )),
@@ -209,7 +207,72 @@ pub(super) fn authorise(serve: &ServeConfig, brought: Option<&str>) -> Result<()
 
 /// The token of `Authorization: Bearer …` (RFC 6750, 2.1).
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    credentials(headers, "bearer")
+}
+
+/// What `Authorization` brings in this way.
+fn credentials<'h>(headers: &'h HeaderMap, scheme: &str) -> Option<&'h str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let (brought, credentials) = value.split_once(' ')?;
+    let is_it = brought.eq_ignore_ascii_case(scheme);
+    is_it.then(|| credentials.trim())
+}
+
+/// Where reading needs the token: leads people to where they bring it, and refuses programs. What
+/// writes is asked for it where it is answered.
+pub(super) async fn check_reader(
+    extract::State(state): extract::State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ProblemDetails> {
+    let serve = &state.config.load().serve;
+    let brought = bearer(request.headers());
+    match may_read(serve, request.headers(), brought) || !request.method().is_safe() {
+        true => Ok(next.run(request).await),
+        false if wants_page(&request) && serve.token.is_some() => {
+            Ok(Redirect::to(&place::login_href(request.uri())).into_response())
+        }
+        false => Err(ProblemDetails::unauthorised(BEARER)),
+    }
+}
+
+/// The same of the feed. Its readers send a name and a password (RFC 7617) if anything; they know no
+/// page to log in.
+pub(super) async fn check_subscriber(
+    extract::State(state): extract::State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ProblemDetails> {
+    let serve = &state.config.load().serve;
+    let password = password(request.headers());
+    let brought = bearer(request.headers()).or(password.as_deref());
+    match may_read(serve, request.headers(), brought) {
+        true => Ok(next.run(request).await),
+        false => Err(ProblemDetails::unauthorised(BASIC)),
+    }
+}
+
+/// How a program is asked for the token (RFC 6750, 3).
+const BEARER: &str = "Bearer realm=\"benggala\"";
+
+/// How a reader of feeds is.
+const BASIC: &str = "Basic realm=\"benggala\", charset=\"UTF-8\"";
+
+/// Whether somebody may read: everybody, unless the token is asked of all.
+fn may_read(serve: &ServeConfig, headers: &HeaderMap, brought: Option<&str>) -> bool {
+    let is_token = |brought| {
+        let token = serve.token.as_ref();
+        token.is_some_and(|token| same(token.expose(), brought))
+    };
+    serve.token_for == TokenFor::Writes
+        || has_session(headers, serve)
+        || brought.is_some_and(is_token)
+}
+
+/// The password of `Authorization: Basic …`, whoever says it.
+fn password(headers: &HeaderMap) -> Option<String> {
+    let decoded = BASE64.decode(credentials(headers, "basic")?.as_bytes());
+    let pair = String::from_utf8(decoded.ok()?).ok()?;
+    let (_, password) = pair.split_once(':')?;
+    Some(password.to_string())
 }

@@ -78,12 +78,16 @@ pub fn app(state: AppState) -> Router {
         .route("/-/ready", get(service::ready));
     let metrics = Router::new()
         .route("/metrics", get(scrape::metrics))
+        .layer(from_fn_with_state(state.clone(), guard::check_reader))
         .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
     // Their language is the reader's.
     let vary = HeaderValue::from_static("accept-language");
-    let pages = pages().layer(SetResponseHeaderLayer::appending(header::VARY, vary));
+    let pages = pages()
+        .layer(from_fn_with_state(state.clone(), guard::check_reader))
+        .merge(entrance())
+        .layer(SetResponseHeaderLayer::appending(header::VARY, vary));
     let work = pages
-        .merge(machines())
+        .merge(machines(&state))
         .layer(from_fn_with_state(slots(CONCURRENCY), guard::admit))
         .layer(from_fn_with_state(
             (state.clone(), slots(BODIES)),
@@ -144,18 +148,39 @@ fn pages() -> Router<AppState> {
         .route("/rules/{rule}", get(pages::rule))
         .route("/bulk", get(bulk::get).post(bulk::post))
         .route("/bulk/{batch}/undo", post(bulk::undo))
-        .route("/login", get(login::get).post(login::post))
-        .route("/logout", post(login::leave))
         .route("/events", get(live::events))
 }
 
-/// What programs ask for.
-fn machines() -> Router<AppState> {
-    let tagged = Router::new()
+/// Where people bring the token, and take it away again.
+fn entrance() -> Router<AppState> {
+    Router::new()
+        .route("/login", get(login::get).post(login::post))
+        .route("/logout", post(login::leave))
+}
+
+/// What programs ask for, and what the pages are made up with, which says nothing of anybody.
+fn machines(state: &AppState) -> Router<AppState> {
+    let feed = Router::new()
         .route("/feed.atom", get(pages::feed))
+        .layer(from_fn_with_state(state.clone(), guard::check_subscriber));
+    let fixed = Router::new()
         .route("/static/benggala.css", get(service::style))
         .route("/static/benggala.js", get(service::script))
-        .route("/static/benggala.svg", get(service::icon))
+        .route("/static/benggala.svg", get(service::icon));
+    let api = api().layer(from_fn_with_state(state.clone(), guard::check_reader));
+    let plain = Router::new()
+        .route("/config", get(service::config))
+        .route("/-/reload", post(service::reload))
+        .layer(from_fn_with_state(state.clone(), guard::check_reader));
+    feed.merge(fixed)
+        .merge(api)
+        .layer(from_fn(etag::tag))
+        .merge(plain)
+}
+
+/// What programs ask for by name.
+fn api() -> Router<AppState> {
+    Router::new()
         .route("/api/v1/articles", get(api::articles))
         .route("/api/v1/articles/{id}", get(api::article))
         .route("/api/v1/articles/{id}/reviews", post(review::post))
@@ -171,10 +196,6 @@ fn machines() -> Router<AppState> {
         .route("/api/v1/rules", get(api::rules))
         .route("/api/v1/parked", get(parked::get).delete(parked::delete))
         .route("/api/v1/openapi.json", get(api::openapi))
-        .layer(from_fn(etag::tag));
-    tagged
-        .route("/config", get(service::config))
-        .route("/-/reload", post(service::reload))
 }
 
 fn with_headers(router: Router<AppState>) -> Router<AppState> {

@@ -3,10 +3,11 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, Uri, header},
+    http::{HeaderValue, Uri, header, uri::PathAndQuery},
     middleware::Next,
     response::Response,
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::AppState;
@@ -22,6 +23,14 @@ pub(super) fn root(path: &str) -> String {
     match path.matches('/').count() {
         0 | 1 => FRONT.to_string(),
         slashes => vec![BELOW; slashes - 1].join("/"),
+    }
+}
+
+/// Where the token is brought by somebody who wants to go to an address of ours.
+pub(super) fn login_href(to: &Uri) -> String {
+    match to.path_and_query().map_or("/", PathAndQuery::as_str) {
+        "/" => "/login".to_string(),
+        to => format!("/login?to={}", utf8_percent_encode(to, NON_ALPHANUMERIC)),
     }
 }
 

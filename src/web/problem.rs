@@ -8,7 +8,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use chrono::Utc;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
 use crate::{
@@ -30,6 +30,8 @@ const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/problem+js
 pub(super) struct ProblemDetails {
     status: StatusCode,
     detail: String,
+    /// How the token is asked for.
+    challenge: Option<&'static str>,
 }
 
 impl ProblemDetails {
@@ -37,6 +39,18 @@ impl ProblemDetails {
         ProblemDetails {
             status,
             detail: detail.into(),
+            challenge: None,
+        }
+    }
+
+    /// Asks for the token as `challenge` says (RFC 9110, 11.6.1).
+    pub(super) fn unauthorised(challenge: &'static str) -> ProblemDetails {
+        ProblemDetails {
+            challenge: Some(challenge),
+            ..ProblemDetails::new(
+                StatusCode::UNAUTHORIZED,
+                "This needs the token of [serve]: send `Authorization: Bearer …`.",
+            )
         }
     }
 
@@ -144,6 +158,12 @@ impl IntoResponse for ProblemDetails {
         response
             .headers_mut()
             .insert(header::CONTENT_TYPE, MEDIA_TYPE);
+        if let Some(challenge) = self.challenge {
+            let challenge = HeaderValue::from_static(challenge);
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response.extensions_mut().insert(self);
         response
     }
@@ -151,7 +171,7 @@ impl IntoResponse for ProblemDetails {
 
 /// Gives every error the form that was asked for, also those of the router and the layers.
 pub(super) async fn present(request: Request, next: Next) -> Response {
-    let wants_page = !request.uri().path().starts_with("/api/") && accepts_html(request.headers());
+    let wants_page = wants_page(&request);
     let root = place::root(request.uri().path());
     let tongue = language::tongue(request.headers());
     let response = next.run(request).await;
@@ -160,6 +180,10 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
         return response;
     }
     let known = response.extensions().get::<ProblemDetails>().cloned();
+    if known.is_none() && is_page(&response) {
+        // It says itself what is wrong, and how to go on.
+        return response;
+    }
     let problem = known.unwrap_or_else(|| ProblemDetails::of_status(status));
     let page = problem.page(&root, tongue).filter(|_| wants_page);
     let mut presented = match page {
@@ -175,10 +199,18 @@ pub(super) async fn present(request: Request, next: Next) -> Response {
     presented
 }
 
-/// Browsers name `text/html` when they go to a page; programs do not.
-fn accepts_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT);
-    accept
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("text/html"))
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
+/// Whether somebody wants to look at the answer. Browsers name `text/html` when they go to a page;
+/// programs do not.
+pub(super) fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    let is_page = !request.uri().path().starts_with("/api/");
+    is_page
+        && accept
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.contains("text/html"))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 
-use crate::config::ServeConfig;
+use crate::{config::ServeConfig, model::TokenFor};
 
 /// That somebody has brought the token.
 const SESSION: &str = "benggala_session";
@@ -35,9 +35,11 @@ fn session(token: &str) -> String {
 pub(super) fn session_cookie(token: &str, serve: &ServeConfig) -> Option<HeaderValue> {
     let value = session(token);
     let secure = if is_over_tls(serve) { "; Secure" } else { "" };
-    set(&format!(
-        "{SESSION}={value}; Max-Age={SESSION_KEPT}{secure}"
-    ))
+    let cookie = format!("{SESSION}={value}; Max-Age={SESSION_KEPT}{secure}");
+    match serve.token_for {
+        TokenFor::Writes => set(&cookie),
+        TokenFor::All => keep(&cookie, "Lax"),
+    }
 }
 
 /// Forgets that.
@@ -62,7 +64,13 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 
 /// For our own pages alone, and no script.
 pub(super) fn set(cookie: &str) -> Option<HeaderValue> {
-    HeaderValue::try_from(format!("{cookie}; Path=/; HttpOnly; SameSite=Strict")).ok()
+    keep(cookie, "Strict")
+}
+
+/// For no script. With `Lax` it comes along where somebody follows a link of another site to a page,
+/// as of a message to an article; what writes is refused from there whatever it brings.
+fn keep(cookie: &str, sites: &str) -> Option<HeaderValue> {
+    HeaderValue::try_from(format!("{cookie}; Path=/; HttpOnly; SameSite={sites}")).ok()
 }
 
 /// The value of a cookie.

@@ -14,7 +14,7 @@ use benggala::{
         self, ANNOTATED, Config, ConfigErrors, ConfigText, Origin, SITES, SecretSource, no_secrets,
         parse_sites, site_rules,
     },
-    model::{ChannelKind, EventKind, Listen, PageKind, Secret},
+    model::{ChannelKind, EventKind, Listen, PageKind, Secret, TokenFor},
 };
 use proptest::prelude::*;
 use url::Url;
@@ -184,6 +184,7 @@ listen = "[::1]:9631"
 public_url = "https://news.example/benggala/"
 reload = true
 token_file = "present"
+token_for = "all"
 
 [log]
 levels = "warn,benggala::fetch=debug"
@@ -361,7 +362,7 @@ fn the_environment_overrules_the_text() {
 type Outcome = fn(&Config) -> Option<String>;
 
 /// Each variable, its value, and what it comes to.
-const VARIABLES: [(&str, &str, Outcome); 6] = [
+const VARIABLES: [(&str, &str, Outcome); 7] = [
     ("BENGGALA_STORE_URL", "sqlite:env.db", |config| {
         Some(config.store.url.to_string())
     }),
@@ -371,6 +372,9 @@ const VARIABLES: [(&str, &str, Outcome); 6] = [
             .token
             .as_ref()
             .map(|token| token.expose().clone())
+    }),
+    ("BENGGALA_SERVE_TOKEN_FOR", "all", |config| {
+        Some(config.serve.token_for.as_str().to_string())
     }),
     ("BENGGALA_OPINION_KEY", "env", |config| {
         config.opinion.key.as_ref().map(|key| key.expose().clone())
@@ -411,6 +415,10 @@ fn every_variable_counts_whatever_files_there_are() {
     for (name, value, of) in VARIABLES {
         let environment = |secret: SecretSource<'_>| match secret {
             SecretSource::Env(variable) if variable == name => Ok(Some(value.to_string())),
+            // Nothing is asked of readers without it.
+            SecretSource::Env("BENGGALA_SERVE_TOKEN") if name == "BENGGALA_SERVE_TOKEN_FOR" => {
+                Ok(Some("env".to_string()))
+            }
             _ => Ok(None),
         };
         for (way, texts) in &ways {
@@ -420,6 +428,97 @@ fn every_variable_counts_whatever_files_there_are() {
             let expected = there.then(|| value.to_string());
             assert_eq!(of(&config), expected, "{name} with {way}");
         }
+    }
+}
+
+/// Wherever the two stand: in one text, in two files, in an included one, in a file of its own, in the
+/// environment.
+#[test]
+fn readers_are_asked_for_a_token_that_there_is() {
+    const ALL: &str = "[serve]\ntoken_for = \"all\"\n";
+    const TOKEN: &str = "[serve]\ntoken = \"t0ken\"\n";
+    let mut included = named("conf.d/a.toml", ALL);
+    included.is_included = true;
+    let one = |text: &str| vec![named("/etc/benggala/a.toml", text)];
+    let file = format!("{ALL}token_file = \"present\"\n");
+    let ways: [(&str, Vec<ConfigText>, bool, bool); 9] = [
+        (
+            "one text",
+            one(&format!("{TOKEN}token_for = \"all\"\n")),
+            false,
+            true,
+        ),
+        ("two files", [one(ALL), one(TOKEN)].concat(), false, true),
+        (
+            "two files, the other way",
+            [one(TOKEN), one(ALL)].concat(),
+            false,
+            true,
+        ),
+        (
+            "an included file",
+            [one(TOKEN), vec![included.clone()]].concat(),
+            false,
+            true,
+        ),
+        ("a file of its own", one(&file), false, true),
+        ("the environment", one(ALL), true, true),
+        ("no token", one(ALL), false, false),
+        (
+            "no token, included",
+            [one(""), vec![included]].concat(),
+            false,
+            false,
+        ),
+        (
+            "overruled",
+            [one(ALL), one("[serve]\ntoken_for = \"writes\"\n")].concat(),
+            false,
+            true,
+        ),
+    ];
+    for (way, texts, has_variable, is_good) in ways {
+        let environment = |secret: SecretSource<'_>| match secret {
+            SecretSource::Env("BENGGALA_SERVE_TOKEN") if has_variable => {
+                Ok(Some("env".to_string()))
+            }
+            other => secrets(other),
+        };
+        match Config::parse(&texts, &environment) {
+            Ok(config) => {
+                assert!(is_good, "{way}");
+                let expected = if way == "overruled" {
+                    TokenFor::Writes
+                } else {
+                    TokenFor::All
+                };
+                assert_eq!(config.serve.token_for, expected, "{way}");
+            }
+            Err(errors) => {
+                assert!(!is_good, "{way}: {errors}");
+                assert_eq!(errors.problems.len(), 1, "{way}: {errors}");
+                assert_eq!(errors.problems[0].position.unwrap().line, 2, "{way}");
+            }
+        }
+    }
+    for (value, expected) in [
+        (
+            "all",
+            "environment: [serve] asks all for a token and has none\n  hint: add token_file = \
+             \"PATH\", or token_for = \"writes\"",
+        ),
+        (
+            "reads",
+            "environment: BENGGALA_SERVE_TOKEN_FOR: its value is no choice of requests\n  hint: write \
+             one of writes, all, or unset BENGGALA_SERVE_TOKEN_FOR",
+        ),
+    ] {
+        let environment = |secret: SecretSource<'_>| match secret {
+            SecretSource::Env("BENGGALA_SERVE_TOKEN_FOR") => Ok(Some(value.to_string())),
+            _ => Ok(None),
+        };
+        let errors = Config::parse(&[], &environment).unwrap_err();
+        assert_eq!(errors.to_string(), expected);
     }
 }
 

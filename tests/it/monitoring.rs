@@ -1,5 +1,6 @@
 //! The files under `config/` on the real ones: Debian's Prometheus and Alertmanager watch a daemon.
 
+mod alerts;
 mod compose;
 mod programs;
 mod time;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use benggala::{
     model::{
         Adviser, AskAbout, Assessment, DefectKind, Evidence, EvidenceKind, Lang, Policy, Reason,
-        RulesHash, Scores, Verdict,
+        RulesHash, Scores, Verdict, Zone,
     },
     opinion::{
         AnswerBefore, Consultation, Dropped, Exhausted, FIXED, Limits, Mark, Outcome, SAMPLED,
@@ -568,6 +568,7 @@ fn a_day_has_its_limits() {
     let limits = Limits {
         per_day: 3,
         per_source: 2,
+        zone: Zone::UTC,
     };
     for (today, of_source, reached) in [
         (0, 0, None),

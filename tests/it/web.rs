@@ -5,6 +5,7 @@
 mod api;
 mod browser;
 mod chromium;
+mod door;
 mod guard;
 mod newsroom;
 mod pages;

@@ -185,6 +185,10 @@ pub fn source_href(name: &str) -> String {
 pub struct LoginPage<'a> {
     /// What every page needs.
     pub chrome: Chrome<'a>,
+    /// The address of ours that they wanted to go to; `/` if none.
+    pub to: &'a str,
+    /// Whether reading needs it, too.
+    pub is_for_all: bool,
     /// Whether one was just refused.
     pub refused: bool,
 }

@@ -16,12 +16,7 @@ use super::{
 };
 use crate::{
     model::{FetchOutcome, RobotsRecord, RobotsRules, Verdict},
-    store::{
-        Completed, Completion, Fate, Lease,
-        ending::Ending,
-        packed::Packed,
-        place::{day, origin},
-    },
+    store::{Completed, Completion, Fate, Lease, ending::Ending, packed::Packed, place::origin},
 };
 
 /// See [`crate::store::Store::complete`].
@@ -194,7 +189,7 @@ async fn note_asked(db: &Db, source: i64, completion: &Completion) -> Result<()>
         "UPDATE sources
             SET asked = CASE asked_day WHEN $2 THEN asked + 1 ELSE 1 END, asked_day = $2
           WHERE id = $1",
-        &params![source, day(completion.at)],
+        &params![source, completion.zone.day(completion.at)],
     )
     .await?;
     Ok(())

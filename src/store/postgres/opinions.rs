@@ -11,7 +11,7 @@ use super::{
 use crate::{
     model::{Opinion, OpinionKey, Timestamp, Verdict},
     opinion::{AnswerBefore, Exhausted, Limits, Spent},
-    store::{Heard, Hearing, place::day},
+    store::{Heard, Hearing},
 };
 
 /// Opinions dropped in one transaction.
@@ -59,7 +59,7 @@ pub(super) async fn take_call(
     now: Timestamp,
 ) -> Result<Option<Exhausted>> {
     db.alone(Alone::OpinionCalls, "").await?;
-    let (today, source) = (day(now), source.unwrap_or_default());
+    let (today, source) = (limits.zone.day(now), source.unwrap_or_default());
     let sql = "SELECT coalesce(sum(calls), 0)::bigint AS today,
                       coalesce(sum(calls) FILTER (WHERE source = $2), 0)::bigint AS of_source
                  FROM opinion_calls WHERE day = $1";

@@ -15,7 +15,7 @@ use crate::{
     model::{Link, Poll, RobotsRecord, RobotsRules, Timestamp},
     store::{
         Claim, Lease,
-        place::{authority, day, origin},
+        place::{authority, origin},
     },
 };
 
@@ -184,7 +184,7 @@ async fn lease(db: &Db, urls: &[i64], claim: &Claim) -> Result<Vec<Lease>> {
                JOIN sources ON sources.id = urls.source_id
               WHERE urls.state = 'leased' AND urls.worker = $3
               ORDER BY chosen.place",
-            &params![urls.to_vec(), day(claim.now), &claim.worker],
+            &params![urls.to_vec(), claim.zone.day(claim.now), &claim.worker],
             |row| Ok((row.get::<i64>("id")?, read_lease(row))),
         )
         .await?;

@@ -14,12 +14,7 @@ use super::{
 };
 use crate::{
     model::{FetchOutcome, RobotsRecord, RobotsRules, Verdict},
-    store::{
-        Completed, Completion, Fate, Lease,
-        ending::Ending,
-        packed::Packed,
-        place::{day, origin},
-    },
+    store::{Completed, Completion, Fate, Lease, ending::Ending, packed::Packed, place::origin},
 };
 
 /// See [`crate::store::Store::complete`].
@@ -187,7 +182,7 @@ fn note_asked(db: &Connection, source: i64, completion: &Completion) -> rusqlite
             SET asked = CASE asked_day WHEN ?2 THEN asked + 1 ELSE 1 END, asked_day = ?2
           WHERE id = ?1",
     )?
-    .execute(params![source, day(completion.at)])?;
+    .execute(params![source, completion.zone.day(completion.at)])?;
     Ok(())
 }
 

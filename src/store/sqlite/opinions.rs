@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{Opinion, OpinionKey, Timestamp, Verdict},
     opinion::{AnswerBefore, Exhausted, Limits, Spent},
-    store::{Heard, Hearing, place::day},
+    store::{Heard, Hearing},
 };
 
 /// Opinions dropped in one transaction.
@@ -61,7 +61,7 @@ pub(super) fn take_call(
     limits: Limits,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Exhausted>> {
-    let (today, source) = (day(now), source.unwrap_or_default());
+    let (today, source) = (limits.zone.day(now), source.unwrap_or_default());
     let spent = db
         .prepare_cached(
             "SELECT coalesce(sum(calls), 0) AS today,

@@ -15,7 +15,7 @@ use crate::{
     model::{Link, Poll, RobotsRecord, RobotsRules, Timestamp},
     store::{
         Claim, Lease,
-        place::{authority, day, origin},
+        place::{authority, origin},
     },
 };
 
@@ -161,7 +161,7 @@ fn lease(
               WHERE urls.id = :id",
         )?
         .query_row(
-            named_params! {":id": url, ":day": day(claim.now)},
+            named_params! {":id": url, ":day": claim.zone.day(claim.now)},
             read_lease,
         )?;
     lease.robots = robots(db, &lease.link.url, known)?;

@@ -49,6 +49,14 @@ async fn every_part_is_named_with_its_state_and_what_to_do() {
         out(&ill)
     );
 
+    let all = "[serve]\nlisten = \"127.0.0.1:0\"\ntoken = \"short\"\ntoken_for = \"all\"\n";
+    let guessed = doctor(&folder, all).await;
+    assert!(
+        out(&guessed).contains("doubtful  page: the token is shorter than 16 characters"),
+        "{}",
+        out(&guessed)
+    );
+
     let empty = doctor(&folder, "").await;
     assert_eq!(empty.status.code(), Some(2));
     assert!(

@@ -3,7 +3,9 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
+    ops::Range,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
@@ -11,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use benggala::{
-    config::NotifyConfig,
+    config::{Config, NotifyConfig},
     model::{ChannelKind, PageKind},
 };
 use rusqlite::{Connection, params};
@@ -34,14 +36,22 @@ type Inbox = Arc<Mutex<Vec<(String, Value)>>>;
 /// A receiver that can be killed with all its connections.
 struct Receiver(Option<Runtime>);
 
+/// The same, told to be slow: it has what comes, and lets whoever sent it wait for an answer.
+const SILENT: Duration = Duration::from_secs(3_600);
+
 impl Receiver {
     fn start(address: SocketAddr, inbox: &Inbox) -> Receiver {
+        Receiver::answering_after(Duration::ZERO, address, inbox)
+    }
+
+    fn answering_after(wait: Duration, address: SocketAddr, inbox: &Inbox) -> Receiver {
         let runtime = Runtime::new().unwrap();
         let inbox = Arc::clone(inbox);
         let answer = move |headers: HeaderMap, body: String| async move {
             let key = headers["idempotency-key"].to_str().unwrap().to_string();
             let body = serde_json::from_str(&body).unwrap();
             inbox.lock().unwrap().push((key, body));
+            tokio::time::sleep(wait).await;
             StatusCode::NO_CONTENT
         };
         let listener = std::thread::scope(|scope| {
@@ -68,7 +78,14 @@ fn free_address() -> SocketAddr {
 }
 
 /// A daemon's place with an outbox of [`FLAGS`] flagged articles of [`SOURCES`] sources, for one channel.
-async fn full_outbox(channel: NotifyConfig) -> (Place, benggala::config::Config) {
+async fn full_outbox(channel: NotifyConfig) -> (Place, Config) {
+    let (place, config) = empty_outbox(channel).await;
+    put_flags(&place, 0..FLAGS);
+    (place, config)
+}
+
+/// The same before anything was flagged.
+async fn empty_outbox(channel: NotifyConfig) -> (Place, Config) {
     let place = Place::new();
     let site = Site::open().await;
     site.put("/rss.xml", rss(&[]));
@@ -78,9 +95,14 @@ async fn full_outbox(channel: NotifyConfig) -> (Place, benggala::config::Config)
     let mut running = place.run(&config).await;
     running.signal("TERM");
     running.ends().await;
-    let mut db = database(&place);
+    (place, config)
+}
+
+/// Flagged articles with these numbers, to be told of.
+fn put_flags(place: &Place, numbers: Range<usize>) {
+    let mut db = database(place);
     let transaction = db.transaction().unwrap();
-    for n in 0..FLAGS {
+    for n in numbers {
         let source = format!("sumber-{}", n % SOURCES);
         let payload = json!({
             "event": "article.flagged", "article": n, "source": source, "title": format!("Kabar {n}"),
@@ -92,7 +114,6 @@ async fn full_outbox(channel: NotifyConfig) -> (Place, benggala::config::Config)
         transaction.execute(sql, row).unwrap();
     }
     transaction.commit().unwrap();
-    (place, config)
 }
 
 fn database(place: &Place) -> Connection {
@@ -197,4 +218,89 @@ async fn a_storm_of_a_thousand_flags_is_one_message_for_people() {
         "{text}"
     );
     assert!(text.ends_with("and 990 more"), "{text}");
+}
+
+/// They come in four waves, and after each somebody dies: the receiver before it has any of them, the
+/// daemon with the first wave in an answer that never comes, the receiver with two waves, both of them.
+#[tokio::test]
+async fn a_storm_is_told_in_groups_whoever_dies_meanwhile() {
+    const WAVE: usize = FLAGS / 4;
+    let address = free_address();
+    let (silent, told) = (Inbox::default(), Inbox::default());
+    let channel = on_loopback("meja", ChannelKind::Slack, url(address));
+    let (place, config) = empty_outbox(channel).await;
+    // Brings their time forward, so that the test need not wait for it.
+    let all_due = || {
+        let sql = "UPDATE outbox SET next_at = at";
+        database(&place).execute(sql, []).unwrap();
+    };
+    let waves = |count: usize| put_flags(&place, (count - 1) * WAVE..count * WAVE);
+
+    waves(1);
+    let mut running = place.run(&config).await;
+    running.says("notification failed").await;
+    running.signal("KILL");
+    running.ends().await;
+
+    let receiver = Receiver::answering_after(SILENT, address, &silent);
+    for expected in ["1-250-250", "1-250-250", "1-500-500"] {
+        let before = silent.lock().unwrap().len();
+        all_due();
+        let mut running = place.run(&config).await;
+        until("a message", async || silent.lock().unwrap().len() > before).await;
+        running.signal("KILL");
+        running.ends().await;
+        assert_eq!(silent.lock().unwrap().last().unwrap().0, expected);
+        if silent.lock().unwrap().len() == 2 {
+            waves(2);
+        }
+    }
+    {
+        let silent = silent.lock().unwrap();
+        assert_eq!(silent[0], silent[1], "the same group under the same key");
+    }
+
+    waves(3);
+    all_due();
+    let mut running = place.run(&config).await;
+    until("the third group", async || {
+        silent.lock().unwrap().len() == 4
+    })
+    .await;
+    drop(receiver);
+    running.says("notification failed").await;
+    running.signal("KILL");
+    running.ends().await;
+
+    waves(4);
+    all_due();
+    let receiver = Receiver::start(address, &told);
+    let mut running = place.run(&config).await;
+    until("all of them", async || {
+        place.count("SELECT count(*) FROM outbox") == 0
+    })
+    .await;
+    running.signal("TERM");
+    running.ends().await;
+    drop(receiver);
+
+    let told = told.lock().unwrap();
+    let mut next = 1;
+    for (key, body) in told.iter() {
+        let parts: Vec<usize> = key.split('-').map(|part| part.parse().unwrap()).collect();
+        let [first, last, count] = parts[..] else {
+            panic!("{key}");
+        };
+        assert_eq!(
+            (first, last),
+            (next, next + count - 1),
+            "in their order, once"
+        );
+        let text = body["text"].as_str().unwrap();
+        let begin = format!("{count} events\nsumber-{}", (first - 1) % SOURCES);
+        assert!(text.starts_with(&begin), "{text}");
+        next = last + 1;
+    }
+    assert_eq!(next, FLAGS + 1, "and all of them");
+    assert!(told.len() <= 4, "in groups: {}", told.len());
 }

@@ -395,6 +395,70 @@ fn a_quiet_time_is_of_its_zone() {
     assert_eq!(written, ["2026-03-01 05:00 UTC", "2026-03-01 12:00 WIB"]);
 }
 
+/// A day of 23 hours, one of 25, one that begins at one o'clock, and one that never was.
+#[test]
+fn the_next_day_is_that_of_its_zone() {
+    let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let courtesy = Courtesy {
+        per_day: Some(3),
+        ..Courtesy::default()
+    };
+    for (zone, now, next, hours) in [
+        ("UTC", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", 24),
+        (
+            "Asia/Jakarta",
+            "2026-03-01T17:00:00Z",
+            "2026-03-02T17:00:00Z",
+            24,
+        ),
+        (
+            "Europe/Berlin",
+            "2026-03-28T23:00:00Z",
+            "2026-03-29T22:00:00Z",
+            23,
+        ),
+        (
+            "Europe/Berlin",
+            "2026-10-24T22:00:00Z",
+            "2026-10-25T23:00:00Z",
+            25,
+        ),
+        (
+            "Asia/Beirut",
+            "2022-03-25T22:00:00Z",
+            "2022-03-26T22:00:00Z",
+            24,
+        ),
+        (
+            "Asia/Beirut",
+            "2022-03-26T22:00:00Z",
+            "2022-03-27T21:00:00Z",
+            23,
+        ),
+        (
+            "Pacific/Apia",
+            "2011-12-29T10:00:00Z",
+            "2011-12-30T10:00:00Z",
+            24,
+        ),
+    ] {
+        let (by, now, next) = (Zone::named(zone).unwrap(), at(now), at(next));
+        assert_eq!(put_off(&courtesy, 2, now, by, 0.0), None);
+        assert_eq!(
+            put_off(&courtesy, 3, now, by, 0.0),
+            Some(next),
+            "{zone} {now}"
+        );
+        assert_eq!((next - now).num_hours(), hours, "{zone}");
+        let last = next - TimeDelta::seconds(1);
+        assert_eq!(by.day(last), by.day(now), "{zone} {now}");
+        assert!(by.day(next) > by.day(now), "{zone} {now}");
+        assert_eq!(put_off(&courtesy, 3, last, by, 0.0), Some(next));
+    }
+    assert_eq!(Zone::UTC.day(at("1970-01-01T23:59:59Z")), 0);
+    assert_eq!(Zone::UTC.day(at("1969-12-31T23:59:59Z")), -1);
+}
+
 #[test]
 fn a_quiet_time_reads_as_it_is_written() {
     for text in ["22:00-04:30", "00:00-23:59", "09:05-09:06"] {

@@ -4,16 +4,18 @@ use std::{collections::HashSet, sync::Arc};
 
 use benggala::{
     frontier::Rhythm,
-    model::{CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Verdict},
+    model::{
+        CopyKind, FetchOutcome, PageKind, RobotsRecord, RobotsRules, Timestamp, Verdict, Zone,
+    },
     standing::Standing,
-    store::{ArticleQuery, Completed, Completion, Fate, Settlement, Silence, Store},
+    store::{ArticleQuery, Claim, Completed, Completion, Fate, Settlement, Silence, Store},
 };
 use bytes::Bytes;
 
 use super::{
     given::{
         ABSTAIN, LONG_AGO, again, announced, at, claim, complete, completion, lease_one, link,
-        observation, read, read_all, url,
+        observation, read, read_all, source, url,
     },
     places,
 };
@@ -489,6 +491,40 @@ async fn requests_are_counted_by_source_and_day() {
             assert_eq!(lease.asked_today, asked, "{now}");
             let answer = Completion {
                 outcome,
+                ..completion(now, again(now))
+            };
+            complete(&store, &lease, answer).await;
+        }
+    }
+}
+
+/// The night in which clocks are put forward belongs to a day of 23 hours.
+#[tokio::test]
+async fn a_day_of_requests_is_one_of_its_zone() {
+    let zone = Zone::named("Europe/Berlin").unwrap();
+    for place in places() {
+        let store = place.open().await;
+        let feed = source("harian", PageKind::Feed, "https://harian.example/rss.xml");
+        let before = "2026-03-28T12:00:00Z".parse().unwrap();
+        store.put_sources(&[feed], before).await.unwrap();
+        for (now, asked) in [
+            ("2026-03-28T22:59:59Z", 0),
+            ("2026-03-28T23:00:00Z", 0),
+            ("2026-03-29T01:30:00Z", 1),
+            ("2026-03-29T21:59:59Z", 2),
+            ("2026-03-29T22:00:00Z", 0),
+            ("2026-03-30T21:59:59Z", 1),
+        ] {
+            let now: Timestamp = now.parse().unwrap();
+            let one = Claim {
+                limit: 1,
+                zone,
+                ..claim("berlin", now)
+            };
+            let lease = store.claim(&one).await.unwrap().remove(0);
+            assert_eq!(lease.asked_today, asked, "{now}");
+            let answer = Completion {
+                zone,
                 ..completion(now, again(now))
             };
             complete(&store, &lease, answer).await;

@@ -10,7 +10,7 @@ use benggala::{
     model::{
         Article, Assessment, Block, BlockKind, Evidence, EvidenceKind, FetchOutcome, Finding,
         Headers, Link, Page, PageKind, Provenance, Reason, RulesHash, Scores, Source, Timestamp,
-        Verdict,
+        Verdict, Zone,
     },
     standing::Observation,
     store::{
@@ -52,6 +52,7 @@ pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
     Claim {
         worker: worker.to_string(),
         now,
+        zone: Zone::UTC,
         lease: Duration::from_secs(60),
         limit: 10,
         per_host: 2,
@@ -87,6 +88,7 @@ pub(crate) const SCHEDULE: Schedule = Schedule {
 pub(crate) fn completion(at: Timestamp, fate: Fate) -> Completion {
     Completion {
         at,
+        zone: Zone::UTC,
         outcome: FetchOutcome::Ok,
         status: Some(200),
         etag: None,

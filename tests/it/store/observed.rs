@@ -6,7 +6,7 @@ use std::{
 };
 
 use benggala::{
-    model::{Decision, Lang, OpinionKey, PageKind, Policy, Review, Verdict},
+    model::{Decision, Lang, OpinionKey, PageKind, Policy, Review, Verdict, Zone},
     opinion::Limits,
     site::SiteMemory,
     store::{
@@ -167,6 +167,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 let limits = Limits {
                     per_day: 1,
                     per_source: 1,
+                    zone: Zone::UTC,
                 };
                 let reached = store.take_opinion_call(None, limits, at(60)).await;
                 assert_eq!(reached.unwrap(), None);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use benggala::{
     model::{
-        Adviser, DefectKind, Evidence, EvidenceKind, Finding, Opinion, OpinionKey, Remark, Verdict,
+        Adviser, DefectKind, Evidence, EvidenceKind, Finding, Opinion, OpinionKey, Remark,
+        Timestamp, Verdict, Zone,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     store::{ArticleRow, Heard, Hearing, Store},
@@ -253,6 +254,7 @@ async fn calls_are_counted_by_day_and_source() {
     let limits = Limits {
         per_day: 4,
         per_source: 2,
+        zone: Zone::UTC,
     };
     for place in places() {
         let store = place.open().await;
@@ -285,6 +287,42 @@ async fn calls_are_counted_by_day_and_source() {
         for expected in [None, None, Some(Exhausted::Day)] {
             let call = store.take_opinion_call(None, limits, at(midnight));
             assert_eq!(call.await.unwrap(), expected);
+        }
+    }
+}
+
+/// Where clocks are put forward a day has 23 hours, and where they are put back 25.
+#[tokio::test]
+async fn a_day_of_calls_is_one_of_its_zone() {
+    let time = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let limits = |zone: &str| Limits {
+        per_day: 1,
+        per_source: 1,
+        zone: Zone::named(zone).unwrap(),
+    };
+    for place in places() {
+        let store = place.open().await;
+        for (zone, now, reached) in [
+            ("Asia/Jakarta", "2026-03-01T16:59:59Z", None),
+            ("Asia/Jakarta", "2026-03-01T17:00:00Z", None),
+            ("Asia/Jakarta", "2026-03-02T16:59:59Z", Some(Exhausted::Day)),
+            ("Europe/Berlin", "2026-03-28T23:00:00Z", None),
+            (
+                "Europe/Berlin",
+                "2026-03-29T21:59:59Z",
+                Some(Exhausted::Day),
+            ),
+            ("Europe/Berlin", "2026-03-29T22:00:00Z", None),
+            ("Europe/Berlin", "2026-10-24T22:00:00Z", None),
+            (
+                "Europe/Berlin",
+                "2026-10-25T22:59:59Z",
+                Some(Exhausted::Day),
+            ),
+            ("Europe/Berlin", "2026-10-25T23:00:00Z", None),
+        ] {
+            let call = store.take_opinion_call(None, limits(zone), time(now));
+            assert_eq!(call.await.unwrap(), reached, "{zone} {now}");
         }
     }
 }

@@ -249,7 +249,11 @@ async fn the_description_of_the_api_is_true() {
     let begun = site.post(backfill, &[JSON], since).await;
     describes(&api, "Backfill", &begun.json());
 
+    assert_eq!(api["security"], json!([{}, {"token": []}]));
     for (path, methods) in api["paths"].as_object().unwrap() {
+        for (method, described) in methods.as_object().unwrap() {
+            assert!(described["responses"]["401"].is_object(), "{method} {path}");
+        }
         let body = match path.rsplit('/').next() {
             Some("backfill") => since,
             Some("pause" | "resume" | "poll") => r#"{"by":"a","note":"why"}"#,

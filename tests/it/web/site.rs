@@ -13,6 +13,7 @@ use benggala::{
     model::{
         Article, Assessment, Evidence, EvidenceKind, FetchOutcome, Finding, Headers, Lang, Link,
         Page, PageKind, Reason, RulesHash, Scores, Source, StoreUrl, Timestamp, Unready, Verdict,
+        Zone,
     },
     report::legend::{RuleView, TextsView},
     store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store, Visit},
@@ -177,6 +178,29 @@ impl Site {
         }
     }
 
+    /// The head of an answer that has no end.
+    pub(super) async fn head_of(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self
+            .app
+            .clone()
+            .oneshot(request)
+            .await
+            .unwrap()
+            .into_parts();
+        let text = match parts.status.is_success() {
+            true => String::new(),
+            false => {
+                let body = axum::body::to_bytes(body, 4 << 20).await.unwrap();
+                String::from_utf8_lossy(&body).into_owned()
+            }
+        };
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+
     pub(super) async fn get(&self, path: &str) -> Answer {
         self.send(request(Method::GET, path, &[], "")).await
     }
@@ -282,6 +306,7 @@ async fn claim(store: &dyn Store) -> Vec<Lease> {
     let claim = Claim {
         worker: "test".to_string(),
         now: now(),
+        zone: Zone::UTC,
         lease: Duration::from_secs(60),
         limit: 100,
         per_host: 100,
@@ -294,6 +319,7 @@ async fn claim(store: &dyn Store) -> Vec<Lease> {
 fn completion() -> Completion {
     Completion {
         at: now(),
+        zone: Zone::UTC,
         outcome: FetchOutcome::Ok,
         status: Some(200),
         etag: None,
