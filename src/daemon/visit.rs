@@ -189,7 +189,8 @@ async fn fetch(
     }
     .in_full_now_and_then(rand::random());
     let limit = active.config.schedule.lease.mul_f64(0.8);
-    let way = Way::from(&lease.link.url, Arc::clone(&resources.host_notes));
+    let (notes, turns) = (&resources.host_notes, &resources.address_turns);
+    let way = Way::from(&lease.link.url, Arc::clone(notes), Arc::clone(turns));
     match tokio::time::timeout(limit, active.fetcher.fetch_by(&request, &way)).await {
         Ok(exchange) => exchange,
         Err(_) => Exchange::timed_out(&request.url, "no answer before the lease was about to end"),
