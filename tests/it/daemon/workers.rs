@@ -7,7 +7,7 @@ use benggala::{config::Config, model::PageKind};
 
 use super::{
     process::{Place, Running},
-    site::{Site, path, rss},
+    site::{Site, path, redirect, rss},
     watch::{config, until, until_within},
 };
 use crate::store::{Place as StorePlace, postgres};
@@ -195,4 +195,41 @@ async fn two_workers_ask_one_host_no_faster_than_one() {
     let paths: BTreeSet<_> = log.iter().map(|asked| &asked.path).collect();
     assert_eq!(paths.len(), ARTICLES + 2, "with the feed and robots.txt");
     team.none_came_early(GAP);
+}
+
+/// Hosts at one address share its pace, and so does one that a redirect leads to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn workers_ask_hosts_at_one_address_no_faster_than_one_worker() {
+    const GAP: Duration = Duration::from_millis(200);
+    /// How late the first request may have been for its turn: from then on is counted.
+    const LATE: Duration = Duration::from_millis(150);
+    let Some(team) = Team::over(2 * ARTICLES).await else {
+        return;
+    };
+    let neighbour = Site::open().await;
+    neighbour.put_articles(ARTICLES..ARTICLES + 4);
+    team.site.put(&path(0), redirect(302, &neighbour.url(&path(ARTICLES))));
+    let links: Vec<_> = (ARTICLES + 1..ARTICLES + 4).map(|n| neighbour.url(&path(n))).collect();
+    neighbour.put("/rss.xml", rss(&links));
+    let next_door = |config: &mut Config| {
+        config.sources.push(neighbour.source("tetangga", PageKind::Feed, "/rss.xml"));
+        // Two hosts by themselves would be asked twice as often.
+        politely(config, GAP);
+        config.fetch.hosts_per_address = 1.0;
+    };
+    let (_one, _first) = team.worker(next_door).await;
+    let (_other, _second) = team.worker(next_door).await;
+    until_within(PATIENCE, "all articles", async || {
+        team.articles() >= ARTICLES + 3
+    })
+    .await;
+    let both = team.site.log().into_iter().chain(neighbour.log());
+    let mut asked: Vec<_> = both.map(|asked| asked.at).collect();
+    asked.sort_unstable();
+    assert!(neighbour.times(&path(ARTICLES)) > 0, "the redirect was followed");
+    for (turn, at) in asked.iter().enumerate() {
+        let since = at.duration_since(asked[0]);
+        let due = GAP * u32::try_from(turn).unwrap();
+        assert!(since + LATE >= due, "request {turn} came after {since:?}, not {due:?}");
+    }
 }

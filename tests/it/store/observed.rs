@@ -121,8 +121,8 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                     .unwrap(),
             ),
             Op::TakeTurn => {
-                let (here, at_once) = (Ipv4Addr::LOCALHOST.into(), Duration::ZERO);
-                drop(store.take_turn(here, PACE, at_once).await.unwrap());
+                let turn = store.take_turn(Ipv4Addr::LOCALHOST.into(), PACE, Duration::ZERO);
+                turn.await.unwrap();
             }
             Op::Articles => drop(store.articles(&query).await.unwrap()),
             Op::Article => drop(store.article(row).await.unwrap()),
