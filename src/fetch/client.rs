@@ -244,7 +244,10 @@ impl Client {
         let delay = self.gate.delay(ask.crawl_delay);
         let mut has_waited = ask.way.note(ask.url, delay).await?;
         if let Some(address) = address {
-            has_waited |= ask.way.take_turn(address, self.gate.pace_of_address()).await?;
+            has_waited |= ask
+                .way
+                .take_turn(address, self.gate.pace_of_address())
+                .await?;
         }
         if has_waited {
             pass.hold(delay);

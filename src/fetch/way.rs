@@ -19,9 +19,8 @@ pub type HostNotes =
 
 /// What a caller answers who was told of an IP address and its pace: how long its next turn must be
 /// waited for. It is taken unless it is further off than the last argument.
-pub type AddressTurns = dyn Fn(IpAddr, Pace, Duration) -> BoxFuture<'static, Result<Duration, String>>
-    + Send
-    + Sync;
+pub type AddressTurns =
+    dyn Fn(IpAddr, Pace, Duration) -> BoxFuture<'static, Result<Duration, String>> + Send + Sync;
 
 /// Who is told before a host is asked that is not the caller's own, and before any address is.
 #[derive(Clone, Default)]

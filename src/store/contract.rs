@@ -19,8 +19,8 @@ use super::{
 use crate::{
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page, Pause,
-        Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page,
+        Pause, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,

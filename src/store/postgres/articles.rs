@@ -69,7 +69,8 @@ pub(super) async fn stored(db: &Db, article: i64) -> Result<Stored> {
 }
 
 /// The id that was given last.
-const LAST_ID: &str = "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM articles_id_seq";
+const LAST_ID: &str =
+    "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM articles_id_seq";
 
 /// The id up to which all articles are there that will ever be: ids are given in their order, and written
 /// down in any. Whoever looks in a transaction that begins after this sees them.

@@ -255,7 +255,8 @@ pub(super) async fn add_alias(db: &Db, url: &Url, article: i64, at: Timestamp) -
                SELECT $1, $2::bigint, $3::bigint
                 WHERE (SELECT count(*) FROM aliases WHERE article_id = $2) < $4
                ON CONFLICT (url) DO NOTHING";
-    db.change(sql, &params![url, article, at, ALIASES_MAX]).await
+    db.change(sql, &params![url, article, at, ALIASES_MAX])
+        .await
 }
 
 /// The article that this address was found to be another one of.

@@ -130,22 +130,22 @@ async fn add_link(
     at: Timestamp,
 ) -> Result<()> {
     db.change(
-            "INSERT INTO urls (url, host_id, source_id, kind, wanted, state, next_at,
+        "INSERT INTO urls (url, host_id, source_id, kind, wanted, state, next_at,
                                discovered_at, listed_at, published)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)
              ON CONFLICT (url) DO NOTHING",
-            &params![
-                link.url.as_str(),
-                host,
-                source,
-                link.kind,
-                wanted,
-                state,
-                at,
-                link.published
-            ],
-        )
-        .await
+        &params![
+            link.url.as_str(),
+            host,
+            source,
+            link.kind,
+            wanted,
+            state,
+            at,
+            link.published
+        ],
+    )
+    .await
 }
 
 /// A part of a source that left the configuration is found again by one that is in it.

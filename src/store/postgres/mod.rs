@@ -76,8 +76,8 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page, Pause,
-        PostgresUrl, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page,
+        Pause, PostgresUrl, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -360,7 +360,7 @@ impl Store for PostgresStore {
         let (me, watched) = (self.me.as_str(), &Arc::clone(&self.watched()));
         self.write(Op::Probe, move |db| async move {
             upkeep::touch(&db).await?;
-            workers::go_on(&db, me, watched).await
+            sources::go_on(&db, me, watched).await
         })
         .await
     }

@@ -159,10 +159,13 @@ impl Db {
                 None => Ok(()),
             }
         };
-        let changes = changes.iter().zip(&prepared).map(|(change, statement)| async {
-            let values = references(&change.values);
-            client.execute(statement, &values).await
-        });
+        let changes = changes
+            .iter()
+            .zip(&prepared)
+            .map(|(change, statement)| async {
+                let values = references(&change.values);
+                client.execute(statement, &values).await
+            });
         // Each is sent when it is first looked at, which is in this order.
         let (_, _, done) = try_join3(begin, try_join_all(changes), last).await?;
         Ok(done)
@@ -201,7 +204,9 @@ impl Db {
     /// Runs a `COPY … FROM STDIN` of these lines.
     pub(super) async fn copy_in(&self, sql: &str, lines: String) -> Result<()> {
         let client = self.client()?;
-        let sink = self.send_with(client, client.copy_in::<_, Bytes>(sql)).await?;
+        let sink = self
+            .send_with(client, client.copy_in::<_, Bytes>(sql))
+            .await?;
         let mut sink = std::pin::pin!(sink);
         sink.send(Bytes::from(lines)).await?;
         sink.finish().await?;

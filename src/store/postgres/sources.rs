@@ -155,8 +155,24 @@ async fn rest(db: &Db, source: i64, hosts: &mut BTreeSet<i64>) -> Result<()> {
     Ok(())
 }
 
+/// Says that `me` is at work still, and puts to rest what only those had who are gone. One who was
+/// taken for gone himself takes his sources up again.
+pub(super) async fn go_on(db: &Db, me: &str, names: &[String]) -> Result<()> {
+    if !workers::go_on(db, me).await? {
+        if names.is_empty() {
+            return Ok(());
+        }
+        workers::begin(db, me, names).await?;
+        wake(db, names).await?;
+    }
+    match workers::forget_gone(db).await? {
+        true => rest_orphans(db).await,
+        false => Ok(()),
+    }
+}
+
 /// Puts to rest what nobody has who is at work.
-pub(super) async fn rest_orphans(db: &Db) -> Result<()> {
+async fn rest_orphans(db: &Db) -> Result<()> {
     db.alone(Alone::Sources, "").await?;
     lock_all(db, &[]).await?;
     let orphans: Vec<i64> = db
@@ -175,7 +191,7 @@ pub(super) async fn rest_orphans(db: &Db) -> Result<()> {
 }
 
 /// Takes these sources up again, if they were put to rest.
-pub(super) async fn wake(db: &Db, names: &[String]) -> Result<()> {
+async fn wake(db: &Db, names: &[String]) -> Result<()> {
     db.alone(Alone::Sources, "").await?;
     lock_all(db, &[]).await?;
     let resting: Vec<i64> = db

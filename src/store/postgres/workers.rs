@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{addresses::NOW, failure::Result, session::Db, sources, value::params};
+use super::{addresses::NOW, failure::Result, session::Db, value::params};
 
 /// Whoever has not said a word for so long is gone, in milliseconds: six times as long as workers are
 /// silent.
@@ -25,22 +25,16 @@ pub(super) async fn begin(db: &Db, me: &str, names: &[String]) -> Result<BTreeSe
     Ok(others.into_iter().collect())
 }
 
-/// Says that `me` is at work still, and puts to rest what only those had who are gone. One who was
-/// taken for gone himself takes his sources up again.
-pub(super) async fn go_on(db: &Db, me: &str, names: &[String]) -> Result<()> {
+/// Says that `me` is at work still; false if nobody knew that it was.
+pub(super) async fn go_on(db: &Db, me: &str) -> Result<bool> {
     let sql = format!("UPDATE workers SET seen_at = {NOW} WHERE name = $1");
-    if db.execute(&sql, &params![me]).await? == 0 {
-        if names.is_empty() {
-            return Ok(());
-        }
-        begin(db, me, names).await?;
-        sources::wake(db, names).await?;
-    }
+    Ok(db.execute(&sql, &params![me]).await? > 0)
+}
+
+/// Forgets those who are gone; whether there were any.
+pub(super) async fn forget_gone(db: &Db) -> Result<bool> {
     let sql = format!("DELETE FROM workers WHERE seen_at <= {NOW} - $1");
-    if db.execute(&sql, &params![GONE_AFTER]).await? > 0 {
-        sources::rest_orphans(db).await?;
-    }
-    Ok(())
+    Ok(db.execute(&sql, &params![GONE_AFTER]).await? > 0)
 }
 
 /// `me` is at work no more. Its sources stay as they are: most often it comes back.

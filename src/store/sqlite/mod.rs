@@ -66,8 +66,8 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page, Pause,
-        Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page,
+        Pause, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,

@@ -83,7 +83,9 @@ impl Hosts {
             size,
             log: Mutex::default(),
         });
-        let app = Router::new().fallback(answer).with_state(Arc::clone(&hosts));
+        let app = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&hosts));
         tokio::spawn(async move { axum::serve(listener, app).await });
         hosts
     }
@@ -106,23 +108,37 @@ impl Hosts {
         let log = self.log.lock().unwrap();
         let gaps = log.values().flat_map(|asked| asked.windows(2));
         let waited = gaps.map(|pair| pair[1].duration_since(pair[0]));
-        waited.filter(|gap| *gap + TOLERANCE < self.size.delay).count()
+        waited
+            .filter(|gap| *gap + TOLERANCE < self.size.delay)
+            .count()
     }
 }
 
 async fn answer(State(hosts): State<Arc<Hosts>>, request: Request) -> Response {
-    let host = request.headers()[header::HOST].to_str().unwrap().to_string();
+    let host = request.headers()[header::HOST]
+        .to_str()
+        .unwrap()
+        .to_string();
     let mut log = hosts.log.lock().unwrap();
     log.entry(host.clone()).or_default().push(Instant::now());
     drop(log);
     let path = request.uri().path();
     match path.strip_prefix("/berita/") {
-        Some(number) => ([(header::CONTENT_TYPE, "text/html")], article(&host, number)).into_response(),
+        Some(number) => (
+            [(header::CONTENT_TYPE, "text/html")],
+            article(&host, number),
+        )
+            .into_response(),
         None if path == "/rss.xml" => {
             let items: String = (0..hosts.size.articles)
-                .map(|n| format!("<item><title>Kabar</title><link>http://{host}/berita/{n}</link></item>"))
+                .map(|n| {
+                    format!(
+                        "<item><title>Kabar</title><link>http://{host}/berita/{n}</link></item>"
+                    )
+                })
                 .collect();
-            let feed = format!("<rss version=\"2.0\"><channel><title>Uji</title>{items}</channel></rss>");
+            let feed =
+                format!("<rss version=\"2.0\"><channel><title>Uji</title>{items}</channel></rss>");
             ([(header::CONTENT_TYPE, "application/rss+xml")], feed).into_response()
         }
         None => StatusCode::NOT_FOUND.into_response(),
@@ -132,10 +148,13 @@ async fn answer(State(hosts): State<Arc<Hosts>>, request: Request) -> Response {
 /// A text that is like no other.
 fn article(host: &str, number: &str) -> String {
     let seed = format!("{host}{number}").bytes().fold(7_u64, |seed, byte| {
-        seed.wrapping_mul(1_099_511_628_211).wrapping_add(byte.into())
+        seed.wrapping_mul(1_099_511_628_211)
+            .wrapping_add(byte.into())
     });
     let mut random = StdRng::seed_from_u64(seed);
-    let syllables = ["ba", "ri", "tu", "ka", "men", "sa", "lo", "di", "pe", "gan", "mu", "ta"];
+    let syllables = [
+        "ba", "ri", "tu", "ka", "men", "sa", "lo", "di", "pe", "gan", "mu", "ta",
+    ];
     let mut word = || {
         let syllable = |random: &mut StdRng| syllables[random.random_range(0..syllables.len())];
         (0..3).map(|_| syllable(&mut random)).collect::<String>()
@@ -197,14 +216,23 @@ async fn nothing_is_lost_by_workers_who_are_killed_again_and_again() {
     }
     for kills in 1..=WORKERS {
         let part = size.total() * kills / (WORKERS + 1);
-        until_within(PATIENCE, "a part of the articles", async || fleet.hosts.asked() >= part).await;
+        until_within(PATIENCE, "a part of the articles", async || {
+            fleet.hosts.asked() >= part
+        })
+        .await;
         let (_place, mut killed) = workers.remove(0);
         killed.signal("KILL");
         killed.ends().await;
         workers.push(fleet.worker().await);
     }
-    until_within(PATIENCE, "all requests", async || fleet.hosts.asked() >= size.total()).await;
-    until_within(PATIENCE, "all articles", async || fleet.articles() >= size.total()).await;
+    until_within(PATIENCE, "all requests", async || {
+        fleet.hosts.asked() >= size.total()
+    })
+    .await;
+    until_within(PATIENCE, "all articles", async || {
+        fleet.articles() >= size.total()
+    })
+    .await;
     let took = begun.elapsed();
     let asked = fleet.hosts.asked();
     let kept = fleet.count("SELECT pg_database_size(current_database())");
@@ -215,6 +243,13 @@ async fn nothing_is_lost_by_workers_who_are_killed_again_and_again() {
         size.total()
     );
     assert_eq!(fleet.hosts.early(), 0, "requests came too early");
-    assert_eq!(fleet.count("SELECT count(DISTINCT body) FROM articles"), size.total());
-    assert_eq!(fleet.count("SELECT count(*) FROM versions"), 0, "nothing was stored twice");
+    assert_eq!(
+        fleet.count("SELECT count(DISTINCT body) FROM articles"),
+        size.total()
+    );
+    assert_eq!(
+        fleet.count("SELECT count(*) FROM versions"),
+        0,
+        "nothing was stored twice"
+    );
 }

@@ -51,10 +51,7 @@ async fn goes_on_after(how: Stop) {
         let stored = team.articles();
         server.stop(how);
         server.resume();
-        until_within(PATIENCE, "more articles", async || {
-            team.articles() > stored
-        })
-        .await;
+        until_within(PATIENCE, "more articles", async || team.articles() > stored).await;
     }
     team.all_stored().await;
     team.none_came_early(GAP);
@@ -77,14 +74,19 @@ async fn a_standby_takes_over_and_nobody_need_be_told() {
     };
     let standby = primary.standby();
     // What was acknowledged is there too.
-    let both = ["ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"];
+    let both = [
+        "ALTER SYSTEM SET synchronous_standby_names = '*'",
+        "SELECT pg_reload_conf()",
+    ];
     for sql in both {
         primary.ask("postgres", sql).unwrap();
     }
     let mut team = Team::on(primary.place(), 2 * ARTICLES).await;
     let name = &team.store.database.as_ref().unwrap().name;
     let either = postgres::address(&[primary.folder(), standby.folder()], name);
-    team.store.url = format!("{either}?target_session_attrs=read-write").parse().unwrap();
+    team.store.url = format!("{either}?target_session_attrs=read-write")
+        .parse()
+        .unwrap();
     let _one = team.worker(hurried).await;
     let _other = team.worker(hurried).await;
     team.half_way().await;
@@ -133,7 +135,10 @@ async fn a_worker_that_is_cut_off_stops_asking_before_its_leases_end() {
     team.none_came_early(GAP);
     let log = team.site.log();
     let late = log.iter().filter(|asked| {
-        asked.headers.get("user-agent").is_some_and(|agent| agent == CUT_OFF)
+        asked
+            .headers
+            .get("user-agent")
+            .is_some_and(|agent| agent == CUT_OFF)
             && asked.at > since + LEASE + TOLERANCE
     });
     assert_eq!(late.count(), 0, "its leases were somebody else's by then");
@@ -154,7 +159,10 @@ async fn workers_go_on_beside_a_newer_version_and_older_ones_do_not_begin() {
     assert_eq!(refused.status.code(), Some(2));
     let said = String::from_utf8(refused.stderr).unwrap();
     let newer = known.parse::<u32>().unwrap() + 1;
-    assert!(said.contains(&newer.to_string()) && said.contains(&known), "{said}");
+    assert!(
+        said.contains(&newer.to_string()) && said.contains(&known),
+        "{said}"
+    );
     team.site.let_go();
     team.all_stored().await;
 }

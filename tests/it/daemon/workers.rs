@@ -208,11 +208,16 @@ async fn workers_ask_hosts_at_one_address_no_faster_than_one_worker() {
     };
     let neighbour = Site::open().await;
     neighbour.put_articles(ARTICLES..ARTICLES + 4);
-    team.site.put(&path(0), redirect(302, &neighbour.url(&path(ARTICLES))));
-    let links: Vec<_> = (ARTICLES + 1..ARTICLES + 4).map(|n| neighbour.url(&path(n))).collect();
+    team.site
+        .put(&path(0), redirect(302, &neighbour.url(&path(ARTICLES))));
+    let links: Vec<_> = (ARTICLES + 1..ARTICLES + 4)
+        .map(|n| neighbour.url(&path(n)))
+        .collect();
     neighbour.put("/rss.xml", rss(&links));
     let next_door = |config: &mut Config| {
-        config.sources.push(neighbour.source("tetangga", PageKind::Feed, "/rss.xml"));
+        config
+            .sources
+            .push(neighbour.source("tetangga", PageKind::Feed, "/rss.xml"));
         // Two hosts by themselves would be asked twice as often.
         politely(config, GAP);
         config.fetch.hosts_per_address = 1.0;
@@ -226,10 +231,16 @@ async fn workers_ask_hosts_at_one_address_no_faster_than_one_worker() {
     let both = team.site.log().into_iter().chain(neighbour.log());
     let mut asked: Vec<_> = both.map(|asked| asked.at).collect();
     asked.sort_unstable();
-    assert!(neighbour.times(&path(ARTICLES)) > 0, "the redirect was followed");
+    assert!(
+        neighbour.times(&path(ARTICLES)) > 0,
+        "the redirect was followed"
+    );
     for (turn, at) in asked.iter().enumerate() {
         let since = at.duration_since(asked[0]);
         let due = GAP * u32::try_from(turn).unwrap();
-        assert!(since + LATE >= due, "request {turn} came after {since:?}, not {due:?}");
+        assert!(
+            since + LATE >= due,
+            "request {turn} came after {since:?}, not {due:?}"
+        );
     }
 }

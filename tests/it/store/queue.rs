@@ -633,7 +633,13 @@ async fn turns_at_an_address_are_taken_by_all_who_share_a_store() {
         let other = place.open().await;
         let mut waits = Vec::new();
         for store in [&store, &other].into_iter().cycle().take(6) {
-            waits.push(store.take_turn(here, PACE, PATIENCE).await.unwrap().unwrap());
+            waits.push(
+                store
+                    .take_turn(here, PACE, PATIENCE)
+                    .await
+                    .unwrap()
+                    .unwrap(),
+            );
         }
         let seconds: Vec<f64> = waits.iter().map(|wait| wait.as_secs_f64().ceil()).collect();
         // Some milliseconds pass meanwhile.

@@ -53,7 +53,10 @@ async fn an_article_that_is_written_late_is_newer_than_what_was_shown_before() {
     two_sources(&store).await;
     let holder = client(&place).await;
     holder.batch_execute(LATE).await.unwrap();
-    holder.batch_execute("SELECT pg_advisory_lock(1)").await.unwrap();
+    holder
+        .batch_execute("SELECT pg_advisory_lock(1)")
+        .await
+        .unwrap();
     let mut leases = store.claim(&claim("w", at(1))).await.unwrap();
     leases.sort_by(|a, b| a.link.source.cmp(&b.link.source));
     let [late, soon] = <[_; 2]>::try_from(leases).unwrap();
@@ -69,10 +72,18 @@ async fn an_article_that_is_written_late_is_newer_than_what_was_shown_before() {
     })
     .await;
     let page = read(&soon, at(2), Verdict::Flag);
-    let soon = store.complete(&soon, page, &[]).await.unwrap().article.unwrap();
+    let soon = store
+        .complete(&soon, page, &[])
+        .await
+        .unwrap()
+        .article
+        .unwrap();
     let shown = store.overview().await.unwrap().newest;
     assert!(shown < soon, "one with a lower id is still to come");
-    holder.batch_execute("SELECT pg_advisory_unlock(1)").await.unwrap();
+    holder
+        .batch_execute("SELECT pg_advisory_unlock(1)")
+        .await
+        .unwrap();
     let late = written.await.unwrap().article.unwrap();
     assert!(late < soon, "its id was given first");
     let newer = ArticleQuery {
@@ -121,7 +132,11 @@ async fn no_source_is_put_to_rest_that_another_worker_watches() {
         return;
     };
     let [pagi, sore] = ["pagi", "sore"].map(|name| {
-        source(name, PageKind::Feed, &format!("https://{name}.example/feed"))
+        source(
+            name,
+            PageKind::Feed,
+            &format!("https://{name}.example/feed"),
+        )
     });
     let all = place.open().await;
     let both = [pagi.clone(), sore.clone()];
@@ -129,7 +144,8 @@ async fn no_source_is_put_to_rest_that_another_worker_watches() {
     let fewer = place.open().await;
     fewer.put_sources(&[pagi], at(1)).await.unwrap();
     let database = place.database.as_ref().unwrap();
-    let watched = || database.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM sources WHERE enabled");
+    let watched =
+        || database.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM sources WHERE enabled");
     assert_eq!(watched(), "pagi sore");
     assert_eq!(fewer.claim(&claim("w", at(2))).await.unwrap().len(), 2);
     // It says no word for long.
@@ -153,11 +169,18 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     };
     let database = place.database.as_ref().unwrap();
     let first = fs::read_to_string("src/store/postgres/schema/1.sql").unwrap();
-    let ours = "CREATE TABLE benggala (only_row boolean PRIMARY KEY DEFAULT true, schema bigint NOT NULL);
+    let ours =
+        "CREATE TABLE benggala (only_row boolean PRIMARY KEY DEFAULT true, schema bigint NOT NULL);
                 INSERT INTO benggala (schema) VALUES (1)";
-    client(&place).await.batch_execute(&format!("{first};{ours}")).await.unwrap();
-    database.ask("INSERT INTO sources (name, url, configured, kind, enabled, since)
-                  VALUES ('lama', 'https://lama.example/', 'feed', 'feed', true, 0)");
+    client(&place)
+        .await
+        .batch_execute(&format!("{first};{ours}"))
+        .await
+        .unwrap();
+    database.ask(
+        "INSERT INTO sources (name, url, configured, kind, enabled, since)
+                  VALUES ('lama', 'https://lama.example/', 'feed', 'feed', true, 0)",
+    );
     let store = place.open().await;
     assert_eq!(database.ask("SELECT schema > 1 FROM benggala"), "t");
     assert_eq!(store.source("lama").await.unwrap().unwrap().name, "lama");
@@ -180,7 +203,9 @@ async fn what_a_visit_writes_goes_to_the_server_together() {
     let database = place.database.as_ref().unwrap();
     let way = Way::to(database.server.folder());
     let url = way.address(&database.name).parse().unwrap();
-    let store = benggala::store::open(&url, Observer::default()).await.unwrap();
+    let store = benggala::store::open(&url, Observer::default())
+        .await
+        .unwrap();
     let feed = source("pagi", PageKind::Feed, "https://pagi.example/feed");
     store.put_sources(&[feed], at(0)).await.unwrap();
     let mut last = [(0, 0); 4];
@@ -208,13 +233,26 @@ async fn what_a_visit_writes_goes_to_the_server_together() {
         page.visit.as_mut().unwrap().article = article(&text);
         store.complete(&leases[1], page, &[]).await.unwrap();
         last[3] = way.passed.take();
-        for rest in store.claim(&Claim { limit: 100, per_host: 100, ..claim("w", now) }).await.unwrap() {
-            store.complete(&rest, completion(now, Fate::Done), &[]).await.unwrap();
+        for rest in store
+            .claim(&Claim {
+                limit: 100,
+                per_host: 100,
+                ..claim("w", now)
+            })
+            .await
+            .unwrap()
+        {
+            store
+                .complete(&rest, completion(now, Fate::Done), &[])
+                .await
+                .unwrap();
         }
     }
     let [a_claim, of_a_feed, of_nothing, of_an_article] = last;
-    println!("round trips and statements: a claim {a_claim:?}, and the ends of the leases of a feed with \
-              twenty links {of_a_feed:?}, of a page without a text {of_nothing:?}, of an article {of_an_article:?}");
+    println!(
+        "round trips and statements: a claim {a_claim:?}, and the ends of the leases of a feed with \
+              twenty links {of_a_feed:?}, of a page without a text {of_nothing:?}, of an article {of_an_article:?}"
+    );
     assert!(of_nothing.0 <= 6, "{of_nothing:?}");
     assert!(of_a_feed.0 <= 10, "{of_a_feed:?}");
     assert!(of_an_article.0 <= 18, "{of_an_article:?}");
