@@ -21,13 +21,13 @@ def arguments():
     add("--reads", type=float, default=5, help="reads of an article: at first, and after 1, 4, 16 and 64 hours")
     add("--peak", type=float, default=4, help="the busiest minute against the mean (assumed)")
     add("--pages-per-core", type=float, default=150, help="pages a second and core, read and judged (whole_run.py)")
-    add("--bytes-article", type=float, default=9_000, help="in tables and indexes, without the page (fleet test)")
+    add("--bytes-article", type=float, default=16_000, help="in tables and indexes, without the page (fleet test)")
     add("--bytes-page", type=float, default=33_000, help="of a page as kept (performance.md)")
     add("--days-pages", type=float, default=90, help="keep_pages")
     add("--days-articles", type=float, default=730, help="how long articles and addresses are kept")
-    add("--log-article", type=float, default=60_000, help="bytes of the write-ahead log for a new article (fleet test)")
+    add("--log-article", type=float, default=19_000, help="bytes of the write-ahead log for a new article, without its page (fleet test)")
     add("--log-visit", type=float, default=3_000, help="of any other visit (assumed from its statements)")
-    add("--visits", type=float, default=1_500, help="claims and completions a second of one server (claims bench)")
+    add("--visits", type=float, default=1_000, help="claims and completions a second of one server (assumed; `cargo bench --bench claims` measures)")
     add("--connections", type=int, default=10, help="of a worker")
     add("--cores", type=int, default=4, help="of a worker (assumed)")
     return parser.parse_args()
@@ -40,7 +40,7 @@ def needs(sources, cost):
     workers = max(2, math.ceil(pages / (cost.pages_per_core * cost.cores)))
     days = articles * DAY
     disk = days * (cost.bytes_article * cost.days_articles + cost.bytes_page * cost.days_pages)
-    log = (articles * cost.log_article + (visits - articles) * cost.log_visit) * cost.peak
+    log = (articles * (cost.log_article + cost.bytes_page) + (visits - articles) * cost.log_visit) * cost.peak
     return [
         f"{sources:,}",
         f"{days:,.0f}",

@@ -48,7 +48,7 @@ struct Size {
 
 impl Size {
     fn of_environment() -> Size {
-        let asked = env::var("BENGGALA_TEST_FLEET").unwrap_or_else(|_| "50 10 100".to_string());
+        let asked = env::var("BENGGALA_TEST_FLEET").unwrap_or_else(|_| "50 20 100".to_string());
         let numbers: Vec<u64> = asked
             .split_whitespace()
             .map(|number| number.parse().unwrap())
