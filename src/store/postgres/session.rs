@@ -167,7 +167,8 @@ impl Db {
                 client.execute(statement, &values).await
             });
         // Each is sent when it is first looked at, which is in this order.
-        let (_, _, done) = try_join3(begin, try_join_all(changes), last).await?;
+        let sent = Box::pin(try_join3(begin, try_join_all(changes), last));
+        let (_, _, done) = sent.await?;
         Ok(done)
     }
 
