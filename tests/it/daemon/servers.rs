@@ -34,7 +34,9 @@ fn hurried(config: &mut Config) {
 /// What is acknowledged outlasts the end of the server, as it does where nobody says otherwise.
 fn acknowledge_in_earnest(team: &Team) {
     let name = &team.store.database.as_ref().unwrap().name;
-    team.ask(&format!("ALTER DATABASE {name} SET synchronous_commit = on"));
+    team.ask(&format!(
+        "ALTER DATABASE {name} SET synchronous_commit = on"
+    ));
 }
 
 /// A server of its own, for it will be stopped; and two workers who are amid their work.
