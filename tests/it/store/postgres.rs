@@ -53,7 +53,7 @@ const GUARD: &str = r#"
         server=$!
     }
     stop() {
-        kill -CONT $server; kill -$1 $server; wait $server
+        kill -$1 $server 2>/dev/null; wait $server
     }
     serve "$@"
     while read -r order; do
