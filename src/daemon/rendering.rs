@@ -1,11 +1,8 @@
 //! A page that shows nothing without its scripts, where its source has a browser for it.
 
-use std::sync::Arc;
-
 use tokio::time::Instant;
 
 use crate::{
-    fetch::Way,
     metrics::labels::RENDERED,
     model::{Headers, Page},
     render::Showing,
@@ -24,7 +21,7 @@ pub(super) async fn shown(
     until: Instant,
 ) -> Option<Page> {
     let source = active.sources.get(&page.link.source)?;
-    let way = Way::from(&facts.lease.link.url, Arc::clone(&resources.host_notes));
+    let way = resources.way(&facts.lease);
     let showing = Showing {
         browser: source.render.as_ref()?,
         page,

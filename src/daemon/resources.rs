@@ -5,7 +5,12 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 
-use crate::{fetch::HostNotes, metrics::Metrics, render::Renderer, store::Store};
+use crate::{
+    fetch::{AddressTurns, HostNotes, Way},
+    metrics::Metrics,
+    render::Renderer,
+    store::{Lease, Store},
+};
 
 use super::{
     clock::Clock, cpu::Cores, health::Health, languages::Languages, memory::SiteMemories,
@@ -30,6 +35,8 @@ pub(super) struct Resources {
     pub(super) renderer: Renderer,
     /// Where the hosts are written down that redirects lead to.
     pub(super) host_notes: Arc<HostNotes>,
+    /// Where turns are taken at the addresses that hosts share.
+    pub(super) address_turns: Arc<AddressTurns>,
 }
 
 impl Resources {
@@ -52,7 +59,14 @@ impl Resources {
             questions,
             renderer: Renderer::default(),
             host_notes: host_notes(store, clock),
+            address_turns: address_turns(store),
         }
+    }
+
+    /// Who is told of hosts and addresses while the URL of a lease is visited.
+    pub(super) fn way(&self, lease: &Lease) -> Way {
+        let (notes, turns) = (&self.host_notes, &self.address_turns);
+        Way::from(&lease.link.url, Arc::clone(notes), Arc::clone(turns))
     }
 }
 
@@ -65,6 +79,20 @@ fn host_notes(store: &Arc<dyn Store>, clock: &Clock) -> Arc<HostNotes> {
             let until = store.note_host(&url, delay, now).await;
             let until = until.map_err(|error| error.to_string())?;
             Ok(until.and_then(|until| (until - now).to_std().ok()))
+        }
+        .boxed()
+    })
+}
+
+/// A store that nobody shares has no turns: the gate keeps the pace of this process.
+fn address_turns(store: &Arc<dyn Store>) -> Arc<AddressTurns> {
+    let store = Arc::clone(store);
+    Arc::new(move |address, pace, patience| {
+        let store = Arc::clone(&store);
+        async move {
+            let turn = store.take_turn(address, pace, patience).await;
+            let wait = turn.map_err(|error| error.to_string())?;
+            Ok(wait.unwrap_or_default())
         }
         .boxed()
     })

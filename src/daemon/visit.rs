@@ -7,7 +7,7 @@ use tracing::{Instrument, Span};
 use url::Url;
 
 use crate::{
-    fetch::{Exchange, Request, Way},
+    fetch::{Exchange, Request},
     frontier::Intake,
     metrics::labels::kind_label,
     model::{FetchOutcome, SourceStanding, Timestamp},
@@ -199,7 +199,7 @@ async fn fetch(
     }
     .in_full_now_and_then(rand::random());
     let limit = active.config.schedule.lease.mul_f64(LEASE_PART);
-    let way = Way::from(&lease.link.url, Arc::clone(&resources.host_notes));
+    let way = resources.way(lease);
     match tokio::time::timeout(limit, active.fetcher.fetch_by(&request, &way)).await {
         Ok(exchange) => exchange,
         Err(_) => Exchange::timed_out(&request.url, "no answer before the lease was about to end"),

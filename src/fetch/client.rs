@@ -1,6 +1,7 @@
 //! One request and its answer: guard, gate, wire, body.
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -216,7 +217,7 @@ impl Client {
         let address = address?;
         let pass = self.gate.enter(ask.url, address, ask.crawl_delay).await;
         let pass = match pass {
-            Ok(pass) => self.note(&ask, pass).await,
+            Ok(pass) => self.note(&ask, address, pass).await,
             Err(closed) => Err(closed),
         };
         let started = Instant::now();
@@ -232,11 +233,23 @@ impl Client {
         answer
     }
 
-    /// Lets the way know of the host that is asked now. Where it made us wait, the host's next turn
-    /// counts from then.
-    async fn note(&self, ask: &Ask<'_>, pass: Pass) -> Result<Pass, Closed> {
+    /// Lets the way know of the host and the address that are asked now. Where it made us wait, the
+    /// host's next turn counts from then.
+    async fn note(
+        &self,
+        ask: &Ask<'_>,
+        address: Option<IpAddr>,
+        pass: Pass,
+    ) -> Result<Pass, Closed> {
         let delay = self.gate.delay(ask.crawl_delay);
-        if ask.way.note(ask.url, delay).await? {
+        let mut has_waited = ask.way.note(ask.url, delay).await?;
+        if let Some(address) = address {
+            has_waited |= ask
+                .way
+                .take_turn(address, self.gate.pace_of_address())
+                .await?;
+        }
+        if has_waited {
             pass.hold(delay);
         }
         Ok(pass)

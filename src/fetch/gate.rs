@@ -31,7 +31,7 @@ use tokio::{
 };
 use url::Url;
 
-use crate::config::FetchConfig;
+use crate::{config::FetchConfig, model::Pace};
 
 /// A host whose Retry-After has longer than this to run is not waited for: the caller has better
 /// things to do than to hold its place.
@@ -173,12 +173,14 @@ pub(super) struct Gate {
     slots_per_host: usize,
     all: Arc<Semaphore>,
     turns_of_all: tokio::sync::Mutex<Spacing>,
+    pace_of_address: Pace,
     addresses: AddressLimiter,
 }
 
 impl Gate {
     pub(super) fn new(config: &FetchConfig) -> Gate {
         let delay_of_all = period(config.requests_per_second_total);
+        let pace_of_address = pace_of_address(config);
         Gate {
             hosts: Mutex::default(),
             delay: period(config.requests_per_second),
@@ -187,7 +189,8 @@ impl Gate {
                 config.concurrency.clamp(1, Semaphore::MAX_PERMITS),
             )),
             turns_of_all: tokio::sync::Mutex::new(Spacing::new(delay_of_all)),
-            addresses: address_limiter(config),
+            addresses: address_limiter(pace_of_address),
+            pace_of_address,
         }
     }
 
@@ -234,6 +237,10 @@ impl Gate {
         while let Err(not_yet) = self.addresses.check_key(&address) {
             sleep_until(not_yet.earliest_possible().into()).await;
         }
+    }
+
+    pub(super) fn pace_of_address(&self) -> Pace {
+        self.pace_of_address
     }
 
     pub(super) fn len(&self) -> usize {
@@ -318,10 +325,16 @@ pub(super) fn authority(url: &Url) -> String {
 }
 
 /// So many hosts of an address may be asked at once, and on average no more than that.
-fn address_limiter(config: &FetchConfig) -> AddressLimiter {
-    let delay = period(config.requests_per_second * config.hosts_per_address);
+fn pace_of_address(config: &FetchConfig) -> Pace {
     let others = config.hosts_per_address as u32;
-    let quota = every(delay).allow_burst(NonZeroU32::MIN.saturating_add(others.saturating_sub(1)));
+    Pace {
+        gap: period(config.requests_per_second * config.hosts_per_address),
+        burst: NonZeroU32::MIN.saturating_add(others.saturating_sub(1)),
+    }
+}
+
+fn address_limiter(pace: Pace) -> AddressLimiter {
+    let quota = every(pace.gap).allow_burst(pace.burst);
     RateLimiter::new(quota, HashMapStateStore::default(), RuntimeClock)
 }
 

@@ -29,7 +29,7 @@ pub use self::{
     client::FetchSetupError,
     guard::GuardStage,
     network::Network,
-    way::{HostNotes, Way},
+    way::{AddressTurns, HostNotes, Way},
 };
 use self::{
     client::{Answer, Ask, Client, Cost},

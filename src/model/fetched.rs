@@ -1,6 +1,6 @@
 //! What is asked for, and what came back.
 
-use std::fmt;
+use std::{fmt, num::NonZeroU32, time::Duration};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,22 @@ pub struct Link {
     pub kind: PageKind,
     /// When it was published, as a feed or sitemap gave it.
     pub published: Option<Date>,
+}
+
+/// How often something is asked: once every `gap`, and after a rest `burst` times at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two requests, on average.
+    pub gap: Duration,
+    /// How many may come together.
+    pub burst: NonZeroU32,
+}
+
+impl Pace {
+    /// How far ahead of its time a request may come for what was not asked before.
+    pub fn ahead(self) -> Duration {
+        self.gap.saturating_mul(self.burst.get() - 1)
+    }
 }
 
 /// Article links of a poll, by what became of them.

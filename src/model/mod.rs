@@ -30,7 +30,9 @@ pub use self::{
     },
     backfill::{Backfill, BackfillState},
     date::{Date, NoDate},
-    fetched::{FetchOutcome, Headers, Link, LinkCounts, Page, Poll, RobotsRecord, RobotsRules},
+    fetched::{
+        FetchOutcome, Headers, Link, LinkCounts, Pace, Page, Poll, RobotsRecord, RobotsRules,
+    },
     judgement::{
         Assessment, Dismissed, Evidence, EvidenceKind, Finding, Reason, RulesHash, Scores,
         SourceStanding, TranslationStanding, Turn, Verdict,

@@ -1,6 +1,6 @@
 //! What every store does.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 use async_trait::async_trait;
 use url::Url;
@@ -19,8 +19,8 @@ use super::{
 use crate::{
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Page, Pause,
-        Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page,
+        Pause, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -72,6 +72,15 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         delay: Duration,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError>;
+    /// Takes the next turn at an IP address, which many hosts may share, among all who share the store:
+    /// tells how long it must be waited for. One that is further off than `patience` is told, and not
+    /// taken. `None` where nobody shares the store, so that the pace that this process keeps will do.
+    async fn take_turn(
+        &self,
+        address: IpAddr,
+        pace: Pace,
+        patience: Duration,
+    ) -> Result<Option<Duration>, StoreError>;
     /// Returns leases that ran out to the queue and tells how many there were. A claim does the
     /// same first; [`Counts::expired`] counts all.
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError>;

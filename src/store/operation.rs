@@ -36,6 +36,8 @@ pub enum Op {
     Probe,
     /// `note_host`
     NoteHost,
+    /// `take_turn`
+    TakeTurn,
     /// `articles`
     Articles,
     /// `tally`
@@ -132,7 +134,7 @@ pub enum Op {
 
 impl Op {
     /// Every operation, in the order of the contract.
-    pub const ALL: [Op; 58] = [
+    pub const ALL: [Op; 59] = [
         Op::PutSources,
         Op::Claim,
         Op::NextDue,
@@ -145,6 +147,7 @@ impl Op {
         Op::Clock,
         Op::Probe,
         Op::NoteHost,
+        Op::TakeTurn,
         Op::Articles,
         Op::Tally,
         Op::Neighbours,
@@ -208,6 +211,7 @@ impl Op {
             Op::Clock => "clock",
             Op::Probe => "probe",
             Op::NoteHost => "note_host",
+            Op::TakeTurn => "take_turn",
             Op::Articles => "articles",
             Op::Tally => "tally",
             Op::Neighbours => "neighbours",

@@ -306,7 +306,8 @@ pub struct Overview {
     pub sources: Vec<String>,
     /// The languages that there are articles in.
     pub languages: Vec<Lang>,
-    /// The newest article; 0 before the first.
+    /// The newest article of which it is certain that none with a lower id is still to come, however many
+    /// write; 0 before the first.
     pub newest: i64,
     /// When a source last answered well.
     pub last_answer: Option<Timestamp>,

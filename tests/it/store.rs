@@ -28,6 +28,8 @@ mod sites;
 mod sources;
 pub(crate) mod sqlite;
 mod usage;
+pub(crate) mod way;
+mod writers;
 
 use std::sync::Arc;
 

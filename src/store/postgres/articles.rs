@@ -35,15 +35,13 @@ pub(super) async fn id_of(db: &Db, url: &Url) -> Result<Option<i64>> {
 /// Gives an article another identity, which no other has.
 pub(super) async fn rename(db: &Db, article: i64, url: &Url) -> Result<()> {
     let sql = "UPDATE articles SET url = $2 WHERE id = $1";
-    db.execute(sql, &params![article, url]).await?;
-    Ok(())
+    db.change(sql, &params![article, url]).await
 }
 
 /// Notes that the article was read at `at`.
 pub(super) async fn touch(db: &Db, article: i64, at: Timestamp) -> Result<()> {
     let sql = "UPDATE articles SET last_fetched_at = $2 WHERE id = $1";
-    db.execute(sql, &params![article, at]).await?;
-    Ok(())
+    db.change(sql, &params![article, at]).await
 }
 
 /// Reads what a second reading is compared with.
@@ -70,6 +68,16 @@ pub(super) async fn stored(db: &Db, article: i64) -> Result<Stored> {
     .await
 }
 
+/// The id that was given last.
+const LAST_ID: &str =
+    "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM articles_id_seq";
+
+/// The id up to which all articles are there that will ever be: ids are given in their order, and written
+/// down in any. Whoever looks in a transaction that begins after this sees them.
+pub(super) async fn settled(db: &Db) -> Result<i64> {
+    db.numbered_after(LAST_ID).await
+}
+
 /// A row whose content and conclusion follow. What is read for a backfill is no news of its source.
 pub(super) async fn insert(
     db: &Db,
@@ -78,13 +86,14 @@ pub(super) async fn insert(
     at: Timestamp,
     is_past: bool,
 ) -> Result<i64> {
+    db.number_after(LAST_ID).await?;
     let sql = "INSERT INTO articles (url, source_id, fetched_at, last_fetched_at, past, verdict,
                                      blocks, provenance, origins, body)
                VALUES ($1, $2, $3, $3, $4, '', '[]', '[]', '{}', '') RETURNING id";
     let article = db.value(sql, &params![url, source, at, is_past]).await?;
     let sql = "UPDATE sources SET last_article = greatest(last_article, $2)
                 WHERE id = $1 AND NOT $3::boolean";
-    db.execute(sql, &params![source, at, is_past]).await?;
+    db.change(sql, &params![source, at, is_past]).await?;
     Ok(article)
 }
 
@@ -109,7 +118,7 @@ pub(super) async fn put_content(db: &Db, id: i64, article: &Article, words: &str
         Json(&article.provenance),
         Json(&article.origins),
     ];
-    db.execute(sql, &values).await?;
+    db.change(sql, &values).await?;
     search::put(db, id, words).await
 }
 
@@ -148,9 +157,9 @@ pub(super) async fn put_assessment(
     let latest: i64 = db.value(sql, &values).await?;
     let before = "UPDATE assessments SET until = $3
                    WHERE article_id = $1 AND id <> $2 AND until IS NULL";
-    db.execute(before, &params![article, latest, at]).await?;
+    db.change(before, &params![article, latest, at]).await?;
     let own = "UPDATE articles SET verdict = $2, reason = $3, assessment_id = $4 WHERE id = $1";
-    db.execute(own, &params![article, verdict.as_str(), reason, latest])
+    db.change(own, &params![article, verdict.as_str(), reason, latest])
         .await?;
     shelves::put(db, article, *verdict).await?;
     sources::average(db, article).await?;
@@ -159,20 +168,18 @@ pub(super) async fn put_assessment(
 
 async fn put_rules(db: &Db, article: i64, assessment: &Assessment) -> Result<()> {
     let sql = "DELETE FROM article_rules WHERE article_id = $1";
-    db.execute(sql, &params![article]).await?;
+    db.change(sql, &params![article]).await?;
     let named = assessment.findings.iter();
     let named: Vec<String> = named.map(|finding| finding.rule.to_string()).collect();
     let sql = "INSERT INTO article_rules (rule, article_id)
                SELECT DISTINCT rule, $2::bigint FROM unnest($1::text[]) AS rule";
-    db.execute(sql, &params![named, article]).await?;
-    Ok(())
+    db.change(sql, &params![named, article]).await
 }
 
 /// A site that asks for no copy means the older one as well.
 pub(super) async fn drop_page(db: &Db, article: i64) -> Result<()> {
     let sql = "DELETE FROM pages WHERE article_id = $1";
-    db.execute(sql, &params![article]).await?;
-    Ok(())
+    db.change(sql, &params![article]).await
 }
 
 pub(super) async fn put_page(db: &Db, article: i64, page: &Page, body: &Packed) -> Result<()> {
@@ -193,8 +200,7 @@ pub(super) async fn put_page(db: &Db, article: i64, page: &Page, body: &Packed) 
         body.bytes,
         &body.blob,
     ];
-    db.execute(sql, &values).await?;
-    Ok(())
+    db.change(sql, &values).await
 }
 
 /// See [`crate::store::Store::reassess`].

@@ -147,6 +147,9 @@ async fn end_future(db: &Db, now: Timestamp) -> Result<u64> {
     let mut ended = db
         .execute("DELETE FROM robots WHERE fetched_at > $1", &params![ahead])
         .await?;
+    ended += db
+        .execute("DELETE FROM addresses WHERE next_at > $1", &params![ahead])
+        .await?;
     for (table, column) in HAPPENED {
         let sql = format!("UPDATE {table} SET {column} = $1 WHERE {column} > $2");
         ended += db.execute(&sql, &params![now, ahead]).await?;

@@ -7,7 +7,7 @@ use super::{
     failure::Result,
     links::{add_links, hosts_of, put_poll},
     outbox,
-    queue::{held, is_held, refresh_hosts},
+    queue::{hold, host_of, refresh_hosts},
     session::Db,
     sources::links_of,
     standings,
@@ -27,11 +27,12 @@ pub(super) async fn complete(
     notify: &[String],
 ) -> Result<Completed> {
     let completion = &ending.completion;
-    if !is_held(db, lease).await? {
+    let Some(host) = host_of(db, lease).await? else {
         return Ok(Completed::default());
-    }
+    };
     let hosts = hosts_of(db, completion).await?;
-    let Some((host, source)) = held(db, lease, hosts.values().copied()).await? else {
+    let all: Vec<i64> = hosts.values().copied().chain([host]).collect();
+    let Some(source) = hold(db, lease, &all).await? else {
         return Ok(Completed::default());
     };
     end_lease(db, lease, completion).await?;
@@ -46,8 +47,7 @@ pub(super) async fn complete(
     }
     let added = add_links(db, &hosts, source, completion).await?;
     walk::note(db, lease, completion).await?;
-    let hosts: Vec<i64> = hosts.into_values().chain([host]).collect();
-    refresh_hosts(db, &hosts).await?;
+    refresh_hosts(db, &all).await?;
     let poll = match completion.poll {
         Some(poll) => Some(put_poll(db, lease, poll, added).await?),
         None => None,
@@ -112,7 +112,7 @@ async fn end_lease(db: &Db, lease: &Lease, completion: &Completion) -> Result<()
         Fate::Gone { attempts } => ("gone", None, Some(attempts)),
         Fate::Again { at, attempts } => ("queued", Some(at), Some(attempts)),
     };
-    db.execute(
+    db.change(
         "UPDATE urls
             SET state = $1, worker = NULL, lease_until = NULL, lost = 0, suspect = false,
                 parked = NULL,
@@ -143,20 +143,18 @@ async fn end_lease(db: &Db, lease: &Lease, completion: &Completion) -> Result<()
             lease.id
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Makes the next polls of a source ask for the whole answer: "not modified" would not tell that an
 /// article which has just failed is listed still.
 async fn read_in_full(db: &Db, source: i64) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE urls SET etag = NULL, last_modified = NULL
           WHERE source_id = $1 AND kind <> 'article'",
         &params![source],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Another worker may have asked for a longer pause meanwhile: the later time holds.
@@ -164,7 +162,7 @@ async fn note_host(db: &Db, host: i64, completion: &Completion) -> Result<()> {
     let delay = completion
         .host_delay
         .map(|delay| i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
-    db.execute("UPDATE hosts SET next_at = greatest(next_at, $2), failures = $3, delay = coalesce($4, delay)
+    db.change("UPDATE hosts SET next_at = greatest(next_at, $2), failures = $3, delay = coalesce($4, delay)
           WHERE id = $1", &params![
         host,
         completion.host_next_at,
@@ -185,21 +183,20 @@ async fn note_asked(db: &Db, source: i64, completion: &Completion) -> Result<()>
     ) {
         return Ok(());
     }
-    db.execute(
+    db.change(
         "UPDATE sources
             SET asked = CASE asked_day WHEN $2 THEN asked + 1 ELSE 1 END, asked_day = $2
           WHERE id = $1",
         &params![source, completion.zone.day(completion.at)],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Keeps the health of the source, if it is its own address that was asked and not a part of it.
 async fn note_poll(db: &Db, lease: &Lease, source: i64, completion: &Completion) -> Result<()> {
     let url = lease.link.url.as_str();
     if let Some(kind) = completion.kind {
-        db.execute(
+        db.change(
             "UPDATE sources SET kind = $3 WHERE id = $1 AND url = $2",
             &params![source, url, kind],
         )
@@ -207,9 +204,9 @@ async fn note_poll(db: &Db, lease: &Lease, source: i64, completion: &Completion)
     }
     match completion.outcome {
         // That says nothing of the source.
-        FetchOutcome::Cancelled | FetchOutcome::Local => Ok(0),
+        FetchOutcome::Cancelled | FetchOutcome::Local => Ok(()),
         FetchOutcome::Ok | FetchOutcome::NotModified if completion.error.is_none() => {
-            db.execute(
+            db.change(
                 "UPDATE sources SET last_success = $3, failures = 0, error = NULL
                   WHERE id = $1 AND url = $2",
                 &params![source, url, completion.at],
@@ -217,7 +214,7 @@ async fn note_poll(db: &Db, lease: &Lease, source: i64, completion: &Completion)
             .await
         }
         outcome => {
-            db.execute(
+            db.change(
                 "UPDATE sources SET failures = failures + 1, error = $3
                   WHERE id = $1 AND url = $2",
                 &params![
@@ -228,8 +225,7 @@ async fn note_poll(db: &Db, lease: &Lease, source: i64, completion: &Completion)
             )
             .await
         }
-    }?;
-    Ok(())
+    }
 }
 
 async fn put_robots(db: &Db, robots: &RobotsRecord, text: Option<&Packed>) -> Result<()> {
@@ -240,7 +236,7 @@ async fn put_robots(db: &Db, robots: &RobotsRecord, text: Option<&Packed>) -> Re
     };
     let url = Url::parse(&robots.origin).ok();
     let origin = url.and_then(|url| origin(&url));
-    db.execute(
+    db.change(
         "INSERT INTO robots (origin, fetched_at, kind, text, bytes) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (origin) DO UPDATE
             SET fetched_at = excluded.fetched_at, kind = excluded.kind,
@@ -253,6 +249,5 @@ async fn put_robots(db: &Db, robots: &RobotsRecord, text: Option<&Packed>) -> Re
             text.map_or(0, |text| text.bytes),
         ],
     )
-    .await?;
-    Ok(())
+    .await
 }

@@ -65,12 +65,10 @@ async fn add(db: &Db, article: i64, fingerprint: &Fingerprint) -> Result<()> {
     let sql = "INSERT INTO fingerprints (article_id, read_at, digest, sketch)
                SELECT id, last_fetched_at, $2, $3 FROM articles WHERE id = $1";
     let (digest, sketch) = (fingerprint.digest.0.as_slice(), fingerprint.sketch_bytes());
-    db.execute(sql, &params![article, digest, sketch]).await?;
+    db.change(sql, &params![article, digest, sketch]).await?;
     let sql = "INSERT INTO fingerprint_keys (key, article_id)
                SELECT key, $2::bigint FROM unnest($1::bigint[]) AS key";
-    db.execute(sql, &params![keys(fingerprint), article])
-        .await?;
-    Ok(())
+    db.change(sql, &params![keys(fingerprint), article]).await
 }
 
 /// Drops fingerprints with their keys.
@@ -83,12 +81,11 @@ async fn forget_some(db: &Db, articles: &[i64]) -> Result<()> {
         .await?;
     for (article, fingerprint) in known {
         let sql = "DELETE FROM fingerprint_keys WHERE key = ANY($1) AND article_id = $2";
-        db.execute(sql, &params![keys(&fingerprint), article])
+        db.change(sql, &params![keys(&fingerprint), article])
             .await?;
     }
     let sql = "DELETE FROM fingerprints WHERE article_id = ANY($1)";
-    db.execute(sql, &params![articles.to_vec()]).await?;
-    Ok(())
+    db.change(sql, &params![articles.to_vec()]).await
 }
 
 fn read(row: &Row) -> Result<Fingerprint> {
@@ -136,7 +133,7 @@ async fn hold_clusters(db: &Db, articles: &[i64]) -> Result<()> {
     let mut known: Vec<i64> = db.values(members, &params![articles.to_vec()]).await?;
     loop {
         let sql = "SELECT 1 FROM clusters WHERE id = ANY($1) ORDER BY id FOR UPDATE";
-        db.execute(sql, &params![known.clone()]).await?;
+        db.change(sql, &params![known.clone()]).await?;
         // Whoever was waited for may have moved them.
         let now: Vec<i64> = db.values(members, &params![articles.to_vec()]).await?;
         if now == known {
@@ -170,7 +167,7 @@ async fn join(db: &Db, article: i64, other: i64) -> Result<()> {
             let first = article.min(other);
             let sql = "INSERT INTO clusters (id, first_id, articles, sources)
                        VALUES ($1, $1, 0, 0)";
-            db.execute(sql, &params![first]).await?;
+            db.change(sql, &params![first]).await?;
             enter(db, first, vec![article, other]).await?;
             first
         }
@@ -191,16 +188,14 @@ async fn size(db: &Db, cluster: i64) -> Result<u64> {
 async fn enter(db: &Db, cluster: i64, articles: Vec<i64>) -> Result<()> {
     let sql = "INSERT INTO copies (article_id, cluster_id)
                SELECT article, $2::bigint FROM unnest($1::bigint[]) AS article";
-    db.execute(sql, &params![articles, cluster]).await?;
-    Ok(())
+    db.change(sql, &params![articles, cluster]).await
 }
 
 async fn unite(db: &Db, from: i64, into: i64) -> Result<()> {
     let sql = "UPDATE copies SET cluster_id = $2 WHERE cluster_id = $1";
-    db.execute(sql, &params![from, into]).await?;
+    db.change(sql, &params![from, into]).await?;
     let sql = "DELETE FROM clusters WHERE id = $1";
-    db.execute(sql, &params![from]).await?;
-    Ok(())
+    db.change(sql, &params![from]).await
 }
 
 /// Keeps what lists show of a cluster.
@@ -214,8 +209,7 @@ async fn summarise(db: &Db, cluster: i64) -> Result<()> {
                sources = (SELECT count(DISTINCT source_id) FROM members),
                first_id = (SELECT id FROM members ORDER BY fetched_at, id LIMIT 1)
          WHERE id = $1";
-    db.execute(sql, &params![cluster]).await?;
-    Ok(())
+    db.change(sql, &params![cluster]).await
 }
 
 /// Takes an article that is about to go out of everything here. A cluster that one article is left of is
@@ -227,16 +221,15 @@ pub(super) async fn leave(db: &Db, article: i64) -> Result<()> {
         return Ok(());
     };
     let sql = "DELETE FROM copies WHERE article_id = $1";
-    db.execute(sql, &params![article]).await?;
+    db.change(sql, &params![article]).await?;
     let sql = "SELECT count(*) FROM copies WHERE cluster_id = $1";
     if db.value::<u64>(sql, &params![cluster]).await? > 1 {
         return summarise(db, cluster).await;
     }
     let sql = "DELETE FROM copies WHERE cluster_id = $1";
-    db.execute(sql, &params![cluster]).await?;
+    db.change(sql, &params![cluster]).await?;
     let sql = "DELETE FROM clusters WHERE id = $1";
-    db.execute(sql, &params![cluster]).await?;
-    Ok(())
+    db.change(sql, &params![cluster]).await
 }
 
 /// An article of this source, on the same site, with exactly these words.
@@ -262,9 +255,8 @@ pub(super) async fn add_alias(db: &Db, url: &Url, article: i64, at: Timestamp) -
                SELECT $1, $2::bigint, $3::bigint
                 WHERE (SELECT count(*) FROM aliases WHERE article_id = $2) < $4
                ON CONFLICT (url) DO NOTHING";
-    db.execute(sql, &params![url, article, at, ALIASES_MAX])
-        .await?;
-    Ok(())
+    db.change(sql, &params![url, article, at, ALIASES_MAX])
+        .await
 }
 
 /// The article that this address was found to be another one of.
@@ -275,7 +267,7 @@ pub(super) async fn aliased(db: &Db, url: &Url) -> Result<Option<i64>> {
 
 /// The address has an article of its own by now.
 pub(super) async fn remove_alias(db: &Db, url: &Url) -> Result<()> {
-    db.execute("DELETE FROM aliases WHERE url = $1", &params![url])
+    db.change("DELETE FROM aliases WHERE url = $1", &params![url])
         .await?;
     Ok(())
 }

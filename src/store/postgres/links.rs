@@ -1,6 +1,6 @@
 //! The links that a page announces: new, known, or to be remembered only.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     failure::Result,
@@ -26,6 +26,7 @@ pub(super) async fn add_links(
 ) -> Result<Added> {
     let mut names = HashMap::new();
     let mut added = Added::default();
+    let mut seen = HashSet::new();
     let links = links_of(completion);
     let urls = links.iter().map(|(link, _)| link.url.to_string()).collect();
     let mut known = known(db, urls).await?;
@@ -33,7 +34,13 @@ pub(super) async fn add_links(
         let Some(host) = host_of(hosts, link) else {
             continue;
         };
-        if let Some(known) = known.get(link.url.as_str()) {
+        if !seen.insert(link.url.as_str()) {
+            // It is listed twice.
+            let again = self::known(db, vec![link.url.to_string()]).await?;
+            known.extend(again);
+        }
+        let known = known.get(link.url.as_str());
+        if let Some(known) = known {
             let again = known.again(link, state, completion, &mut added);
             see_again(db, link, known, &again, completion.at).await?;
             if again.is_settled {
@@ -50,14 +57,12 @@ pub(super) async fn add_links(
         };
         let wanted = enabled || link.kind == PageKind::Article;
         let at = completion.at;
-        if add_link(db, link, host, (source, wanted), state, at).await? {
+        if known.is_none() {
+            add_link(db, link, host, (source, wanted), state, at).await?;
             added.count_new(link, state);
         } else if wanted {
             revive(db, link, source, at).await?;
         }
-        // It may be listed twice.
-        let again = self::known(db, vec![link.url.to_string()]).await?;
-        known.extend(again);
     }
     Ok(added)
 }
@@ -100,7 +105,7 @@ async fn see_again(
 ) -> Result<()> {
     if known.is_listed_anew(at) {
         let sql = "UPDATE urls SET listed_at = $2 WHERE id = $1";
-        db.execute(sql, &params![known.id, at]).await?;
+        db.change(sql, &params![known.id, at]).await?;
     }
     if again.is_news {
         become_news(db, link, at).await?;
@@ -123,39 +128,36 @@ async fn add_link(
     (source, wanted): (i64, bool),
     state: &str,
     at: Timestamp,
-) -> Result<bool> {
-    let added = db
-        .execute(
-            "INSERT INTO urls (url, host_id, source_id, kind, wanted, state, next_at,
+) -> Result<()> {
+    db.change(
+        "INSERT INTO urls (url, host_id, source_id, kind, wanted, state, next_at,
                                discovered_at, listed_at, published)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)
              ON CONFLICT (url) DO NOTHING",
-            &params![
-                link.url.as_str(),
-                host,
-                source,
-                link.kind,
-                wanted,
-                state,
-                at,
-                link.published
-            ],
-        )
-        .await?;
-    Ok(added > 0)
+        &params![
+            link.url.as_str(),
+            host,
+            source,
+            link.kind,
+            wanted,
+            state,
+            at,
+            link.published
+        ],
+    )
+    .await
 }
 
 /// A part of a source that left the configuration is found again by one that is in it.
 async fn revive(db: &Db, link: &Link, source: i64, at: Timestamp) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE urls
             SET wanted = true, source_id = $2, next_at = $3,
                 state = CASE state WHEN 'leased' THEN state ELSE 'queued' END
           WHERE url = $1 AND NOT wanted AND parked IS NULL",
         &params![link.url.as_str(), source, at],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Those of these links that were announced before, by address.
@@ -194,26 +196,25 @@ fn read_known(row: &Row) -> Result<KnownLink> {
 }
 
 async fn wake(db: &Db, url: i64, at: Timestamp) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE urls SET state = 'queued', next_at = $2 WHERE id = $1",
         &params![url, at],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Notes what a poll listed.
 pub(super) async fn put_poll(db: &Db, lease: &Lease, poll: Poll, added: Added) -> Result<Poll> {
     let poll = added.poll(poll);
     let sql = "UPDATE urls SET last_poll = $2 WHERE id = $1";
-    db.execute(sql, &params![lease.id, Json(poll)]).await?;
+    db.change(sql, &params![lease.id, Json(poll)]).await?;
     Ok(poll)
 }
 
 /// What was in the queue for a backfill alone is announced now: an article goes before the past, and
 /// a page of links is asked again and again.
 async fn become_news(db: &Db, link: &Link, at: Timestamp) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE urls
             SET past = false,
                 next_at = CASE WHEN kind = 'article' OR state = 'queued' THEN next_at ELSE $2 END,
@@ -221,6 +222,5 @@ async fn become_news(db: &Db, link: &Link, at: Timestamp) -> Result<()> {
           WHERE url = $1 AND past",
         &params![link.url.as_str(), at],
     )
-    .await?;
-    Ok(())
+    .await
 }

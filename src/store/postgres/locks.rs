@@ -13,8 +13,7 @@ pub(super) async fn copies_of(db: &Db, fingerprint: &Fingerprint) -> Result<()> 
     keys.sort_unstable();
     keys.dedup();
     let sql = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key";
-    db.execute(sql, &params![keys]).await?;
-    Ok(())
+    db.change(sql, &params![keys]).await
 }
 
 /// Keeps articles and their sources as they are until we have changed them: the sources first, as a
@@ -23,8 +22,8 @@ pub(super) async fn articles(db: &Db, articles: &[i64]) -> Result<()> {
     let of_sources = "SELECT 1 FROM sources
          WHERE id IN (SELECT source_id FROM articles WHERE id = ANY($1))
          ORDER BY id FOR NO KEY UPDATE";
-    db.execute(of_sources, &params![articles.to_vec()]).await?;
+    db.change(of_sources, &params![articles.to_vec()]).await?;
     let own = "SELECT 1 FROM articles WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE";
-    db.execute(own, &params![articles.to_vec()]).await?;
+    db.change(own, &params![articles.to_vec()]).await?;
     Ok(())
 }

@@ -17,6 +17,7 @@ mod session;
 mod value;
 
 // The queue, and what ends a lease.
+mod addresses;
 mod backfills;
 mod clock;
 mod complete;
@@ -35,6 +36,7 @@ mod sources;
 mod standings;
 mod usage;
 mod watch;
+mod workers;
 
 // Articles, and what is said of them.
 mod articles;
@@ -56,7 +58,8 @@ mod sizes;
 mod upkeep;
 
 use std::{
-    sync::Arc,
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -73,8 +76,8 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Page, Pause,
-        PostgresUrl, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page,
+        Pause, PostgresUrl, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -124,6 +127,8 @@ struct PostgresStore {
     writes: bool,
     /// Unlike that of any other worker.
     me: String,
+    /// The sources that it was last told to watch.
+    watched: Mutex<Arc<[String]>>,
 }
 
 impl PostgresStore {
@@ -140,7 +145,12 @@ impl PostgresStore {
             observer,
             writes,
             me: format!("{:032x}", rand::random::<u128>()),
+            watched: Mutex::default(),
         })
+    }
+
+    fn watched(&self) -> MutexGuard<'_, Arc<[String]>> {
+        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads; every operation that only reads passes through here.
@@ -236,10 +246,14 @@ async fn pack(completion: Completion) -> Result<Ending, StoreError> {
 #[async_trait]
 impl Store for PostgresStore {
     async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError> {
+        let me = self.me.as_str();
         self.write(Op::PutSources, move |db| async move {
-            sources::put(&db, sources, now).await
+            sources::put(&db, me, sources, now).await
         })
-        .await
+        .await?;
+        let names = sources.iter().map(|source| source.name.clone());
+        *self.watched() = names.collect();
+        Ok(())
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
@@ -308,6 +322,19 @@ impl Store for PostgresStore {
         .await
     }
 
+    async fn take_turn(
+        &self,
+        address: IpAddr,
+        pace: Pace,
+        patience: Duration,
+    ) -> Result<Option<Duration>, StoreError> {
+        self.write(Op::TakeTurn, move |db| async move {
+            let wait = addresses::take_turn(&db, address, pace, patience).await?;
+            Ok(Some(wait))
+        })
+        .await
+    }
+
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.write(Op::Expire, move |db| async move {
             queue::expire(&db, now).await
@@ -330,8 +357,12 @@ impl Store for PostgresStore {
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
-        self.write(Op::Probe, move |db| async move { upkeep::touch(&db).await })
-            .await
+        let (me, watched) = (self.me.as_str(), &Arc::clone(&self.watched()));
+        self.write(Op::Probe, move |db| async move {
+            upkeep::touch(&db).await?;
+            sources::go_on(&db, me, watched).await
+        })
+        .await
     }
 
     async fn articles(&self, query: &ArticleQuery) -> Result<Vec<ArticleRow>, StoreError> {
@@ -360,11 +391,14 @@ impl Store for PostgresStore {
     }
 
     async fn overview(&self) -> Result<Overview, StoreError> {
-        self.read(
-            Op::Overview,
-            move |db| async move { watch::overview(&db).await },
-        )
-        .await
+        let overview = async {
+            // In a transaction before: what is settled is there for all that come after.
+            let settled = move |db: Arc<Db>| async move { articles::settled(&db).await };
+            let settled = self.transact(Mode::Read, settled).await?;
+            let overview = move |db: Arc<Db>| async move { watch::overview(&db, settled).await };
+            self.transact(Mode::Read, overview).await
+        };
+        self.observer.watch(Op::Overview, overview).await
     }
 
     async fn article(&self, id: i64) -> Result<Option<ArticleRow>, StoreError> {
@@ -731,6 +765,10 @@ impl Store for PostgresStore {
         })
         .await?;
         self.write(Op::Prune, move |db| async move {
+            addresses::prune(&db, before).await
+        })
+        .await?;
+        self.write(Op::Prune, move |db| async move {
             sites::prune(&db, before).await
         })
         .await?;
@@ -830,10 +868,13 @@ impl Store for PostgresStore {
     async fn close(&self) -> Result<(), StoreError> {
         if self.writes && !self.pool.is_closed() {
             let me = self.me.as_str();
-            let let_go = move |db: Arc<Db>| async move { outbox::let_go(&db, me).await };
+            let let_go = move |db: Arc<Db>| async move {
+                outbox::let_go(&db, me).await?;
+                workers::end(&db, me).await
+            };
             // Whoever does not hear of it finds out in time.
             if let Err(why) = self.try_once(Mode::Write, &let_go).await {
-                tracing::debug!(?why, "the channels were not left to others");
+                tracing::debug!(?why, "nobody was told that this worker is gone");
             }
         }
         self.pool.close();

@@ -1,6 +1,6 @@
 //! The URL queue: claims, leases, and the hosts they must be spread over.
 
-use std::{collections::HashMap, iter, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use url::Url;
 
@@ -165,7 +165,7 @@ async fn leased(db: &Db, host: i64, claim: &Claim) -> Result<usize> {
 /// Leases these URLs, and tells of them in their order; one whose row cannot be read is set aside.
 async fn lease(db: &Db, urls: &[i64], claim: &Claim) -> Result<Vec<Lease>> {
     let until = claim.now + claim.lease.min(LEASE_MAX);
-    db.execute(
+    db.change(
         "UPDATE urls
             SET state = 'leased', worker = $2, fence = fence + 1, lease_until = $3, lost = lost + 1
           WHERE id = ANY($1) AND state = 'queued'",
@@ -277,7 +277,7 @@ pub(super) async fn make_hosts(db: &Db, authorities: &[String]) -> Result<HashMa
         return Ok(known);
     }
     missing.sort_unstable();
-    db.execute(
+    db.change(
         "INSERT INTO hosts (authority) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING",
         &params![missing],
     )
@@ -309,12 +309,11 @@ pub(super) async fn host_id(db: &Db, authority: &str) -> Result<i64> {
 /// Waits for these hosts, in an order that all keep, and keeps others from them and their URLs until
 /// the end of the transaction.
 pub(super) async fn lock_hosts(db: &Db, hosts: &[i64]) -> Result<()> {
-    db.execute(
+    db.change(
         "SELECT id FROM hosts WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
         &params![hosts.to_vec()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Brings `ready_at` up to date; due after every change to the host or its URLs.
@@ -324,7 +323,7 @@ pub(super) async fn refresh_host(db: &Db, host: i64) -> Result<()> {
 
 /// The same for several.
 pub(super) async fn refresh_hosts(db: &Db, hosts: &[i64]) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE hosts SET ready_at = CASE WHEN first.at IS NOT NULL
                                      THEN greatest(next_at, first.at) END
            FROM unnest($1::bigint[]) AS host (id)
@@ -340,8 +339,7 @@ pub(super) async fn refresh_hosts(db: &Db, hosts: &[i64]) -> Result<()> {
           WHERE hosts.id = host.id",
         &params![hosts.to_vec()],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// See [`crate::store::Store::next_due`]. A lease that runs out is a URL that falls due.
@@ -382,34 +380,34 @@ pub(super) async fn unread(db: &Db, links: &[Link]) -> Result<Unread> {
     Ok(unread)
 }
 
-/// Whether a lease is its owner's at this moment: whoever has lost it writes nothing at all.
-pub(super) async fn is_held(db: &Db, lease: &Lease) -> Result<bool> {
-    db.exists(
-        "SELECT 1 FROM urls WHERE id = $1 AND worker = $2 AND fence = $3 AND state = 'leased'",
+/// The host of a lease that is its owner's at this moment: whoever has lost it writes nothing at all.
+pub(super) async fn host_of(db: &Db, lease: &Lease) -> Result<Option<i64>> {
+    db.maybe(
+        "SELECT host_id FROM urls WHERE id = $1 AND worker = $2 AND fence = $3 AND state = 'leased'",
         &params![lease.id, &lease.worker, lease.fence],
     )
     .await
 }
 
-/// Whether a lease is still its owner's; then with the host and the source of its URL. From then on its
-/// host is locked, and `others` with it, in one order.
-pub(super) async fn held(
-    db: &Db,
-    lease: &Lease,
-    others: impl Iterator<Item = i64>,
-) -> Result<Option<(i64, i64)>> {
-    let host: Option<i64> = db
-        .maybe("SELECT host_id FROM urls WHERE id = $1", &params![lease.id])
-        .await?;
-    let hosts: Vec<i64> = host.into_iter().chain(others).collect();
-    lock_hosts(db, &hosts).await?;
-    db.optional(
-        "SELECT host_id, source_id FROM urls
+/// Locks the host of a lease, and others with it; tells the source of its URL if it is still its
+/// owner's. From then on it stays that.
+pub(super) async fn hold(db: &Db, lease: &Lease, hosts: &[i64]) -> Result<Option<i64>> {
+    lock_hosts(db, hosts).await?;
+    db.maybe(
+        "SELECT source_id FROM urls
           WHERE id = $1 AND worker = $2 AND fence = $3 AND state = 'leased' FOR NO KEY UPDATE",
         &params![lease.id, &lease.worker, lease.fence],
-        |row| Ok((row.get(0)?, row.get(1)?)),
     )
     .await
+}
+
+/// The same for a lease alone; tells its host.
+async fn held(db: &Db, lease: &Lease) -> Result<Option<i64>> {
+    let Some(host) = host_of(db, lease).await? else {
+        return Ok(None);
+    };
+    let source = hold(db, lease, &[host]).await?;
+    Ok(source.map(|_| host))
 }
 
 /// See [`crate::store::Store::put_off`].
@@ -428,8 +426,8 @@ pub(super) async fn release(db: &Db, leases: &[Lease], now: Timestamp) -> Result
         .await?;
     lock_hosts(db, &hosts).await?;
     for lease in leases {
-        if let Some((host, _)) = held(db, lease, iter::empty()).await? {
-            db.execute(
+        if let Some(host) = held(db, lease).await? {
+            db.change(
                 "UPDATE hosts SET next_at = greatest(next_at, $2 + delay) WHERE id = $1",
                 &params![host, now],
             )
@@ -460,7 +458,7 @@ pub(super) async fn note_host(
     }
     let delay = delay.min(LEASE_MAX);
     let millis = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-    db.execute(
+    db.change(
         "UPDATE hosts SET next_at = $2, delay = $3 WHERE id = $1",
         &params![host, now + delay, millis],
     )
@@ -471,10 +469,10 @@ pub(super) async fn note_host(
 
 /// Puts a lease back unless it has passed to somebody else, due when it was or at another time.
 async fn give_back(db: &Db, lease: &Lease, due: Option<Timestamp>) -> Result<()> {
-    let Some((host, _)) = held(db, lease, iter::empty()).await? else {
+    let Some(host) = held(db, lease).await? else {
         return Ok(());
     };
-    db.execute(
+    db.change(
         "UPDATE urls
             SET state = 'queued', worker = NULL, lease_until = NULL, lost = greatest(0, lost - 1),
                 next_at = coalesce($2, next_at)
@@ -514,7 +512,7 @@ pub(super) async fn expire(db: &Db, now: Timestamp) -> Result<u64> {
         parked::park_lost(db, *url, now).await?;
     }
     refresh_hosts(db, &hosts).await?;
-    db.execute(
+    db.change(
         "INSERT INTO changes VALUES ('urls:expired', $1, 0)",
         &params![back.len()],
     )

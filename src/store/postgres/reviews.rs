@@ -112,16 +112,14 @@ pub(super) async fn insert(
 pub(super) async fn end(db: &Db, review: i64, by: &str, at: Timestamp) -> Result<()> {
     let sql = "UPDATE reviews SET ended_at = $2, ended_by = $3
                 WHERE id = $1 AND ended_at IS NULL";
-    db.execute(sql, &params![review, at, by]).await?;
-    Ok(())
+    db.change(sql, &params![review, at, by]).await
 }
 
 /// What was said of a whole article holds no more: it says something else.
 pub(super) async fn corrected(db: &Db, article: i64, at: Timestamp) -> Result<()> {
     let sql = "UPDATE reviews SET ended_at = $2
                 WHERE article_id = $1 AND rule IS NULL AND ended_at IS NULL";
-    db.execute(sql, &params![article, at]).await?;
-    Ok(())
+    db.change(sql, &params![article, at]).await
 }
 
 /// See [`crate::store::Store::dismissals`].

@@ -20,8 +20,7 @@ pub(super) async fn put(db: &Db, article: i64, words: &str) -> Result<()> {
     let words = vector(words);
     let sql = "INSERT INTO articles_text (article_id, words) VALUES ($1, $2::text::tsvector)
                ON CONFLICT (article_id) DO UPDATE SET words = excluded.words";
-    db.execute(sql, &params![article, words]).await?;
-    Ok(())
+    db.change(sql, &params![article, words]).await
 }
 
 /// Makes searchable what is not yet, the oldest first, at most so many; tells how many.

@@ -1,10 +1,19 @@
 //! Connections, and transactions on them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    future::ready,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use deadpool_postgres::{Object, Pool};
-use futures_util::SinkExt;
+use futures_util::{
+    SinkExt,
+    future::{try_join_all, try_join3},
+};
 use tokio_postgres::types::ToSql;
 
 use super::{
@@ -47,11 +56,35 @@ pub(super) enum Alone {
 /// Of the advisory locks; the second half says of what. "bngh", after that of the schema.
 const LOCKS: i64 = 0x626e_6768;
 
+/// Of the advisory locks of those who number something; the second half says after what.
+const NUMBERING: i64 = LOCKS + 100;
+/// As much of a number as goes into a lock: nobody is further behind.
+const NUMBERS: i64 = 0x7fff_ffff;
+
+/// Changes that wait to be sent together; as many as are sent in their order however they are polled.
+const WAITING_MAX: usize = 25;
+
+/// A change whose result nobody needs.
+#[derive(Debug)]
+struct Change {
+    sql: String,
+    values: Vec<Value>,
+}
+
+/// What is not sent yet. It goes with the next statement that somebody waits for, in its order: the
+/// server works through all of them, and the way there and back is gone once.
+#[derive(Debug, Default)]
+struct Waiting {
+    begin: Option<&'static str>,
+    changes: Vec<Change>,
+}
+
 /// A transaction under way. Statements are prepared once for each connection.
 #[derive(Debug)]
 pub(super) struct Db {
     /// `None` once it is dropped.
     client: Option<Object>,
+    waiting: Mutex<Waiting>,
     is_ended: AtomicBool,
 }
 
@@ -72,15 +105,18 @@ impl Db {
     pub(super) async fn begin(pool: &Pool, mode: Mode) -> Result<Db> {
         let db = Db {
             client: Some(pool.get().await?),
+            waiting: Mutex::default(),
             is_ended: AtomicBool::new(false),
         };
-        db.batch(mode.begin()).await?;
+        db.waiting().begin = Some(mode.begin());
         Ok(db)
     }
 
     /// Makes it last. Where the connection is lost meanwhile, nobody knows whether it does: that is not
     /// tried again, for it might be done twice.
     pub(super) async fn commit(&self) -> Result<()> {
+        // What fails of the changes is tried again: nothing is committed yet.
+        self.send().await?;
         self.batch("COMMIT").await.map_err(|why| match why {
             Failure::Server(error) if error.code().is_none() => Failure::Unknown(said(&error)),
             known => known,
@@ -91,6 +127,7 @@ impl Db {
 
     /// Takes everything back, and keeps the connection if it is well.
     pub(super) async fn roll_back(&self) {
+        self.waiting().changes.clear();
         if self.batch("ROLLBACK").await.is_ok() {
             self.is_ended.store(true, Ordering::Relaxed);
         }
@@ -100,14 +137,77 @@ impl Db {
         self.client.as_ref().ok_or(Failure::Closed)
     }
 
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends what waits, and `last` after it in the same breath. If one fails, the server refuses all
+    /// that come after it, and the first failure is told.
+    async fn send_with<T>(
+        &self,
+        client: &Object,
+        last: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+    ) -> Result<T> {
+        let Waiting { begin, changes } = std::mem::take(&mut *self.waiting());
+        let mut prepared = Vec::with_capacity(changes.len());
+        for change in &changes {
+            prepared.push(client.prepare_cached(&change.sql).await?);
+        }
+        let begin = async {
+            match begin {
+                Some(begin) => client.batch_execute(begin).await,
+                None => Ok(()),
+            }
+        };
+        let changes = changes
+            .iter()
+            .zip(&prepared)
+            .map(|(change, statement)| async {
+                let values = references(&change.values);
+                client.execute(statement, &values).await
+            });
+        // Each is sent when it is first looked at, which is in this order.
+        let sent = Box::pin(try_join3(begin, try_join_all(changes), last));
+        let (_, _, done) = sent.await?;
+        Ok(done)
+    }
+
+    /// Sends what waits.
+    async fn send(&self) -> Result<()> {
+        if self.waiting().changes.is_empty() {
+            return Ok(());
+        }
+        self.send_with(self.client()?, ready(Ok(()))).await
+    }
+
     /// Statements without values.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
-        Ok(self.client()?.batch_execute(sql).await?)
+        let client = self.client()?;
+        self.send_with(client, client.batch_execute(sql)).await
+    }
+
+    /// Changes something, sooner or later: before whatever is asked next, and before the end.
+    pub(super) async fn change(&self, sql: &str, values: &[Value]) -> Result<()> {
+        let waiting = {
+            let mut waiting = self.waiting();
+            waiting.changes.push(Change {
+                sql: sql.to_string(),
+                values: values.to_vec(),
+            });
+            waiting.changes.len()
+        };
+        match waiting < WAITING_MAX {
+            true => Ok(()),
+            false => self.send().await,
+        }
     }
 
     /// Runs a `COPY … FROM STDIN` of these lines.
     pub(super) async fn copy_in(&self, sql: &str, lines: String) -> Result<()> {
-        let sink = self.client()?.copy_in::<_, Bytes>(sql).await?;
+        let client = self.client()?;
+        let sink = self
+            .send_with(client, client.copy_in::<_, Bytes>(sql))
+            .await?;
         let mut sink = std::pin::pin!(sink);
         sink.send(Bytes::from(lines)).await?;
         sink.finish().await?;
@@ -118,23 +218,50 @@ impl Db {
     pub(super) async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
-        Ok(client.execute(&statement, &references(values)).await?)
+        let values = references(values);
+        self.send_with(client, client.execute(&statement, &values))
+            .await
+    }
+
+    /// Says until the end that whatever is numbered from now on comes after `id`; whoever asks
+    /// [`Db::numbered_after`] is told.
+    pub(super) async fn number_after(&self, sql_of_id: &str) -> Result<()> {
+        let sql = format!(
+            "SELECT pg_advisory_xact_lock_shared($1::bigint::integer, (({sql_of_id}) & {NUMBERS})::integer)"
+        );
+        self.change(&sql, &[NUMBERING.into()]).await
+    }
+
+    /// The id that everybody has got past who is numbering at this moment; at most that of `sql_of_id`.
+    pub(super) async fn numbered_after(&self, sql_of_id: &str) -> Result<i64> {
+        // The lock is taken before the number and the last number is read before the locks, so that
+        // nobody is passed over.
+        let sql = format!(
+            "SELECT least(last.id, (
+                        SELECT min(last.id - ((last.id - objid::bigint) & {NUMBERS})) FROM pg_locks
+                         WHERE locktype = 'advisory' AND classid::bigint = $1 AND objsubid = 2
+                           AND database = (SELECT oid FROM pg_database
+                                            WHERE datname = current_database())))
+               FROM ({sql_of_id}) AS last (id)"
+        );
+        self.value(&sql, &[NUMBERING.into()]).await
     }
 
     /// Waits until nobody else changes that of this name, and keeps others from it until the end. Two
     /// names may share a lock: that only makes one wait.
     pub(super) async fn alone(&self, what: Alone, name: &str) -> Result<()> {
         let sql = "SELECT pg_advisory_xact_lock($1::bigint::integer, hashtext($2))";
-        self.execute(sql, &[(LOCKS + what as i64).into(), name.into()])
-            .await?;
-        Ok(())
+        self.change(sql, &[(LOCKS + what as i64).into(), name.into()])
+            .await
     }
 
     /// Every row that is found, to be read by a query of its own for each.
     pub(super) async fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
         let client = self.client()?;
         let statement = client.prepare_cached(sql).await?;
-        let rows = client.query(&statement, &references(values)).await?;
+        let values = references(values);
+        let rows = self.send_with(client, client.query(&statement, &values));
+        let rows = rows.await?;
         Ok(rows.into_iter().map(Row).collect())
     }
 

@@ -23,8 +23,7 @@ pub(super) async fn put(db: &Db, article: i64, verdict: Verdict) -> Result<()> {
         ON CONFLICT (article_id) DO UPDATE
            SET (verdict, shelf, lang, score) =
                (excluded.verdict, excluded.shelf, excluded.lang, excluded.score)";
-    db.execute(sql, &params![article, shelf.as_str()]).await?;
-    Ok(())
+    db.change(sql, &params![article, shelf.as_str()]).await
 }
 
 /// Which rows, as SQL: what they must fulfil, how they are ordered.

@@ -15,6 +15,7 @@ use super::{
     session::{Alone, Db},
     shelves, sites,
     value::{Json, Row, params},
+    workers,
 };
 use crate::{
     frontier::Rhythm,
@@ -27,19 +28,31 @@ use crate::{
 const AVERAGED_MAX: usize = 50;
 
 /// See [`crate::store::Store::put_sources`].
-pub(super) async fn put(db: &Db, sources: &[Source], now: Timestamp) -> Result<()> {
+pub(super) async fn put(db: &Db, me: &str, sources: &[Source], now: Timestamp) -> Result<()> {
     let names: BTreeSet<&str> = sources.iter().map(|source| source.name.as_str()).collect();
     db.alone(Alone::Sources, "").await?;
+    let own: Vec<String> = names.iter().map(|name| (*name).to_string()).collect();
+    let others = workers::begin(db, me, &own).await?;
     let own_hosts = lock_all(db, sources).await?;
     for source in sources {
         take_over(db, source, &names).await?;
     }
     let mut hosts = BTreeSet::new();
+    let mut left = Vec::new();
     for (id, name) in enabled(db).await? {
-        if !names.contains(name.as_str()) {
-            set_enabled(db, id, false).await?;
-            hosts.extend(recurring_hosts(db, id).await?);
+        if others.contains(&name) {
+            left.push(name);
+        } else if !names.contains(name.as_str()) {
+            rest(db, id, &mut hosts).await?;
         }
+    }
+    if let Some(first) = left.first() {
+        tracing::warn!(
+            sources = left.len(),
+            first,
+            "sources that are not in this configuration stay, for a worker that is running has \
+             them: give all workers the same configuration, or restart that one too"
+        );
     }
     for source in sources {
         let (id, kind) = put_one(db, source, now, &mut hosts).await?;
@@ -100,7 +113,7 @@ async fn take_over(db: &Db, source: &Source, configured: &BTreeSet<&str>) -> Res
     for table in ["sources SET name", "opinion_calls SET source"] {
         let column = table.rsplit(' ').next().unwrap_or_default();
         let sql = format!("UPDATE {table} = $2 WHERE {column} = $1");
-        db.execute(&sql, &params![&old, &source.name]).await?;
+        db.change(&sql, &params![&old, &source.name]).await?;
     }
     tracing::info!(
         from = old,
@@ -122,7 +135,7 @@ async fn enabled(db: &Db) -> Result<Vec<(i64, String)>> {
 /// A source that is not configured rests: its feeds, sitemaps and fronts wait, its articles do
 /// not.
 async fn set_enabled(db: &Db, source: i64, enabled: bool) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE sources SET enabled = $2 WHERE id = $1 AND enabled <> $2",
         &params![source, enabled],
     )
@@ -136,15 +149,74 @@ async fn set_enabled(db: &Db, source: i64, enabled: bool) -> Result<()> {
     set_wanted(db, source, enabled && !paused).await
 }
 
+async fn rest(db: &Db, source: i64, hosts: &mut BTreeSet<i64>) -> Result<()> {
+    set_enabled(db, source, false).await?;
+    hosts.extend(recurring_hosts(db, source).await?);
+    Ok(())
+}
+
+/// Says that `me` is at work still, and puts to rest what only those had who are gone. One who was
+/// taken for gone himself takes his sources up again.
+pub(super) async fn go_on(db: &Db, me: &str, names: &[String]) -> Result<()> {
+    if !workers::go_on(db, me).await? {
+        if names.is_empty() {
+            return Ok(());
+        }
+        workers::begin(db, me, names).await?;
+        wake(db, names).await?;
+    }
+    match workers::forget_gone(db).await? {
+        true => rest_orphans(db).await,
+        false => Ok(()),
+    }
+}
+
+/// Puts to rest what nobody has who is at work.
+async fn rest_orphans(db: &Db) -> Result<()> {
+    db.alone(Alone::Sources, "").await?;
+    lock_all(db, &[]).await?;
+    let orphans: Vec<i64> = db
+        .values(
+            "SELECT id FROM sources WHERE enabled AND name NOT IN
+                 (SELECT unnest(workers.sources) FROM workers)",
+            &params![],
+        )
+        .await?;
+    let mut hosts = BTreeSet::new();
+    for source in orphans {
+        rest(db, source, &mut hosts).await?;
+    }
+    let hosts: Vec<i64> = hosts.into_iter().collect();
+    refresh_hosts(db, &hosts).await
+}
+
+/// Takes these sources up again, if they were put to rest.
+async fn wake(db: &Db, names: &[String]) -> Result<()> {
+    db.alone(Alone::Sources, "").await?;
+    lock_all(db, &[]).await?;
+    let resting: Vec<i64> = db
+        .values(
+            "SELECT id FROM sources WHERE NOT enabled AND name = ANY($1)",
+            &params![names.to_vec()],
+        )
+        .await?;
+    let mut hosts = BTreeSet::new();
+    for source in resting {
+        set_enabled(db, source, true).await?;
+        hosts.extend(recurring_hosts(db, source).await?);
+    }
+    let hosts: Vec<i64> = hosts.into_iter().collect();
+    refresh_hosts(db, &hosts).await
+}
+
 /// Whether what is polled for a source is polled.
 async fn set_wanted(db: &Db, source: i64, wanted: bool) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE urls SET wanted = $2
           WHERE source_id = $1 AND kind <> 'article' AND wanted <> $2",
         &params![source, wanted],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 async fn recurring_hosts(db: &Db, source: i64) -> Result<Vec<i64>> {
@@ -203,23 +275,21 @@ async fn insert(db: &Db, source: &Source, now: Timestamp) -> Result<i64> {
 
 /// What was learned at the old address says nothing of the new one.
 async fn change(db: &Db, id: i64, source: &Source) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE sources SET url = $2, configured = $3, kind = $3, failures = 0, error = NULL
           WHERE id = $1",
         &params![id, source.url.as_str(), source.kind],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Whoever holds a lease on one of them finds it gone, as if it had run out.
 async fn forget_recurring(db: &Db, source: i64) -> Result<()> {
-    db.execute(
+    db.change(
         "DELETE FROM urls WHERE source_id = $1 AND kind <> 'article'",
         &params![source],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Sees to it that the source's own URL, on this host, is asked again and again.
@@ -230,7 +300,7 @@ async fn queue_own(
     kind: PageKind,
     now: Timestamp,
 ) -> Result<()> {
-    db.execute(
+    db.change(
         "INSERT INTO urls (url, host_id, source_id, kind, state, next_at, discovered_at)
          VALUES ($1, $2, $3, $4, 'queued', $5, $5)
          ON CONFLICT (url) DO UPDATE
@@ -241,8 +311,7 @@ async fn queue_own(
              OR NOT urls.wanted OR urls.state IN ('done', 'gone')",
         &params![&source.url, host, id, kind, now],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// See [`crate::store::Store::sources`]; those after the name `after`.
@@ -328,7 +397,7 @@ async fn read(db: &Db, row: &Row) -> Result<SourceRow> {
 
 /// Keeps the mean boilerplate of the source of an article that was just judged.
 pub(super) async fn average(db: &Db, article: i64) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE sources SET boilerplate = (SELECT avg(boilerplate) FROM (
              SELECT assessments.boilerplate
                FROM articles JOIN assessments ON assessments.id = articles.assessment_id
@@ -337,8 +406,7 @@ pub(super) async fn average(db: &Db, article: i64) -> Result<()> {
           WHERE id = (SELECT source_id FROM articles WHERE id = $1)",
         &params![article, AVERAGED_MAX],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Pages that have met a bot wall since the last article came.
@@ -431,7 +499,7 @@ pub(super) async fn poll_now(db: &Db, source: &str, now: Timestamp) -> Result<bo
     };
     let hosts = recurring_hosts(db, id).await?;
     lock_hosts(db, &hosts).await?;
-    db.execute(
+    db.change(
         "UPDATE urls SET next_at = least(next_at, $2)
           WHERE source_id = $1 AND kind <> 'article' AND state = 'queued'",
         &params![id, now],

@@ -39,8 +39,7 @@ async fn keep(db: &Db, source: i64, standing: Standing) -> Result<()> {
                ON CONFLICT (source_id) DO UPDATE
                   SET version = excluded.version, state = excluded.state";
     let values = params![source, standing::VERSION, Json(standing)];
-    db.execute(sql, &values).await?;
-    Ok(())
+    db.change(sql, &values).await
 }
 
 /// Sees to it that the standing of every source is kept, so that no page has to add it up.
@@ -66,9 +65,7 @@ pub(super) async fn revise(db: &Db, article: i64, assessment: &Assessment) -> Re
                      WHERE articles.id = $1
                        AND (articles.verdict <> $2 OR log_ratio IS DISTINCT FROM $3))";
     let (verdict, log_ratio) = (assessment.verdict.as_str(), assessment.log_ratio());
-    db.execute(sql, &params![article, verdict, log_ratio])
-        .await?;
-    Ok(())
+    db.change(sql, &params![article, verdict, log_ratio]).await
 }
 
 /// See [`crate::store::Store::standing`].

@@ -19,14 +19,13 @@ pub(super) async fn put(db: &Db, article: i64, said: &Article, until: Timestamp)
                VALUES ($1, $2, $3, $4, $5)";
     let title = said.title.as_deref();
     let values = params![article, until, title, body.bytes, body.blob];
-    db.execute(sql, &values).await?;
+    db.change(sql, &values).await?;
     let sql = "DELETE FROM versions WHERE id IN (
                    SELECT id FROM versions
                     WHERE article_id = $1
                       AND id <> (SELECT min(id) FROM versions WHERE article_id = $1)
                     ORDER BY id DESC OFFSET $2)";
-    db.execute(sql, &params![article, VERSIONS_MAX - 1]).await?;
-    Ok(())
+    db.change(sql, &params![article, VERSIONS_MAX - 1]).await
 }
 
 /// The earlier texts of an article, oldest first.

@@ -50,12 +50,11 @@ pub(super) async fn set_state(
     state: BackfillState,
     now: Timestamp,
 ) -> Result<()> {
-    db.execute(
+    db.change(
         "UPDATE backfills SET state = $2, updated_at = $3 WHERE id = $1",
         &params![id, state.as_str(), now],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// A link that a backfill meets.
@@ -89,7 +88,7 @@ pub(super) async fn add_links<'a>(
             _ => lists += added,
         }
     }
-    db.execute(
+    db.change(
         "UPDATE backfills
             SET lists_waiting = lists_waiting + $2, articles_waiting = articles_waiting + $3
           WHERE id = $1",
@@ -128,7 +127,7 @@ pub(super) async fn note(db: &Db, lease: &Lease, completion: &Completion) -> Res
         (_, ListReading::GivenUp) => count(db, task.id, "lists_failed").await?,
         (_, ListReading::Absent) => {}
     }
-    db.execute(
+    db.change(
         "UPDATE urls SET backfill_id = NULL WHERE id = $1",
         &params![lease.id],
     )
@@ -141,22 +140,20 @@ async fn ask_in_full(db: &Db, lease: &Lease, at: Timestamp) -> Result<()> {
     if lease.link.kind == PageKind::Article {
         return Ok(());
     }
-    db.execute(
+    db.change(
         "UPDATE urls SET etag = NULL, last_modified = NULL, next_at = $2
           WHERE id = $1 AND backfill_id IS NOT NULL AND state = 'queued'",
         &params![lease.id, at],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 async fn count(db: &Db, id: i64, column: &str) -> Result<()> {
-    db.execute(
+    db.change(
         &format!("UPDATE backfills SET {column} = {column} + 1 WHERE id = $1"),
         &params![id],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 async fn note_article(
@@ -184,7 +181,7 @@ async fn note_list(db: &Db, task: BackfillTask, lease: &Lease, links: &[Link]) -
         published: link.published,
     });
     let [lists, articles] = add_links(db, task.id, depth, Some(from), met).await?;
-    db.execute(
+    db.change(
         "UPDATE backfills SET links = links + $2 WHERE id = $1",
         &params![task.id, lists + articles],
     )
@@ -228,19 +225,18 @@ async fn end_pages_after(
     if in_a_row < most {
         return Ok(());
     }
-    db.execute(
+    db.change(
         "UPDATE backfill_links SET waiting = false
           WHERE backfill_id = $1 AND waiting AND rank BETWEEN $2 AND $3",
         &params![id, ranks[0], ranks[1]],
     )
     .await?;
     // What follows is judged by itself.
-    db.execute(
+    db.change(
         &format!("UPDATE backfills SET {column} = 0 WHERE id = $1"),
         &params![id],
     )
-    .await?;
-    Ok(())
+    .await
 }
 
 /// Moves what may be asked next into the queue; ends a backfill that has nothing left.
@@ -255,7 +251,7 @@ pub(super) async fn refill(db: &Db, id: i64, now: Timestamp) -> Result<()> {
     if walk.state != BackfillState::Running {
         return Ok(());
     }
-    db.execute(
+    db.change(
         "UPDATE backfills SET updated_at = $2 WHERE id = $1",
         &params![id, now],
     )
@@ -328,7 +324,7 @@ async fn move_articles(db: &Db, walk: &Walk, room: u64, now: Timestamp) -> Resul
         }
     }
     if known > 0 {
-        db.execute(
+        db.change(
             "UPDATE backfills SET known = known + $2 WHERE id = $1",
             &params![walk.id, known],
         )

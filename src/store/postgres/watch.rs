@@ -63,9 +63,9 @@ pub(super) async fn polls(db: &Db, source: &str, limit: usize) -> Result<Vec<Pol
 }
 
 /// See [`crate::store::Store::overview`].
-pub(super) async fn overview(db: &Db) -> Result<Overview> {
+pub(super) async fn overview(db: &Db, settled: i64) -> Result<Overview> {
     let names = "SELECT name FROM sources ORDER BY name LIMIT $1";
-    let newest = "SELECT coalesce(max(article_id), 0) FROM shelves";
+    let newest = "SELECT coalesce(max(article_id), 0) FROM shelves WHERE article_id <= $1";
     let answer = "SELECT max(last_success) FROM sources";
     let next = "SELECT min(urls.next_at)
                   FROM sources JOIN urls ON urls.url = sources.url AND source_id = sources.id
@@ -73,7 +73,7 @@ pub(super) async fn overview(db: &Db) -> Result<Overview> {
     Ok(Overview {
         sources: db.values(names, &params![NAMES_MAX]).await?,
         languages: languages(db).await?,
-        newest: db.value(newest, &params![]).await?,
+        newest: db.value(newest, &params![settled]).await?,
         last_answer: db.value(answer, &params![]).await?,
         next_poll: db.value(next, &params![]).await?,
     })

@@ -46,6 +46,7 @@ mod watch;
 mod writer;
 
 use std::{
+    net::IpAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     thread::JoinHandle,
@@ -65,8 +66,8 @@ use crate::{
     copies::Fingerprint,
     frontier::Unread,
     model::{
-        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Page, Pause,
-        Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
+        Article, Assessment, Backfill, Dismissal, Lang, Link, Opinion, OpinionKey, Pace, Page,
+        Pause, Review, RulePrecision, ShelfCounts, Source, SourceDay, Timestamp,
     },
     opinion::{AnswerBefore, Exhausted, Limits},
     site::SiteMemory,
@@ -294,6 +295,15 @@ impl Store for SqliteStore {
             queue::note_host(db, &url, delay, now)
         })
         .await
+    }
+
+    async fn take_turn(
+        &self,
+        _address: IpAddr,
+        _pace: Pace,
+        _patience: Duration,
+    ) -> Result<Option<Duration>, StoreError> {
+        self.observer.watch(Op::TakeTurn, async { Ok(None) }).await
     }
 
     async fn expire(&self, now: Timestamp) -> Result<u64, StoreError> {

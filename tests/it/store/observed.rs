@@ -1,12 +1,14 @@
 //! Who opens a store is told of every operation, and of every one that fails.
 
 use std::{
+    net::Ipv4Addr,
+    num::NonZeroU32,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
 use benggala::{
-    model::{Decision, Lang, OpinionKey, PageKind, Policy, Review, Verdict, Zone},
+    model::{Decision, Lang, OpinionKey, Pace, PageKind, Policy, Review, Verdict, Zone},
     opinion::Limits,
     site::SiteMemory,
     store::{
@@ -21,6 +23,11 @@ use super::{
     given::{article, assessment, at, claim, correction, link, read, read_all, source},
     opinions::hearing,
     places,
+};
+
+const PACE: Pace = Pace {
+    gap: Duration::from_secs(1),
+    burst: NonZeroU32::MIN,
 };
 
 /// What was told: the operation, and the kind of its error.
@@ -113,6 +120,10 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                     .await
                     .unwrap(),
             ),
+            Op::TakeTurn => {
+                let turn = store.take_turn(Ipv4Addr::LOCALHOST.into(), PACE, Duration::ZERO);
+                turn.await.unwrap();
+            }
             Op::Articles => drop(store.articles(&query).await.unwrap()),
             Op::Article => drop(store.article(row).await.unwrap()),
             Op::Trail => drop(store.trail(row, 5).await.unwrap()),

@@ -2,17 +2,17 @@
 
 use std::{
     fs,
+    io::Write as _,
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        LazyLock,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use benggala::model::StoreUrl;
 use tempfile::TempDir;
 
 use super::Place;
@@ -34,24 +34,49 @@ const CARELESS: [&str; 4] = [
     "max_connections=300",
 ];
 
-/// Runs the server until the pipe to the tests closes, however they end, and then takes all of it away.
+/// Makes a cluster and runs its server until the pipe to the tests closes, however they end, and then
+/// takes all of it away. Meanwhile a word a line stops or starts the server.
 const GUARD: &str = r#"
     trap '' INT TERM
-    bin="$1"; folder="$2"; shift 2
-    "$bin/initdb" --no-sync --auth=trust --username=benggala --encoding=UTF8 --locale=C.UTF-8 \
-        --pgdata="$folder/data" >"$folder/initdb.log" 2>&1 || exit 1
-    "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= "$@" \
-        </dev/null >"$folder/server.log" 2>&1 &
-    server=$!
-    read -r _
-    kill -QUIT $server
-    wait $server
+    bin="$1"; folder="$2"; primary="$3"; shift 3
+    if [ -n "$primary" ]; then
+        "$bin/pg_basebackup" --host="$primary" --username=benggala --write-recovery-conf \
+            --checkpoint=fast --no-sync --pgdata="$folder/data"
+    else
+        "$bin/initdb" --no-sync --auth=trust --username=benggala --encoding=UTF8 \
+            --locale=C.UTF-8 --pgdata="$folder/data"
+    fi >"$folder/made.log" 2>&1 || exit 1
+    chmod 700 "$folder/data"
+    serve() {
+        "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= "$@" \
+            </dev/null >>"$folder/server.log" 2>&1 &
+        server=$!
+    }
+    stop() {
+        kill -$1 $server 2>/dev/null; wait $server
+    }
+    serve "$@"
+    while read -r order; do
+        case "$order" in
+            start) serve "$@" ;;
+            *) stop "$order" ;;
+        esac
+    done
+    stop QUIT
     rm -rf "$folder"
 "#;
 
+/// How a server is told to end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stop {
+    /// Everybody is cut off, and what is there is written down.
+    Fast,
+    /// At once, as in a crash.
+    Immediate,
+}
+
 /// The server that all tests of this process share; `None` where PostgreSQL is not installed.
-static SHARED: LazyLock<Option<Server>> =
-    LazyLock::new(|| programs().map(|bin| Server::start(&bin, &CARELESS)));
+static SHARED: LazyLock<Option<Arc<Server>>> = LazyLock::new(Server::of_its_own);
 
 /// Databases made so far.
 static MADE: AtomicU64 = AtomicU64::new(0);
@@ -89,8 +114,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Makes an empty cluster and starts a server on it with these settings; waits until it answers.
-    pub(crate) fn start(bin: &Path, settings: &[&str]) -> Server {
+    /// One with an empty cluster; `None` where PostgreSQL is not installed.
+    pub(crate) fn of_its_own() -> Option<Arc<Server>> {
+        let bin = programs()?;
+        Some(Arc::new(Server::start(&bin, None, &CARELESS)))
+    }
+
+    /// One that follows this one, until it is told to take its place.
+    pub(crate) fn standby(&self) -> Arc<Server> {
+        let standby = Server::start(&self.bin, Some(&self.folder), &CARELESS);
+        Arc::new(standby)
+    }
+
+    /// Makes a cluster, empty or with what another server has, and starts a server on it with these
+    /// settings; waits until it answers.
+    fn start(bin: &Path, primary: Option<&Path>, settings: &[&str]) -> Server {
         let folder = tempfile::tempdir().unwrap().keep();
         let mut guard = Command::new("sh");
         if rustix::process::geteuid().is_root() {
@@ -107,6 +145,7 @@ impl Server {
             ]);
         }
         guard.args(["-c", GUARD, "sh"]).arg(bin).arg(&folder);
+        guard.arg(primary.unwrap_or(Path::new("")));
         for setting in settings {
             guard.args(["-c", setting]);
         }
@@ -127,9 +166,36 @@ impl Server {
         server
     }
 
+    fn order(&self, order: &str) {
+        let mut pipe = self.guard.stdin.as_ref().unwrap();
+        writeln!(pipe, "{order}").unwrap();
+    }
+
+    /// Ends the server; whoever asks it next is turned away.
+    pub(crate) fn stop(&self, how: Stop) {
+        self.order(match how {
+            Stop::Fast => "INT",
+            Stop::Immediate => "QUIT",
+        });
+        let begun = Instant::now();
+        while self.folder.join("data/postmaster.pid").exists() && self.is_answering() {
+            assert!(begun.elapsed() < PATIENCE, "the server does not stop");
+        }
+    }
+
+    /// Starts it again.
+    pub(crate) fn resume(&self) {
+        self.order("start");
+        self.wait_until_it_answers();
+    }
+
+    fn is_answering(&self) -> bool {
+        self.ask("postgres", "SELECT 1").is_ok()
+    }
+
     fn wait_until_it_answers(&self) {
         let begun = Instant::now();
-        while self.ask("postgres", "SELECT 1").is_err() {
+        while !self.is_answering() {
             assert!(
                 begun.elapsed() < PATIENCE,
                 "the server does not start; see {}",
@@ -165,14 +231,36 @@ impl Server {
 
     /// Its address.
     pub(crate) fn address(&self, database: &str) -> String {
-        let socket = self.folder.display().to_string().replace('/', "%2F");
-        format!("postgres://{USER}@{socket}/{database}")
+        address(&[&self.folder], database)
     }
 
-    /// The same as a store.
-    pub(crate) fn url(&self, database: &str) -> StoreUrl {
-        self.address(database).parse().unwrap()
+    /// Where its socket is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
+
+    /// A new and empty place for a store.
+    pub(crate) fn place(self: &Arc<Self>) -> Place {
+        let name = self.database();
+        let url = self.address(&name).parse().unwrap();
+        Place {
+            url,
+            folder: TempDir::new().unwrap(),
+            database: Some(Database {
+                server: Arc::clone(self),
+                name,
+            }),
+        }
+    }
+}
+
+/// The address of a database of whichever server has its socket in one of these folders.
+pub(crate) fn address(sockets: &[&Path], database: &str) -> String {
+    let sockets = sockets.iter();
+    let sockets: Vec<String> = sockets
+        .map(|socket| socket.display().to_string().replace('/', "%2F"))
+        .collect();
+    format!("postgres://{USER}@{}/{database}", sockets.join(","))
 }
 
 impl Drop for Server {
@@ -182,10 +270,10 @@ impl Drop for Server {
     }
 }
 
-/// A database of the shared server, dropped with its test.
+/// A database of a server, dropped with its test.
 #[derive(Debug)]
 pub(crate) struct Database {
-    server: &'static Server,
+    pub(crate) server: Arc<Server>,
     pub(crate) name: String,
 }
 
@@ -208,13 +296,7 @@ impl Drop for Database {
     }
 }
 
-/// An empty database; `None` where PostgreSQL is not installed.
+/// An empty database of the shared server; `None` where PostgreSQL is not installed.
 pub(crate) fn place() -> Option<Place> {
-    let server = SHARED.as_ref()?;
-    let name = server.database();
-    Some(Place {
-        url: server.url(&name),
-        folder: TempDir::new().unwrap(),
-        database: Some(Database { server, name }),
-    })
+    Some(SHARED.as_ref()?.place())
 }

@@ -1,9 +1,9 @@
 //! Claims and leases.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, num::NonZeroU32, time::Duration};
 
 use benggala::{
-    model::{FetchOutcome, Link, LinkCounts, PageKind, Poll, Verdict},
+    model::{FetchOutcome, Link, LinkCounts, Pace, PageKind, Poll, Verdict},
     store::{Claim, Completed, Completion, Fate, Lease},
 };
 
@@ -611,5 +611,41 @@ async fn a_host_that_is_noted_is_left_alone_from_then_on() {
         assert_eq!(store.claim(&claim("a", at(10))).await.unwrap(), []);
         assert_eq!(store.claim(&claim("a", at(11))).await.unwrap().len(), 2);
         assert_eq!(store.note_host(&other, DELAY, at(11)).await.unwrap(), None);
+    }
+}
+
+/// Both workers go by the clock of the store: each turn is another's end.
+#[tokio::test]
+async fn turns_at_an_address_are_taken_by_all_who_share_a_store() {
+    const PACE: Pace = Pace {
+        gap: Duration::from_secs(5),
+        burst: NonZeroU32::new(2).unwrap(),
+    };
+    const PATIENCE: Duration = Duration::from_secs(12);
+    let (here, there) = (Ipv4Addr::LOCALHOST.into(), Ipv4Addr::BROADCAST.into());
+    for place in places() {
+        let store = place.open().await;
+        let turn = async |address| store.take_turn(address, PACE, PATIENCE).await.unwrap();
+        if place.database.is_none() {
+            assert_eq!(turn(here).await, None, "nobody shares a file");
+            continue;
+        }
+        let other = place.open().await;
+        let mut waits = Vec::new();
+        for store in [&store, &other].into_iter().cycle().take(6) {
+            waits.push(
+                store
+                    .take_turn(here, PACE, PATIENCE)
+                    .await
+                    .unwrap()
+                    .unwrap(),
+            );
+        }
+        let seconds: Vec<f64> = waits.iter().map(|wait| wait.as_secs_f64().ceil()).collect();
+        // Some milliseconds pass meanwhile.
+        assert_eq!(seconds[..4], [0.0, 0.0, 5.0, 10.0]);
+        assert!(waits[4] > PATIENCE, "the next one is too far off");
+        assert!(waits[5] <= waits[4], "and so it was not taken");
+        assert_eq!(turn(there).await, Some(Duration::ZERO));
     }
 }
