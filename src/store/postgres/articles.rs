@@ -197,7 +197,16 @@ pub(super) async fn put_page(db: &Db, article: i64, page: &Page, body: &Packed) 
     Ok(())
 }
 
-/// See [`crate::store::Store::reassess`].
+/// Whether the page that is kept is the one that was fetched at `of`; where that is not asked, it is. It
+/// stays so until the transaction ends.
+pub(super) async fn is_of(db: &Db, article: i64, of: Option<Timestamp>) -> Result<bool> {
+    locks::articles(db, &[article]).await?;
+    let Some(of) = of else { return Ok(true) };
+    let sql = "SELECT 1 FROM pages WHERE article_id = $1 AND fetched_at = $2";
+    db.exists(sql, &params![article, of]).await
+}
+
+/// See [`crate::store::Store::reassess`]. The article is locked.
 pub(super) async fn reassess(
     db: &Db,
     article: i64,
@@ -206,7 +215,6 @@ pub(super) async fn reassess(
     at: Timestamp,
     fingerprint: Option<&Fingerprint>,
 ) -> Result<()> {
-    locks::articles(db, &[article]).await?;
     let sql = "SELECT 1 FROM articles WHERE id = $1";
     if !db.exists(sql, &params![article]).await? {
         let why = "there is no such row";

@@ -400,13 +400,19 @@ impl Store for PostgresStore {
     async fn reassess(
         &self,
         article: i64,
+        of: Option<Timestamp>,
         content: &Article,
         assessment: &Assessment,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let fingerprint = &Fingerprint::of(content);
         self.write(Op::Reassess, move |db| async move {
-            articles::reassess(&db, article, content, assessment, at, fingerprint.as_ref()).await
+            if !articles::is_of(&db, article, of).await? {
+                return Ok(false);
+            }
+            let fingerprint = fingerprint.as_ref();
+            articles::reassess(&db, article, content, assessment, at, fingerprint).await?;
+            Ok(true)
         })
         .await
     }

@@ -265,6 +265,17 @@ pub(super) fn reassess(
     Ok(())
 }
 
+/// Whether the page that is kept is the one that was fetched at `of`; where that is not asked, it is.
+pub(super) fn is_of(
+    db: &Connection,
+    article: i64,
+    of: Option<Timestamp>,
+) -> rusqlite::Result<bool> {
+    let Some(of) = of else { return Ok(true) };
+    db.prepare_cached("SELECT 1 FROM pages WHERE article_id = ?1 AND fetched_at = ?2")?
+        .exists(params![article, Millis(of)])
+}
+
 fn exists(db: &Connection, article: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT 1 FROM articles WHERE id = ?1")?
         .exists([article])

@@ -83,7 +83,7 @@ where
 /// Starts the thread. It ends, with everything written down, when all senders are gone.
 pub(super) fn start(
     db: Connection,
-    lock: Lock,
+    lock: Option<Lock>,
     path: PathBuf,
     observer: Observer,
 ) -> std::io::Result<(mpsc::Sender<Work>, JoinHandle<()>)> {
