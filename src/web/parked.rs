@@ -66,14 +66,7 @@ pub(super) async fn page(
     Ok(Html(page.render()?))
 }
 
-/// The button that was pressed: of one row, or of all.
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Pressed {
-    Url(String),
-    All(String),
-}
-
+/// Takes up again what the button that was pressed names: one `url`, or `all`.
 pub(super) async fn post(
     extract::State(state): extract::State<AppState>,
     request: Request,
@@ -81,11 +74,11 @@ pub(super) async fn post(
     let headers = request.headers().clone();
     review::authorise(&state, &headers, None)?;
     let form = Form::from_request(request, &()).await;
-    let Form::<Vec<Pressed>>(pressed) =
+    let Form::<Vec<(String, String)>>(pressed) =
         form.map_err(|error| ProblemDetails::new(error.status(), error.body_text()))?;
     let url = match pressed.as_slice() {
-        [Pressed::Url(url)] => Some(url.as_str()),
-        [Pressed::All(_)] => None,
+        [(name, url)] if name == "url" => Some(url.as_str()),
+        [(name, _)] if name == "all" => None,
         _ => {
             let problem = "Name one `url`, or `all`.";
             return Err(ProblemDetails::new(StatusCode::BAD_REQUEST, problem));

@@ -419,16 +419,13 @@ async fn what_was_set_aside_is_shown_and_taken_up_again() {
         empty.text
     );
     let urls = ["https://desa.example/flag", "https://desa.example/pass"];
-    urls.map(|url| site.park(url));
+    for url in urls {
+        site.park(url);
+    }
     let sources = site.get("/sources").await.text;
     assert!(sources.contains("href=\"./parked\""), "{sources}");
     let page = site.get("/parked").await.text;
-    for words in [
-        urls[0],
-        urls[1],
-        "ended without a word",
-        "3&#60;",
-    ] {
+    for words in [urls[0], urls[1], "ended without a word", "3&#60;"] {
         assert!(page.contains(words), "{words}: {page}");
     }
 
