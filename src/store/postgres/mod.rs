@@ -400,19 +400,15 @@ impl Store for PostgresStore {
     async fn reassess(
         &self,
         article: i64,
-        of: Option<Timestamp>,
+        page: Option<Timestamp>,
         content: &Article,
         assessment: &Assessment,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let fingerprint = &Fingerprint::of(content);
         self.write(Op::Reassess, move |db| async move {
-            if !articles::is_of(&db, article, of).await? {
-                return Ok(false);
-            }
-            let fingerprint = fingerprint.as_ref();
-            articles::reassess(&db, article, content, assessment, at, fingerprint).await?;
-            Ok(true)
+            let print = fingerprint.as_ref();
+            articles::reassess(&db, article, page, content, assessment, at, print).await
         })
         .await
     }

@@ -429,12 +429,8 @@ impl Store for SqliteStore {
         let (content, assessment) = (content.clone(), assessment.clone());
         let fingerprint = Fingerprint::of(&content);
         self.write(Op::Reassess, move |db| {
-            if !articles::is_of(db, article, of)? {
-                return Ok(false);
-            }
             let fingerprint = fingerprint.as_ref();
-            articles::reassess(db, article, &content, &assessment, at, fingerprint)?;
-            Ok(true)
+            articles::reassess(db, article, of, &content, &assessment, at, fingerprint)
         })
         .await
     }
