@@ -53,8 +53,9 @@ const GAP: Duration = Duration::from_millis(50);
 /// What clock and loopback may take off it.
 const TOLERANCE: Duration = Duration::from_millis(20);
 
-/// Articles that a feed lists, its newest.
-const LISTED: usize = 200;
+/// Articles that a feed lists, its newest: more than are published while it is set aside itself, which it is
+/// for a day after three kills in its midst.
+const LISTED: usize = 1_000;
 
 /// The longest that a moment is waited for before the kill comes all the same.
 const MOMENT_COMES: Duration = Duration::from_secs(3);
