@@ -89,7 +89,10 @@ pub fn inspect<'a>(
             }
             Err(none) => Inspection {
                 article: *none.article,
-                assessment: abstain(none.reason),
+                assessment: Assessment {
+                    rules: rules_hash(rules),
+                    ..abstain(none.reason)
+                },
                 heard: None,
             },
         },

@@ -26,7 +26,7 @@ pub mod score; //     pure  an article -> an assessment
 pub mod copies; //    pure  which articles are copies of each other
 pub mod standing; //  pure  a source's articles -> its share of translation, its turns
 pub mod opinion; //   pure  what a language model is asked about a text, and what is believed
-pub mod report; //    pure  conclusions -> terminal text, JSON, HTML, Atom, CSV, WARC
+pub mod report; //    pure  conclusions -> terminal text, JSON, HTML, Atom, tables, WARC
 pub mod inspect; //   pure  extract and score, joined
 pub mod evaluate; //  pure  what is built in, measured on labelled sets
 pub mod fetch; //           the only room that opens sockets to sources

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     model::{Policy, Timestamp},
-    report::{lessons, opml, table, warc},
+    report::{lessons, opml, parquet, table, warc},
     store::{self, ArticleQuery, ArticleRow, Observer, Store},
     web::views,
 };
@@ -27,6 +27,8 @@ enum Format {
     Ndjson,
     /// Comma-separated values with a header
     Csv,
+    /// A table with the texts, for data frames and databases: Apache Parquet, packed
+    Parquet,
     /// The pages as fetched, as far as they are still kept: WARC 1.1, gzipped
     Warc,
     /// Decisions as test cases of rules, by rule: each a line of language and text, with what was
@@ -73,7 +75,7 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
     let config = load_config(config)?;
     runtime()?.block_on(async {
-        let store = store::open_to_read(&config.store.url, Observer::default()).await?;
+        let store = store::open_snapshot(&config.store.url, Observer::default()).await?;
         if args.format == Format::Opml {
             return write_sources(store.as_ref()).await;
         }
@@ -85,38 +87,18 @@ pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure
             limit: ROWS_AT_A_TIME,
             ..ArticleQuery::default()
         };
-        let mut out: Box<dyn Write> = match args.format {
-            Format::Warc => Box::new(out_of_bytes()),
-            _ => Box::new(out()),
-        };
-        match args.format {
-            Format::Csv => write!(out, "{}\r\n", table::CSV_HEADER)?,
-            Format::Warc => out.write_all(&warc::info(Utc::now())?)?,
-            _ => {}
-        }
-        let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut sink = Sink::begin(args.format)?;
         loop {
             let rows = store.articles(&query).await?;
             for row in &rows {
-                if args.format == Format::Marked {
-                    let entry = views::entry(row);
-                    for (rule, case) in lessons::marked_cases(&entry) {
-                        cases.entry(rule.to_string()).or_default().push(case);
-                    }
-                    continue;
-                }
-                write_row(&mut out, args.format, &store, row, &config.score).await?;
+                sink.write(&store, row, &config.score).await?;
             }
             match rows.last() {
                 Some(last) if rows.len() == ROWS_AT_A_TIME => query.before = Some(last.id),
                 _ => break,
             }
         }
-        // As in `tests/marked`, where each rule has a file.
-        for (rule, cases) in cases {
-            writeln!(out, "# {rule}\n\n{}\n", cases.join("\n"))?;
-        }
-        out.flush()?;
+        sink.end()?;
         store.close().await?;
         Ok(Outcome::Clean)
     })
@@ -134,28 +116,85 @@ async fn write_sources(store: &dyn Store) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-async fn write_row(
-    out: &mut impl Write,
+/// Where articles are written to, and what is only known after the last of them.
+struct Sink {
     format: Format,
-    store: &Arc<dyn Store>,
-    row: &ArticleRow,
-    policy: &Policy,
-) -> Result<(), Failure> {
-    match format {
-        Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&views::entry(row)))?,
-        Format::Csv => write!(out, "{}\r\n", table::csv_row(&views::entry(row)))?,
-        Format::Marked | Format::Opml => {}
-        Format::Training => {
-            let entry = views::entry(row);
-            if let Some(line) = lessons::labelled_text(&entry, policy.flag_at) {
-                writeln!(out, "{line}")?;
+    out: Box<dyn Write>,
+    /// Of [`Format::Marked`], by rule.
+    cases: BTreeMap<String, Vec<String>>,
+    /// Of [`Format::Parquet`].
+    table: Option<parquet::Writer>,
+}
+
+impl Sink {
+    fn begin(format: Format) -> Result<Sink, Failure> {
+        let mut sink = Sink {
+            format,
+            out: match format {
+                Format::Warc | Format::Parquet => Box::new(out_of_bytes()),
+                _ => Box::new(out()),
+            },
+            cases: BTreeMap::new(),
+            table: None,
+        };
+        match format {
+            Format::Csv => write!(sink.out, "{}\r\n", table::csv_header())?,
+            Format::Warc => sink.out.write_all(&warc::info(Utc::now())?)?,
+            Format::Parquet => {
+                let (table, first) = parquet::Writer::new(table::columns());
+                sink.out.write_all(&first)?;
+                sink.table = Some(table);
             }
+            Format::Ndjson | Format::Marked | Format::Opml | Format::Training => {}
         }
-        Format::Warc => {
-            if let Some(page) = store.page(row.id).await? {
-                out.write_all(&warc::response(&page)?)?;
-            }
-        }
+        Ok(sink)
     }
-    Ok(())
+
+    async fn write(
+        &mut self,
+        store: &Arc<dyn Store>,
+        row: &ArticleRow,
+        policy: &Policy,
+    ) -> Result<(), Failure> {
+        let out = &mut self.out;
+        let entry = views::entry(row);
+        match self.format {
+            Format::Ndjson => writeln!(out, "{}", table::ndjson_row(&entry))?,
+            Format::Csv => write!(out, "{}\r\n", table::csv_row(&entry))?,
+            Format::Parquet => {
+                if let Some(table) = &mut self.table {
+                    out.write_all(&table.row(&table::cells(&entry))?)?;
+                }
+            }
+            Format::Opml => {}
+            Format::Marked => {
+                for (rule, case) in lessons::marked_cases(&entry) {
+                    self.cases.entry(rule.to_string()).or_default().push(case);
+                }
+            }
+            Format::Training => {
+                if let Some(line) = lessons::labelled_text(&entry, policy.flag_at) {
+                    writeln!(out, "{line}")?;
+                }
+            }
+            Format::Warc => {
+                if let Some(page) = store.page(row.id).await? {
+                    out.write_all(&warc::response(&page)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<(), Failure> {
+        // As in `tests/marked`, where each rule has a file.
+        for (rule, cases) in self.cases {
+            writeln!(self.out, "# {rule}\n\n{}\n", cases.join("\n"))?;
+        }
+        if let Some(table) = self.table {
+            self.out.write_all(&table.end()?)?;
+        }
+        self.out.flush()?;
+        Ok(())
+    }
 }

@@ -15,6 +15,7 @@ pub mod json;
 pub mod legend;
 pub mod lessons;
 pub mod opml;
+pub mod parquet;
 pub mod plot;
 pub mod sources;
 pub mod table;

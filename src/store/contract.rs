@@ -119,14 +119,16 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn has_page(&self, article: i64) -> Result<bool, StoreError>;
     /// Its page as fetched, while it is kept.
     async fn page(&self, article: i64) -> Result<Option<Page>, StoreError>;
-    /// Replaces what was concluded about an article.
+    /// Replaces what was concluded about an article, from its page that was fetched at `of` if that was
+    /// read. Tells whether it did: it does not where another page has come or that one was dropped.
     async fn reassess(
         &self,
         article: i64,
+        of: Option<Timestamp>,
         content: &Article,
         assessment: &Assessment,
         at: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
     /// Keeps a reviewer's word, which moves the article to where it belongs. What is said of one
     /// finding is remembered for its site, and the article judged again without it. `notify` names
     /// the channels that are told.

@@ -66,6 +66,18 @@ pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, 
     }
 }
 
+/// Opens the store that `url` names beside whoever has it, to change what was concluded. It is made by
+/// nobody and left in the schema that it has; on whose behalf URLs are fetched is none of its business.
+///
+/// # Errors
+/// If there is none, if an older release wrote it, or if it cannot be read.
+pub async fn open_beside(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::open_beside(path, observer).await,
+        StoreUrl::Postgres(url) => postgres::open(url, observer).await,
+    }
+}
+
 /// Opens the store that `url` names for reading, also while somebody has it. Makes and migrates
 /// nothing; whatever would write fails as if it were closed.
 ///
@@ -74,6 +86,21 @@ pub async fn open(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, 
 pub async fn open_to_read(url: &StoreUrl, observer: Observer) -> Result<Arc<dyn Store>, OpenError> {
     match url {
         StoreUrl::Sqlite(path) => sqlite::open_to_read(path, observer).await,
+        StoreUrl::Postgres(url) => postgres::open_to_read(url, observer).await,
+    }
+}
+
+/// The same, and all that is read is as it was at one moment: from a file for as long as the store is
+/// open, which keeps the log of whoever writes beside from shrinking; from PostgreSQL each read by itself.
+///
+/// # Errors
+/// If there is none, or it cannot be read.
+pub async fn open_snapshot(
+    url: &StoreUrl,
+    observer: Observer,
+) -> Result<Arc<dyn Store>, OpenError> {
+    match url {
+        StoreUrl::Sqlite(path) => sqlite::open_snapshot(path, observer).await,
         StoreUrl::Postgres(url) => postgres::open_to_read(url, observer).await,
     }
 }

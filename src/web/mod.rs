@@ -144,6 +144,7 @@ fn pages() -> Router<AppState> {
         .route("/sources", get(pages::sources).post(polling::post_all))
         .route("/sources/{name}", get(pages::source))
         .route("/sources/{name}/{wish}", post(polling::post))
+        .route("/parked", get(parked::page).post(parked::post))
         .route("/rules", get(pages::rules))
         .route("/rules/{rule}", get(pages::rule))
         .route("/bulk", get(bulk::get).post(bulk::post))

@@ -1,15 +1,23 @@
-//! `/api/v1/parked`: what is set aside, shown (GET) and taken up again (DELETE).
+//! `/parked` and `/api/v1/parked`: what is set aside, shown (GET) and taken up again (POST by the page,
+//! DELETE by programs).
 
+use askama::Template as _;
 use axum::{
-    Json,
-    extract::{self},
+    Form, Json,
+    extract::{self, FromRequest, Request},
+    response::{Html, Redirect},
 };
 use chrono::Utc;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{AppState, guard, problem::ProblemDetails, query::Asked};
+use crate::{report::html::ParkedPage, store::ParkedRow};
+
+use super::{
+    AppState, guard, pages::chrome, place, problem::ProblemDetails, query::Asked, review, views,
+    visitor::Visitor,
+};
 
 /// URLs of one answer.
 const LIMIT: usize = 200;
@@ -31,8 +39,54 @@ pub(super) async fn get(
     Asked(shown): Asked<Shown>,
 ) -> Result<Json<Value>, ProblemDetails> {
     let parked = state.store.parked(shown.after.as_deref(), LIMIT).await?;
-    let next = (parked.len() == LIMIT).then(|| parked.last().map(|row| row.url.clone()));
-    Ok(Json(json!({"parked": parked, "next": next.flatten()})))
+    let next = next(&parked);
+    Ok(Json(json!({"parked": parked, "next": next})))
+}
+
+/// The last of these, if there may be more.
+fn next(parked: &[ParkedRow]) -> Option<&str> {
+    let last = parked.last().filter(|_| parked.len() == LIMIT);
+    last.map(|row| row.url.as_str())
+}
+
+/// `/parked`
+pub(super) async fn page(
+    extract::State(state): extract::State<AppState>,
+    Asked(shown): Asked<Shown>,
+    headers: HeaderMap,
+) -> Result<Html<String>, ProblemDetails> {
+    let visitor = Visitor::of(&headers, &state.config.load());
+    let parked = state.store.parked(shown.after.as_deref(), LIMIT).await?;
+    let views: Vec<_> = parked.iter().map(views::parked).collect();
+    let page = ParkedPage {
+        chrome: chrome(&visitor, place::FRONT),
+        parked: &views,
+        next: next(&parked),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// Takes up again what the button that was pressed names: one `url`, or `all`.
+pub(super) async fn post(
+    extract::State(state): extract::State<AppState>,
+    request: Request,
+) -> Result<Redirect, ProblemDetails> {
+    let headers = request.headers().clone();
+    review::authorise(&state, &headers, None)?;
+    let form = Form::from_request(request, &()).await;
+    let Form::<Vec<(String, String)>>(pressed) =
+        form.map_err(|error| ProblemDetails::new(error.status(), error.body_text()))?;
+    let url = match pressed.as_slice() {
+        [(name, url)] if name == "url" => Some(url.as_str()),
+        [(name, _)] if name == "all" => None,
+        _ => {
+            let problem = "Name one `url`, or `all`.";
+            return Err(ProblemDetails::new(StatusCode::BAD_REQUEST, problem));
+        }
+    };
+    // A thousand at a time of all.
+    while state.store.unpark(url, Utc::now()).await? > 0 {}
+    Ok(Redirect::to("/parked"))
 }
 
 pub(super) async fn delete(

@@ -7,9 +7,10 @@ use crate::{
     model::SourceStanding,
     report::{
         ClusterView, CopyView, Document, Entry, Mark, SourceView, TrailView, VersionView,
-        changes::changes, html::PollView,
+        changes::changes,
+        html::{ParkedView, PollView},
     },
-    store::{ArticleRow, PollRow, SourceRow, Store, StoreError, Trail, VersionRow},
+    store::{ArticleRow, ParkedRow, PollRow, SourceRow, Store, StoreError, Trail, VersionRow},
 };
 
 /// The view of a stored article.
@@ -53,6 +54,17 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
             first_at: cluster.first_at,
         }),
         aliases: row.aliases,
+    }
+}
+
+/// The view of what is set aside.
+pub(super) fn parked(row: &ParkedRow) -> ParkedView<'_> {
+    ParkedView {
+        url: &row.url,
+        source: &row.source,
+        is_lost: row.reason == "lost",
+        error: row.error.as_deref(),
+        at: row.fetched_at,
     }
 }
 

@@ -8,13 +8,10 @@ use std::{
 use indicatif::{HumanDuration, ProgressBar};
 
 use crate::{
-    cli::output::tell,
+    cli::{output::tell, progress::LINE_EVERY},
     model::{Backfill, BackfillState},
     report::backfill::{left, others},
 };
-
-/// Between two lines where there is no terminal.
-const LINE_EVERY: Duration = Duration::from_secs(30);
 
 /// Tells how far it is.
 pub(super) struct Progress {

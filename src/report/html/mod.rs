@@ -3,6 +3,7 @@
 
 mod article;
 mod filter;
+mod parked;
 mod queue;
 mod rules;
 mod sources;
@@ -22,6 +23,7 @@ use crate::model::{Timestamp, Zone};
 pub use self::{
     article::ArticlePage,
     filter::{Filter, Tab},
+    parked::{ParkedPage, ParkedView},
     queue::{BulkPage, Flash, QueuePage},
     rules::{RulePage, RulesPage},
     sources::{PollView, SourcePage, SourcesPage},

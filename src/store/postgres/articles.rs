@@ -203,25 +203,37 @@ pub(super) async fn put_page(db: &Db, article: i64, page: &Page, body: &Packed) 
     db.change(sql, &values).await
 }
 
+/// Whether the page that is kept is the one that was fetched at `of`; where that is not asked, it is. It
+/// stays so until the transaction ends, for the article is locked.
+async fn is_of(db: &Db, article: i64, of: Option<Timestamp>) -> Result<bool> {
+    let Some(of) = of else { return Ok(true) };
+    let sql = "SELECT 1 FROM pages WHERE article_id = $1 AND fetched_at = $2";
+    db.exists(sql, &params![article, of]).await
+}
+
 /// See [`crate::store::Store::reassess`].
 pub(super) async fn reassess(
     db: &Db,
     article: i64,
+    of: Option<Timestamp>,
     content: &Article,
     assessment: &Assessment,
     at: Timestamp,
     fingerprint: Option<&Fingerprint>,
-) -> Result<()> {
+) -> Result<bool> {
     locks::articles(db, &[article]).await?;
     let sql = "SELECT 1 FROM articles WHERE id = $1";
     if !db.exists(sql, &params![article]).await? {
         let why = "there is no such row";
         return Err(unreadable("an article", &article.to_string(), &why));
     }
+    if !is_of(db, article, of).await? {
+        return Ok(false);
+    }
     put_content(db, article, content, &words_of(content)).await?;
     put_assessment(db, article, assessment, at).await?;
     copies::put(db, article, fingerprint).await?;
-    Ok(())
+    Ok(true)
 }
 
 /// See [`crate::store::Store::articles`].

@@ -434,13 +434,15 @@ impl Store for PostgresStore {
     async fn reassess(
         &self,
         article: i64,
+        page: Option<Timestamp>,
         content: &Article,
         assessment: &Assessment,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let fingerprint = &Fingerprint::of(content);
         self.write(Op::Reassess, move |db| async move {
-            articles::reassess(&db, article, content, assessment, at, fingerprint.as_ref()).await
+            let print = fingerprint.as_ref();
+            articles::reassess(&db, article, page, content, assessment, at, print).await
         })
         .await
     }

@@ -250,19 +250,30 @@ pub(super) fn put_page(
 pub(super) fn reassess(
     db: &Connection,
     article: i64,
+    of: Option<Timestamp>,
     content: &Article,
     assessment: &Assessment,
     at: Timestamp,
     fingerprint: Option<&Fingerprint>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     if !exists(db, article)? {
         let id = article.to_string();
         return Err(unreadable("an article", &id, &"there is no such row").into());
     }
+    if !is_of(db, article, of)? {
+        return Ok(false);
+    }
     put_content(db, article, content, &words_of(content))?;
     put_assessment(db, article, assessment, at)?;
     copies::put(db, article, fingerprint)?;
-    Ok(())
+    Ok(true)
+}
+
+/// Whether the page that is kept is the one that was fetched at `of`; where that is not asked, it is.
+fn is_of(db: &Connection, article: i64, of: Option<Timestamp>) -> rusqlite::Result<bool> {
+    let Some(of) = of else { return Ok(true) };
+    db.prepare_cached("SELECT 1 FROM pages WHERE article_id = ?1 AND fetched_at = ?2")?
+        .exists(params![article, Millis(of)])
 }
 
 fn exists(db: &Connection, article: i64) -> rusqlite::Result<bool> {

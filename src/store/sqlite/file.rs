@@ -107,6 +107,15 @@ pub(super) fn look(path: &Path) -> Result<Connection, OpenError> {
     }
 }
 
+/// A connection that writes beside whoever has the file: writes of both wait for each other.
+pub(super) fn beside(path: &Path) -> Result<Connection, OpenError> {
+    drop(look(path)?);
+    let db = connect(path, OpenFlags::empty())?;
+    db.execute_batch(WRITER)
+        .map_err(|error| classify(path, &error))?;
+    Ok(db)
+}
+
 /// Fails where there is no file.
 pub(super) fn exists(path: &Path) -> Result<(), OpenError> {
     match path.exists() {

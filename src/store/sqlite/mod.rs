@@ -60,7 +60,8 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 use url::Url;
 
 use self::{
-    column::Readable, failure::classify, identity::Identity, readers::Readers, writer::Work,
+    column::Readable, failure::classify, file::Lock, identity::Identity, readers::Readers,
+    writer::Work,
 };
 use crate::{
     copies::Fingerprint,
@@ -88,13 +89,33 @@ pub(super) async fn open(path: &Path, observer: Observer) -> Result<Arc<dyn Stor
     Ok(Arc::new(store))
 }
 
+/// Opens the file at `path` for reading it as it is now.
+pub(super) async fn open_snapshot(
+    path: &Path,
+    observer: Observer,
+) -> Result<Arc<dyn Store>, OpenError> {
+    let path = path.to_path_buf();
+    let store = off_thread(move || SqliteStore::open_to_read(path, observer, true)).await??;
+    Ok(Arc::new(store))
+}
+
+/// Opens the file at `path` for reading and writing, beside whoever has it.
+pub(super) async fn open_beside(
+    path: &Path,
+    observer: Observer,
+) -> Result<Arc<dyn Store>, OpenError> {
+    let path = path.to_path_buf();
+    let store = off_thread(move || SqliteStore::open_beside(path, observer)).await??;
+    Ok(Arc::new(store))
+}
+
 /// Opens the file at `path` for reading, beside whoever has it.
 pub(super) async fn open_to_read(
     path: &Path,
     observer: Observer,
 ) -> Result<Arc<dyn Store>, OpenError> {
     let path = path.to_path_buf();
-    let store = off_thread(move || SqliteStore::open_to_read(path, observer)).await??;
+    let store = off_thread(move || SqliteStore::open_to_read(path, observer, false)).await??;
     Ok(Arc::new(store))
 }
 
@@ -119,6 +140,21 @@ impl SqliteStore {
         let (mut db, lock) = file::open(&path)?;
         // The lock proves that whoever held a lease is gone.
         queue::take_back(&mut db, Utc::now()).map_err(|error| classify(&path, &error))?;
+        SqliteStore::write_to(path, db, Some(lock), observer)
+    }
+
+    /// Whoever has the lock is there as well, or may come: what is theirs alone stays untouched.
+    fn open_beside(path: PathBuf, observer: Observer) -> Result<SqliteStore, OpenError> {
+        let db = file::beside(&path)?;
+        SqliteStore::write_to(path, db, None, observer)
+    }
+
+    fn write_to(
+        path: PathBuf,
+        db: Connection,
+        lock: Option<Lock>,
+        observer: Observer,
+    ) -> Result<SqliteStore, OpenError> {
         let readers = Readers::open(&path)?;
         let identity = Arc::new(Identity::of(&path)?);
         file::sync_elsewhere(&db).map_err(|error| classify(&path, &error))?;
@@ -139,10 +175,17 @@ impl SqliteStore {
     }
 
     /// Without a writer: what would write is told that it is closed.
-    fn open_to_read(path: PathBuf, observer: Observer) -> Result<SqliteStore, OpenError> {
+    fn open_to_read(
+        path: PathBuf,
+        observer: Observer,
+        is_snapshot: bool,
+    ) -> Result<SqliteStore, OpenError> {
         drop(file::look(&path)?);
         Ok(SqliteStore {
-            readers: Readers::open(&path)?,
+            readers: match is_snapshot {
+                true => Readers::open_snapshot(&path)?,
+                false => Readers::open(&path)?,
+            },
             identity: Arc::new(Identity::of(&path)?),
             path,
             observer,
@@ -388,15 +431,16 @@ impl Store for SqliteStore {
     async fn reassess(
         &self,
         article: i64,
+        of: Option<Timestamp>,
         content: &Article,
         assessment: &Assessment,
         at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (content, assessment) = (content.clone(), assessment.clone());
         let fingerprint = Fingerprint::of(&content);
         self.write(Op::Reassess, move |db| {
             let fingerprint = fingerprint.as_ref();
-            articles::reassess(db, article, &content, &assessment, at, fingerprint)
+            articles::reassess(db, article, of, &content, &assessment, at, fingerprint)
         })
         .await
     }

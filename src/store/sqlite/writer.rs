@@ -83,7 +83,7 @@ where
 /// Starts the thread. It ends, with everything written down, when all senders are gone.
 pub(super) fn start(
     db: Connection,
-    lock: Lock,
+    lock: Option<Lock>,
     path: PathBuf,
     observer: Observer,
 ) -> std::io::Result<(mpsc::Sender<Work>, JoinHandle<()>)> {
@@ -98,6 +98,7 @@ pub(super) fn start(
         wal_tried: None,
         observer,
         disk: LogSync::start(wal)?,
+        is_owner: lock.is_some(),
     };
     let runtime = runtime::Builder::new_current_thread().build()?;
     let thread = std::thread::Builder::new()
@@ -117,6 +118,8 @@ struct Writer {
     wal_tried: Option<Instant>,
     observer: Observer,
     disk: LogSync,
+    /// Nobody else has the file.
+    is_owner: bool,
 }
 
 /// Writes that share a transaction.
@@ -152,7 +155,10 @@ impl Writer {
             self.bound_wal();
         }
         self.disk.is_free().await;
-        self.checkpoint();
+        // Beside somebody else it would hold up their writes until their reads are over.
+        if self.is_owner {
+            self.checkpoint();
+        }
     }
 
     fn add(&self, batch: &mut Batch, work: Work) {

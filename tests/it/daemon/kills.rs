@@ -39,7 +39,7 @@ use url::Url;
 use super::{
     process::Place,
     site::{article_page, clean, path, source},
-    watch::{config, on_loopback, until},
+    watch::{config, on_loopback, until, until_within},
 };
 
 /// Kills of a normal run.
@@ -53,11 +53,15 @@ const GAP: Duration = Duration::from_millis(50);
 /// What clock and loopback may take off it.
 const TOLERANCE: Duration = Duration::from_millis(20);
 
-/// Articles that a feed lists, its newest.
-const LISTED: usize = 200;
+/// Articles that a feed lists, its newest: more than are published while it is set aside itself, which it is
+/// for a day after three kills in its midst.
+const LISTED: usize = 1_000;
 
 /// The longest that a moment is waited for before the kill comes all the same.
 const MOMENT_COMES: Duration = Duration::from_secs(3);
+
+/// The longest that the next of what the kills left over is waited for.
+const REST_COMES: Duration = Duration::from_secs(240);
 
 /// One article in three is flagged.
 fn is_flagged(n: usize) -> bool {
@@ -266,6 +270,23 @@ impl Drop for Victim {
     }
 }
 
+/// What has not been read, in what state it is and when its turn comes, in seconds from now.
+fn unread(place: &Place) -> Vec<String> {
+    let db = open(&place.folder().join("benggala.db"));
+    let mut query = db
+        .prepare(
+            "SELECT format('%s %s, attempts %d, lost %d, parked %s, %s: %s; in %d s, its host in %d s after %d failures',
+                           urls.url, urls.state, urls.attempts, urls.lost, urls.parked, urls.outcome, urls.error,
+                           (urls.next_at - ?1) / 1000, (hosts.next_at - ?1) / 1000, hosts.failures)
+               FROM urls JOIN hosts ON hosts.id = urls.host_id
+              WHERE urls.state <> 'done' LIMIT 20",
+        )
+        .unwrap();
+    let now = Utc::now().timestamp_millis();
+    let lines = query.query_map([now], |row| row.get(0)).unwrap();
+    lines.map(Result::unwrap).collect()
+}
+
 /// Waits for what does not come: a time that passes.
 async fn pass(time: Duration) {
     let _ = timeout(time, std::future::pending::<()>()).await;
@@ -393,7 +414,10 @@ async fn kills_lose_nothing_double_nothing_and_ask_nobody_too_soon() {
     let wanted = published * HOSTS;
     let mut read = place.articles();
     while read < wanted {
-        until("more of the rest", async || place.articles() > read).await;
+        let more = until_within(REST_COMES, "more", async || place.articles() > read);
+        if timeout(REST_COMES / 2, more).await.is_err() {
+            panic!("{read} of {wanted} articles: {:#?}", unread(&place));
+        }
         read = place.articles();
     }
     until("all to be told", async || {

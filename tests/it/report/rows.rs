@@ -125,7 +125,7 @@ fn export_rows_hold_what_was_concluded() {
         .replace("\"Rani, Joko\"", "b");
     assert_eq!(
         plain.split(',').count(),
-        table::CSV_HEADER.split(',').count()
+        table::csv_header().split(',').count()
     );
 
     let value: Value = serde_json::from_str(&table::ndjson_row(&entry)).unwrap();

@@ -218,7 +218,7 @@ async fn a_reassessment_replaces_the_conclusion() {
         let mut conclusion = assessment(ABSTAIN, &["other-rule"]);
         conclusion.rules = RulesHash(7);
         store
-            .reassess(id, &content, &conclusion, at(99))
+            .reassess(id, None, &content, &conclusion, at(99))
             .await
             .unwrap();
         let row = store.article(id).await.unwrap().unwrap();
@@ -236,7 +236,10 @@ async fn a_reassessment_replaces_the_conclusion() {
         let standing = Standing::of([observation(ABSTAIN, 10, None)]);
         assert_eq!(store.standing("harian").await.unwrap(), standing);
         let again = assessment(Verdict::Flag, &["other-rule"]);
-        store.reassess(id, &content, &again, at(99)).await.unwrap();
+        store
+            .reassess(id, None, &content, &again, at(99))
+            .await
+            .unwrap();
         let standing = Standing::of([observation(Verdict::Flag, 10, Some(1.25))]);
         assert_eq!(store.standing("harian").await.unwrap(), standing);
         let row = store.article(id).await.unwrap().unwrap();
@@ -244,7 +247,9 @@ async fn a_reassessment_replaces_the_conclusion() {
         let source = store.sources().await.unwrap().remove(0);
         assert_eq!((source.flagged, source.abstained), (1, 0));
 
-        let missing = store.reassess(id + 1, &content, &conclusion, at(99)).await;
+        let missing = store
+            .reassess(id + 1, None, &content, &conclusion, at(99))
+            .await;
         assert!(matches!(missing, Err(StoreError::Value(_))), "{missing:?}");
     }
 }

@@ -22,7 +22,9 @@ async fn filled(url: &StoreUrl) {
     let rows = read_all(&store, &verdicts).await;
     let corrected = article(&"Kabar lain dari kota, tab\tdan garis\\miring. ".repeat(30));
     let judged = assessment(Verdict::Flag, &[]);
-    let reassessed = store.reassess(rows[0], &corrected, &judged, at(30)).await;
+    let reassessed = store
+        .reassess(rows[0], None, &corrected, &judged, at(30))
+        .await;
     reassessed.unwrap();
     let ruling = Ruling {
         review: Review {

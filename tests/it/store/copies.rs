@@ -550,7 +550,7 @@ async fn a_rescored_text_is_compared_anew() {
         let id = one.article.unwrap();
         stand
             .store
-            .reassess(id, &content, &conclusion, at(50))
+            .reassess(id, None, &content, &conclusion, at(50))
             .await
             .unwrap();
         assert_eq!(stand.clusters().await.len(), 1);

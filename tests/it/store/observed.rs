@@ -133,7 +133,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
                 let content = article("Kata lain.");
                 let conclusion = assessment(Verdict::Pass, &[]);
                 store
-                    .reassess(row, &content, &conclusion, at(70))
+                    .reassess(row, None, &content, &conclusion, at(70))
                     .await
                     .unwrap();
             }
@@ -243,7 +243,7 @@ async fn every_failure_is_told_of() {
         let (store, told) = observed(&place).await;
         let content = article("Kata lain.");
         let conclusion = assessment(Verdict::Pass, &[]);
-        let missing = store.reassess(99, &content, &conclusion, at(0)).await;
+        let missing = store.reassess(99, None, &content, &conclusion, at(0)).await;
         let kind = missing.unwrap_err().kind();
         assert_eq!(take(&told), [(Op::Reassess, Some(kind))]);
         assert!(StoreError::KINDS.contains(&kind), "{kind}");

@@ -119,7 +119,7 @@ async fn what_was_replaced_goes_and_what_holds_stays() {
         for second in [20, 30] {
             let (content, said) = (article("Kata lain."), assessment(Verdict::Flag, &[]));
             store
-                .reassess(rows[0], &content, &said, at(second))
+                .reassess(rows[0], None, &content, &said, at(second))
                 .await
                 .unwrap();
         }

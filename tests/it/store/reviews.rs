@@ -147,7 +147,7 @@ async fn play(steps: &[Step]) -> Result<(), TestCaseError> {
                     let conclusion = super::given::assessment(VERDICTS[usize::from(verdict)], &[]);
                     let content = article("Kata pertama, kata kedua.");
                     store
-                        .reassess(row, &content, &conclusion, at(second))
+                        .reassess(row, None, &content, &conclusion, at(second))
                         .await
                         .unwrap();
                 }
@@ -274,7 +274,7 @@ async fn words_are_found_in_titles_and_bodies_in_every_script() {
         let content = article("Isi yang lain sama sekali.");
         let conclusion = super::given::assessment(Verdict::Flag, &[]);
         store
-            .reassess(rows[1], &content, &conclusion, at(99))
+            .reassess(rows[1], None, &content, &conclusion, at(99))
             .await
             .unwrap();
         let query = |text: &str| ArticleQuery {

@@ -256,7 +256,10 @@ async fn every_conclusion_is_kept() {
     let row = store.article(id).await.unwrap().unwrap();
     let content = super::given::article(&row.body);
     let passed = super::given::assessment(Verdict::Pass, &[]);
-    store.reassess(id, &content, &passed, at(99)).await.unwrap();
+    store
+        .reassess(id, None, &content, &passed, at(99))
+        .await
+        .unwrap();
     let other = Connection::open(file(&place)).unwrap();
     let history = "SELECT group_concat(verdict) FROM assessments";
     let history: String = other.query_row(history, [], |row| row.get(0)).unwrap();

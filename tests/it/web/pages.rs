@@ -1,6 +1,6 @@
 //! What people read.
 
-use benggala::model::Unready;
+use benggala::model::{Secret, Unready};
 use futures_util::StreamExt as _;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -407,4 +407,52 @@ async fn pages_speak_the_language_of_the_browser() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_shown_and_taken_up_again() {
+    let (site, _) = Site::seeded().await;
+    let empty = site.get("/parked").await;
+    assert!(
+        empty.text.contains("Nothing is set aside."),
+        "{}",
+        empty.text
+    );
+    let urls = ["https://desa.example/flag", "https://desa.example/pass"];
+    for url in urls {
+        site.park(url);
+    }
+    let sources = site.get("/sources").await.text;
+    assert!(sources.contains("href=\"./parked\""), "{sources}");
+    let page = site.get("/parked").await.text;
+    for words in [urls[0], urls[1], "ended without a word", "3&#60;"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+
+    let press = async |headers: &[(&str, &str)], body: &str| {
+        let headers = [&[FORM, ("origin", "http://127.0.0.1:9630")], headers].concat();
+        site.post("/parked", &headers, body).await
+    };
+    assert_eq!(press(&[], "").await.status, StatusCode::BAD_REQUEST);
+    let one = press(&[], "url=https%3A%2F%2Fdesa.example%2Fflag").await;
+    assert_eq!(one.status, StatusCode::SEE_OTHER, "{}", one.text);
+    assert_eq!(one.header("location"), "./parked");
+    let page = site.get("/parked").await.text;
+    assert!(!page.contains(urls[0]) && page.contains(urls[1]), "{page}");
+    site.configure(|config| config.serve.token = Some(Secret::new("secret".to_string())));
+    let refused = press(&[], "all=yes").await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "{}", refused.text);
+    let page = site.get("/parked").await.text;
+    assert!(
+        page.contains(urls[1]) && !page.contains("<button"),
+        "{page}"
+    );
+    let all = press(&[("authorization", "Bearer secret")], "all=yes").await;
+    assert_eq!(all.status, StatusCode::SEE_OTHER, "{}", all.text);
+    assert!(
+        site.get("/parked")
+            .await
+            .text
+            .contains("Nothing is set aside.")
+    );
 }

@@ -161,6 +161,13 @@ impl Site {
         (site, rows)
     }
 
+    /// Sets an address aside, as if reading it had ended the daemon again and again.
+    pub(super) fn park(&self, url: &str) {
+        let db = rusqlite::Connection::open(self._dir.path().join("benggala.db")).unwrap();
+        let park = "UPDATE urls SET parked = 'lost', state = 'gone', error = 'lost: <b>3</b> times' WHERE url = ?1";
+        assert_eq!(db.execute(park, [url]).unwrap(), 1, "{url}");
+    }
+
     pub(super) fn configure(&self, change: impl Fn(&mut Config)) {
         let mut config = Config::default();
         change(&mut config);
