@@ -143,9 +143,9 @@ fn all_cells<'a>(entry: &Entry<'a>) -> [Cell<'a>; COLUMNS.len()] {
         share(scores.style),
         share(Some(scores.boilerplate)),
         count(Some(counting().count() as u64)),
-        words(rules),
-        words(traces.collect()),
-        words(decisions.collect()),
+        words(&rules),
+        words(&traces.collect::<Vec<_>>()),
+        words(&decisions.collect::<Vec<_>>()),
         count(Some(document.body.chars().count() as u64)),
         Cell::Number(cluster.map(|cluster| cluster.id)),
         count(cluster.map(|cluster| cluster.articles)),
@@ -162,7 +162,7 @@ fn text(text: Option<&str>) -> Cell<'_> {
 }
 
 /// Names, one after the other.
-fn words<'a>(names: Vec<&str>) -> Cell<'a> {
+fn words<'a>(names: &[&str]) -> Cell<'a> {
     Cell::Text(Some(names.join(" ").into()))
 }
 

@@ -44,17 +44,17 @@ impl Struct {
 
     pub(super) fn i32s(self, field: u8, values: &[i32]) -> Struct {
         let values = values.iter().map(|value| varint(zigzag((*value).into())));
-        self.list(field, I32, values.collect())
+        self.list(field, I32, &values.collect::<Vec<_>>())
     }
 
     pub(super) fn texts(self, field: u8, values: &[&str]) -> Struct {
         let values = values.iter().map(|value| binary(value));
-        self.list(field, BINARY, values.collect())
+        self.list(field, BINARY, &values.collect::<Vec<_>>())
     }
 
     pub(super) fn children(self, field: u8, values: Vec<Struct>) -> Struct {
         let values = values.into_iter().map(Struct::end);
-        self.list(field, STRUCT, values.collect())
+        self.list(field, STRUCT, &values.collect::<Vec<_>>())
     }
 
     /// Its bytes.
@@ -63,7 +63,7 @@ impl Struct {
         self.bytes
     }
 
-    fn list(mut self, field: u8, kind: u8, values: Vec<Vec<u8>>) -> Struct {
+    fn list(mut self, field: u8, kind: u8, values: &[Vec<u8>]) -> Struct {
         self.field(field, LIST);
         if values.len() < SHORT {
             self.bytes.push((values.len() as u8) << 4 | kind);

@@ -293,7 +293,8 @@ impl Store for PostgresStore {
             };
             self.transact(Mode::Write, end).await
         };
-        self.observer.watch(Op::Complete, ended).await
+        // Large: all that is written of an article is a part of it.
+        self.observer.watch(Op::Complete, Box::pin(ended)).await
     }
 
     async fn put_off(&self, lease: &Lease, until: Timestamp) -> Result<(), StoreError> {

@@ -200,7 +200,6 @@ impl Fleet {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::print_stdout, reason = "the figures are of use")]
 async fn nothing_is_lost_by_workers_who_are_killed_again_and_again() {
     let Some(store) = postgres::place() else {
         return;

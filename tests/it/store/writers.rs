@@ -194,7 +194,6 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
 
 /// What is waited for most when the server is on another machine: the way there and back.
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "the figures are of use")]
 async fn what_a_visit_writes_goes_to_the_server_together() {
     const ROUNDS: usize = 5;
     let Some(place) = postgres::place() else {
