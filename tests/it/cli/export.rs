@@ -108,11 +108,11 @@ async fn an_archive_of_nothing_leaves_byte_by_byte() {
     assert_eq!(archive.matches("WARC-Type").count(), 1);
 }
 
-/// Python of the environment that `BENGGALA_TEST_PYTHON` names, with these packages; says loudly if it is not
+/// Python of the environment that `TEST_PYTHON` names, with these packages; says loudly if it is not
 /// there. Where a change is checked before it lands, it must be.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn python(packages: &str) -> Option<Command> {
-    let python = std::env::var("BENGGALA_TEST_PYTHON").unwrap_or_else(|_| "python3".to_string());
+    let python = std::env::var("TEST_PYTHON").unwrap_or_else(|_| "python3".to_string());
     let tried = Command::new(&python)
         .args(["-c", &format!("import {packages}")])
         .output();

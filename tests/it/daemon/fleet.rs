@@ -72,7 +72,7 @@ impl Size {
 struct Hosts {
     port: u16,
     size: Size,
-    log: Mutex<HashMap<String, Vec<Instant>>>,
+    log: Mutex<HashMap<String, Vec<(String, Instant)>>>,
 }
 
 impl Hosts {
@@ -103,14 +103,19 @@ impl Hosts {
         self.log.lock().unwrap().values().map(Vec::len).sum()
     }
 
-    /// Requests that came too soon after the one before.
-    fn early(&self) -> usize {
+    /// Requests that came too soon after the one before: who was asked for what, and how soon.
+    fn early(&self) -> Vec<String> {
         let log = self.log.lock().unwrap();
-        let gaps = log.values().flat_map(|asked| asked.windows(2));
-        let waited = gaps.map(|pair| pair[1].duration_since(pair[0]));
-        waited
-            .filter(|gap| *gap + TOLERANCE < self.size.delay)
-            .count()
+        let gaps = log
+            .iter()
+            .flat_map(|(host, asked)| asked.windows(2).map(move |pair| (host, pair)));
+        gaps.filter_map(|(host, pair)| {
+            let ((before, first), (after, second)) = (&pair[0], &pair[1]);
+            let gap = second.duration_since(*first);
+            let is_early = gap + TOLERANCE < self.size.delay;
+            is_early.then(|| format!("{host}: {after} {gap:?} after {before}"))
+        })
+        .collect()
     }
 }
 
@@ -119,10 +124,11 @@ async fn answer(State(hosts): State<Arc<Hosts>>, request: Request) -> Response {
         .to_str()
         .unwrap()
         .to_string();
-    let mut log = hosts.log.lock().unwrap();
-    log.entry(host.clone()).or_default().push(Instant::now());
-    drop(log);
     let path = request.uri().path();
+    let asked = (path.to_string(), Instant::now());
+    let mut log = hosts.log.lock().unwrap();
+    log.entry(host.clone()).or_default().push(asked);
+    drop(log);
     match path.strip_prefix("/berita/") {
         Some(number) => (
             [(header::CONTENT_TYPE, "text/html")],
@@ -241,7 +247,8 @@ async fn nothing_is_lost_by_workers_who_are_killed_again_and_again() {
          {kept} in the database, {logged} of its log",
         size.total()
     );
-    assert_eq!(fleet.hosts.early(), 0, "requests came too early");
+    let early = fleet.hosts.early();
+    assert!(early.is_empty(), "requests came too early: {early:#?}");
     assert_eq!(
         fleet.count("SELECT count(DISTINCT body) FROM articles"),
         size.total()
