@@ -230,6 +230,11 @@ impl Client {
         {
             pass.hold(wait);
         }
+        if ask.kind == PageKind::Robots {
+            // The first request waits for its connection, and the host hears of it that much later: the
+            // gap to the next one counts from the answer.
+            pass.hold(self.gate.delay(ask.crawl_delay));
+        }
         answer
     }
 

@@ -99,12 +99,7 @@ impl Team {
         for (before, after) in log.iter().zip(&log[1..]) {
             let waited = after.at.duration_since(before.at);
             let places = (&before.path, &after.path);
-            // The first request of a worker waits for its connection, and is told of when that is there.
-            let late = match before.path.as_str() {
-                "/robots.txt" => 2 * TOLERANCE,
-                _ => TOLERANCE,
-            };
-            assert!(waited + late >= gap, "{waited:?} between {places:?}");
+            assert!(waited + TOLERANCE >= gap, "{waited:?} between {places:?}");
         }
     }
 
