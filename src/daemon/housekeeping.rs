@@ -3,6 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use prometheus::GaugeVec;
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
@@ -275,15 +276,18 @@ async fn set_review_gauges(resources: &Resources) {
                 .with_label_values(&[rule, decision.as_str()])
                 .set(findings as i64);
         }
-        if confirmed + dismissed == 0 {
-            // There may be none to remove.
-            let _ = metrics.review_precision.remove_label_values(&[rule]);
-            continue;
-        }
-        metrics
-            .review_precision
-            .with_label_values(&[rule])
-            .set(confirmed as f64 / (confirmed + dismissed) as f64);
+        set_precision(&metrics.review_precision, rule, confirmed, dismissed);
+    }
+}
+
+/// Of nothing that was decided there is no share.
+fn set_precision(family: &GaugeVec, label: &str, confirmed: u64, dismissed: u64) {
+    match confirmed + dismissed {
+        // There may be none to remove.
+        0 => drop(family.remove_label_values(&[label])),
+        decided => family
+            .with_label_values(&[label])
+            .set(confirmed as f64 / decided as f64),
     }
 }
 
@@ -298,6 +302,8 @@ fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
         states[state].1 += 1;
         let label = metrics.source_label(&source.name);
         let label = [label.as_str()];
+        let precision = &metrics.source_review_precision;
+        set_precision(precision, label[0], source.confirmed, source.dismissed);
         metrics
             .source_enabled
             .with_label_values(&label)

@@ -241,6 +241,8 @@ families! {
     reviews_total: IntCounterVec = |f| f.counters(&[("decision", &labels::decisions())]);
     /// The share of findings that reviewers confirmed, of those they decided on; 0 decisions have none.
     review_precision: GaugeVec = |f| f.float_gauges(&[("rule", NONE_YET)]);
+    /// The share of a source's flagged articles that reviewers confirmed, of those they decided on.
+    source_review_precision: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
     /// Findings, or articles with some, that reviewers decided on, by rule; those taken back do not count.
     review_findings: IntGaugeVec = |f| f.gauges(&[("rule", f.values.rules), ("decision", &labels::decisions())]);
     /// Flagged articles by what was decided.
@@ -385,6 +387,7 @@ impl Metrics {
             &self.source_machine_translation_share_high,
             &self.source_translation_turned_timestamp_seconds,
             &self.source_boilerplate_ratio,
+            &self.source_review_precision,
             &self.source_last_article_timestamp_seconds,
             &self.source_expected_interval_seconds,
             &self.source_last_success_timestamp_seconds,

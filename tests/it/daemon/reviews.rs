@@ -1,10 +1,14 @@
 //! What reviewers dismiss is not raised again by the daemon that goes on.
 
-use benggala::model::{PageKind, Shelf};
+use benggala::{
+    daemon::service::{Service, new_metrics},
+    model::{PageKind, Shelf},
+};
+use url::Url;
 
 use super::{
     site::{Site, article_page, clean, html, machine_made, path, rss},
-    watch::{Watch, until},
+    watch::{Watch, config, eventually, rows, until},
 };
 use crate::demo::client::post_json;
 
@@ -66,5 +70,32 @@ async fn the_same_words_on_the_same_site_are_dismissed_as_they_come() {
         second.findings
     );
     assert_eq!(second.shelf, Shelf::Passed, "{:?}", second.findings);
+    watch.service.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_reviewers_say_of_a_source_is_a_metric() {
+    let site = Site::open().await;
+    site.put(&path(1), html(&article_page(&machine_made(), "")));
+    site.put("/rss.xml", rss(&[site.url(&path(1))]));
+    let source = site.source("umpan", PageKind::Feed, "/rss.xml");
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path(), vec![source]);
+    let service = Service::start(config.clone(), new_metrics().unwrap());
+    let service = service.await.unwrap();
+    let article = eventually("the article", async || {
+        rows(service.store.as_ref()).await.pop()
+    })
+    .await;
+    let reviews = format!("/api/v1/articles/{}/reviews", article.id);
+    let url = Url::parse(&format!("http://{}{reviews}", service.address)).unwrap();
+    let said = post_json(&url, r#"{"decision":"confirmed","by":"Ana"}"#).await;
+    assert_eq!(said.status, 201, "{}", said.text());
+    service.close().await.unwrap();
+
+    // Such figures are set at the start and then once a minute.
+    let watch = Watch::at(config, folder).await;
+    let series = "source_review_precision{source=\"umpan\"}";
+    watch.counted(series, 1.0).await;
     watch.service.close().await.unwrap();
 }
