@@ -32,6 +32,7 @@ pub mod evaluate; //  pure  what is built in, measured on labelled sets
 pub mod fetch; //           the only room that opens sockets to sources
 pub mod store; //           the only room that knows SQL
 pub mod metrics; //         every metric's name
+pub mod trace; //           one trace an article, over OTLP
 pub mod notify; //          outbox -> webhooks
 pub mod consult; //         asks a language model for second opinions
 pub mod web; //             review page, API, metrics, health

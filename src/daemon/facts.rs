@@ -18,7 +18,9 @@ pub(super) struct Facts {
     /// The address that was asked: the URL's own, or where its source has moved to.
     pub(super) asked: Url,
     pub(super) exchange: Exchange,
-    /// When that had ended.
+    /// When the visit began.
+    pub(super) began: Timestamp,
+    /// When the exchange had ended.
     pub(super) at: Timestamp,
     /// It failed because our own network is gone.
     pub(super) network_is_down: bool,
@@ -46,6 +48,12 @@ pub(super) struct PageContent {
 pub(super) struct TimedInspection {
     pub(super) inspection: Inspection,
     pub(super) took: Duration,
+    /// When a core began to read it.
+    pub(super) began: Timestamp,
+    /// When the article was there.
+    pub(super) read: Timestamp,
+    /// When it was judged.
+    pub(super) judged: Timestamp,
 }
 
 impl Facts {

@@ -13,6 +13,7 @@ mod active;
 pub mod backfill;
 pub mod clock;
 mod completion;
+mod course;
 pub mod cpu;
 mod error;
 mod facts;
@@ -50,6 +51,7 @@ use crate::{
     metrics::Metrics,
     model::Unready,
     store::{Claim, Lease, Store, StoreError, TimeCorrection},
+    trace::Traces,
 };
 
 use self::{
@@ -85,6 +87,8 @@ pub struct Daemon {
     pub backfill_of: Option<String>,
     /// A message: `config` has changed.
     pub reload: mpsc::Receiver<()>,
+    /// Who is told of the way of each article.
+    pub traces: Arc<Traces>,
     /// Where the time is read.
     pub clock: Clock,
     /// Told what keeps it from its work.
@@ -183,12 +187,15 @@ impl Daemon {
             consulting.abort();
             let _ = consulting.await;
         }
-        self.drain(visits, housekeeping, &active, &resources).await
+        let ended = self.drain(visits, housekeeping, &active, &resources).await;
+        self.traces.close().await;
+        ended
     }
 
     fn resources(&self, questions: mpsc::Sender<Question>) -> Resources {
         let (store, metrics) = (&self.store, &self.metrics);
-        Resources::new(store, metrics, &self.clock, &self.health, questions)
+        let clock = &self.clock;
+        Resources::new(store, metrics, clock, &self.health, questions, &self.traces)
     }
 
     /// Takes over the new configuration, or keeps the old one and says why.

@@ -12,7 +12,7 @@ use crate::{
     extract::Site,
     fetch::Exchange,
     frontier,
-    inspect::{Rules, guarded, inspect, set_aside},
+    inspect::{self, Rules, guarded, set_aside},
     model::{Dismissal, Link, Page, PageKind, Problem, RobotsRules},
     site,
     store::Lease,
@@ -138,14 +138,19 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     };
     let (work, by) = (page.clone(), rules.clone());
     let begun = Instant::now();
-    let mut inspection = resources
+    let clock = resources.clock.clone();
+    let (mut inspection, [began, read, judged]) = resources
         .cores
         .run(move || {
             let site = Site {
                 rules: &site_rules,
                 memory: &memory,
             };
-            inspect(&work, site, lang.as_ref(), &by)
+            let began = clock.now();
+            let article = inspect::read(&work, site, &by);
+            let read = clock.now();
+            let inspection = inspect::judge_read(&work, article, lang.as_ref(), &by);
+            (inspection, [began, read, clock.now()])
         })
         .await;
     let took = begun.elapsed();
@@ -157,7 +162,13 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     let heard = inspection.heard.as_ref();
     resources.languages.learn(&page.final_url, heard);
     PageContent {
-        inspected: Some(TimedInspection { inspection, took }),
+        inspected: Some(TimedInspection {
+            inspection,
+            took,
+            began,
+            read,
+            judged,
+        }),
         ..PageContent::default()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 
-use crate::{fetch::HostNotes, metrics::Metrics, store::Store};
+use crate::{fetch::HostNotes, metrics::Metrics, store::Store, trace::Traces};
 
 use super::{
     clock::Clock, cpu::Cores, health::Health, languages::Languages, memory::SiteMemories,
@@ -26,6 +26,8 @@ pub(super) struct Resources {
     pub(super) outage: Outage,
     /// Articles that wait for a second opinion.
     pub(super) questions: mpsc::Sender<Question>,
+    /// Who is told of the way of each article.
+    pub(super) traces: Arc<Traces>,
     /// Where the hosts are written down that redirects lead to.
     pub(super) host_notes: Arc<HostNotes>,
 }
@@ -37,6 +39,7 @@ impl Resources {
         clock: &Clock,
         health: &Health,
         questions: mpsc::Sender<Question>,
+        traces: &Arc<Traces>,
     ) -> Resources {
         Resources {
             store: Arc::clone(store),
@@ -48,6 +51,7 @@ impl Resources {
             languages: Languages::new(Arc::clone(store), clock.clone()),
             outage: Outage::default(),
             questions,
+            traces: Arc::clone(traces),
             host_notes: host_notes(store, clock),
         }
     }

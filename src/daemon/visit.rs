@@ -17,6 +17,7 @@ use crate::{
 use super::{
     active::ActiveConfig,
     completion::completion,
+    course::course,
     facts::{Facts, PageContent},
     plan,
     read::read,
@@ -115,7 +116,11 @@ async fn ask(
         true => &[],
         false => active.channels.as_slice(),
     };
+    let asked = resources.clock.now();
     let completed = store.complete(&facts.lease, completion, channels).await;
+    let stored = (asked, resources.clock.now());
+    let traced = completed.as_ref().ok();
+    resources.traces.tell(|| course(&facts, traced, stored));
     if let Ok(completed) = &completed {
         second_opinion::ask_later(resources, active, &facts, completed);
     }
@@ -154,6 +159,7 @@ async fn facts(
         lease,
         asked,
         exchange,
+        began: now,
         at,
         network_is_down,
         content: PageContent::default(),

@@ -25,6 +25,8 @@ mod signals;
 mod socket;
 pub(crate) mod site;
 mod systemd;
+#[cfg(feature = "otlp")]
+mod traces;
 pub(crate) mod watch;
 mod webhooks;
 mod workers;

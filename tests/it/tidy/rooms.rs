@@ -13,7 +13,7 @@ pub(super) const LEVELS: &[&[&str]] = &[
     ],
     &["inspect"],
     &["evaluate"],
-    &["fetch", "store", "metrics"],
+    &["fetch", "store", "metrics", "trace"],
     &["notify", "consult"],
     &["web"],
     &["daemon"],
