@@ -83,13 +83,15 @@ impl Renderer {
     /// # Errors
     /// If the browser is not there, does not do as it is told or takes too long.
     pub async fn render(&self, showing: Showing<'_>) -> Result<Rendered, RenderError> {
+        let slot = timeout_at(showing.until, self.slots.acquire()).await;
+        // Never closed; were it, pages would be shown all the same.
+        let _slot: Option<SemaphorePermit<'_>> = slot.map_err(|_| RenderError::TimedOut)?.ok();
+        // The wait for others is none of its own time.
         let showing = Showing {
             until: showing.until.min(Instant::now() + TIME_MAX + LAST_WORD),
             ..showing
         };
         let work = async {
-            // Never closed; were it, pages would be shown all the same.
-            let _slot: Option<SemaphorePermit<'_>> = self.slots.acquire().await.ok();
             let mut tab = Connection::open(showing.browser, showing.bytes_max).await?;
             let rendered = show(&mut tab, showing).await;
             tab.close().await;

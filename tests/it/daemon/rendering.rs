@@ -1,6 +1,7 @@
 //! Pages that need their scripts, shown by a real browser that asks nobody.
 
 use std::{
+    net::TcpListener,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -80,7 +81,7 @@ fn script(elsewhere: &Url) -> Reply {
     plain(&format!(
         "alert('dulu'); new Image().src = '/pixel.gif';\n\
          fetch('/lacak', {{method: 'POST', body: 'siapa'}}).catch(() => 0);\n\
-         try {{ new WebSocket('{}'.replace('http', 'ws')) }} catch (refused) {{}}\n\
+         try {{ new WebSocket('ws://' + location.host + '/soket') }} catch (refused) {{}}\n\
          fetch('{elsewhere}').catch(() => 0); fetch('/rahasia/data.json').catch(() => 0);\n\
          const frame = document.createElement('iframe'); frame.src = '/bingkai';\n\
          document.body.append(frame);\n\
@@ -93,8 +94,7 @@ fn script(elsewhere: &Url) -> Reply {
            }}\n\
            document.getElementById('root').append(box);\n\
          }};\n\
-         setTimeout(() => fetch('/api/kabar.json').then(a => a.json()).then(showing), 50);",
-        elsewhere.join("/soket").unwrap()
+         setTimeout(() => fetch('/api/kabar.json').then(a => a.json()).then(showing), 50);"
     ))
     .with("content-type", "text/javascript")
 }
@@ -134,7 +134,10 @@ async fn a_page_that_needs_its_script_is_read_as_the_script_leaves_it() {
     }
     let browser = Browser::start().await;
     // On this machine too, but not on the address that may be asked.
-    let elsewhere = Url::parse("http://127.0.0.2:9/").unwrap();
+    let private = TcpListener::bind("127.0.0.2:0").unwrap();
+    private.set_nonblocking(true).unwrap();
+    let elsewhere = format!("http://{}/", private.local_addr().unwrap());
+    let elsewhere = Url::parse(&elsewhere).unwrap();
     let site = site(script(&elsewhere)).await;
     let watch = watch(&site, &browser.url, 60).await;
     let rows = watch.stored(1).await;
@@ -156,6 +159,11 @@ async fn a_page_that_needs_its_script_is_read_as_the_script_leaves_it() {
         "/rss.xml",
     ];
     assert_eq!(asked, expected, "each once, and nothing else");
+    let came = private.accept().map(|(_, from)| from);
+    assert!(
+        came.is_err(),
+        "an address that is not to be asked: {came:?}"
+    );
     let log = site.log();
     let parts: Vec<_> = log
         .iter()
