@@ -15,6 +15,7 @@ mod migrations;
 mod outcomes;
 mod pages;
 mod port;
+mod power;
 mod process;
 mod recovery;
 mod readiness;

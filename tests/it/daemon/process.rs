@@ -66,12 +66,14 @@ impl Place {
 
     /// The same with what was configured before, these arguments and environment variables.
     pub(super) async fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Running {
-        let mut child = self
-            .command(&[&["run"], args].concat())
-            .envs(environment.iter().copied())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = self.command(&[&["run"], args].concat());
+        command.envs(environment.iter().copied());
+        self.run_as(command).await
+    }
+
+    /// The same as this command, which may have it run under another program.
+    pub(super) async fn run_as(&self, mut command: Command) -> Running {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
