@@ -1,5 +1,6 @@
 mod backfill;
 mod clock;
+mod day;
 mod intake;
 mod moved;
 mod newsrooms;
@@ -17,6 +18,8 @@ use benggala::{
 };
 use chrono::TimeDelta;
 use proptest::prelude::*;
+
+use crate::store::{given, sqlite};
 
 const SCHEDULE: Schedule = Schedule {
     attempts_max: 5,
@@ -62,6 +65,20 @@ fn asked(kind: PageKind, outcome: FetchOutcome, status: Option<u16>, attempts: u
         attempts,
         known_for: Duration::ZERO,
     }
+}
+
+#[tokio::test]
+async fn a_day_of_deaths_and_outages_loses_nothing_and_leaves_nothing_lying() {
+    let place = sqlite::place();
+    let store = place.open().await;
+    let course = day::live(store.as_ref(), 6, 1, |_| {}).await;
+    assert!(course.deaths > 40 && course.polls > 250, "{course:?}");
+    assert_eq!(
+        (course.lost, course.doubled, course.early, course.stuck),
+        (0, 0, 0, 0)
+    );
+    assert!(course.spins < 3, "{} moments in a row", course.spins);
+    assert_eq!(course.delays.len(), course.published);
 }
 
 #[test]

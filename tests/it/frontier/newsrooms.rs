@@ -8,7 +8,7 @@ pub(super) const HOUR: i64 = 3_600;
 pub(super) const DAY: i64 = 24 * HOUR;
 
 /// Monday, 5 January 2026.
-const BEGIN: i64 = 1_767_571_200;
+pub(super) const BEGIN: i64 = 1_767_571_200;
 
 /// What kind of a newsroom, in shares of all: agencies that never sleep, dailies, regional papers,
 /// blogs and villages, weekly papers, bulletins on the hour, and those that fall silent.
