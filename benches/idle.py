@@ -42,7 +42,7 @@ async def serve(reader, writer):
 
 
 def configure(folder, sources):
-    named = "".join(f'[[source]]\nname = "s{n}"\nkind = "feed"\nevery = "4h"\nurl = "http://127.1.{n // 250}.{1 + n % 250}:{SITE_PORT}/feed"\n' for n in range(sources))
+    named = "".join(f'[[source]]\nname = "s{n}"\nkind = "feed"\nevery = "4h"\nurl = "http://127.{1 + n // 62_500}.{n // 250 % 250}.{1 + n % 250}:{SITE_PORT}/feed"\n' for n in range(sources))
     path = folder / "benggala.toml"
     path.write_text(f"""
 [fetch]

@@ -69,7 +69,7 @@ async def serve(reader, writer):
 
 def configure(folder, hosts):
     sources = "".join(
-        f'[[source]]\nname = "s{n}"\nkind = "feed"\nurl = "http://127.1.{n // 250}.{1 + n % 250}:{SITE_PORT}/feed"\n' for n in range(hosts)
+        f'[[source]]\nname = "s{n}"\nkind = "feed"\nurl = "http://127.{1 + n // 62_500}.{n // 250 % 250}.{1 + n % 250}:{SITE_PORT}/feed"\n' for n in range(hosts)
     )
     path = folder / "benggala.toml"
     path.write_text(f"""

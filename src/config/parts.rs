@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{
     outside::SecretLookup,
-    problem::{Complaint, ConfigProblem, Origin},
+    problem::{Complaint, ConfigErrors, ConfigProblem, Lines, Origin},
     table::{complaint, parse},
     value::Context,
 };
@@ -51,6 +51,7 @@ pub fn includes(text: &str) -> Vec<String> {
 pub(super) struct Part<'t> {
     pub(super) text: &'t ConfigText,
     pub(super) root: DeTable<'t>,
+    pub(super) lines: Lines<'t>,
 }
 
 impl<'t> Part<'t> {
@@ -60,9 +61,10 @@ impl<'t> Part<'t> {
         for text in texts {
             match Part::read(text) {
                 Ok(part) => parts.push(part),
-                Err(complaints) => problems.extend(complaints.into_iter().map(|complaint| {
-                    ConfigProblem::new(text.origin.clone(), &text.text, complaint)
-                })),
+                Err(complaints) => {
+                    problems
+                        .extend(ConfigErrors::new(&text.origin, &text.text, complaints).problems);
+                }
             }
         }
         (parts, problems)
@@ -74,7 +76,8 @@ impl<'t> Part<'t> {
             return Err(vec![complaint(Some(0), "", message, None)]);
         }
         let root = parse(&text.text)?;
-        Ok(Part { text, root })
+        let lines = Lines::of(&text.text);
+        Ok(Part { text, root, lines })
     }
 
     /// What reading its values needs.

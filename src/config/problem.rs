@@ -47,14 +47,29 @@ pub struct Position {
     pub column: usize,
 }
 
-impl Position {
+/// Where the lines of a text begin: a long file may have a problem in every one of them.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn of(text: &'t str) -> Lines<'t> {
+        let after = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        Lines {
+            text,
+            starts: std::iter::once(0).chain(after).collect(),
+        }
+    }
+
     /// Of the byte at `offset`.
-    pub(super) fn at(text: &str, offset: usize) -> Position {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    pub(super) fn position(&self, offset: usize) -> Position {
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let start = self.starts[line - 1];
+        let before = self.text.get(start..offset);
         Position {
-            line: 1 + before.matches('\n').count(),
-            column: 1 + before[line_start..].chars().count(),
+            line,
+            column: 1 + before.unwrap_or(&self.text[start..]).chars().count(),
         }
     }
 }
@@ -72,7 +87,8 @@ impl ConfigErrors {
     /// What is wrong with one text.
     pub(super) fn new(origin: &Origin, text: &str, mut complaints: Vec<Complaint>) -> ConfigErrors {
         complaints.sort_by_key(|complaint| complaint.offset);
-        let problem = |complaint| ConfigProblem::new(origin.clone(), text, complaint);
+        let lines = Lines::of(text);
+        let problem = |complaint| ConfigProblem::new(origin.clone(), &lines, complaint);
         ConfigErrors {
             problems: complaints.into_iter().map(problem).collect(),
         }
@@ -81,10 +97,10 @@ impl ConfigErrors {
 
 impl ConfigProblem {
     /// A problem of the text from `origin`.
-    pub(super) fn new(origin: Origin, text: &str, complaint: Complaint) -> ConfigProblem {
+    pub(super) fn new(origin: Origin, lines: &Lines<'_>, complaint: Complaint) -> ConfigProblem {
         ConfigProblem {
             origin,
-            position: complaint.offset.map(|offset| Position::at(text, offset)),
+            position: complaint.offset.map(|offset| lines.position(offset)),
             key: complaint.key,
             message: complaint.message,
             hint: complaint.hint,

@@ -14,7 +14,7 @@ use super::{
     names::Names,
     outside::{SecretLookup, SecretSource},
     parts::{ConfigText, INCLUDE, Part},
-    problem::{Complaint, ConfigErrors, ConfigProblem, Origin, Position},
+    problem::{Complaint, ConfigErrors, ConfigProblem, Lines, Origin, Position},
     sections::{Config, NotifyConfig, ServeConfig},
     table::{complaint, header, read_table},
     value::{Refusal, nearest, secret, secret_url, signing_secrets, store_url, token_for},
@@ -116,12 +116,13 @@ impl<'a> Reader<'a> {
         let order = |place: Place| place.unwrap_or(usize::MAX);
         self.complaints
             .sort_by_key(|(place, complaint)| (order(*place), complaint.offset));
+        let nowhere = Lines::of("");
         let problem = |(place, complaint): (Place, Complaint)| match place {
             Some(at) => {
-                let ConfigText { origin, text, .. } = self.parts[at].text;
-                ConfigProblem::new(origin.clone(), text, complaint)
+                let part = &self.parts[at];
+                ConfigProblem::new(part.text.origin.clone(), &part.lines, complaint)
             }
-            None => ConfigProblem::new(Origin::Environment, "", complaint),
+            None => ConfigProblem::new(Origin::Environment, &nowhere, complaint),
         };
         ConfigErrors {
             problems: self.complaints.into_iter().map(problem).collect(),
@@ -352,11 +353,11 @@ impl<'a> Reader<'a> {
         place: (usize, usize),
     ) {
         if let Some((part, first)) = seen.insert(value, place) {
-            let ConfigText { origin, text, .. } = self.parts[part].text;
-            let Position { line, .. } = Position::at(text, first);
+            let Part { text, lines, .. } = &self.parts[part];
+            let Position { line, .. } = lines.position(first);
             let file = match part == place.0 {
                 true => String::new(),
-                false => format!("{origin}, "),
+                false => format!("{}, ", text.origin),
             };
             let message = format!(
                 "`{key}` in {} is taken: see {file}line {line}",

@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::{
     keys::{self, Key},
-    problem::{Complaint, Position},
+    problem::{Complaint, Lines},
     value::{Context, Read, Value, nearest},
 };
 
@@ -27,7 +27,8 @@ pub(super) fn parse(text: &str) -> Result<DeTable<'_>, Vec<Complaint>> {
         })
         .collect();
     complaints.sort_by_key(|complaint| complaint.offset);
-    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| Position::at(text, at).line));
+    let lines = Lines::of(text);
+    complaints.dedup_by_key(|complaint| complaint.offset.map(|at| lines.position(at).line));
     Err(complaints)
 }
 
