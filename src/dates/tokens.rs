@@ -73,10 +73,45 @@ pub(super) fn fold(text: &str) -> String {
     } else {
         text.to_lowercase().chars().filter_map(plain).collect()
     };
+    let plain = match plain.contains('年') {
+        true => in_common_era(plain),
+        false => plain,
+    };
     match plain.contains('.') {
         true => without_inner_dots(&plain),
         false => plain,
     }
+}
+
+/// Years that are counted from an emperor's or the Republic of China's first, and the year before that.
+const ERAS: [(&str, u32); 5] = [
+    ("令和", 2018),
+    ("平成", 1988),
+    ("昭和", 1925),
+    ("民國", 1911),
+    ("民国", 1911),
+];
+
+/// `令和6年` as `2024年`; the first year of an era is called `元`.
+fn in_common_era(mut text: String) -> String {
+    for (era, before) in ERAS {
+        let Some(at) = text.find(era) else {
+            continue;
+        };
+        let rest = text[at + era.len()..].trim_start();
+        let Some((number, _)) = rest.split_once('年') else {
+            continue;
+        };
+        let year = match number.trim() {
+            "元" => Some(1),
+            number => number.parse::<u32>().ok().filter(|year| *year < 200),
+        };
+        if let Some(year) = year {
+            let end = text.len() - rest.len() + number.len();
+            text.replace_range(at..end, &(before + year).to_string());
+        }
+    }
+    text
 }
 
 fn plain(c: char) -> Option<char> {

@@ -100,6 +100,12 @@ impl<'t> PageParts<'t> {
         metadata::fill(&mut article, &collected, &json_ld, text, url, &vocabulary);
         article.next = metadata::next_page(parsed.tree, url);
         let cut = blocks::cut(parsed.tree, parsed.hidden);
+        let lines = cut.blocks.iter().map(|block| cut.text_of(block));
+        let shown = article.title.as_deref();
+        let shown = shown.and_then(|title| metadata::shown(title, lines));
+        if let Some(title) = shown.map(str::to_string) {
+            article.title = Some(title);
+        }
         PageParts {
             foreign: body::foreign(&cut, vocabulary.words, article.title.as_deref()),
             article,

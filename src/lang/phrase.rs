@@ -64,6 +64,8 @@ pub fn key(word: &str) -> WordKey {
         'a'..='z' | 'а'..='я' | 'ß'..='ö' | 'ø'..='ÿ' => add(hash, c),
         '’' | 'ʼ' | '‘' => add(hash, '\''),
         'ё' | 'Ё' => add(hash, 'е'),
+        // The dot that lower-casing leaves of the Turkish capital İ.
+        'İ' => add(hash, 'i'),
         other => other.to_lowercase().fold(hash, &mut add),
     })
 }

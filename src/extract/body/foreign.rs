@@ -1,28 +1,14 @@
-//! Blocks that are not the article's whatever their boxes are called: what readers write below it,
-//! consent dialogues, teasers of other stories.
+//! Blocks that are not the article's whatever their boxes are called: what readers write below it
+//! ([`super::comments`]), other stories ([`super::others`]) and their teasers, consent dialogues.
 
-use super::mass::{mass_of, prefix_sums};
-use crate::{
-    extract::blocks::{Cut, TextBlock, phrases},
-    lang::{PageList, PageWords},
-    model::BlockKind,
+use super::{
+    ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE},
+    mass::mass_of,
 };
-
-/// Longest heading of comments and longest button below one, in bytes.
-const LABEL_BYTES_MAX: usize = 60;
-/// So much running text stands outside of what readers write: else a page is a forum.
-const ARTICLE_BYTES_MIN: usize = 250;
-/// Comments with a button each that make a thread.
-const REPLIES_MIN: usize = 2;
-
-/// The page, and what tells what is whose.
-struct Ground<'c, 'a> {
-    cut: &'c Cut<'a>,
-    words: &'c PageWords,
-    title: Option<&'c str>,
-    /// Running text before each block, what is not shown left out.
-    mass: Vec<usize>,
-}
+use crate::{
+    extract::blocks::Cut,
+    lang::{PageList, PageWords},
+};
 
 /// For each block whether it is foreign; empty where none is.
 pub(in crate::extract) fn foreign(
@@ -30,22 +16,12 @@ pub(in crate::extract) fn foreign(
     words: &PageWords,
     title: Option<&str>,
 ) -> Vec<bool> {
-    let ground = Ground {
-        cut,
-        words,
-        title,
-        mass: prefix_sums(cut.blocks.iter().map(|block| {
-            match cut.containers[block.container].is_unseen {
-                true => 0,
-                false => mass_of(block),
-            }
-        })),
-    };
+    let ground = Ground::new(cut, words, title);
     let mut found = Vec::new();
-    found.extend(ground.headed_comments());
-    found.extend(ground.answered_comments());
+    found.extend(ground.comments());
     found.extend(ground.consent());
     found.extend(ground.teasers());
+    found.extend(ground.other_stories());
     let mut foreign = Vec::new();
     for span in found {
         foreign.resize(cut.blocks.len(), false);
@@ -54,101 +30,7 @@ pub(in crate::extract) fn foreign(
     foreign
 }
 
-type Blocks = std::ops::Range<usize>;
-
 impl Ground<'_, '_> {
-    fn mass_in(&self, blocks: &Blocks) -> usize {
-        self.mass[blocks.end] - self.mass[blocks.start]
-    }
-
-    fn blocks_of(&self, container: usize) -> Blocks {
-        self.cut.containers[container].blocks.clone()
-    }
-
-    fn text(&self, index: usize) -> &str {
-        self.cut.text_of(&self.cut.blocks[index])
-    }
-
-    /// Whether a headline stands among some blocks.
-    fn has_headline(&self, blocks: &Blocks) -> bool {
-        self.cut.blocks[blocks.clone()].iter().any(|block| {
-            block.heading == 1
-                || self.title.is_some_and(|title| {
-                    block.heading > 0 && phrases::same_words(self.cut.text_of(block), title)
-                })
-        })
-    }
-
-    /// "5 comments", and all that stands under it in the same box.
-    fn headed_comments(&self) -> Vec<Blocks> {
-        let headings = self.cut.blocks.iter().enumerate().filter(|(_, block)| {
-            block.kind == BlockKind::Heading
-                && block.len() <= LABEL_BYTES_MAX
-                && self.heads_comments(self.cut.text_of(block))
-        });
-        let threads = headings.filter_map(|(index, block)| {
-            let own = block.container;
-            let around = match self.blocks_of(own).len() > 1 {
-                true => own,
-                false => self.cut.containers[own].parent,
-            };
-            let thread = index..self.blocks_of(around).end;
-            let is_below = self.mass[index] >= ARTICLE_BYTES_MIN;
-            (is_below && !self.has_headline(&thread)).then_some(thread)
-        });
-        threads.collect()
-    }
-
-    /// Whether a line is the word for comments and a number, in any order.
-    fn heads_comments(&self, text: &str) -> bool {
-        let has_number = text.bytes().any(|byte| byte.is_ascii_digit());
-        let lower = text.to_lowercase();
-        let bare = lower.trim_matches(|c: char| !c.is_alphabetic());
-        has_number && self.words.is(PageList::CommentHeadings, bare)
-    }
-
-    /// Boxes of one kind, each with a button to answer what stands in it.
-    fn answered_comments(&self) -> Vec<Blocks> {
-        let is_button = |block: &TextBlock| {
-            block.len() <= LABEL_BYTES_MAX / 2
-                && self.words.is(
-                    PageList::CommentReplies,
-                    &self.cut.text_of(block).to_lowercase(),
-                )
-        };
-        let blocks = self.cut.blocks.iter().enumerate();
-        let buttons: Vec<usize> = blocks
-            .filter(|(_, b)| is_button(b))
-            .map(|(at, _)| at)
-            .collect();
-        if buttons.len() < REPLIES_MIN {
-            return Vec::new();
-        }
-        let items: Vec<Blocks> = buttons
-            .iter()
-            .filter_map(|at| self.item(*at, &buttons))
-            .collect();
-        let bytes: usize = items.iter().map(|item| self.mass_in(item)).sum();
-        let all = self.mass.last().copied().unwrap_or_default();
-        match items.len() >= REPLIES_MIN && all >= bytes + ARTICLE_BYTES_MIN {
-            true => items,
-            false => Vec::new(),
-        }
-    }
-
-    /// The largest box around a button that holds no other and no headline.
-    fn item(&self, button: usize, buttons: &[usize]) -> Option<Blocks> {
-        let is_alone = |container: &usize| {
-            let blocks = self.blocks_of(*container);
-            let from = buttons.partition_point(|at| *at < blocks.start);
-            let to = buttons.partition_point(|at| *at < blocks.end);
-            to - from == 1 && !self.has_headline(&blocks)
-        };
-        let above = self.cut.ancestors(self.cut.blocks[button].container);
-        let item = above.take_while(is_alone).last()?;
-        Some(self.blocks_of(item))
-    }
-
     /// A box at either end of the page in which every paragraph speaks of consent.
     fn consent(&self) -> Option<Blocks> {
         let all = self.cut.blocks.len();
@@ -243,5 +125,3 @@ const TEASERS_MIN: usize = 2;
 const TEASER_BYTES_MAX: usize = 400;
 /// An article before them has so many times their text.
 const TEASER_PART: usize = 2;
-/// From this share of it linked on, a heading leads to another story.
-const LINKED_SHARE: f64 = 0.8;

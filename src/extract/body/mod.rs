@@ -7,11 +7,14 @@ pub(super) mod boxes;
 mod choose;
 pub(super) mod classify;
 mod clean;
+mod comments;
 pub(super) mod features;
 mod foreign;
+mod ground;
 mod hints;
 pub(super) mod keys;
 mod mass;
+mod others;
 mod own_box;
 mod stock;
 

@@ -3,7 +3,7 @@
 use super::{choose::Body, mass::mass_of};
 use crate::{
     extract::blocks::{Cut, TextBlock},
-    lang::{Lexicon, Pack, identify, keys, stock_family},
+    lang::{Lexicon, Pack, StockFamily, identify, keys, stock_family},
     model::Lang,
     text::Text,
 };
@@ -13,6 +13,8 @@ const LINE_BYTES_MAX: usize = 300;
 const LINE_WORDS_MAX: usize = 36;
 /// More than this part of a body, in percent, is never taken out of it.
 const DROPPED_PERCENT_MAX: usize = 40;
+/// From this share of it linked on, a line leads to another story.
+const LINKED_SHARE: f64 = 0.8;
 /// Bytes of a body that tell its language.
 const SAMPLE_BYTES: usize = 1_200;
 
@@ -31,8 +33,18 @@ pub(in crate::extract) fn without_stock(
         .and_then(|lang| lexicon.pack(lang));
     let templates = lexicon.template_pack();
     let packs: Vec<&Pack> = own.into_iter().chain(templates).collect();
-    let is_own = |index: &&usize| !is_stock(cut, &cut.blocks[**index], &packs);
-    let blocks: Vec<usize> = body.blocks.iter().filter(is_own).copied().collect();
+    let mut blocks = Vec::new();
+    let mut announced = false;
+    for &index in &body.blocks {
+        let block = &cut.blocks[index];
+        let family = stock(cut, block, &packs);
+        // "Read also", and the other story in the next line.
+        let is_announced = announced && block.link_share() > LINKED_SHARE;
+        announced = family == Some(StockFamily::ReadAlso);
+        if family.is_none() && !is_announced {
+            blocks.push(index);
+        }
+    }
     let bytes = |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
     let (before, after) = (bytes(&body.blocks), bytes(&blocks));
     if blocks.len() == body.blocks.len() || (before - after) * 100 > before * DROPPED_PERCENT_MAX {
@@ -54,11 +66,11 @@ fn sample(cut: &Cut<'_>, body: &Body) -> String {
     sample
 }
 
-fn is_stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> bool {
+fn stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> Option<StockFamily> {
     let raw = cut.text_of(block);
     // What stands in code marks declares something.
     if block.len() > LINE_BYTES_MAX || raw.contains(['\n', '[', '{', '=']) {
-        return false;
+        return None;
     }
     let keys = keys(raw);
     let begins = |pack: &&Pack| {
@@ -66,9 +78,11 @@ fn is_stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> bool {
             .is_some_and(|first| pack.stock.begins_with(*first))
     };
     if keys.len() > LINE_WORDS_MAX || !packs.iter().any(begins) {
-        return false;
+        return None;
     }
     let text = Text::new(raw);
     let words = 0..text.words.len();
-    words.end == keys.len() && stock_family(&packs.iter().copied(), &text, &keys, &words).is_some()
+    let is_whole = words.end == keys.len();
+    let family = || stock_family(&packs.iter().copied(), &text, &keys, &words);
+    is_whole.then(family).flatten()
 }

@@ -36,7 +36,7 @@ pub(super) struct Lower {
 }
 
 impl Lower {
-    const MAX: usize = 12;
+    const MAX: usize = 17;
 
     /// A longer name becomes the empty one.
     pub(in crate::extract) fn new(name: &str) -> Lower {

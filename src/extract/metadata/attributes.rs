@@ -4,12 +4,27 @@
 use html5ever::local_name;
 use scraper::node::Element;
 
+/// Attributes from which a script of the page writes when it was published.
+const TIMESTAMPS: [&str; 9] = [
+    "data-timestamp",
+    "data-time",
+    "data-datetime",
+    "data-date",
+    "data-epoch",
+    "data-published",
+    "data-published-at",
+    "data-pubdate",
+    "data-unixtime",
+];
+
 /// The attributes that most often tell something, and what others there are.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Attributes<'e> {
     pub(super) class: &'e str,
     pub(super) id: &'e str,
     pub(super) href: &'e str,
+    /// What scripts write a date from: `data-timestamp` and the like.
+    pub(super) timestamp: &'e str,
     /// Microdata or a link says that it is the author.
     pub(super) is_author: bool,
     /// It has attributes in which microdata and RDFa speak of dates.
@@ -43,6 +58,7 @@ impl<'e> Attributes<'e> {
                     attributes.is_author |= **value == *"author";
                     attributes.has_properties = true;
                 }
+                _ if TIMESTAMPS.contains(&&*name.local) => attributes.timestamp = value,
                 _ => attributes.has_properties |= matches!(&*name.local, "property" | "pubdate"),
             }
         }

@@ -18,6 +18,16 @@ const TOGETHER_NODES: usize = 40;
 const PROSE_BYTES_MIN: usize = 120;
 const PROSE_MAX: usize = 2_000;
 
+/// A name stands at most so many nodes behind its label or the name before, and is no longer, in bytes.
+const LABEL_NODES: usize = 4;
+const NAME_BYTES_MAX: usize = 60;
+/// What may stand before a label.
+const PARTING: [char; 8] = ['|', '•', '·', '-', '–', '—', '/', ' '];
+/// What joins two names.
+const JOINING: [&str; 13] = [
+    "&", "and", "dan", "e", "en", "et", "i", "og", "och", "u", "und", "y", "и",
+];
+
 /// How surely a mark is on an author's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
@@ -39,6 +49,8 @@ pub(super) struct MarkedAuthors {
     comments_end: usize,
     /// Nodes of running text.
     prose: Vec<usize>,
+    /// The node of a label that names are to follow: "Penulis:".
+    label: Option<usize>,
 }
 
 /// Ids and classes of the element that holds what readers write.
@@ -100,13 +112,37 @@ impl MarkedAuthors {
         if text.len() >= PROSE_BYTES_MIN && self.prose.len() < PROSE_MAX {
             self.prose.push(at);
         }
-        if at >= self.comments_end
-            && (8..=60).contains(&text.len())
+        if at < self.comments_end || text.is_empty() {
+            return;
+        }
+        self.labelled(text, at, vocabulary);
+        if (8..=60).contains(&text.len())
             && self.has_room(Certainty::Line)
             && opens_byline(text, vocabulary.words)
             && !phrases::ends_sentence(text)
         {
             self.push(Certainty::Line, at, text, vocabulary);
+        }
+    }
+
+    /// A piece of text right behind a label of its own, or behind one that this stands with.
+    fn labelled(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
+        let bare = text.trim_start_matches(PARTING).to_lowercase();
+        let bare = bare.trim_end_matches([' ', ':', '：']);
+        let is_listed = |label: &str| vocabulary.words.is(PageList::Byline, label);
+        let joins = JOINING.contains(&bare);
+        if joins || is_listed(bare) || is_listed(&format!("{bare}:")) {
+            let is_open = self.label.is_some_and(|label| at - label <= LABEL_NODES);
+            self.label = (!joins || is_open).then_some(at);
+            return;
+        }
+        let is_near = self
+            .label
+            .take()
+            .is_some_and(|label| at - label <= LABEL_NODES);
+        if is_near && text.len() <= NAME_BYTES_MAX && self.has_room(Certainty::Line) {
+            self.push(Certainty::Line, at, text, vocabulary);
+            self.label = Some(at);
         }
     }
 

@@ -23,4 +23,5 @@ pub(super) use collected::{Collected, collect};
 pub(super) use fields::fill;
 pub(super) use jsonld::JsonLd;
 pub(super) use next_page::next_page;
+pub(super) use titles::shown;
 pub(super) use vocabulary::Vocabulary;

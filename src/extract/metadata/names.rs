@@ -27,7 +27,7 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let words = vocabulary.words;
     let lines: Vec<String> = text.lines().map(plain).collect();
     let text = lines.join("\n");
-    let text = without_colons(&text);
+    let text = without_colons(&text[words.opening(PageList::Byline, &text)..]);
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
     let is_comment = words.ends(PageList::CommentEnds, text);
     if text.len() > 200 || text.contains("://") || is_comment {
@@ -36,9 +36,7 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let mut names: Vec<String> = text
         .split([',', ';', '\n'])
         .enumerate()
-        .filter(|(number, part)| {
-            *number == 0 || !(opens_with_role(part, words) || is_acronym(part))
-        })
+        .filter(|(number, part)| *number == 0 || !(names_a_role(part, words) || is_acronym(part)))
         .filter_map(|(_, part)| name(part, vocabulary))
         .take(AUTHORS_MAX)
         .collect();
@@ -46,10 +44,12 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     names
 }
 
-/// `Ann Lee, Senior Reporter`: what a part says of the name before it.
-fn opens_with_role(part: &str, words: &PageWords) -> bool {
-    let first = part.split_whitespace().next().unwrap_or_default();
-    words.is(PageList::Roles, &first.to_lowercase())
+/// `Ann Lee, Senior Reporter`, `Ann Lee, Rural Affairs Correspondent`: what a part says of the name
+/// before it.
+fn names_a_role(part: &str, words: &PageWords) -> bool {
+    let is_role = |word: &str| words.is(PageList::Roles, &word.to_lowercase());
+    let mut ends = part.split_whitespace();
+    ends.next().is_some_and(is_role) || ends.next_back().is_some_and(is_role)
 }
 
 /// `Ann Lee, CNN`: the short form of the one who sent her.

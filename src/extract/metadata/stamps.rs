@@ -108,11 +108,13 @@ impl Stamps {
         let element = whole.value();
         let class = attributes.class;
         let is_time = element.name.local == local_name!("time");
-        if self.seen.len() >= STAMPS_MAX || !(is_time || attributes.speaks.dates) {
+        let timestamp = Some(attributes.timestamp).filter(|stamp| !stamp.is_empty());
+        let is_marked = is_time || attributes.speaks.dates || timestamp.is_some();
+        if self.seen.len() >= STAMPS_MAX || !is_marked {
             return;
         }
         let text = text_of(whole).unwrap_or_default();
-        let told = element.attr("datetime").filter(|_| is_time);
+        let told = element.attr("datetime").filter(|_| is_time).or(timestamp);
         let dates = &vocabulary.dates;
         let told = told.and_then(|told| dates.field(told));
         if let Some(date) = told.or_else(|| in_line(&text, dates)) {

@@ -1,0 +1,106 @@
+//! Other stories on the page of an article: boxes beside the one that holds its headline and its text.
+
+use html5ever::local_name;
+
+use super::{
+    ground::{Blocks, Ground, LINKED_SHARE},
+    mass::mass_of,
+};
+use crate::extract::blocks::{Container, TextBlock};
+
+/// A box with the headline and so much running text is the article's, in bytes.
+const STORY_BYTES_MIN: usize = 500;
+
+impl Ground<'_, '_> {
+    /// What stands under a headline of its own: one that leads elsewhere, or in a box that is made as the
+    /// article's is.
+    pub(super) fn other_stories(&self) -> Vec<Blocks> {
+        let Some((core, story)) = self.story() else {
+            return Vec::new();
+        };
+        let (mut found, mut below): (Vec<Blocks>, usize) = (Vec::new(), 0);
+        for (index, container) in self.cut.containers.iter().enumerate().skip(1) {
+            let is_within = found
+                .last()
+                .is_some_and(|span| container.blocks.end <= span.end);
+            let is_beside =
+                container.blocks.end <= core.start || container.blocks.start >= core.end;
+            if is_beside && !is_within && self.is_other_story(index, &core, story) {
+                found.push(container.blocks.clone());
+                if container.blocks.start >= core.end {
+                    below += self.mass_in(&container.blocks);
+                }
+            }
+        }
+        // Where they are most of what stands below it, the article is a list of them.
+        let all = self.mass.last().copied().unwrap_or_default() - self.mass[core.start];
+        if below * 2 > all {
+            found.retain(|span| span.start < core.end || self.is_whole(span));
+        }
+        found
+    }
+
+    /// The headline with the running text right under it, and the smallest box that holds both.
+    fn story(&self) -> Option<(Blocks, usize)> {
+        let mut range = 0..self.cut.blocks.len();
+        let is_own = |index: &usize| {
+            self.is_headline(*index) && self.cut.blocks[*index].link_share() <= LINKED_SHARE
+        };
+        let headline = range.find(is_own)?;
+        let enough = self.mass[headline] + STORY_BYTES_MIN;
+        let end = self.mass.partition_point(|mass| *mass < enough);
+        let core = headline..end.min(self.cut.blocks.len());
+        let mut above = self.cut.ancestors(self.cut.blocks[headline].container);
+        let story = above.find(|container| {
+            let blocks = self.blocks_of(*container);
+            blocks.end >= core.end && self.mass_in(&blocks) >= STORY_BYTES_MIN
+        })?;
+        Some((core, story))
+    }
+
+    fn is_other_story(&self, container: usize, core: &Blocks, story: usize) -> bool {
+        let blocks = self.blocks_of(container);
+        let own = &self.cut.blocks[blocks.clone()];
+        let Some(text) = own.iter().position(|block| mass_of(block) > 0) else {
+            return false;
+        };
+        let Some(heading) = own[..text].iter().rposition(|block| block.heading > 0) else {
+            return false;
+        };
+        if self.is_headline(blocks.start + heading) {
+            return false;
+        }
+        let leads_elsewhere = own[heading].link_share() > LINKED_SHARE;
+        // Below the headline, a list of things to buy has such headings too.
+        let is_told = blocks.end <= core.start || self.is_article(container);
+        (leads_elsewhere && is_told) || self.is_made_alike(container, story, &own[heading])
+    }
+
+    /// Whether a box opens with a headline of the first level, as a story of its own does.
+    fn is_whole(&self, blocks: &Blocks) -> bool {
+        let heading = self.cut.blocks[blocks.clone()]
+            .iter()
+            .find(|block| block.heading > 0);
+        heading.is_some_and(|block| block.heading == 1)
+    }
+
+    fn is_article(&self, container: usize) -> bool {
+        self.cut.containers[container].element.name.local == local_name!("article")
+    }
+
+    /// Whether a box with this headline stands beside one around the story, and is such a one.
+    fn is_made_alike(&self, container: usize, story: usize, heading: &TextBlock) -> bool {
+        let here = &self.cut.containers[container];
+        let twin = self
+            .cut
+            .ancestors(story)
+            .find(|above| self.cut.containers[*above].parent == here.parent && *above > 0);
+        (heading.heading == 1 || self.is_article(container))
+            && twin.is_some_and(|twin| is_alike(here, &self.cut.containers[twin]))
+    }
+}
+
+fn is_alike(one: &Container<'_>, other: &Container<'_>) -> bool {
+    let class = |of: &Container<'_>| of.element.attr("class").map(str::to_string);
+    one.element.name == other.element.name && class(one) == class(other)
+}
