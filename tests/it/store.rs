@@ -15,6 +15,7 @@ mod copied;
 mod copies;
 mod crash;
 pub(crate) mod given;
+mod groups;
 mod model;
 mod observed;
 pub(crate) mod opinions;

@@ -245,15 +245,21 @@ async fn pack(completion: Completion) -> Result<Ending, StoreError> {
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError> {
+    async fn put_sources(
+        &self,
+        group: Option<&str>,
+        sources: &[Source],
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
         let me = self.me.as_str();
-        self.write(Op::PutSources, move |db| async move {
-            sources::put(&db, me, sources, now).await
-        })
-        .await?;
-        let names = sources.iter().map(|source| source.name.clone());
-        *self.watched() = names.collect();
-        Ok(())
+        let watched = &sources::of_group(group, sources);
+        let left = self
+            .write(Op::PutSources, move |db| async move {
+                sources::put(&db, me, watched, sources, now).await
+            })
+            .await?;
+        *self.watched() = watched.iter().map(|source| source.name.clone()).collect();
+        Ok(left)
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
@@ -263,11 +269,14 @@ impl Store for PostgresStore {
         .await
     }
 
-    async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.read(
-            Op::NextDue,
-            move |db| async move { queue::next_due(&db).await },
-        )
+    async fn next_due(
+        &self,
+        group: Option<&str>,
+        _now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.read(Op::NextDue, move |db| async move {
+            queue::next_due(&db, group).await
+        })
         .await
     }
 

@@ -12,9 +12,10 @@ use crate::store::{OpenError, StoreError};
 
 /// The scripts, each with the schema that it leads to, in their order. A script that has been released
 /// is never changed again, and leaves what workers of the version before still need: they go on.
-const MIGRATIONS: [(i64, &str); 2] = [
+const MIGRATIONS: [(i64, &str); 3] = [
     (1, include_str!("schema/1.sql")),
     (2, include_str!("schema/2.sql")),
+    (3, include_str!("schema/3.sql")),
 ];
 
 /// The schema that this version writes.
