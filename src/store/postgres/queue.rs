@@ -349,25 +349,29 @@ pub(super) async fn refresh_host(db: &Db, host: i64) -> Result<()> {
     refresh_hosts(db, &[host]).await
 }
 
-/// The same for several.
+/// The same for several. What is queued of a group waits while nobody of it is at work, so that no other
+/// group walks past it with each claim.
 pub(super) async fn refresh_hosts(db: &Db, hosts: &[i64]) -> Result<()> {
-    db.change(
+    let first = |turn: u8| {
+        format!(
+            "(SELECT next_at FROM urls
+               WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = {turn}
+                 AND (SELECT enabled OR group_name IS NULL
+                        FROM sources WHERE sources.id = urls.source_id)
+               ORDER BY next_at LIMIT 1)"
+        )
+    };
+    let sql = format!(
         "UPDATE hosts SET ready_at = CASE WHEN first.at IS NOT NULL
                                      THEN greatest(next_at, first.at) END
            FROM unnest($1::bigint[]) AS host (id)
-          CROSS JOIN LATERAL (
-                SELECT least(
-                    (SELECT min(next_at) FROM urls
-                      WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = 0),
-                    (SELECT min(next_at) FROM urls
-                      WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = 1),
-                    (SELECT min(next_at) FROM urls
-                      WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = 2)
-                ) AS at) AS first
+          CROSS JOIN LATERAL (SELECT least({}, {}, {}) AS at) AS first
           WHERE hosts.id = host.id",
-        &params![hosts.to_vec()],
-    )
-    .await
+        first(0),
+        first(1),
+        first(2)
+    );
+    db.change(&sql, &params![hosts.to_vec()]).await
 }
 
 /// See [`crate::store::Store::next_due`]. A lease that runs out is a URL that falls due.

@@ -1,7 +1,7 @@
 //! The sources of the configuration and how they do.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -44,23 +44,25 @@ pub(super) async fn put(
     db.alone(Alone::Sources, "").await?;
     let own: Vec<String> = watched.iter().map(|source| source.name.clone()).collect();
     let others = workers::begin(db, me, &own).await?;
-    let own: BTreeSet<String> = own.into_iter().collect();
     let own_hosts = lock_all(db, watched).await?;
+    let is_own: HashSet<&str> = own.iter().map(String::as_str).collect();
     let names: BTreeSet<&str> = configured.iter().map(|source| &*source.name).collect();
     for source in watched {
         take_over(db, source, &names).await?;
     }
-    let (mut left, mut resting) = (Vec::new(), Vec::new());
+    set_groups(db, configured).await?;
+    let woken = resting(db, &own).await?;
+    let (mut left, mut to_rest) = (Vec::new(), Vec::new());
     for (id, name) in enabled(db).await? {
         if others.contains(&name) {
             left.push(name);
-        } else if !own.contains(&name) {
-            resting.push(id);
+        } else if !is_own.contains(name.as_str()) {
+            to_rest.push(id);
         }
     }
     left.retain(|name| !names.contains(name.as_str()));
     tell_left(&left);
-    let mut hosts: BTreeSet<i64> = rest(db, &resting).await?.into_iter().collect();
+    let mut hosts: BTreeSet<i64> = rest(db, &to_rest).await?.into_iter().collect();
     for source in watched {
         let (id, kind) = put_one(db, source, now, &mut hosts).await?;
         set_enabled(db, id, true).await?;
@@ -75,10 +77,10 @@ pub(super) async fn put(
         // That has put it in the queue even if somebody has paused it.
         set_enabled(db, id, true).await?;
     }
-    set_groups(db, configured).await?;
+    hosts.extend(hosts_of_groups(db, &woken).await?);
     let hosts: Vec<i64> = hosts.into_iter().collect();
     refresh_hosts(db, &hosts).await?;
-    let is_left = |name: &&str| !own.contains(*name) && !others.contains(*name);
+    let is_left = |name: &&str| !is_own.contains(name) && !others.contains(*name);
     Ok(names
         .into_iter()
         .filter(is_left)
@@ -201,9 +203,34 @@ async fn rest(db: &Db, sources: &[i64]) -> Result<Vec<i64>> {
     ] {
         db.change(change, &params![sources.to_vec()]).await?;
     }
+    let mut hosts = hosts_of_groups(db, sources).await?;
+    let recurring = "SELECT DISTINCT host_id FROM urls
+                      WHERE source_id = ANY($1) AND kind <> 'article'";
+    let recurring: Vec<i64> = db.values(recurring, &params![sources.to_vec()]).await?;
+    hosts.extend(recurring);
+    Ok(hosts)
+}
+
+/// The hosts on which something waits of those of these sources that have a group: their articles rest
+/// and wake with them. Others are kept from them from now on.
+async fn hosts_of_groups(db: &Db, sources: &[i64]) -> Result<Vec<i64>> {
+    let of_groups = "SELECT id FROM sources WHERE id = ANY($1) AND group_name IS NOT NULL";
+    let of_groups: Vec<i64> = db.values(of_groups, &params![sources.to_vec()]).await?;
+    if of_groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let waiting = "SELECT DISTINCT host_id FROM urls
+                    WHERE source_id = ANY($1) AND state = 'queued' AND wanted";
+    let hosts: Vec<i64> = db.values(waiting, &params![of_groups]).await?;
+    lock_hosts(db, &hosts).await?;
+    Ok(hosts)
+}
+
+/// Those of these names that are known and rest.
+async fn resting(db: &Db, names: &[String]) -> Result<Vec<i64>> {
     db.values(
-        "SELECT DISTINCT host_id FROM urls WHERE source_id = ANY($1) AND kind <> 'article'",
-        &params![sources.to_vec()],
+        "SELECT id FROM sources WHERE NOT enabled AND name = ANY($1)",
+        &params![names.to_vec()],
     )
     .await
 }
@@ -249,13 +276,8 @@ async fn orphans(db: &Db) -> Result<Vec<i64>> {
 async fn wake(db: &Db, names: &[String]) -> Result<()> {
     db.alone(Alone::Sources, "").await?;
     lock_all(db, &[]).await?;
-    let resting: Vec<i64> = db
-        .values(
-            "SELECT id FROM sources WHERE NOT enabled AND name = ANY($1)",
-            &params![names.to_vec()],
-        )
-        .await?;
-    let mut hosts = BTreeSet::new();
+    let resting = resting(db, names).await?;
+    let mut hosts: BTreeSet<i64> = hosts_of_groups(db, &resting).await?.into_iter().collect();
     for source in resting {
         set_enabled(db, source, true).await?;
         hosts.extend(recurring_hosts(db, source).await?);
@@ -321,9 +343,15 @@ async fn put_one(
 
 async fn insert(db: &Db, source: &Source, now: Timestamp) -> Result<i64> {
     db.value(
-        "INSERT INTO sources (name, url, configured, kind, enabled, since)
-         VALUES ($1, $2, $3, $3, true, $4) RETURNING id",
-        &params![&source.name, &source.url, source.kind, now],
+        "INSERT INTO sources (name, url, configured, kind, group_name, enabled, since)
+         VALUES ($1, $2, $3, $3, $4, true, $5) RETURNING id",
+        &params![
+            &source.name,
+            &source.url,
+            source.kind,
+            source.group.as_deref(),
+            now
+        ],
     )
     .await
 }

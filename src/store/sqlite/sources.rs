@@ -37,7 +37,7 @@ pub(super) fn put(
         take_over(db, source, &names)?;
     }
     let watched: BTreeSet<&str> = own.iter().map(|source| source.name.as_str()).collect();
-    let mut hosts = BTreeSet::new();
+    let mut hosts = waiting_hosts(db, group)?;
     for (id, name) in enabled(db)? {
         if !watched.contains(name.as_str()) {
             set_enabled(db, id, false)?;
@@ -59,6 +59,21 @@ pub(super) fn put(
         refresh_host(db, host)?;
     }
     Ok(others.into_iter().map(name).collect())
+}
+
+/// The hosts on which something of a group waits: PostgreSQL, from which a copy may come, does not
+/// have them ready while nobody of the group is at work.
+fn waiting_hosts(db: &Connection, group: Option<&str>) -> rusqlite::Result<BTreeSet<i64>> {
+    let Some(group) = group else {
+        return Ok(BTreeSet::new());
+    };
+    db.prepare_cached(
+        "SELECT DISTINCT host_id FROM urls
+          WHERE state = 'queued' AND source_id IN
+                (SELECT id FROM sources WHERE group_name = ?1 AND NOT enabled)",
+    )?
+    .query_map([group], |row| row.get(0))?
+    .collect()
 }
 
 /// What is queued of a source goes with it to another group.

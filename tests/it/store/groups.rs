@@ -78,14 +78,15 @@ async fn a_source_and_its_articles_are_given_to_its_group_alone() {
             claimed(&store, None, at(1)).await,
             ["https://pers.example/sore"]
         );
-        assert_eq!(
-            claimed(&store, Some("eu"), at(1)).await,
-            ["https://pers.example/pagi"]
-        );
 
-        // Polls, once somebody of the group is there.
+        // Once somebody of the group is there.
         let left = store.put_sources(Some("eu"), &pinned, at(2)).await.unwrap();
         assert_eq!(left, ["sore"]);
+        assert_eq!(claimed(&store, None, at(2)).await, [""; 0]);
+        assert_eq!(
+            claimed(&store, Some("eu"), at(2)).await,
+            ["https://pers.example/pagi"]
+        );
         let due = claimed(&store, Some("eu"), at(200)).await;
         assert!(due.contains(&pinned[0].url.to_string()), "{due:?}");
         assert!(
@@ -116,7 +117,8 @@ async fn the_queue_of_a_source_moves_with_it_to_another_group() {
         two_read(&store).await;
         for (group, other) in [("eu", "us"), ("us", "eu")] {
             let moved = [feed("pagi", Some(group)), feed("sore", Some(group))];
-            store.put_sources(None, &moved, at(1)).await.unwrap();
+            let left = store.put_sources(Some(group), &moved, at(1)).await.unwrap();
+            assert!(left.is_empty(), "{left:?}");
             assert_eq!(claimed(&store, Some(other), at(1)).await, [""; 0]);
             let leases = store.claim(&of_group(Some(group), at(1))).await.unwrap();
             assert_eq!(leases.len(), 2);
@@ -186,10 +188,35 @@ async fn a_group_rests_once_its_last_worker_is_gone_for_good() {
     us.probe().await.unwrap();
     assert_eq!(watched(), "pagi sore", "as it did");
 
+    // Its articles rest with it: nobody walks past them.
+    let feed = back.claim(&of_group(Some("eu"), at(1))).await.unwrap();
+    let announces = Completion {
+        links: vec![link("https://pers.example/1", "pagi", PageKind::Article)],
+        ..completion(at(1), again(at(100)))
+    };
+    complete(&back, &feed[0], announces).await;
+    let ready = || {
+        database.ask(
+            "SELECT string_agg(authority, ' ' ORDER BY authority) FROM hosts WHERE ready_at IS NOT NULL",
+        )
+    };
+    let all = "pagi.example:443 pers.example:443 sore.example:443";
+    assert_eq!(ready(), all);
     back.close().await.unwrap();
     database.ask(a_minute_later);
     us.probe().await.unwrap();
-    assert_eq!(watched(), "sore");
+    assert_eq!(
+        (watched(), ready()),
+        ("sore".into(), "sore.example:443".into())
+    );
     let left = us.put_sources(Some("us"), &both, at(2)).await.unwrap();
     assert_eq!(left, ["pagi"]);
+
+    let back = place.open().await;
+    back.put_sources(Some("eu"), &both, at(3)).await.unwrap();
+    assert_eq!(ready(), all);
+    assert_eq!(
+        claimed(&back, Some("eu"), at(4)).await,
+        ["https://pers.example/1"]
+    );
 }
