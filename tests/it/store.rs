@@ -25,6 +25,7 @@ pub(crate) mod postgres;
 mod queue;
 mod retention;
 mod reviews;
+mod silence;
 mod sites;
 mod sources;
 pub(crate) mod sqlite;

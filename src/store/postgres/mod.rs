@@ -94,6 +94,8 @@ use crate::{
 /// How often a transaction is tried that others are in the way of: with the pauses between, for some
 /// seconds, in which a server restarts or a standby takes over.
 const TRIES_MAX: u32 = 10;
+/// Nothing is tried again after so long: whoever waits is to hear of a server that does not answer.
+const TRY_AGAIN_MAX: Duration = Duration::from_secs(30);
 /// The longest pause before the second try; each further one is twice as long, up to the most.
 const PAUSE_FIRST: Duration = Duration::from_millis(10);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
@@ -198,10 +200,10 @@ impl PostgresStore {
         if mode == Mode::Write && !self.writes {
             return Err(StoreError::Closed);
         }
-        let mut pause = PAUSE_FIRST;
+        let (begun, mut pause) = (Instant::now(), PAUSE_FIRST);
         for _ in 1..TRIES_MAX {
             match self.try_once(mode, &work).await {
-                Err(why) if why.is_passing() => {
+                Err(why) if why.is_passing() && begun.elapsed() < TRY_AGAIN_MAX => {
                     tracing::debug!(?why, "a transaction is tried again");
                     tokio::time::sleep(pause.mul_f64(rand::random())).await;
                     pause = PAUSE_MAX.min(pause * 2);

@@ -84,8 +84,8 @@ pub(super) async fn migrate(pool: &Pool, shown: &str) -> std::result::Result<(),
 
 /// What was found, after whatever was missing has been run.
 async fn run(db: &Db) -> Result<Contents> {
-    db.batch("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-        .await?;
+    db.take_time().await?;
+    db.batch("SET LOCAL lock_timeout = 0").await?;
     db.execute(
         "SELECT pg_advisory_xact_lock($1::bigint::integer, 1)",
         &params![LOCK],
