@@ -41,19 +41,24 @@ impl Failure {
     pub(super) fn is_passing(&self) -> bool {
         match self {
             Failure::Server(error) => {
-                error.is_closed() || error.code().is_some_and(is_passing) || is_io(error)
+                error.is_closed()
+                    || error.code().is_some_and(is_passing)
+                    || is_io(error)
+                    || is_outdated(error)
             }
             Failure::Connection(_) | Failure::Silent => true,
             Failure::Unreadable(_) | Failure::Unknown(_) | Failure::Closed => false,
         }
     }
 
-    /// Whether the connection is of no use any more: it is closed, or leads to a standby.
+    /// Whether the connection is of no use any more: it is closed, leads to a standby, or knows statements
+    /// of another schema.
     pub(super) fn is_of_connection(&self) -> bool {
         match self {
             Failure::Server(error) => {
                 error.is_closed()
                     || is_io(error)
+                    || is_outdated(error)
                     || error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
             }
             Failure::Silent => true,
@@ -121,6 +126,13 @@ fn is_passing(code: &SqlState) -> bool {
         SqlState::READ_ONLY_SQL_TRANSACTION,
     ]
     .contains(code)
+}
+
+/// A statement was prepared before a newer version added to a table that it reads. The code says no more
+/// than that something is not supported, and the message is in the server's language.
+fn is_outdated(error: &tokio_postgres::Error) -> bool {
+    let said = error.as_db_error();
+    said.is_some_and(|db| db.routine() == Some("RevalidateCachedQuery"))
 }
 
 fn is_io(error: &tokio_postgres::Error) -> bool {

@@ -192,6 +192,20 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     assert_eq!(store.claim(&one).await.unwrap().len(), 2);
 }
 
+/// A newer version has added to tables that statements of this one were prepared for.
+#[tokio::test]
+async fn whoever_is_at_work_goes_on_when_a_table_gets_another_column() {
+    let Some(place) = postgres::place() else {
+        return;
+    };
+    let store = place.open().await;
+    two_sources(&store).await;
+    assert_eq!(store.sources().await.unwrap().len(), 2);
+    let database = place.database.as_ref().unwrap();
+    database.ask("ALTER TABLE sources ADD COLUMN later bigint");
+    assert_eq!(store.sources().await.unwrap().len(), 2);
+}
+
 /// What is waited for most when the server is on another machine: the way there and back.
 #[tokio::test]
 async fn what_a_visit_writes_goes_to_the_server_together() {
