@@ -1,5 +1,7 @@
 //! Workers of groups on one PostgreSQL: each site is asked by the workers of its group alone.
 
+use std::time::Duration;
+
 use benggala::{
     config::Config,
     model::{PageKind, Source},
@@ -14,9 +16,13 @@ use super::{
     process::{Place, Running},
     site::{Site, path, rss},
     watch::{config, until},
+    workers::lease,
 };
 
 const ARTICLES: usize = 4;
+
+/// After so long what a killed worker had may be another's.
+const LEASE: Duration = Duration::from_secs(5);
 
 /// The groups, each with its site; the last one has no name.
 const GROUPS: [Option<&str>; 3] = [Some("eu"), Some("us"), None];
@@ -33,10 +39,11 @@ struct Groups {
 }
 
 impl Groups {
-    async fn open(store: StorePlace) -> Groups {
+    /// Each site answers the first `first` requests for articles.
+    async fn open(store: StorePlace, first: usize) -> Groups {
         let mut sites = Vec::new();
         for n in 0..GROUPS.len() {
-            let site = Site::open().await;
+            let site = Site::holding_back_after(first).await;
             let articles = n * ARTICLES..(n + 1) * ARTICLES;
             site.put_articles(articles.clone());
             let links: Vec<_> = articles.map(|n| site.url(&path(n))).collect();
@@ -60,17 +67,31 @@ impl Groups {
         let mut config: Config = config(place.folder(), self.sources());
         config.store.url = self.store.url.clone();
         config.fetch.user_agent = agent(group);
+        lease(&mut config, LEASE);
         place.configure(&config.to_toml());
         let args: Vec<&str> = group.map_or(Vec::new(), |group| vec!["--group", group]);
         let running = place.run_with(&args, &[("BENGGALA_LOG", "info")]).await;
         (place, running)
     }
 
+    fn ask(&self, sql: &str) -> String {
+        self.store.database.as_ref().unwrap().ask(sql)
+    }
+
+    /// Every request to a site came from a worker of its group.
+    fn each_was_asked_by_its_own(&self) {
+        for (site, group) in self.sites.iter().zip(GROUPS) {
+            for asked in site.log() {
+                let by = asked.headers.get("user-agent").unwrap();
+                assert_eq!(by.to_str().unwrap(), agent(group), "{}", asked.path);
+            }
+        }
+    }
+
     /// Waits until the articles of so many groups are stored.
     async fn stored(&self, groups: usize) {
-        let database = self.store.database.as_ref().unwrap();
         until("the articles", async || {
-            let articles = database.ask("SELECT count(*) FROM articles");
+            let articles = self.ask("SELECT count(*) FROM articles");
             articles == (groups * ARTICLES).to_string()
         })
         .await;
@@ -82,7 +103,7 @@ async fn each_site_is_asked_by_the_workers_of_its_group_alone() {
     let Some(store) = postgres::place() else {
         return;
     };
-    let groups = Groups::open(store).await;
+    let groups = Groups::open(store, ARTICLES).await;
     let mut workers = Vec::new();
     for (n, group) in GROUPS.into_iter().enumerate() {
         let (place, running) = groups.worker(group).await;
@@ -94,13 +115,10 @@ async fn each_site_is_asked_by_the_workers_of_its_group_alone() {
         workers.push((place, running));
         groups.stored(n + 1).await;
     }
-    for (site, group) in groups.sites.iter().zip(GROUPS) {
-        let log = site.log();
-        assert_eq!(log.len(), ARTICLES + 2, "with the feed and robots.txt");
-        for asked in log {
-            let by = asked.headers.get("user-agent").unwrap();
-            assert_eq!(by.to_str().unwrap(), agent(group), "{}", asked.path);
-        }
+    groups.each_was_asked_by_its_own();
+    for site in &groups.sites {
+        let asked = site.log().len();
+        assert_eq!(asked, ARTICLES + 2, "with the feed and robots.txt");
     }
     let (_, last) = workers.last().unwrap();
     let shown = get(&last.pages.join("api/v1/sources/eu").unwrap()).await;
@@ -111,6 +129,33 @@ async fn each_site_is_asked_by_the_workers_of_its_group_alone() {
     );
     let page = get(&last.pages.join("sources/eu").unwrap()).await.text();
     assert!(page.contains("group eu"), "{page}");
+}
+
+/// What a killed worker had waits for the next one of its group, whoever else is at work.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_worker_takes_over_what_another_group_had() {
+    let Some(store) = postgres::place() else {
+        return;
+    };
+    let groups = Groups::open(store, 1).await;
+    let (_place, _other) = groups.worker(Some("eu")).await;
+    let (_place, mut dies) = groups.worker(Some("us")).await;
+    let leased = || {
+        groups.ask(
+            "SELECT count(*) FROM urls JOIN sources ON sources.id = source_id
+              WHERE state = 'leased' AND name = 'us' AND urls.kind = 'article'",
+        )
+    };
+    until("articles under way", async || leased() != "0").await;
+    dies.signal("KILL");
+    dies.ends().await;
+    until("the end of its leases", async || leased() == "0").await;
+    for site in &groups.sites {
+        site.let_go();
+    }
+    let (_place, _back) = groups.worker(Some("us")).await;
+    groups.stored(2).await;
+    groups.each_was_asked_by_its_own();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
