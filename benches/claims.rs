@@ -71,7 +71,7 @@ async fn announce(url: &StoreUrl, hosts: usize, urls: usize, now: Timestamp) {
     let store = store::open(url, Observer::default()).await.unwrap();
     let address = format!("https://feed.example/{}", now.timestamp());
     let feed = source(&address);
-    store.put_sources(&[feed], now).await.unwrap();
+    store.put_sources(None, &[feed], now).await.unwrap();
     let links: Vec<Link> = (0..urls)
         .flat_map(|n| (0..hosts).map(move |host| (n, host)))
         .map(|(n, host)| Link {
@@ -165,6 +165,7 @@ fn claim(worker: &str, now: Timestamp, limit: usize) -> Claim {
         limit,
         per_host: 1,
         alone: true,
+        group: None,
         backfill_of: None,
     }
 }

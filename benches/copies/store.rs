@@ -187,7 +187,7 @@ fn now() -> Timestamp {
 async fn announce(store: &dyn Store) {
     let feed: Url = "https://site.example/feed".parse().unwrap();
     let source = Source::new("site", PageKind::Feed, feed.clone());
-    store.put_sources(&[source], now()).await.unwrap();
+    store.put_sources(None, &[source], now()).await.unwrap();
     let lease = store.claim(&all()).await.unwrap().remove(0);
     let link = |n: usize| Link {
         url: format!("https://site.example/{n}").parse().unwrap(),
@@ -211,6 +211,7 @@ fn all() -> Claim {
         limit: usize::MAX,
         per_host: usize::MAX,
         alone: false,
+        group: None,
         backfill_of: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::PathBuf};
 
-use crate::report::wording;
+use crate::{config::Config, model::Source, report::wording};
 
 use super::{
     failure::{Failure, Outcome},
@@ -18,6 +18,24 @@ pub(super) enum Command {
     Show,
 }
 
+/// How many sources there are, and of which groups.
+fn counted(config: &Config) -> String {
+    let all = wording::counted(config.sources.len() as u64, "source");
+    let mut parts = Vec::new();
+    for group in config.groups().into_iter().map(Some).chain([None]) {
+        let is_of_it = |source: &&Source| source.group.as_deref() == group;
+        match (config.sources.iter().filter(is_of_it).count(), group) {
+            (0, _) => {}
+            (n, Some(group)) => parts.push(format!("{n} of group {group}")),
+            (n, None) => parts.push(format!("{n} of none")),
+        }
+    }
+    match config.groups().is_empty() {
+        true => all,
+        false => format!("{all}, {}", parts.join(", ")),
+    }
+}
+
 pub(super) fn config(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let texts = read_texts(files)?;
     let config = parse_config(&texts)?;
@@ -25,7 +43,7 @@ pub(super) fn config(command: &Command, files: &[PathBuf]) -> Result<Outcome, Fa
         Command::Check => {
             tell_unread_variables(&config);
             let from: Vec<String> = texts.iter().map(|text| text.origin.to_string()).collect();
-            let sources = wording::counted(config.sources.len() as u64, "source");
+            let sources = counted(&config);
             match from.is_empty() {
                 false => tell(format!("{}: good, {sources}", from.join(", "))),
                 true => tell(

@@ -24,7 +24,7 @@ use crate::{
 use super::{
     failure::{Failure, Outcome},
     output::out,
-    settings::{load_config, tell_unread_variables},
+    settings::{OfGroup, load_config, tell_unread_variables},
     threads::runtime,
 };
 
@@ -42,6 +42,8 @@ pub(super) struct Args {
     /// Sources that are asked, at most; 0 asks nobody
     #[arg(long, value_name = "N", default_value_t = 3)]
     sources: usize,
+    #[command(flatten)]
+    of: OfGroup,
 }
 
 /// How something is.
@@ -78,7 +80,7 @@ fn bad(what: impl Into<String>) -> Examined {
 }
 
 pub(super) fn doctor(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
-    let config = load_config(files)?;
+    let config = load_config(files)?.for_group(args.of.group.as_deref());
     tell_unread_variables(&config);
     let mut worst = State::Good;
     let mut say = |Examined(state, what): Examined| {
@@ -93,7 +95,7 @@ pub(super) fn doctor(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure>
     let runtime = runtime()?;
     say(runtime.block_on(store_of(&config.store)))?;
     let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))?;
-    for source in config.sources.iter().take(args.sources) {
+    for source in config.watched().take(args.sources) {
         for examined in runtime.block_on(reach(&fetcher, source)) {
             say(examined)?;
         }
@@ -105,7 +107,10 @@ pub(super) fn doctor(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure>
 }
 
 fn sources(config: &Config) -> Examined {
-    match config.sources.len() {
+    match config.watched().count() {
+        0 if !config.sources.is_empty() => {
+            bad("configuration: no source of this group; see --group")
+        }
         0 => bad("configuration: no source; `benggala add URL` prints one"),
         1 => good("configuration: 1 source"),
         n => good(format!("configuration: {n} sources")),

@@ -16,7 +16,7 @@ use super::{
     failure::{Failure, Outcome},
     handles::raise_limit,
     log::{Log, LogFormat, start_log},
-    settings::{AllowPrivate, load_config, tell_unread_variables},
+    settings::{AllowPrivate, OfGroup, load_config, tell_unread_variables},
     signals::{Signals, Told},
     site::site_url,
     threads::runtime,
@@ -37,6 +37,8 @@ pub(super) struct Args {
     #[arg(long, value_enum, default_value = "text")]
     log: LogFormat,
     #[command(flatten)]
+    of: OfGroup,
+    #[command(flatten)]
     allow: AllowPrivate,
 }
 
@@ -49,6 +51,7 @@ struct Invocation {
 impl Invocation {
     fn config(&self) -> Result<Config, Failure> {
         let config = load_config(&self.files)?
+            .for_group(self.args.of.group.as_deref())
             .watching(&self.args.sites)
             .allowing(&self.args.allow.allow_private);
         if config.sources.is_empty() {
@@ -57,8 +60,28 @@ impl Invocation {
                  `benggala add URL` prints one, `benggala demo` shows how it looks",
             ));
         }
-        Ok(config)
+        match config.watched().count() {
+            0 => Err(nothing_of_group(&config)),
+            _ => Ok(config),
+        }
     }
+}
+
+/// There are sources, and all are others'.
+fn nothing_of_group(config: &Config) -> Failure {
+    let groups: Vec<String> = config.groups().iter().map(|g| format!("{g:?}")).collect();
+    let groups = groups.join(", ");
+    Failure::message(match &config.group {
+        None => format!(
+            "nothing to watch: every source has a group; name one with --group (there are {groups})"
+        ),
+        Some(group) if groups.is_empty() => {
+            format!("nothing to watch: no source has the group {group:?}, nor any other")
+        }
+        Some(group) => {
+            format!("nothing to watch: no source has the group {group:?}; there are {groups}")
+        }
+    })
 }
 
 pub(super) fn run(args: Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
@@ -85,7 +108,7 @@ async fn watch(
     metrics: Arc<Metrics>,
     mut signals: Signals,
 ) -> Result<Outcome, Failure> {
-    let sources = config.sources.len();
+    let sources = config.watched().count();
     let store = config.store.url.clone();
     let mut service = Service::start(config, metrics).await?;
     tracing::info!(sources, %store, review = service.address.page(), "watching");

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
 use ipnet::IpNet;
 
 use super::{failure::Failure, output::tell};
@@ -24,6 +25,14 @@ pub(super) struct AllowPrivate {
     /// Private or loopback network that may be fetched, as 127.0.0.0/8 (repeatable)
     #[arg(long, value_name = "CIDR", value_parser = parse_network)]
     pub(super) allow_private: Vec<IpNet>,
+}
+
+/// Whose sources are asked.
+#[derive(Debug, clap::Args)]
+pub(super) struct OfGroup {
+    /// The sources of this group, and no others [default: those that have none]
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) group: Option<String>,
 }
 
 fn parse_network(text: &str) -> Result<IpNet, String> {

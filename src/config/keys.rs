@@ -600,6 +600,7 @@ pub(super) const NOTIFY: &[Key<PartialChannel>] = &[
 pub(super) struct PartialSource {
     pub(super) name: Option<String>,
     pub(super) was: Option<String>,
+    pub(super) group: Option<String>,
     pub(super) url: Option<Url>,
     pub(super) kind: Option<PageKind>,
     pub(super) every: Option<Duration>,
@@ -618,6 +619,7 @@ impl From<&Source> for PartialSource {
         PartialSource {
             name: Some(source.name.clone()),
             was: source.was.clone(),
+            group: source.group.clone(),
             url: Some(source.url.clone()),
             kind: Some(source.kind),
             every: source.every,
@@ -648,6 +650,11 @@ pub(super) const SOURCE: &[Key<PartialSource>] = &[
         "was",
         |c, v| v.line().map(|x| c.was = Some(x)),
         |c| c.was.as_ref().and_then(notation::text),
+    ),
+    key(
+        "group",
+        |c, v| v.line().map(|x| c.group = Some(x)),
+        |c| c.group.as_ref().and_then(notation::text),
     ),
     key(
         "kind",

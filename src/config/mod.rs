@@ -16,6 +16,8 @@ mod sites;
 mod table;
 mod value;
 
+use std::collections::BTreeSet;
+
 use ipnet::IpNet;
 use url::Url;
 
@@ -48,10 +50,31 @@ impl Config {
         read::read(texts, secrets)
     }
 
-    /// Adds these pages as sources of kind `auto`, unless they are watched already.
+    /// For a process that watches the sources of this group only, or those of none.
+    #[must_use]
+    pub fn for_group(mut self, group: Option<&str>) -> Config {
+        self.group = group.map(str::to_string);
+        self
+    }
+
+    /// The sources that this process watches.
+    pub fn watched(&self) -> impl Iterator<Item = &Source> {
+        self.sources
+            .iter()
+            .filter(|source| source.group == self.group)
+    }
+
+    /// The groups that sources have.
+    pub fn groups(&self) -> BTreeSet<&str> {
+        let groups = self.sources.iter().map(|source| source.group.as_deref());
+        groups.flatten().collect()
+    }
+
+    /// Adds these pages as sources of kind `auto` that this process watches, unless they are watched
+    /// already.
     #[must_use]
     pub fn watching(mut self, urls: &[Url]) -> Config {
-        let sources = read::sources_for(urls, &self.sources);
+        let sources = read::sources_for(urls, self.group.as_deref(), &self.sources);
         self.sources.extend(sources);
         self
     }

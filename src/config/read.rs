@@ -507,6 +507,7 @@ fn source(entry: PartialSource, names: &mut Names) -> Option<Source> {
     Some(Source {
         name: entry.name.unwrap_or_else(|| names.free(&url)),
         was: entry.was,
+        group: entry.group,
         kind: entry.kind.unwrap_or(PageKind::Auto),
         url,
         every: entry.every,
@@ -538,9 +539,9 @@ fn channel(entry: PartialChannel, names: &mut Names, zone: Zone) -> Option<Notif
     })
 }
 
-/// A source for each page, with everything else left to the defaults; a page named twice counts
+/// A source of this group for each page, with everything else left to the defaults; a page named twice counts
 /// once.
-pub(super) fn sources_for(urls: &[Url], known: &[Source]) -> Vec<Source> {
+pub(super) fn sources_for(urls: &[Url], group: Option<&str>, known: &[Source]) -> Vec<Source> {
     let mut names = Names::default();
     let mut seen = HashSet::new();
     for source in known {
@@ -552,6 +553,7 @@ pub(super) fn sources_for(urls: &[Url], known: &[Source]) -> Vec<Source> {
         .filter_map(|url| {
             let entry = PartialSource {
                 url: Some(url.clone()),
+                group: group.map(str::to_string),
                 ..PartialSource::default()
             };
             source(entry, &mut names)

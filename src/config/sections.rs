@@ -34,6 +34,9 @@ pub struct Config {
     pub notify: Vec<NotifyConfig>,
     /// `[[source]]`
     pub sources: Vec<Source>,
+    /// Which of them this process watches: those of this group, or those of none. It stands in no file,
+    /// so that one file serves all workers.
+    pub group: Option<String>,
 }
 
 /// `[fetch]`: how sources are asked.
@@ -291,6 +294,7 @@ impl Default for Config {
             },
             notify: Vec::new(),
             sources: Vec::new(),
+            group: None,
         }
     }
 }

@@ -39,7 +39,9 @@ impl OwnBackfill {
         metrics: Arc<Metrics>,
     ) -> Result<OwnBackfill, OpenError> {
         let store = store::open(&config.store.url, observer(&metrics, &Health::default())).await?;
-        store.put_sources(&config.sources, Utc::now()).await?;
+        let group = config.group.as_deref();
+        let sources = &config.sources;
+        store.put_sources(group, sources, Utc::now()).await?;
         Ok(OwnBackfill {
             store,
             metrics,

@@ -166,7 +166,7 @@ impl Daemon {
                     let until = Instant::now() + active.config.schedule.lease;
                     let leases = self.claim(&resources, &active, &worker, room).await;
                     claim_at = self
-                        .next_claim(&resources, &leases, room)
+                        .next_claim(&resources, &active, &leases, room)
                         .await
                         .max(pause_until);
                     for lease in leases.unwrap_or_default() {
@@ -197,7 +197,10 @@ impl Daemon {
         let config = self.config.load_full();
         match self.prepare(Arc::clone(&config), &old).await {
             Ok(new) => {
-                tracing::info!(sources = new.config.sources.len(), "configuration reloaded");
+                tracing::info!(
+                    sources = new.config.watched().count(),
+                    "configuration reloaded"
+                );
                 new
             }
             Err(error) => {
@@ -224,8 +227,13 @@ impl Daemon {
     /// Makes the sources and channels of a configuration the ones that are watched and told.
     async fn take_up(&self, active: &ActiveConfig) -> Result<(), StoreError> {
         self.clock.follow(&*self.store).await?;
-        let sources = &active.config.sources;
-        self.store.put_sources(sources, self.clock.now()).await?;
+        let config = &active.config;
+        let (group, sources) = (config.group.as_deref(), &config.sources);
+        let now = self.clock.now();
+        let left = self.store.put_sources(group, sources, now).await?;
+        if self.backfill_of.is_none() {
+            record::left_to_others(config, &left);
+        }
         self.metrics
             .watch_sources(sources.iter().map(|source| source.name.as_str()));
         let dropped = self
@@ -258,6 +266,7 @@ impl Daemon {
             limit,
             per_host: active.config.fetch.concurrency_per_host,
             alone: true,
+            group: active.config.group.clone(),
             backfill_of: self.backfill_of.clone(),
         };
         let leases = resources.store.claim(&claim).await;
@@ -326,6 +335,7 @@ impl Daemon {
     async fn next_claim(
         &self,
         resources: &Resources,
+        active: &ActiveConfig,
         leases: &Result<Vec<Lease>, StoreError>,
         limit: usize,
     ) -> Instant {
@@ -336,7 +346,8 @@ impl Daemon {
             Ok(_) if self.backfill_of.is_some() => now + LOOK_AGAIN_FOR_PAST,
             Ok(_) => {
                 let clock = self.clock.now();
-                match resources.store.next_due(clock).await {
+                let group = active.config.group.as_deref();
+                match resources.store.next_due(group, clock).await {
                     Ok(Some(at)) => {
                         now + (at - clock)
                             .to_std()

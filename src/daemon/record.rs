@@ -1,8 +1,12 @@
 //! What happened, as metrics and log lines: one place, so that they cannot disagree.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 use crate::{
+    config::Config,
     fetch::GuardStage,
     frontier::clock::Jump,
     metrics::{
@@ -48,6 +52,26 @@ pub(super) fn wrote(metrics: &Metrics, event: WriterEvent) {
             metrics.store_commit_writes.observe(writes as f64);
         }
     }
+}
+
+/// Says that sources are configured which nobody asks who is at work now.
+pub(super) fn left_to_others(config: &Config, left: &[String]) {
+    if left.is_empty() {
+        return;
+    }
+    let names: HashSet<&str> = left.iter().map(String::as_str).collect();
+    let sources = config.sources.iter();
+    let left_of = |source: &&Source| names.contains(source.name.as_str());
+    let groups: BTreeSet<&str> = sources
+        .filter(left_of)
+        .map(|source| source.group.as_deref().unwrap_or("(none)"))
+        .collect();
+    tracing::warn!(
+        sources = left.len(),
+        groups = Vec::from_iter(groups).join(", "),
+        "nobody who is at work now watches the sources of these groups: start a `benggala run` for each, \
+         with its --group"
+    );
 }
 
 /// Counts and logs a clock that was set, or a machine that slept.

@@ -78,6 +78,9 @@ pub struct Source {
     pub name: String,
     /// What it was called before, so that its past stays with it wherever it has moved.
     pub was: Option<String>,
+    /// Whose workers watch it: those that were started for this group, or, without one, those that were
+    /// started for none.
+    pub group: Option<String>,
     /// Feed, Sitemap, Listing or Auto.
     pub kind: PageKind,
     /// Where its links are found.
@@ -108,6 +111,7 @@ impl Source {
         Source {
             name: name.into(),
             was: None,
+            group: None,
             kind,
             url,
             every: None,

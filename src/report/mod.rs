@@ -220,9 +220,11 @@ pub struct SourceView<'a> {
     pub name: &'a str,
     /// Where it is asked.
     pub url: &'a Url,
+    /// Whose workers watch it; `None`: those of no group.
+    pub group: Option<&'a str>,
     /// What it has turned out to be.
     pub kind: PageKind,
-    /// False once it has left the configuration.
+    /// False once it has left the configuration, or while nobody is at work who watches it.
     pub enabled: bool,
     /// Set while somebody has paused it.
     pub paused: Option<&'a Pause>,

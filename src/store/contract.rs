@@ -31,16 +31,27 @@ use crate::{
 /// What must survive a restart. Every method is one transaction.
 #[async_trait]
 pub trait Store: std::fmt::Debug + Send + Sync {
-    /// Makes the configured sources the enabled ones and queues those that are new. A source that
-    /// left the configuration is disabled, not forgotten.
-    async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError>;
+    /// Makes those of the configured sources that are of this group, or of none, the enabled ones and
+    /// queues those that are new. A source that left the configuration is disabled, not forgotten. One of
+    /// another group is left to whoever watches that, and disabled while nobody does; tells the names of
+    /// these.
+    async fn put_sources(
+        &self,
+        group: Option<&str>,
+        sources: &[Source],
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError>;
     /// Leases URLs that are due, of hosts that are due, oldest first, spread over hosts. Expired
     /// leases count as due.
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError>;
-    /// When the next URL falls due: at or before `now` if one is due already. A host with a lease
-    /// under way has no other URL due until that lease ends, so that whoever waits for this time
-    /// does not spin.
-    async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next URL of this group, or of none, falls due: at or before `now` if one is due already. A
+    /// host with a lease under way has no other URL due until that lease ends, so that whoever waits for
+    /// this time does not spin. On a host where another group's URL comes before, it may be due earlier.
+    async fn next_due(
+        &self,
+        group: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError>;
     /// Which of these links have never been read: what a poll has brought.
     async fn unread(&self, links: Vec<Link>) -> Result<Unread, StoreError>;
     /// Ends a lease with all that came of it, unless it has passed to somebody else. `notify`

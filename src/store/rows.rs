@@ -356,9 +356,11 @@ pub struct SourceRow {
     pub name: String,
     /// Where it is asked.
     pub url: Url,
+    /// Whose workers watch it; `None`: those of no group.
+    pub group: Option<String>,
     /// What it has turned out to be.
     pub kind: PageKind,
-    /// False once it has left the configuration.
+    /// False once it has left the configuration, or while nobody is at work who watches it.
     pub enabled: bool,
     /// Set while somebody has paused it.
     pub paused: Option<Pause>,

@@ -34,6 +34,8 @@ pub struct Claim {
     /// Nothing of a host of which another worker has a lease: each keeps the pace of what it asks at the
     /// same time, and two do not know of each other.
     pub alone: bool,
+    /// Nothing but what belongs to sources of this group, or to those of none.
+    pub group: Option<String>,
     /// Nothing but what the backfill of the source with this name asks for.
     pub backfill_of: Option<String>,
 }

@@ -83,6 +83,7 @@ struct SourceList<'a> {
 struct SourceJson<'a> {
     name: &'a str,
     url: &'a str,
+    group: Option<&'a str>,
     kind: &'static str,
     enabled: bool,
     paused: Option<&'a Pause>,
@@ -109,6 +110,7 @@ impl<'a> From<SourceView<'a>> for SourceJson<'a> {
         SourceJson {
             name: view.name,
             url: view.url.as_str(),
+            group: view.group,
             kind: view.kind.as_str(),
             enabled: view.enabled,
             paused: view.paused,

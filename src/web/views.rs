@@ -105,6 +105,7 @@ pub(super) fn source((row, standing): &(SourceRow, SourceStanding)) -> SourceVie
     SourceView {
         name: &row.name,
         url: &row.url,
+        group: row.group.as_deref(),
         kind: row.kind,
         enabled: row.enabled,
         paused: row.paused.as_ref(),

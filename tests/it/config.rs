@@ -225,6 +225,7 @@ url = "https://news.example/terkini"
 name = "Terkini \"hari ini\""
 kind = "listing"
 was = "old"
+group = "eu"
 every = "90s"
 link_age = "5years"
 per_day = 300

@@ -7,6 +7,7 @@ mod crawl;
 mod failing;
 mod faults;
 mod fleet;
+mod groups;
 mod hangs;
 mod intake;
 mod kills;

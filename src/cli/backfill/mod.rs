@@ -23,7 +23,7 @@ use super::{
     failure::{Failure, Outcome},
     log::{LogFormat, start_log},
     output::tell,
-    settings::{AllowPrivate, load_config},
+    settings::{AllowPrivate, OfGroup, load_config},
     signals::Signals,
     threads::runtime,
 };
@@ -45,6 +45,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "since")]
     stop: bool,
     #[command(flatten)]
+    of: OfGroup,
+    #[command(flatten)]
     allow: AllowPrivate,
 }
 
@@ -56,7 +58,9 @@ enum Task {
 
 pub(super) fn backfill(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let config = load_config(files)?;
-    let config = config.allowing(&args.allow.allow_private);
+    let config = config
+        .for_group(args.of.group.as_deref())
+        .allowing(&args.allow.allow_private);
     let source = source_of(&config, &args.source)?.clone();
     let task = match args.since {
         Some(since) => Task::Read(BackfillOrder {
@@ -70,7 +74,7 @@ pub(super) fn backfill(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failur
     let _last_lines = start_log(LogFormat::Text, "warn", &metrics)?;
     runtime()?.block_on(async {
         match OwnBackfill::open(config.clone(), &source.name, metrics).await {
-            Ok(own) => alone(own, &source, &task).await,
+            Ok(own) => alone(own, &config, &source, &task).await,
             Err(OpenError::Locked(store)) => {
                 let api = DaemonApi::new(&config.serve, &source.name, store)?;
                 beside(&api, &source, &task).await
@@ -112,10 +116,18 @@ fn begin_of(since: NaiveDate, now: Timestamp) -> Result<Timestamp, Failure> {
 }
 
 /// Nobody else has the store: the work is done here.
-async fn alone(own: OwnBackfill, source: &Source, task: &Task) -> Result<Outcome, Failure> {
+async fn alone(
+    own: OwnBackfill,
+    config: &Config,
+    source: &Source,
+    task: &Task,
+) -> Result<Outcome, Failure> {
     let Task::Read(order) = task else {
         return Ok(told_of_stop(own.stop().await?.as_ref(), source));
     };
+    if source.group != config.group {
+        return Err(of_another_group(source));
+    }
     let stop = CancellationToken::new();
     let mut signals = Signals::new()?;
     let mut progress = Progress::new();
@@ -137,6 +149,18 @@ async fn alone(own: OwnBackfill, source: &Source, task: &Task) -> Result<Outcome
             source.name
         ))),
     }
+}
+
+/// It is asked from where its group is, or not at all.
+fn of_another_group(source: &Source) -> Failure {
+    let name = &source.name;
+    Failure::message(match &source.group {
+        Some(group) => format!(
+            "the source `{name}` is asked by the workers of its group alone: where they run, add \
+             --group {group}"
+        ),
+        None => format!("the source `{name}` has no group: leave --group out"),
+    })
 }
 
 /// A daemon has the store: it does the work.

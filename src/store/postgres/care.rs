@@ -75,7 +75,7 @@ pub(super) async fn look(
 pub(in crate::store) fn check(url: &PostgresUrl) -> std::result::Result<Damage, OpenError> {
     with(url, Schema::AsItIs, async |pool| {
         let db = Db::begin(pool, Mode::Read).await?;
-        db.batch("SET LOCAL statement_timeout = 0").await?;
+        db.take_time().await?;
         let mut damage = Damage::default();
         read_urls(&db, &mut damage).await?;
         read_articles(&db, &mut damage).await?;

@@ -16,11 +16,17 @@ pub(super) enum Failure {
     Unreadable(String),
     /// No connection could be had.
     Connection(String),
+    /// The server, or the way to it, says nothing any more.
+    Silent,
     /// The connection was lost in the middle of a commit.
     Unknown(String),
     /// The store was closed.
     Closed,
 }
+
+/// Of a server that is there, as far as the network tells.
+const SILENT: &str =
+    "the server does not answer, though it was waited for; it hangs, or the way to it is cut";
 
 pub(super) type Result<T> = std::result::Result<T, Failure>;
 
@@ -35,21 +41,27 @@ impl Failure {
     pub(super) fn is_passing(&self) -> bool {
         match self {
             Failure::Server(error) => {
-                error.is_closed() || error.code().is_some_and(is_passing) || is_io(error)
+                error.is_closed()
+                    || error.code().is_some_and(is_passing)
+                    || is_io(error)
+                    || is_outdated(error)
             }
-            Failure::Connection(_) => true,
+            Failure::Connection(_) | Failure::Silent => true,
             Failure::Unreadable(_) | Failure::Unknown(_) | Failure::Closed => false,
         }
     }
 
-    /// Whether the connection is of no use any more: it is closed, or leads to a standby.
+    /// Whether the connection is of no use any more: it is closed, leads to a standby, or knows statements
+    /// of another schema.
     pub(super) fn is_of_connection(&self) -> bool {
         match self {
             Failure::Server(error) => {
                 error.is_closed()
                     || is_io(error)
+                    || is_outdated(error)
                     || error.code() == Some(&SqlState::READ_ONLY_SQL_TRANSACTION)
             }
+            Failure::Silent => true,
             _ => false,
         }
     }
@@ -61,6 +73,7 @@ impl Failure {
                 why.clone()
             }
             Failure::Server(error) => said(error),
+            Failure::Silent => SILENT.to_string(),
             Failure::Closed => "closed".to_string(),
         }
     }
@@ -73,9 +86,9 @@ impl Failure {
             Failure::Unknown(why) => StoreError::Database(format!(
                 "the connection was lost while this was written down, and whether it is is not known: {why}"
             )),
-            Failure::Connection(why) => StoreError::Open {
+            Failure::Connection(_) | Failure::Silent => StoreError::Open {
                 path: shown.to_string(),
-                why: why.clone(),
+                why: self.said(),
             },
             Failure::Server(error) => match error.code() {
                 Some(code) if *code == SqlState::DISK_FULL => StoreError::Full,
@@ -115,6 +128,13 @@ fn is_passing(code: &SqlState) -> bool {
     .contains(code)
 }
 
+/// A statement was prepared before a newer version added to a table that it reads. The code says no more
+/// than that something is not supported, and the message is in the server's language.
+fn is_outdated(error: &tokio_postgres::Error) -> bool {
+    let said = error.as_db_error();
+    said.is_some_and(|db| db.routine() == Some("RevalidateCachedQuery"))
+}
+
 fn is_io(error: &tokio_postgres::Error) -> bool {
     error
         .source()
@@ -143,6 +163,7 @@ impl From<PoolError> for Failure {
         match error {
             PoolError::Backend(error) => Failure::Connection(said(&error)),
             PoolError::Closed => Failure::Closed,
+            PoolError::Timeout(_) => Failure::Connection(SILENT.to_string()),
             other => Failure::Connection(other.to_string()),
         }
     }

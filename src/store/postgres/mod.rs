@@ -94,6 +94,8 @@ use crate::{
 /// How often a transaction is tried that others are in the way of: with the pauses between, for some
 /// seconds, in which a server restarts or a standby takes over.
 const TRIES_MAX: u32 = 10;
+/// Nothing is tried again after so long: whoever waits is to hear of a server that does not answer.
+const TRY_AGAIN_MAX: Duration = Duration::from_secs(30);
 /// The longest pause before the second try; each further one is twice as long, up to the most.
 const PAUSE_FIRST: Duration = Duration::from_millis(10);
 const PAUSE_MAX: Duration = Duration::from_secs(2);
@@ -198,10 +200,10 @@ impl PostgresStore {
         if mode == Mode::Write && !self.writes {
             return Err(StoreError::Closed);
         }
-        let mut pause = PAUSE_FIRST;
+        let (begun, mut pause) = (Instant::now(), PAUSE_FIRST);
         for _ in 1..TRIES_MAX {
             match self.try_once(mode, &work).await {
-                Err(why) if why.is_passing() => {
+                Err(why) if why.is_passing() && begun.elapsed() < TRY_AGAIN_MAX => {
                     tracing::debug!(?why, "a transaction is tried again");
                     tokio::time::sleep(pause.mul_f64(rand::random())).await;
                     pause = PAUSE_MAX.min(pause * 2);
@@ -245,15 +247,21 @@ async fn pack(completion: Completion) -> Result<Ending, StoreError> {
 
 #[async_trait]
 impl Store for PostgresStore {
-    async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError> {
+    async fn put_sources(
+        &self,
+        group: Option<&str>,
+        sources: &[Source],
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
         let me = self.me.as_str();
-        self.write(Op::PutSources, move |db| async move {
-            sources::put(&db, me, sources, now).await
-        })
-        .await?;
-        let names = sources.iter().map(|source| source.name.clone());
-        *self.watched() = names.collect();
-        Ok(())
+        let watched = &sources::of_group(group, sources);
+        let left = self
+            .write(Op::PutSources, move |db| async move {
+                sources::put(&db, me, watched, sources, now).await
+            })
+            .await?;
+        *self.watched() = watched.iter().map(|source| source.name.clone()).collect();
+        Ok(left)
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
@@ -263,11 +271,14 @@ impl Store for PostgresStore {
         .await
     }
 
-    async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.read(
-            Op::NextDue,
-            move |db| async move { queue::next_due(&db).await },
-        )
+    async fn next_due(
+        &self,
+        group: Option<&str>,
+        _now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.read(Op::NextDue, move |db| async move {
+            queue::next_due(&db, group).await
+        })
         .await
     }
 

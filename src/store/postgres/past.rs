@@ -1,7 +1,7 @@
 //! What of the queue is there for a backfill.
 
 use super::{failure::Result, session::Db, value::params};
-use crate::{model::Timestamp, store::BackfillTask};
+use crate::store::{BackfillTask, Claim};
 
 /// What a backfill wants of a URL that is being leased.
 pub(super) async fn task(db: &Db, url: i64) -> Result<Option<BackfillTask>> {
@@ -25,17 +25,18 @@ pub(super) async fn task(db: &Db, url: i64) -> Result<Option<BackfillTask>> {
 }
 
 /// What of the backfill of a source is due, with its host.
-pub(super) async fn due(db: &Db, source: &str, now: Timestamp) -> Result<Vec<(i64, i64)>> {
+pub(super) async fn due(db: &Db, source: &str, claim: &Claim) -> Result<Vec<(i64, i64)>> {
     db.list(
         "SELECT urls.host_id, urls.id
            FROM sources
            JOIN backfills ON backfills.source_id = sources.id
            JOIN urls ON urls.backfill_id = backfills.id
            JOIN hosts ON hosts.id = urls.host_id
-          WHERE sources.name = $1 AND urls.state = 'queued' AND urls.wanted
+          WHERE sources.name = $1 AND sources.group_name IS NOT DISTINCT FROM $3::text
+            AND urls.state = 'queued' AND urls.wanted
             AND urls.next_at <= $2 AND hosts.next_at <= $2
           ORDER BY urls.turn, urls.next_at, urls.id",
-        &params![source, now],
+        &params![source, claim.now, claim.group.as_deref()],
         |row| Ok((row.get("host_id")?, row.get("id")?)),
     )
     .await

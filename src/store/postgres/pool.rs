@@ -7,7 +7,10 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
-use tokio_postgres::{Config, NoTls, config::SslMode};
+use tokio_postgres::{
+    Config, NoTls,
+    config::{LoadBalanceHosts, SslMode, TargetSessionAttrs},
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::failure::{Failure, Result};
@@ -18,6 +21,8 @@ use crate::model::{PostgresUrl, Tls};
 const CONNECTIONS_MAX: usize = 10;
 /// Where the address names no other: a standby is tried next.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
+/// All ten are taken, and none comes back: by then each has had an answer, or was thrown away.
+const WAIT_MAX: Duration = Duration::from_secs(60);
 /// A server whose machine is gone is noticed after so long: three probes ten seconds apart.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 /// A connection whose peer takes nothing for so long is given up.
@@ -44,6 +49,11 @@ pub(super) fn connect(url: &PostgresUrl) -> Result<Pool> {
         .keepalives_idle(KEEPALIVE)
         .keepalives_interval(KEEPALIVE);
     config.keepalives_retries(3).tcp_user_timeout(SILENT_MAX);
+    // Who accepts and then says nothing is passed over as well, once in two attempts.
+    if config.get_target_session_attrs() == TargetSessionAttrs::ReadWrite {
+        config.load_balance_hosts(LoadBalanceHosts::Random);
+    }
+    let create_max = create_max(&config);
     let recycling = ManagerConfig {
         // A closed one is noticed at its first statement too, and that is tried again.
         recycling_method: RecyclingMethod::Fast,
@@ -61,9 +71,19 @@ pub(super) fn connect(url: &PostgresUrl) -> Result<Pool> {
     };
     Pool::builder(manager)
         .max_size(CONNECTIONS_MAX)
+        .wait_timeout(Some(WAIT_MAX))
+        .create_timeout(Some(create_max))
+        .recycle_timeout(Some(CONNECT_MAX))
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(|why| wrong(&why))
+}
+
+/// For a connection that can be used: every server may take its time to accept, and one to greet.
+fn create_max(config: &Config) -> Duration {
+    let servers = config.get_hosts().len().max(config.get_hostaddrs().len());
+    let accept = config.get_connect_timeout().copied().unwrap_or(CONNECT_MAX);
+    accept * (u32::try_from(servers).unwrap_or(u32::MAX).saturating_add(1))
 }
 
 /// Believes whom the file vouches for, or else Mozilla's roots.

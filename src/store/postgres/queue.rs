@@ -51,33 +51,60 @@ pub(super) async fn claim(db: &Db, claim: &Claim) -> Result<Vec<Lease>> {
 /// A host, a URL of it, and how many of the same host go before it.
 type Due = (i64, i64, usize);
 
-/// What may be asked now, the first of each host before the second of any.
-async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
-    let hosts: Vec<i64> = db
-        .values(
-            "SELECT id FROM hosts
+/// Whether a URL is of a source of the group that stands in this parameter. A look-up for each row that is
+/// met, so that no plan reads rows that nobody meets.
+fn is_of_group(parameter: &str) -> String {
+    format!(
+        "(SELECT group_name IS NOT DISTINCT FROM {parameter}::text
+            FROM sources WHERE sources.id = urls.source_id)"
+    )
+}
+
+/// Whether a host has a URL of that group which may be asked at that time.
+fn has_of_group(parameter: &str, at: &str) -> String {
+    format!(
+        "(SELECT true FROM urls
+           WHERE state = 'queued' AND wanted AND host_id = hosts.id AND turn IN (0, 1, 2)
+             AND next_at <= {at} AND {} LIMIT 1)",
+        is_of_group(parameter)
+    )
+}
+
+/// Hosts of which something may be asked now, those first that have waited longest.
+async fn due_hosts(db: &Db, claim: &Claim) -> Result<Vec<i64>> {
+    let sql = format!(
+        "SELECT id FROM hosts
               WHERE ready_at <= $1
                 AND (SELECT count(*) FROM urls WHERE host_id = hosts.id AND state = 'leased') < $2
                 AND NOT EXISTS (SELECT 1 FROM urls WHERE $5 AND host_id = hosts.id
                                    AND state = 'leased' AND worker <> $4)
+                AND {}
               ORDER BY ready_at, id LIMIT $3
                 FOR NO KEY UPDATE SKIP LOCKED",
-            &params![
-                claim.now,
-                claim.per_host,
-                claim.limit,
-                &claim.worker,
-                claim.alone
-            ],
-        )
-        .await?;
+        has_of_group("$6", "$1")
+    );
+    let values = params![
+        claim.now,
+        claim.per_host,
+        claim.limit,
+        &claim.worker,
+        claim.alone,
+        claim.group.as_deref()
+    ];
+    db.values(&sql, &values).await
+}
+
+/// What may be asked now, the first of each host before the second of any.
+async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
+    let hosts = due_hosts(db, claim).await?;
+    let is_of_group = is_of_group("$7");
     // Polls of sources before articles, these before the past, then what has waited longest. A query
     // each, so that each walks its index from the first row it wants to the last.
     let turn = |turn: u8| {
         format!(
             "(SELECT id, turn, next_at FROM urls
                WHERE state = 'queued' AND wanted
-                 AND host_id = host.id AND turn = {turn} AND next_at <= $2
+                 AND host_id = host.id AND turn = {turn} AND next_at <= $2 AND {is_of_group}
                ORDER BY next_at, id LIMIT $5)"
         )
     };
@@ -104,7 +131,8 @@ async fn due_by_host(db: &Db, claim: &Claim) -> Result<Vec<Due>> {
         claim.per_host,
         &claim.worker,
         claim.limit,
-        claim.alone
+        claim.alone,
+        claim.group.as_deref()
     ];
     db.list(&sql, &values, read_due).await
 }
@@ -116,7 +144,7 @@ fn read_due(row: &Row) -> Result<Due> {
 /// The same of what a backfill asks for: it has few URLs in the queue, so all are looked at.
 async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> {
     let mut hosts = Vec::new();
-    for (host, _) in past::due(db, source, claim.now).await? {
+    for (host, _) in past::due(db, source, claim).await? {
         if !hosts.contains(&host) {
             hosts.push(host);
         }
@@ -138,7 +166,7 @@ async fn past_by_host(db: &Db, claim: &Claim, source: &str) -> Result<Vec<Due>> 
         ));
     }
     let mut due = Vec::new();
-    for (host, url) in past::due(db, source, claim.now).await? {
+    for (host, url) in past::due(db, source, claim).await? {
         if let Some((_, room, taken)) = room.iter_mut().find(|(known, ..)| *known == host)
             && taken < room
         {
@@ -321,39 +349,44 @@ pub(super) async fn refresh_host(db: &Db, host: i64) -> Result<()> {
     refresh_hosts(db, &[host]).await
 }
 
-/// The same for several.
+/// The same for several. What is queued of a group waits while nobody of it is at work, so that no other
+/// group walks past it with each claim.
 pub(super) async fn refresh_hosts(db: &Db, hosts: &[i64]) -> Result<()> {
-    db.change(
+    let first = |turn: u8| {
+        format!(
+            "(SELECT next_at FROM urls
+               WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = {turn}
+                 AND (SELECT enabled OR group_name IS NULL
+                        FROM sources WHERE sources.id = urls.source_id)
+               ORDER BY next_at LIMIT 1)"
+        )
+    };
+    let sql = format!(
         "UPDATE hosts SET ready_at = CASE WHEN first.at IS NOT NULL
                                      THEN greatest(next_at, first.at) END
            FROM unnest($1::bigint[]) AS host (id)
-          CROSS JOIN LATERAL (
-                SELECT least(
-                    (SELECT min(next_at) FROM urls
-                      WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = 0),
-                    (SELECT min(next_at) FROM urls
-                      WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = 1),
-                    (SELECT min(next_at) FROM urls
-                      WHERE state = 'queued' AND wanted AND host_id = host.id AND turn = 2)
-                ) AS at) AS first
+          CROSS JOIN LATERAL (SELECT least({}, {}, {}) AS at) AS first
           WHERE hosts.id = host.id",
-        &params![hosts.to_vec()],
-    )
-    .await
+        first(0),
+        first(1),
+        first(2)
+    );
+    db.change(&sql, &params![hosts.to_vec()]).await
 }
 
 /// See [`crate::store::Store::next_due`]. A lease that runs out is a URL that falls due.
-pub(super) async fn next_due(db: &Db) -> Result<Option<Timestamp>> {
-    db.value(
+pub(super) async fn next_due(db: &Db, group: Option<&str>) -> Result<Option<Timestamp>> {
+    let sql = format!(
         "SELECT least(
              (SELECT ready_at FROM hosts
                WHERE ready_at IS NOT NULL AND NOT EXISTS (
                    SELECT 1 FROM urls WHERE host_id = hosts.id AND state = 'leased')
+                 AND {}
                ORDER BY ready_at LIMIT 1),
              (SELECT min(lease_until) FROM urls WHERE state = 'leased'))",
-        &params![],
-    )
-    .await
+        has_of_group("$1", "hosts.ready_at")
+    );
+    db.value(&sql, &params![group]).await
 }
 
 /// See [`crate::store::Store::unread`].

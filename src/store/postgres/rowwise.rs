@@ -29,10 +29,9 @@ pub(in crate::store) fn read(url: &PostgresUrl) -> std::result::Result<Box<dyn T
     let pool = tables.pool.clone();
     let moment = tables.run(async |_| {
         let db = Db::begin(&pool, Mode::Read).await?;
-        db.batch(
-            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
-        )
-        .await?;
+        db.take_time().await?;
+        db.batch("SET LOCAL idle_in_transaction_session_timeout = 0")
+            .await?;
         Ok(db)
     })?;
     tables.moment = Some(moment);
@@ -97,7 +96,7 @@ impl PostgresTables {
     fn change<T>(&self, work: impl AsyncFnOnce(&Db) -> Result<T>) -> Done<T> {
         self.run(async |pool| {
             let db = Db::begin(pool, Mode::Write).await?;
-            db.batch("SET LOCAL statement_timeout = 0").await?;
+            db.take_time().await?;
             let done = work(&db).await?;
             db.commit().await?;
             Ok(done)

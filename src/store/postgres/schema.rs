@@ -12,9 +12,10 @@ use crate::store::{OpenError, StoreError};
 
 /// The scripts, each with the schema that it leads to, in their order. A script that has been released
 /// is never changed again, and leaves what workers of the version before still need: they go on.
-const MIGRATIONS: [(i64, &str); 2] = [
+const MIGRATIONS: [(i64, &str); 3] = [
     (1, include_str!("schema/1.sql")),
     (2, include_str!("schema/2.sql")),
+    (3, include_str!("schema/3.sql")),
 ];
 
 /// The schema that this version writes.
@@ -83,8 +84,8 @@ pub(super) async fn migrate(pool: &Pool, shown: &str) -> std::result::Result<(),
 
 /// What was found, after whatever was missing has been run.
 async fn run(db: &Db) -> Result<Contents> {
-    db.batch("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-        .await?;
+    db.take_time().await?;
+    db.batch("SET LOCAL lock_timeout = 0").await?;
     db.execute(
         "SELECT pg_advisory_xact_lock($1::bigint::integer, 1)",
         &params![LOCK],

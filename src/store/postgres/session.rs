@@ -2,10 +2,12 @@
 
 use std::{
     future::ready,
+    pin::pin,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -14,6 +16,7 @@ use futures_util::{
     SinkExt,
     future::{try_join_all, try_join3},
 };
+use tokio::time::{Instant, sleep_until};
 use tokio_postgres::types::ToSql;
 
 use super::{
@@ -61,6 +64,9 @@ const NUMBERING: i64 = LOCKS + 100;
 /// As much of a number as goes into a lock: nobody is further behind.
 const NUMBERS: i64 = 0x7fff_ffff;
 
+/// How long the server may be silent: it ends a statement itself before (`statement_timeout`).
+const SILENT_MAX: Duration = Duration::from_secs(35);
+
 /// Changes that wait to be sent together; as many as are sent in their order however they are polled.
 const WAITING_MAX: usize = 25;
 
@@ -85,6 +91,9 @@ pub(super) struct Db {
     /// `None` once it is dropped.
     client: Option<Object>,
     waiting: Mutex<Waiting>,
+    /// When the server was asked or has answered last.
+    heard: Mutex<Instant>,
+    is_unhurried: AtomicBool,
     is_ended: AtomicBool,
 }
 
@@ -106,6 +115,8 @@ impl Db {
         let db = Db {
             client: Some(pool.get().await?),
             waiting: Mutex::default(),
+            heard: Mutex::new(Instant::now()),
+            is_unhurried: AtomicBool::new(false),
             is_ended: AtomicBool::new(false),
         };
         db.waiting().begin = Some(mode.begin());
@@ -119,6 +130,7 @@ impl Db {
         self.send().await?;
         self.batch("COMMIT").await.map_err(|why| match why {
             Failure::Server(error) if error.code().is_none() => Failure::Unknown(said(&error)),
+            Failure::Silent => Failure::Unknown(Failure::Silent.said()),
             known => known,
         })?;
         self.is_ended.store(true, Ordering::Relaxed);
@@ -131,6 +143,39 @@ impl Db {
         if self.batch("ROLLBACK").await.is_ok() {
             self.is_ended.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// For what may take any time, such as a check of everything: neither the server nor we end it.
+    pub(super) async fn take_time(&self) -> Result<()> {
+        self.batch("SET LOCAL statement_timeout = 0").await?;
+        self.is_unhurried.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Waits for all that is asked, as long as the server answers one thing after the other. One that is
+    /// silent for longer than it may work on a statement does not answer any more, or the way to it is
+    /// cut: the connection goes with the transaction.
+    async fn answered<T>(&self, asked: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut asked = pin!(asked);
+        self.hear();
+        loop {
+            let heard = self.heard();
+            tokio::select! {
+                said = &mut asked => return said,
+                () = sleep_until(heard + SILENT_MAX) => {}
+            }
+            if self.heard() == heard && !self.is_unhurried.load(Ordering::Relaxed) {
+                return Err(Failure::Silent);
+            }
+        }
+    }
+
+    fn heard(&self) -> Instant {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
     fn client(&self) -> Result<&Object> {
@@ -152,6 +197,7 @@ impl Db {
         let mut prepared = Vec::with_capacity(changes.len());
         for change in &changes {
             prepared.push(client.prepare_cached(&change.sql).await?);
+            self.hear();
         }
         let begin = async {
             match begin {
@@ -164,7 +210,9 @@ impl Db {
             .zip(&prepared)
             .map(|(change, statement)| async {
                 let values = references(&change.values);
-                client.execute(statement, &values).await
+                let done = client.execute(statement, &values).await;
+                self.hear();
+                done
             });
         // Each is sent when it is first looked at, which is in this order.
         let sent = Box::pin(try_join3(begin, try_join_all(changes), last));
@@ -177,13 +225,15 @@ impl Db {
         if self.waiting().changes.is_empty() {
             return Ok(());
         }
-        self.send_with(self.client()?, ready(Ok(()))).await
+        self.answered(self.send_with(self.client()?, ready(Ok(()))))
+            .await
     }
 
     /// Statements without values.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         let client = self.client()?;
-        self.send_with(client, client.batch_execute(sql)).await
+        self.answered(self.send_with(client, client.batch_execute(sql)))
+            .await
     }
 
     /// Changes something, sooner or later: before whatever is asked next, and before the end.
@@ -205,22 +255,28 @@ impl Db {
     /// Runs a `COPY … FROM STDIN` of these lines.
     pub(super) async fn copy_in(&self, sql: &str, lines: String) -> Result<()> {
         let client = self.client()?;
-        let sink = self
-            .send_with(client, client.copy_in::<_, Bytes>(sql))
-            .await?;
-        let mut sink = std::pin::pin!(sink);
-        sink.send(Bytes::from(lines)).await?;
-        sink.finish().await?;
-        Ok(())
+        self.answered(async {
+            let sink = self
+                .send_with(client, client.copy_in::<_, Bytes>(sql))
+                .await?;
+            let mut sink = pin!(sink);
+            sink.send(Bytes::from(lines)).await?;
+            sink.finish().await?;
+            Ok(())
+        })
+        .await
     }
 
     /// Runs a statement; tells how many rows it has changed.
     pub(super) async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64> {
         let client = self.client()?;
-        let statement = client.prepare_cached(sql).await?;
-        let values = references(values);
-        self.send_with(client, client.execute(&statement, &values))
-            .await
+        self.answered(async {
+            let statement = client.prepare_cached(sql).await?;
+            let values = references(values);
+            self.send_with(client, client.execute(&statement, &values))
+                .await
+        })
+        .await
     }
 
     /// Says until the end that whatever is numbered from now on comes after `id`; whoever asks
@@ -258,11 +314,13 @@ impl Db {
     /// Every row that is found, to be read by a query of its own for each.
     pub(super) async fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
         let client = self.client()?;
-        let statement = client.prepare_cached(sql).await?;
-        let values = references(values);
-        let rows = self.send_with(client, client.query(&statement, &values));
-        let rows = rows.await?;
-        Ok(rows.into_iter().map(Row).collect())
+        let rows = self.answered(async {
+            let statement = client.prepare_cached(sql).await?;
+            let values = references(values);
+            self.send_with(client, client.query(&statement, &values))
+                .await
+        });
+        Ok(rows.await?.into_iter().map(Row).collect())
     }
 
     /// Every row that is found.

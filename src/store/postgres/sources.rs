@@ -1,7 +1,7 @@
 //! The sources of the configuration and how they do.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     time::Duration,
 };
 
@@ -27,34 +27,43 @@ use crate::{
 /// The latest articles of a source whose boilerplate is averaged.
 const AVERAGED_MAX: usize = 50;
 
-/// See [`crate::store::Store::put_sources`].
-pub(super) async fn put(db: &Db, me: &str, sources: &[Source], now: Timestamp) -> Result<()> {
-    let names: BTreeSet<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+/// Those of a group, or of none.
+pub(super) fn of_group<'a>(group: Option<&str>, sources: &'a [Source]) -> Vec<&'a Source> {
+    let is_of_it = |source: &&Source| source.group.as_deref() == group;
+    sources.iter().filter(is_of_it).collect()
+}
+
+/// See [`crate::store::Store::put_sources`]: those that `me` watches, of all that are configured.
+pub(super) async fn put(
+    db: &Db,
+    me: &str,
+    watched: &[&Source],
+    configured: &[Source],
+    now: Timestamp,
+) -> Result<Vec<String>> {
     db.alone(Alone::Sources, "").await?;
-    let own: Vec<String> = names.iter().map(|name| (*name).to_string()).collect();
+    let own: Vec<String> = watched.iter().map(|source| source.name.clone()).collect();
     let others = workers::begin(db, me, &own).await?;
-    let own_hosts = lock_all(db, sources).await?;
-    for source in sources {
+    let own_hosts = lock_all(db, watched).await?;
+    let is_own: HashSet<&str> = own.iter().map(String::as_str).collect();
+    let names: BTreeSet<&str> = configured.iter().map(|source| &*source.name).collect();
+    for source in watched {
         take_over(db, source, &names).await?;
     }
-    let mut hosts = BTreeSet::new();
-    let mut left = Vec::new();
+    set_groups(db, configured).await?;
+    let woken = resting(db, &own).await?;
+    let (mut left, mut to_rest) = (Vec::new(), Vec::new());
     for (id, name) in enabled(db).await? {
         if others.contains(&name) {
             left.push(name);
-        } else if !names.contains(name.as_str()) {
-            rest(db, id, &mut hosts).await?;
+        } else if !is_own.contains(name.as_str()) {
+            to_rest.push(id);
         }
     }
-    if let Some(first) = left.first() {
-        tracing::warn!(
-            sources = left.len(),
-            first,
-            "sources that are not in this configuration stay, for a worker that is running has \
-             them: give all workers the same configuration, or restart that one too"
-        );
-    }
-    for source in sources {
+    left.retain(|name| !names.contains(name.as_str()));
+    tell_left(&left);
+    let mut hosts: BTreeSet<i64> = rest(db, &to_rest).await?.into_iter().collect();
+    for source in watched {
         let (id, kind) = put_one(db, source, now, &mut hosts).await?;
         set_enabled(db, id, true).await?;
         hosts.extend(recurring_hosts(db, id).await?);
@@ -68,12 +77,46 @@ pub(super) async fn put(db: &Db, me: &str, sources: &[Source], now: Timestamp) -
         // That has put it in the queue even if somebody has paused it.
         set_enabled(db, id, true).await?;
     }
+    hosts.extend(hosts_of_groups(db, &woken).await?);
     let hosts: Vec<i64> = hosts.into_iter().collect();
-    refresh_hosts(db, &hosts).await
+    refresh_hosts(db, &hosts).await?;
+    let is_left = |name: &&str| !is_own.contains(name) && !others.contains(*name);
+    Ok(names
+        .into_iter()
+        .filter(is_left)
+        .map(String::from)
+        .collect())
+}
+
+fn tell_left(left: &[String]) {
+    if let Some(first) = left.first() {
+        tracing::warn!(
+            sources = left.len(),
+            first,
+            "sources that are not in this configuration stay, for a worker that is running has \
+             them: give all workers the same configuration, or restart that one too"
+        );
+    }
+}
+
+/// What is queued of a source goes with it to another group.
+async fn set_groups(db: &Db, sources: &[Source]) -> Result<()> {
+    let names: Vec<String> = sources.iter().map(|source| source.name.clone()).collect();
+    let group = |source: &Source| source.group.clone().unwrap_or_default();
+    let groups: Vec<String> = sources.iter().map(group).collect();
+    // No group has an empty name.
+    db.change(
+        "UPDATE sources SET group_name = nullif(configured.group_name, '')
+           FROM unnest($1::text[], $2::text[]) AS configured (name, group_name)
+          WHERE sources.name = configured.name
+            AND coalesce(sources.group_name, '') <> configured.group_name",
+        &params![names, groups],
+    )
+    .await
 }
 
 /// Locks the hosts of everything that is polled or will be; tells those of the sources by name.
-async fn lock_all(db: &Db, sources: &[Source]) -> Result<HashMap<String, i64>> {
+async fn lock_all(db: &Db, sources: &[&Source]) -> Result<HashMap<String, i64>> {
     let names: BTreeSet<String> = sources
         .iter()
         .filter_map(|source| authority(&source.url))
@@ -149,10 +192,47 @@ async fn set_enabled(db: &Db, source: i64, enabled: bool) -> Result<()> {
     set_wanted(db, source, enabled && !paused).await
 }
 
-async fn rest(db: &Db, source: i64, hosts: &mut BTreeSet<i64>) -> Result<()> {
-    set_enabled(db, source, false).await?;
-    hosts.extend(recurring_hosts(db, source).await?);
-    Ok(())
+/// Puts these to rest, however many they are; tells the hosts on which they are polled.
+async fn rest(db: &Db, sources: &[i64]) -> Result<Vec<i64>> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    for change in [
+        "UPDATE sources SET enabled = false WHERE id = ANY($1)",
+        "UPDATE urls SET wanted = false WHERE source_id = ANY($1) AND kind <> 'article' AND wanted",
+    ] {
+        db.change(change, &params![sources.to_vec()]).await?;
+    }
+    let mut hosts = hosts_of_groups(db, sources).await?;
+    let recurring = "SELECT DISTINCT host_id FROM urls
+                      WHERE source_id = ANY($1) AND kind <> 'article'";
+    let recurring: Vec<i64> = db.values(recurring, &params![sources.to_vec()]).await?;
+    hosts.extend(recurring);
+    Ok(hosts)
+}
+
+/// The hosts on which something waits of those of these sources that have a group: their articles rest
+/// and wake with them. Others are kept from them from now on.
+async fn hosts_of_groups(db: &Db, sources: &[i64]) -> Result<Vec<i64>> {
+    let of_groups = "SELECT id FROM sources WHERE id = ANY($1) AND group_name IS NOT NULL";
+    let of_groups: Vec<i64> = db.values(of_groups, &params![sources.to_vec()]).await?;
+    if of_groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let waiting = "SELECT DISTINCT host_id FROM urls
+                    WHERE source_id = ANY($1) AND state = 'queued' AND wanted";
+    let hosts: Vec<i64> = db.values(waiting, &params![of_groups]).await?;
+    lock_hosts(db, &hosts).await?;
+    Ok(hosts)
+}
+
+/// Those of these names that are known and rest.
+async fn resting(db: &Db, names: &[String]) -> Result<Vec<i64>> {
+    db.values(
+        "SELECT id FROM sources WHERE NOT enabled AND name = ANY($1)",
+        &params![names.to_vec()],
+    )
+    .await
 }
 
 /// Says that `me` is at work still, and puts to rest what only those had who are gone. One who was
@@ -173,34 +253,31 @@ pub(super) async fn go_on(db: &Db, me: &str, names: &[String]) -> Result<()> {
 
 /// Puts to rest what nobody has who is at work.
 async fn rest_orphans(db: &Db) -> Result<()> {
+    if orphans(db).await?.is_empty() {
+        return Ok(());
+    }
     db.alone(Alone::Sources, "").await?;
     lock_all(db, &[]).await?;
-    let orphans: Vec<i64> = db
-        .values(
-            "SELECT id FROM sources WHERE enabled AND name NOT IN
-                 (SELECT unnest(workers.sources) FROM workers)",
-            &params![],
-        )
-        .await?;
-    let mut hosts = BTreeSet::new();
-    for source in orphans {
-        rest(db, source, &mut hosts).await?;
-    }
-    let hosts: Vec<i64> = hosts.into_iter().collect();
+    // Whoever came meanwhile may have some of them.
+    let hosts = rest(db, &orphans(db).await?).await?;
     refresh_hosts(db, &hosts).await
+}
+
+async fn orphans(db: &Db) -> Result<Vec<i64>> {
+    db.values(
+        "SELECT id FROM sources WHERE enabled AND name NOT IN
+             (SELECT unnest(workers.sources) FROM workers)",
+        &params![],
+    )
+    .await
 }
 
 /// Takes these sources up again, if they were put to rest.
 async fn wake(db: &Db, names: &[String]) -> Result<()> {
     db.alone(Alone::Sources, "").await?;
     lock_all(db, &[]).await?;
-    let resting: Vec<i64> = db
-        .values(
-            "SELECT id FROM sources WHERE NOT enabled AND name = ANY($1)",
-            &params![names.to_vec()],
-        )
-        .await?;
-    let mut hosts = BTreeSet::new();
+    let resting = resting(db, names).await?;
+    let mut hosts: BTreeSet<i64> = hosts_of_groups(db, &resting).await?.into_iter().collect();
     for source in resting {
         set_enabled(db, source, true).await?;
         hosts.extend(recurring_hosts(db, source).await?);
@@ -266,9 +343,15 @@ async fn put_one(
 
 async fn insert(db: &Db, source: &Source, now: Timestamp) -> Result<i64> {
     db.value(
-        "INSERT INTO sources (name, url, configured, kind, enabled, since)
-         VALUES ($1, $2, $3, $3, true, $4) RETURNING id",
-        &params![&source.name, &source.url, source.kind, now],
+        "INSERT INTO sources (name, url, configured, kind, group_name, enabled, since)
+         VALUES ($1, $2, $3, $3, $4, true, $5) RETURNING id",
+        &params![
+            &source.name,
+            &source.url,
+            source.kind,
+            source.group.as_deref(),
+            now
+        ],
     )
     .await
 }
@@ -372,6 +455,7 @@ async fn read(db: &Db, row: &Row) -> Result<SourceRow> {
         boilerplate: row.get("boilerplate")?,
         template_lines,
         url,
+        group: row.get("group_name")?,
         kind: row.get("kind")?,
         enabled: row.get("enabled")?,
         paused,

@@ -13,12 +13,13 @@ const GONE_AFTER: i64 = 60_000;
 pub(super) async fn begin(db: &Db, me: &str, names: &[String]) -> Result<BTreeSet<String>> {
     let sql = format!(
         "INSERT INTO workers (name, seen_at, sources) VALUES ($1, {NOW}, $2)
-         ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at, sources = excluded.sources"
+         ON CONFLICT (name) DO UPDATE SET seen_at = excluded.seen_at, sources = excluded.sources,
+                is_ended = false"
     );
     db.execute(&sql, &params![me, names.to_vec()]).await?;
     let sql = format!(
         "SELECT DISTINCT source FROM workers CROSS JOIN unnest(sources) AS source
-          WHERE name <> $1 AND seen_at > {NOW} - $3 AND NOT source = ANY($2)"
+          WHERE name <> $1 AND seen_at > {NOW} - $3 AND NOT is_ended AND NOT source = ANY($2)"
     );
     let values = params![me, names.to_vec(), GONE_AFTER];
     let others: Vec<String> = db.values(&sql, &values).await?;
@@ -37,9 +38,10 @@ pub(super) async fn forget_gone(db: &Db) -> Result<bool> {
     Ok(db.execute(&sql, &params![GONE_AFTER]).await? > 0)
 }
 
-/// `me` is at work no more. Its sources stay as they are: most often it comes back.
+/// `me` is at work no more. Its sources stay as they are for a while: most often it comes back. Where it
+/// does not, it is forgotten like any other.
 pub(super) async fn end(db: &Db, me: &str) -> Result<()> {
-    let sql = "DELETE FROM workers WHERE name = $1";
-    db.execute(sql, &params![me]).await?;
+    let sql = format!("UPDATE workers SET seen_at = {NOW}, is_ended = true WHERE name = $1");
+    db.execute(&sql, &params![me]).await?;
     Ok(())
 }

@@ -275,10 +275,17 @@ async fn off_thread<T: Send + 'static>(
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn put_sources(&self, sources: &[Source], now: Timestamp) -> Result<(), StoreError> {
-        let sources = sources.to_vec();
-        self.write(Op::PutSources, move |db| sources::put(db, &sources, now))
-            .await
+    async fn put_sources(
+        &self,
+        group: Option<&str>,
+        sources: &[Source],
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let (group, sources) = (group.map(str::to_string), sources.to_vec());
+        self.write(Op::PutSources, move |db| {
+            sources::put(db, group.as_deref(), &sources, now)
+        })
+        .await
     }
 
     async fn claim(&self, claim: &Claim) -> Result<Vec<Lease>, StoreError> {
@@ -287,8 +294,14 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn next_due(&self, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        self.read(Op::NextDue, queue::next_due).await
+    async fn next_due(
+        &self,
+        group: Option<&str>,
+        _now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let group = group.map(str::to_string);
+        self.read(Op::NextDue, move |db| queue::next_due(db, group.as_deref()))
+            .await
     }
 
     async fn unread(&self, links: Vec<Link>) -> Result<Unread, StoreError> {

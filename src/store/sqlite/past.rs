@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::Millis;
-use crate::{model::Timestamp, store::BackfillTask};
+use crate::store::{BackfillTask, Claim};
 
 /// What a backfill wants of a URL that is being leased.
 pub(super) fn task(db: &Connection, url: i64) -> rusqlite::Result<Option<BackfillTask>> {
@@ -29,7 +29,7 @@ pub(super) fn task(db: &Connection, url: i64) -> rusqlite::Result<Option<Backfil
 pub(super) fn due(
     db: &Connection,
     source: &str,
-    now: Timestamp,
+    claim: &Claim,
 ) -> rusqlite::Result<Vec<(i64, i64)>> {
     db.prepare_cached(
         "SELECT urls.host_id, urls.id
@@ -37,11 +37,11 @@ pub(super) fn due(
            JOIN backfills ON backfills.source_id = sources.id
            JOIN urls ON urls.backfill_id = backfills.id
            JOIN hosts ON hosts.id = urls.host_id
-          WHERE sources.name = ?1 AND urls.state = 'queued' AND urls.wanted
+          WHERE sources.name = ?1 AND sources.group_name IS ?3 AND urls.state = 'queued' AND urls.wanted
             AND urls.next_at <= ?2 AND hosts.next_at <= ?2
           ORDER BY urls.turn, urls.next_at, urls.id",
     )?
-    .query_map(params![source, Millis(now)], |row| {
+    .query_map(params![source, Millis(claim.now), claim.group], |row| {
         Ok((row.get("host_id")?, row.get("id")?))
     })?
     .collect()

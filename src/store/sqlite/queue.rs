@@ -66,7 +66,7 @@ fn due_by_host(db: &Connection, claim: &Claim) -> rusqlite::Result<DueByHost> {
     {
         let host: i64 = row.get(0)?;
         let room = claim.per_host.saturating_sub(leased(db, host, claim)?);
-        let urls = due_urls(db, host, claim.now, room.min(claim.limit))?;
+        let urls = due_urls(db, host, claim, room.min(claim.limit))?;
         if !urls.is_empty() {
             hosts.push((host, urls));
         }
@@ -77,7 +77,7 @@ fn due_by_host(db: &Connection, claim: &Claim) -> rusqlite::Result<DueByHost> {
 /// The same of what a backfill asks for: it has few URLs in the queue, so all are looked at.
 fn past_by_host(db: &Connection, claim: &Claim, source: &str) -> rusqlite::Result<DueByHost> {
     let mut hosts: DueByHost = Vec::new();
-    for (host, url) in past::due(db, source, claim.now)? {
+    for (host, url) in past::due(db, source, claim)? {
         match hosts.iter_mut().find(|(known, _)| *known == host) {
             Some((_, urls)) => urls.push(url),
             None => hosts.push((host, vec![url])),
@@ -108,22 +108,18 @@ fn leased(db: &Connection, host: i64, claim: &Claim) -> rusqlite::Result<usize> 
 
 /// Polls of sources before articles, these before the past, then what has waited longest. A query
 /// each, so that each walks its index from the first row it wants to the last.
-fn due_urls(
-    db: &Connection,
-    host: i64,
-    now: Timestamp,
-    limit: usize,
-) -> rusqlite::Result<Vec<i64>> {
+fn due_urls(db: &Connection, host: i64, claim: &Claim, limit: usize) -> rusqlite::Result<Vec<i64>> {
     let mut query = db.prepare_cached(
         "SELECT id FROM urls
           WHERE state = 'queued' AND wanted
             AND host_id = ?1 AND turn = ?2 AND next_at <= ?3
+            AND (SELECT group_name IS ?5 FROM sources WHERE sources.id = urls.source_id)
           ORDER BY next_at, id LIMIT ?4",
     )?;
     let mut urls = Vec::new();
     for turn in 0..TURNS {
         let left = limit.saturating_sub(urls.len());
-        let values = params![host, turn, Millis(now), row_limit(left)];
+        let values = params![host, turn, Millis(claim.now), row_limit(left), claim.group];
         let found = query.query_map(values, |row| row.get(0))?;
         for url in found {
             urls.push(url?);
@@ -278,15 +274,23 @@ pub(super) fn refresh_host(db: &Connection, host: i64) -> rusqlite::Result<()> {
 }
 
 /// See [`crate::store::Store::next_due`]. A lease that runs out is a URL that falls due.
-pub(super) fn next_due(db: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+pub(super) fn next_due(
+    db: &Connection,
+    group: Option<&str>,
+) -> rusqlite::Result<Option<Timestamp>> {
     let host = db
         .prepare_cached(
             "SELECT ready_at FROM hosts
               WHERE ready_at IS NOT NULL AND NOT EXISTS (
                   SELECT 1 FROM urls WHERE host_id = hosts.id AND state = 'leased')
+                AND EXISTS (
+                  SELECT 1 FROM urls
+                   WHERE state = 'queued' AND wanted AND host_id = hosts.id AND turn IN (0, 1, 2)
+                     AND next_at <= hosts.ready_at
+                     AND (SELECT group_name IS ?1 FROM sources WHERE sources.id = urls.source_id))
               ORDER BY ready_at LIMIT 1",
         )?
-        .query_row([], |row| row.get::<_, Millis>(0))
+        .query_row([group], |row| row.get::<_, Millis>(0))
         .optional()?;
     let lease = db
         .prepare_cached("SELECT min(lease_until) FROM urls WHERE state = 'leased'")?

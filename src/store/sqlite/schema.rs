@@ -6,7 +6,7 @@ use super::{search, standings};
 
 /// The scripts, each with the schema that it leads to, in their order; schema 0 is the empty file. A
 /// script that has been released is never changed again.
-const MIGRATIONS: [(i64, &str); 13] = [
+const MIGRATIONS: [(i64, &str); 14] = [
     (1, include_str!("schema/1.sql")),
     (2, include_str!("schema/2.sql")),
     (3, include_str!("schema/3.sql")),
@@ -20,6 +20,7 @@ const MIGRATIONS: [(i64, &str); 13] = [
     (11, include_str!("schema/11.sql")),
     (12, include_str!("schema/12.sql")),
     (14, include_str!("schema/14.sql")),
+    (15, include_str!("schema/15.sql")),
 ];
 
 /// The schema that this version writes, kept in `PRAGMA user_version`.

@@ -21,20 +21,30 @@ use crate::{
 /// The latest articles of a source whose boilerplate is averaged.
 const AVERAGED_MAX: usize = 50;
 
-/// See [`crate::store::Store::put_sources`].
-pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqlite::Result<()> {
-    let names: BTreeSet<&str> = sources.iter().map(|source| source.name.as_str()).collect();
-    for source in sources {
+/// See [`crate::store::Store::put_sources`]. Nobody else is there who could watch those of other groups.
+pub(super) fn put(
+    db: &Connection,
+    group: Option<&str>,
+    sources: &[Source],
+    now: Timestamp,
+) -> rusqlite::Result<Vec<String>> {
+    let name = |source: &Source| source.name.clone();
+    let names: BTreeSet<String> = sources.iter().map(name).collect();
+    let (own, others): (Vec<&Source>, Vec<&Source>) = sources
+        .iter()
+        .partition(|source| source.group.as_deref() == group);
+    for source in &own {
         take_over(db, source, &names)?;
     }
-    let mut hosts = BTreeSet::new();
+    let watched: BTreeSet<&str> = own.iter().map(|source| source.name.as_str()).collect();
+    let mut hosts = waiting_hosts(db, group)?;
     for (id, name) in enabled(db)? {
-        if !names.contains(name.as_str()) {
+        if !watched.contains(name.as_str()) {
             set_enabled(db, id, false)?;
             hosts.extend(recurring_hosts(db, id)?);
         }
     }
-    for source in sources {
+    for source in own {
         let (id, kind) = put_one(db, source, now, &mut hosts)?;
         set_enabled(db, id, true)?;
         hosts.extend(recurring_hosts(db, id)?);
@@ -42,9 +52,36 @@ pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqli
         // That has put it in the queue even if somebody has paused it.
         set_enabled(db, id, true)?;
     }
+    for source in sources {
+        set_group(db, source)?;
+    }
     for host in hosts {
         refresh_host(db, host)?;
     }
+    Ok(others.into_iter().map(name).collect())
+}
+
+/// The hosts on which something of a group waits: PostgreSQL, from which a copy may come, does not
+/// have them ready while nobody of the group is at work.
+fn waiting_hosts(db: &Connection, group: Option<&str>) -> rusqlite::Result<BTreeSet<i64>> {
+    let Some(group) = group else {
+        return Ok(BTreeSet::new());
+    };
+    db.prepare_cached(
+        "SELECT DISTINCT host_id FROM urls
+          WHERE state = 'queued' AND source_id IN
+                (SELECT id FROM sources WHERE group_name = ?1 AND NOT enabled)",
+    )?
+    .query_map([group], |row| row.get(0))?
+    .collect()
+}
+
+/// What is queued of a source goes with it to another group.
+fn set_group(db: &Connection, source: &Source) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE sources SET group_name = ?2 WHERE name = ?1 AND group_name IS NOT ?2",
+    )?
+    .execute(params![source.name, source.group])?;
     Ok(())
 }
 
@@ -53,7 +90,7 @@ pub(super) fn put(db: &Connection, sources: &[Source], now: Timestamp) -> rusqli
 fn take_over(
     db: &Connection,
     source: &Source,
-    configured: &BTreeSet<&str>,
+    configured: &BTreeSet<String>,
 ) -> rusqlite::Result<()> {
     let known = "SELECT 1 FROM sources WHERE name = ?1";
     if db.prepare_cached(known)?.exists([&source.name])? {
@@ -66,7 +103,7 @@ fn take_over(
     let was = source.was.as_deref().unwrap_or_default();
     let names = candidates.query_map([was, source.url.as_str()], |row| row.get(0))?;
     let names = names.collect::<rusqlite::Result<Vec<String>>>()?;
-    let free = |name: &String| !configured.contains(name.as_str());
+    let free = |name: &String| !configured.contains(name);
     let Some(old) = names.into_iter().find(free) else {
         return Ok(());
     };
@@ -243,7 +280,7 @@ pub(super) fn get(db: &Connection, name: &str) -> rusqlite::Result<Option<Source
 }
 
 const ROWS: &str = "
-    SELECT sources.id, sources.name, sources.url, sources.kind, sources.enabled, sources.since,
+    SELECT sources.id, sources.name, sources.url, sources.group_name, sources.kind, sources.enabled, sources.since,
            sources.last_success, sources.last_article, sources.failures, sources.error,
            sources.boilerplate, sources.paused_at, sources.paused_by, sources.paused_why,
            urls.next_at
@@ -272,6 +309,7 @@ fn read(db: &Connection, row: &Row<'_>) -> rusqlite::Result<SourceRow> {
         boilerplate: row.get("boilerplate")?,
         template_lines: template_lines.transpose()?.unwrap_or_default(),
         url,
+        group: row.get("group_name")?,
         kind: row.get::<_, Kind>("kind")?.0,
         enabled: row.get("enabled")?,
         paused: paused.transpose()?,

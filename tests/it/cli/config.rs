@@ -129,3 +129,17 @@ fn several_files_and_those_that_they_include_are_one_configuration() {
     assert_eq!(check.status.code(), Some(2));
     assert!(err(&check).contains("not-there.toml"), "{}", err(&check));
 }
+
+#[test]
+fn the_groups_of_sources_are_counted() {
+    let folder = TempDir::new().unwrap();
+    let text = "[[source]]\nurl = \"https://a.example/\"\ngroup = \"eu\"\n\
+                [[source]]\nurl = \"https://b.example/\"\n";
+    let path = file(&folder, "a.toml", text);
+    let output = run(&["config", "check", "--config", &path]);
+    let told = err(&output);
+    assert!(
+        told.contains("good, 2 sources, 1 of group eu, 1 of none"),
+        "{told}"
+    );
+}

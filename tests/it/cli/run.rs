@@ -146,3 +146,17 @@ fn signal(daemon: &Child, name: &str) {
     let sent = Command::new("kill").args(["-s", name, &pid]).status();
     assert!(sent.unwrap().success());
 }
+
+#[test]
+fn a_group_that_no_source_has_is_told_with_those_that_there_are() {
+    let folder = TempDir::new().unwrap();
+    let text = "[[source]]\nurl = \"https://a.example/\"\ngroup = \"eu\"\n\
+                [[source]]\nurl = \"https://b.example/\"\ngroup = \"us\"\n";
+    let config = file(&folder, "b.toml", text);
+    for group in [&[][..], &["--group", "ue"]] {
+        let output = run(&[&["run", "--config", &config], group].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let told = err(&output);
+        assert!(told.contains("\"eu\", \"us\""), "{told}");
+    }
+}

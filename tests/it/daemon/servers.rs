@@ -11,12 +11,15 @@ use benggala::config::Config;
 
 use super::{
     process::{Place, Running},
-    watch::until,
-    workers::{ARTICLES, FIRST, TOLERANCE, Team, lease, politely},
+    watch::{until, until_within},
+    workers::{ARTICLES, FIRST, PATIENCE, TOLERANCE, Team, lease, politely},
 };
-use crate::store::{
-    postgres::{self, Server, Stop},
-    way::Way,
+use crate::{
+    demo::client::get,
+    store::{
+        postgres::{self, Server, Stop},
+        way::Way,
+    },
 };
 
 /// Between two requests to the site.
@@ -170,4 +173,43 @@ async fn workers_go_on_beside_a_newer_version_and_older_ones_do_not_begin() {
     );
     team.site.let_go();
     team.all_stored().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_whose_server_falls_silent_says_so_and_goes_on_by_itself() {
+    let Some(server) = Server::of_its_own() else {
+        return;
+    };
+    let team = Team::on(server.place(), FIRST).await;
+    let way = Way::to(server.folder());
+    let name = team.store.database.as_ref().unwrap().name.clone();
+    let (_place, worker) = team
+        .worker(|config| {
+            hurried(config);
+            config.store.url = way.address(&name).parse().unwrap();
+        })
+        .await;
+    let ready = worker.pages.join("/-/ready").unwrap();
+    team.half_way().await;
+    way.open(false);
+    let since = Instant::now();
+    team.site.let_go();
+    until_within(PATIENCE, "the reason", async || {
+        get(&ready).await.text().contains("store")
+    })
+    .await;
+    assert_eq!(get(&ready).await.status, 503);
+    worker.says("does not answer").await;
+    let log = team.site.log();
+    let late = log
+        .iter()
+        .filter(|asked| asked.at > since + LEASE + TOLERANCE);
+    assert_eq!(late.count(), 0, "its leases had ended by then");
+    way.open(true);
+    team.all_stored().await;
+    until_within(PATIENCE, "readiness", async || {
+        get(&ready).await.status == 200
+    })
+    .await;
+    team.none_came_early(GAP);
 }

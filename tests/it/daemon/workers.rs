@@ -21,7 +21,7 @@ pub(super) const FIRST: usize = 8;
 const LEASE: Duration = Duration::from_secs(15);
 
 /// Far more than a take-over and all that follows takes.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub(super) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What clock, a new connection and a busy machine may take off a gap.
 pub(super) const TOLERANCE: Duration = Duration::from_millis(50);

@@ -324,6 +324,7 @@ fn the_sources_page_gives_the_interval_and_advice() {
     let source = SourceView {
         name: "news <co>",
         url: &url,
+        group: None,
         kind: PageKind::Feed,
         enabled: true,
         paused: Some(&pause),

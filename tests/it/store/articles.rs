@@ -293,7 +293,7 @@ async fn everything_is_there_after_a_restart() {
             store.page(rows[0]).await.unwrap(),
             store.sources().await.unwrap(),
             store.notifications("desk", at(100), 10).await.unwrap(),
-            store.next_due(at(100)).await.unwrap(),
+            store.next_due(None, at(100)).await.unwrap(),
         );
         store.close().await.unwrap();
         drop(store);
@@ -303,7 +303,7 @@ async fn everything_is_there_after_a_restart() {
             store.page(rows[0]).await.unwrap(),
             store.sources().await.unwrap(),
             store.notifications("desk", at(100), 10).await.unwrap(),
-            store.next_due(at(100)).await.unwrap(),
+            store.next_due(None, at(100)).await.unwrap(),
         );
         assert_eq!(before, after);
         drop(store);
@@ -322,7 +322,7 @@ async fn a_closed_store_says_so() {
         let store = place.open().await;
         store.close().await.unwrap();
         store.close().await.unwrap();
-        let write = store.put_sources(&[], at(0)).await;
+        let write = store.put_sources(None, &[], at(0)).await;
         let read = store.sources().await;
         assert!(matches!(write, Err(StoreError::Closed)), "{write:?}");
         assert!(matches!(read, Err(StoreError::Closed)), "{read:?}");

@@ -219,7 +219,7 @@ async fn a_page_that_is_polled_anyway_serves_both_and_is_polled_on() {
     for place in places() {
         let store = place.open().await;
         let feed = source("harian", PageKind::Feed, FEED);
-        store.put_sources(&[feed], at(0)).await.unwrap();
+        store.put_sources(None, &[feed], at(0)).await.unwrap();
         let polled = lease_one(&store, at(0)).await;
         let own = BackfillOrder {
             starts: vec![(PageKind::Feed, url(FEED))],
@@ -261,7 +261,7 @@ async fn pages_for_people_end_where_all_is_too_old_or_nothing_is_new() {
             let store = place.open().await;
             let name = format!("https://harian{articles}.example");
             let feed = source("harian", PageKind::Feed, &format!("{name}/feed"));
-            store.put_sources(&[feed], at(0)).await.unwrap();
+            store.put_sources(None, &[feed], at(0)).await.unwrap();
             lease_one(&store, at(0)).await;
             let front = url(&format!("{name}/"));
             let order = BackfillOrder {

@@ -45,7 +45,7 @@ async fn a_store_that_was_kept_by_a_clock_ahead_is_asked_again_soon() {
         let now = -30 * DAY;
         let corrected = store.correct_times(&correction(at(now), None)).await;
         assert!(corrected.unwrap() > 0);
-        let due = store.next_due(at(now)).await.unwrap().unwrap();
+        let due = store.next_due(None, at(now)).await.unwrap().unwrap();
         assert!(due <= at(now + 121), "{due}");
         let leases = store.claim(&all(now + 121)).await.unwrap();
         assert_eq!(addresses(&leases), [FEED]);
@@ -62,10 +62,10 @@ async fn a_right_store_is_left_alone() {
     for place in places() {
         let store = place.open().await;
         read_all(&store, &[Verdict::Pass]).await;
-        let before = store.next_due(at(20)).await.unwrap();
+        let before = store.next_due(None, at(20)).await.unwrap();
         let corrected = store.correct_times(&correction(at(20), None)).await;
         assert_eq!(corrected.unwrap(), 0);
-        assert_eq!(store.next_due(at(20)).await.unwrap(), before);
+        assert_eq!(store.next_due(None, at(20)).await.unwrap(), before);
     }
 }
 
@@ -91,7 +91,7 @@ async fn waits_last_as_long_after_a_step_as_before() {
                 .correct_times(&correction(at(now), jump))
                 .await
                 .unwrap();
-            let due = store.next_due(at(now)).await.unwrap();
+            let due = store.next_due(None, at(now)).await.unwrap();
             assert_eq!(due, Some(at(600 + step)), "{step}");
             assert_eq!(store.claim(&all(599 + step)).await.unwrap(), []);
             assert_eq!(store.claim(&all(600 + step)).await.unwrap().len(), 1);
@@ -130,7 +130,7 @@ async fn polls_come_back_one_by_one_after_a_sleep() {
                 super::given::source(&format!("s{n}"), benggala::model::PageKind::Feed, &address)
             })
             .collect();
-        store.put_sources(&sources, at(0)).await.unwrap();
+        store.put_sources(None, &sources, at(0)).await.unwrap();
         let jump = Some(Jump::Slept(Duration::from_secs(8 * 3_600)));
         let now = 8 * 3_600;
         store

@@ -327,7 +327,7 @@ async fn a_poll_is_the_health_of_its_source() {
         let store = place.open().await;
         let auto = super::given::source("harian", PageKind::Auto, "https://harian.example/");
         store
-            .put_sources(std::slice::from_ref(&auto), at(0))
+            .put_sources(None, std::slice::from_ref(&auto), at(0))
             .await
             .unwrap();
         let failing = |outcome, error: Option<&str>| Completion {
@@ -373,7 +373,7 @@ async fn a_poll_is_the_health_of_its_source() {
         assert_eq!(store.sources().await.unwrap()[0].failures, 0);
 
         // What was learned stays over a restart with the same configuration.
-        store.put_sources(&[auto], at(4)).await.unwrap();
+        store.put_sources(None, &[auto], at(4)).await.unwrap();
         assert_eq!(store.sources().await.unwrap()[0].kind, PageKind::Feed);
         let poll = store.claim(&claim("a", at(600))).await.unwrap();
         assert!(poll.iter().any(|l| l.link.kind == PageKind::Feed));
@@ -506,7 +506,7 @@ async fn a_day_of_requests_is_one_of_its_zone() {
         let store = place.open().await;
         let feed = source("harian", PageKind::Feed, "https://harian.example/rss.xml");
         let before = "2026-03-28T12:00:00Z".parse().unwrap();
-        store.put_sources(&[feed], before).await.unwrap();
+        store.put_sources(None, &[feed], before).await.unwrap();
         for (now, asked) in [
             ("2026-03-28T22:59:59Z", 0),
             ("2026-03-28T23:00:00Z", 0),

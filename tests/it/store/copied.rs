@@ -146,7 +146,7 @@ async fn a_store_goes_to_the_other_kind_and_back_and_is_the_same() {
         benggala::model::PageKind::Feed,
         "https://lain.example/feed",
     );
-    store.put_sources(&[other], at(600)).await.unwrap();
+    store.put_sources(None, &[other], at(600)).await.unwrap();
     assert_eq!(store.sources().await.unwrap().len(), 2);
 }
 

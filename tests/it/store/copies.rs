@@ -38,7 +38,7 @@ impl Stand {
             let feed = format!("https://{name}.example/feed");
             source(name, PageKind::Feed, &feed)
         });
-        store.put_sources(&feeds, at(0)).await.unwrap();
+        store.put_sources(None, &feeds, at(0)).await.unwrap();
         Stand {
             store,
             seconds: 0,

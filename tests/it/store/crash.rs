@@ -91,7 +91,7 @@ async fn write_until_killed(url: StoreUrl) {
     let round = std::env::var("BENGGALA_TEST_CRASH_ROUND").unwrap();
     let round: i64 = round.parse().unwrap();
     let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
-    store.put_sources(&[feed], at(0)).await.unwrap();
+    store.put_sources(None, &[feed], at(0)).await.unwrap();
     // An hour later each time, so that hosts have rested since the restart.
     let now = Utc::now() + TimeDelta::hours(1 + round);
     let workers = (0..4).map(|worker| {

@@ -57,6 +57,7 @@ pub(crate) fn claim(worker: &str, now: Timestamp) -> Claim {
         limit: 10,
         per_host: 2,
         alone: false,
+        group: None,
         backfill_of: None,
     }
 }
@@ -210,7 +211,10 @@ pub(crate) fn read(lease: &Lease, at: Timestamp, verdict: Verdict) -> Completion
 /// The source "harian", its feed read, and the articles it announced waiting.
 pub(crate) async fn announced(store: &Arc<dyn Store>, articles: &[&str]) {
     let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
-    store.put_sources(&[feed], at(0)).await.expect("sources");
+    store
+        .put_sources(None, &[feed], at(0))
+        .await
+        .expect("sources");
     let leases = store.claim(&claim("given", at(0))).await.expect("a claim");
     let links = articles
         .iter()

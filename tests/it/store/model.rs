@@ -250,13 +250,13 @@ impl Run {
                 let feed = source("s", PageKind::Feed, FEED);
                 let sources = if *configured { vec![feed] } else { Vec::new() };
                 self.store
-                    .put_sources(&sources, at(self.now))
+                    .put_sources(None, &sources, at(self.now))
                     .await
                     .unwrap();
                 self.model.configure(*configured, self.now);
             }
         }
-        let due = self.store.next_due(at(self.now)).await.unwrap();
+        let due = self.store.next_due(None, at(self.now)).await.unwrap();
         prop_assert_eq!(due.map(seconds), self.model.next_due());
         let counts = self.store.counts(at(self.now)).await.unwrap();
         let counts = [counts.waiting, counts.due, counts.leased, counts.done];

@@ -93,11 +93,12 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
     for op in Op::ALL {
         match op {
             Op::PutSources => store
-                .put_sources(std::slice::from_ref(&feed), at(60))
+                .put_sources(None, std::slice::from_ref(&feed), at(60))
                 .await
+                .map(drop)
                 .unwrap(),
             Op::Claim => leases = store.claim(&claim("w", at(200_000))).await.unwrap(),
-            Op::NextDue => drop(store.next_due(at(60)).await.unwrap()),
+            Op::NextDue => drop(store.next_due(None, at(60)).await.unwrap()),
             Op::Unread => drop(store.unread(vec![unread.clone()]).await.unwrap()),
             Op::Complete => {
                 let completion = read(&leases[0], at(200_001), Verdict::Pass);

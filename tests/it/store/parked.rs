@@ -92,7 +92,7 @@ async fn a_source_that_kills_rests_for_a_day_at_a_time_and_says_so() {
             "https://harian.example/feed",
         );
         let store = place.open().await;
-        store.put_sources(&[feed], at(0)).await.unwrap();
+        store.put_sources(None, &[feed], at(0)).await.unwrap();
         drop(store);
         for day in 1..=3 {
             let store = place.open().await;

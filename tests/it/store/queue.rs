@@ -192,7 +192,7 @@ async fn what_is_put_off_is_due_later_and_otherwise_as_before() {
         let lease = lease_one(&store, at(3)).await;
         store.put_off(&lease, at(50)).await.unwrap();
         assert_eq!(store.claim(&claim("b", at(49))).await.unwrap(), []);
-        assert_eq!(store.next_due(at(3)).await.unwrap(), Some(at(50)));
+        assert_eq!(store.next_due(None, at(3)).await.unwrap(), Some(at(50)));
         assert_eq!(store.sources().await.unwrap(), before);
         let later = lease_one(&store, at(50)).await;
         let same = Lease {
@@ -221,7 +221,7 @@ async fn a_host_is_left_alone_until_its_time() {
         };
         complete(&store, &lease, pause).await;
         assert_eq!(store.claim(&claim("a", at(29))).await.unwrap(), []);
-        assert_eq!(store.next_due(at(3)).await.unwrap(), Some(at(30)));
+        assert_eq!(store.next_due(None, at(3)).await.unwrap(), Some(at(30)));
         let leases = store.claim(&claim("a", at(30))).await.unwrap();
         assert_eq!(addresses(&leases), THREE[1..]);
         assert_eq!(leases[0].host_failures, 4);
@@ -233,7 +233,7 @@ async fn a_host_is_left_alone_until_its_time() {
         };
         complete(&store, &leases[0], longer).await;
         complete(&store, &leases[1], completion(at(32), again(at(33)))).await;
-        assert_eq!(store.next_due(at(33)).await.unwrap(), Some(at(90)));
+        assert_eq!(store.next_due(None, at(33)).await.unwrap(), Some(at(90)));
     }
 }
 
@@ -331,7 +331,7 @@ async fn nothing_is_claimed_before_its_time() {
             attempts: 3,
         };
         complete(&store, &lease, completion(at(2), failed)).await;
-        assert_eq!(store.next_due(at(2)).await.unwrap(), Some(at(500)));
+        assert_eq!(store.next_due(None, at(2)).await.unwrap(), Some(at(500)));
         assert_eq!(store.claim(&claim("a", at(499))).await.unwrap(), []);
         assert_eq!(lease_one(&store, at(500)).await.attempts, 3);
     }
@@ -341,12 +341,12 @@ async fn nothing_is_claimed_before_its_time() {
 async fn next_due_follows_the_leases() {
     for place in places() {
         let store = place.open().await;
-        assert_eq!(store.next_due(at(0)).await.unwrap(), None);
+        assert_eq!(store.next_due(None, at(0)).await.unwrap(), None);
         announced(&store, &THREE[..2]).await;
-        assert!(store.next_due(at(1)).await.unwrap() <= Some(at(1)));
+        assert!(store.next_due(None, at(1)).await.unwrap() <= Some(at(1)));
         let lease = lease_one(&store, at(1)).await;
         assert_eq!(
-            store.next_due(at(1)).await.unwrap(),
+            store.next_due(None, at(1)).await.unwrap(),
             Some(at(61)),
             "the host is busy until the lease ends"
         );
@@ -356,7 +356,7 @@ async fn next_due_follows_the_leases() {
             completion(at(2), Fate::Gone { attempts: 1 }),
         )
         .await;
-        assert_eq!(store.next_due(at(2)).await.unwrap(), Some(at(2)));
+        assert_eq!(store.next_due(None, at(2)).await.unwrap(), Some(at(2)));
     }
 }
 
@@ -401,7 +401,7 @@ async fn a_lease_carries_what_was_stored() {
             let name = kind.as_str();
             source(name, kind, &format!("https://{name}.example/"))
         });
-        store.put_sources(&sources, at(0)).await.unwrap();
+        store.put_sources(None, &sources, at(0)).await.unwrap();
         let leases = store.claim(&claim("a", at(0))).await.unwrap();
         let mut links: Vec<_> = leases.iter().map(|lease| lease.link.clone()).collect();
         links.sort_by(|a, b| a.source.cmp(&b.source));
@@ -470,7 +470,7 @@ async fn an_article_that_rests_is_tried_again_when_it_is_listed() {
             };
             let completed = complete(&store, &feed, listed).await;
             assert_eq!((completed.links_new, completed.links_known), (0, 1));
-            let due = store.next_due(at(20)).await.unwrap();
+            let due = store.next_due(None, at(20)).await.unwrap();
             match until {
                 Some(until) => {
                     assert_eq!(due, Some(at(until)), "{outcome:?}");
@@ -588,7 +588,7 @@ async fn a_host_rests_after_a_lease_that_was_cut_off() {
             .release(std::slice::from_ref(&cut_off), at(105))
             .await
             .unwrap();
-        assert_eq!(store.next_due(at(105)).await.unwrap(), Some(at(195)));
+        assert_eq!(store.next_due(None, at(105)).await.unwrap(), Some(at(195)));
         assert_eq!(store.claim(&claim("b", at(194))).await.unwrap(), []);
         let again = lease_one(&store, at(195)).await;
         assert_eq!(again.link, cut_off.link);

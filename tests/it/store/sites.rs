@@ -44,7 +44,7 @@ async fn a_source_tells_what_is_known_of_its_site() {
     for place in places() {
         let store = place.open().await;
         let sources = [source("a", PageKind::Feed, "https://www.a.example/feed")];
-        store.put_sources(&sources, at(1)).await.unwrap();
+        store.put_sources(None, &sources, at(1)).await.unwrap();
         let memory = learned(0..6);
         store.learn_site("a.example", &memory, at(2)).await.unwrap();
         let rows = store.sources().await.unwrap();

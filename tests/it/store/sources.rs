@@ -20,7 +20,7 @@ async fn a_new_source_is_due_at_once() {
             source("b", PageKind::Feed, "https://b.example/feed"),
             source("a", PageKind::Auto, "https://a.example/"),
         ];
-        store.put_sources(&sources, at(5)).await.unwrap();
+        store.put_sources(None, &sources, at(5)).await.unwrap();
         let rows = store.sources().await.unwrap();
         let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["a", "b"], "by name");
@@ -43,12 +43,12 @@ async fn the_same_configuration_changes_nothing() {
         let store = place.open().await;
         let feed = source("a", PageKind::Feed, "https://a.example/feed");
         store
-            .put_sources(std::slice::from_ref(&feed), at(0))
+            .put_sources(None, std::slice::from_ref(&feed), at(0))
             .await
             .unwrap();
         let lease = lease_one(&store, at(0)).await;
         store
-            .put_sources(std::slice::from_ref(&feed), at(1))
+            .put_sources(None, std::slice::from_ref(&feed), at(1))
             .await
             .unwrap();
         let answer = Completion {
@@ -56,8 +56,8 @@ async fn the_same_configuration_changes_nothing() {
             ..completion(at(2), again(at(600)))
         };
         assert!(complete(&store, &lease, answer).await.accepted);
-        store.put_sources(&[feed], at(3)).await.unwrap();
-        assert_eq!(store.next_due(at(3)).await.unwrap(), Some(at(600)));
+        store.put_sources(None, &[feed], at(3)).await.unwrap();
+        assert_eq!(store.next_due(None, at(3)).await.unwrap(), Some(at(600)));
         assert_eq!(
             lease_one(&store, at(600)).await.etag.as_deref(),
             Some("\"1\"")
@@ -87,7 +87,7 @@ async fn a_source_that_left_rests_until_it_returns() {
         };
         complete(&store, &lease, parts).await;
 
-        store.put_sources(&[], at(2)).await.unwrap();
+        store.put_sources(None, &[], at(2)).await.unwrap();
         let row = store.sources().await.unwrap().remove(0);
         assert_eq!((row.enabled, row.next_at), (false, None));
         let now = at(200_000);
@@ -95,10 +95,10 @@ async fn a_source_that_left_rests_until_it_returns() {
         assert_eq!(addresses(&leases), ["https://harian.example/1"]);
         assert_eq!(store.counts(now).await.unwrap().due, 0);
         complete(&store, &leases[0], completion(now, Fate::Done)).await;
-        assert_eq!(store.next_due(now).await.unwrap(), None);
+        assert_eq!(store.next_due(None, now).await.unwrap(), None);
 
         let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
-        store.put_sources(&[feed], now).await.unwrap();
+        store.put_sources(None, &[feed], now).await.unwrap();
         let leases = store.claim(&claim("a", now)).await.unwrap();
         let mut found = addresses(&leases);
         found.sort_unstable();
@@ -115,9 +115,9 @@ async fn a_poll_under_way_when_its_source_leaves_is_not_repeated() {
     for place in places() {
         let store = place.open().await;
         let feed = source("a", PageKind::Feed, "https://a.example/feed");
-        store.put_sources(&[feed], at(0)).await.unwrap();
+        store.put_sources(None, &[feed], at(0)).await.unwrap();
         let lease = lease_one(&store, at(0)).await;
-        store.put_sources(&[], at(1)).await.unwrap();
+        store.put_sources(None, &[], at(1)).await.unwrap();
         let answer = Completion {
             links: vec![
                 link("https://a.example/1", "a", PageKind::Article),
@@ -138,7 +138,7 @@ async fn a_source_that_moves_is_asked_at_its_new_address_only() {
     for place in places() {
         let store = place.open().await;
         let old = source("a", PageKind::Feed, "https://old.example/feed");
-        store.put_sources(&[old], at(0)).await.unwrap();
+        store.put_sources(None, &[old], at(0)).await.unwrap();
         let lease = lease_one(&store, at(0)).await;
         let shared = link("https://old.example/map", "a", PageKind::Sitemap);
         let answer = Completion {
@@ -149,7 +149,7 @@ async fn a_source_that_moves_is_asked_at_its_new_address_only() {
         let late = lease_one(&store, at(1)).await;
 
         let new = source("a", PageKind::Auto, "https://new.example/feed");
-        store.put_sources(&[new], at(1)).await.unwrap();
+        store.put_sources(None, &[new], at(1)).await.unwrap();
         assert!(
             !complete(&store, &late, completion(at(1), again(at(1))))
                 .await
@@ -178,7 +178,10 @@ async fn a_source_takes_over_a_url_that_was_known() {
         .await;
         let sport = source("sport", PageKind::Listing, "https://harian.example/sport");
         let feed = source("harian", PageKind::Feed, "https://harian.example/feed");
-        store.put_sources(&[feed, sport], at(2)).await.unwrap();
+        store
+            .put_sources(None, &[feed, sport], at(2))
+            .await
+            .unwrap();
         let lease = lease_one(&store, at(2)).await;
         assert_eq!(lease.link.source, "sport");
         assert_eq!(lease.link.kind, PageKind::Listing);
@@ -196,14 +199,14 @@ async fn a_paused_source_rests_until_it_is_resumed() {
             why: "moves its server".to_string(),
         };
         store
-            .put_sources(std::slice::from_ref(&feed), at(0))
+            .put_sources(None, std::slice::from_ref(&feed), at(0))
             .await
             .unwrap();
         assert!(store.pause("harian", Some(&pause)).await.unwrap());
         assert!(!store.pause("nobody", Some(&pause)).await.unwrap());
         // A restart or a reload changes nothing.
         store
-            .put_sources(std::slice::from_ref(&feed), at(2))
+            .put_sources(None, std::slice::from_ref(&feed), at(2))
             .await
             .unwrap();
         assert_eq!(store.claim(&claim("w", at(3))).await.unwrap(), []);
@@ -236,7 +239,7 @@ async fn sources_are_told_page_by_page() {
                 &format!("https://{name}.example/feed"),
             )
         });
-        store.put_sources(&sources, at(0)).await.unwrap();
+        store.put_sources(None, &sources, at(0)).await.unwrap();
         let first = store.sources_after(None, 2).await.unwrap();
         let second = store.sources_after(Some("b"), 2).await.unwrap();
         let all: Vec<_> = first.into_iter().chain(second).collect();
@@ -265,7 +268,7 @@ async fn a_source_under_another_name_keeps_its_past() {
 
         let mut renamed = source("other", before.kind, before.url.as_str());
         store
-            .put_sources(std::slice::from_ref(&renamed), at(20))
+            .put_sources(None, std::slice::from_ref(&renamed), at(20))
             .await
             .unwrap();
         kept("other").await;
@@ -273,14 +276,17 @@ async fn a_source_under_another_name_keeps_its_past() {
         renamed = source("third", PageKind::Feed, "https://moved.example/feed");
         renamed.was = Some("other".to_string());
         store
-            .put_sources(std::slice::from_ref(&renamed), at(30))
+            .put_sources(None, std::slice::from_ref(&renamed), at(30))
             .await
             .unwrap();
         kept("third").await;
 
         // Two that are both configured are two.
         let second = source("fourth", PageKind::Feed, "https://moved.example/feed");
-        store.put_sources(&[renamed, second], at(40)).await.unwrap();
+        store
+            .put_sources(None, &[renamed, second], at(40))
+            .await
+            .unwrap();
         assert_eq!(store.sources().await.unwrap().len(), 2);
     }
 }
@@ -300,7 +306,7 @@ async fn a_forgotten_source_leaves_nothing_and_others_lose_nothing() {
         }
         let name = store.sources().await.unwrap().remove(0).name;
         let rest = source("rest", PageKind::Feed, "https://rest.example/feed");
-        store.put_sources(&[rest], at(20)).await.unwrap();
+        store.put_sources(None, &[rest], at(20)).await.unwrap();
         store.close().await.unwrap();
         drop(store);
 

@@ -314,7 +314,7 @@ async fn leases_of_a_process_that_died_are_due_once_their_hosts_have_rested() {
 
     let restart = Utc::now();
     let store = place.open().await;
-    assert!(store.next_due(restart).await.unwrap().unwrap() >= restart + DELAY - ROUNDING);
+    assert!(store.next_due(None, restart).await.unwrap().unwrap() >= restart + DELAY - ROUNDING);
     assert_eq!(store.claim(&claim("b", restart)).await.unwrap(), []);
     let rested = store.claim(&claim("b", restart + 2 * DELAY)).await.unwrap();
     let lease = rested.iter().find(|lease| lease.id == dead.id).unwrap();

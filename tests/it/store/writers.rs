@@ -28,7 +28,7 @@ async fn two_sources(store: &Arc<dyn Store>) {
     let names = ["pagi", "sore"];
     let address = |name: &str, path: &str| format!("https://{name}.example/{path}");
     let sources = names.map(|name| source(name, PageKind::Feed, &address(name, "feed")));
-    store.put_sources(&sources, at(0)).await.unwrap();
+    store.put_sources(None, &sources, at(0)).await.unwrap();
     for lease in store.claim(&claim("given", at(0))).await.unwrap() {
         let name = lease.link.source.clone();
         let announces = Completion {
@@ -140,9 +140,9 @@ async fn no_source_is_put_to_rest_that_another_worker_watches() {
     });
     let all = place.open().await;
     let both = [pagi.clone(), sore.clone()];
-    all.put_sources(&both, at(0)).await.unwrap();
+    all.put_sources(None, &both, at(0)).await.unwrap();
     let fewer = place.open().await;
-    fewer.put_sources(&[pagi], at(1)).await.unwrap();
+    fewer.put_sources(None, &[pagi], at(1)).await.unwrap();
     let database = place.database.as_ref().unwrap();
     let watched =
         || database.ask("SELECT string_agg(name, ' ' ORDER BY name) FROM sources WHERE enabled");
@@ -157,7 +157,7 @@ async fn no_source_is_put_to_rest_that_another_worker_watches() {
     all.probe().await.unwrap();
     assert_eq!(watched(), "pagi sore");
     all.close().await.unwrap();
-    fewer.put_sources(&[sore], at(3)).await.unwrap();
+    fewer.put_sources(None, &[sore], at(3)).await.unwrap();
     assert_eq!(watched(), "sore", "whoever is gone watches nothing");
 }
 
@@ -192,6 +192,20 @@ async fn a_store_of_the_first_schema_is_brought_up_to_date() {
     assert_eq!(store.claim(&one).await.unwrap().len(), 2);
 }
 
+/// A newer version has added to tables that statements of this one were prepared for.
+#[tokio::test]
+async fn whoever_is_at_work_goes_on_when_a_table_gets_another_column() {
+    let Some(place) = postgres::place() else {
+        return;
+    };
+    let store = place.open().await;
+    two_sources(&store).await;
+    assert_eq!(store.sources().await.unwrap().len(), 2);
+    let database = place.database.as_ref().unwrap();
+    database.ask("ALTER TABLE sources ADD COLUMN later bigint");
+    assert_eq!(store.sources().await.unwrap().len(), 2);
+}
+
 /// What is waited for most when the server is on another machine: the way there and back.
 #[tokio::test]
 async fn what_a_visit_writes_goes_to_the_server_together() {
@@ -206,7 +220,7 @@ async fn what_a_visit_writes_goes_to_the_server_together() {
         .await
         .unwrap();
     let feed = source("pagi", PageKind::Feed, "https://pagi.example/feed");
-    store.put_sources(&[feed], at(0)).await.unwrap();
+    store.put_sources(None, &[feed], at(0)).await.unwrap();
     let mut last = [(0, 0); 4];
     // Statements are prepared in the first rounds.
     for round in 0..ROUNDS {

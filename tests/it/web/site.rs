@@ -257,7 +257,7 @@ fn endless() -> (String, String) {
 
 async fn seed(store: &dyn Store) -> Vec<i64> {
     let sources = ["desa", "kota & co"].map(source);
-    store.put_sources(&sources, now()).await.unwrap();
+    store.put_sources(None, &sources, now()).await.unwrap();
 
     let planned = [
         ("desa", "pass", "Panen raya"),
@@ -318,6 +318,7 @@ async fn claim(store: &dyn Store) -> Vec<Lease> {
         limit: 100,
         per_host: 100,
         alone: false,
+        group: None,
         backfill_of: None,
     };
     store.claim(&claim).await.unwrap()
