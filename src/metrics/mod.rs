@@ -27,7 +27,8 @@ use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
     NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RENDER_OUTCOMES,
-    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
+    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, SPAN_OUTCOMES,
+    TOKEN_KINDS,
 };
 
 /// The content type of [`Metrics::render`].
@@ -282,6 +283,8 @@ families! {
     store_times_corrected_total: IntCounter = |f| f.counter();
     /// Lines of the log that were dropped because nobody read it.
     log_lines_dropped_total: IntCounter = |f| f.counter();
+    /// Spans of traces by what became of them; none are made unless `[trace]` names a collector.
+    trace_spans_total: IntCounterVec = |f| f.counters(&[("outcome", &SPAN_OUTCOMES)]);
 }
 
 impl Metrics {

@@ -100,6 +100,7 @@ store_operation_duration_seconds histogram op
 store_size_bytes gauge kind
 store_times_corrected_total counter
 store_write_wait_seconds histogram
+trace_spans_total counter outcome
 unready gauge reason
 ";
 
