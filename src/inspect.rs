@@ -22,7 +22,7 @@ use crate::{
         explain::Explanation,
         legend::{ExampleView, GradeView, RuleView, TextsView},
     },
-    score::{self, Counts, Example, Family, Grade, SECOND_OPINION, assess_among},
+    score::{self, Counts, Example, Family, Grade, OPINION_NOTES, SECOND_OPINION, assess_among},
     usage::{Heard, Usage},
 };
 
@@ -277,6 +277,7 @@ pub fn legend() -> Vec<RuleView<'static>> {
             family: about.family.as_str(),
             summary: about.summary,
             why: about.why,
+            notes: about.notes,
             flags: examples(about.flags),
             passes: examples(about.passes),
             grades: about.grades.iter().map(grade).collect(),
@@ -313,6 +314,7 @@ fn second_opinion() -> RuleView<'static> {
               where `[opinion]` names one. It must quote the words from the text, say what was meant \
               and be sure, or it is not heard; what it says weighs little until it is measured: one \
               remark alone flags nothing",
+        notes: OPINION_NOTES,
         flags: vec![ExampleView {
             lang: "en",
             text: "Without the [[sea dog]] on the eastern pier no ferry can be tied up.",
