@@ -22,7 +22,7 @@ use crate::{
         explain::Explanation,
         legend::{ExampleView, GradeView, RuleView, TextsView},
     },
-    score::{self, Counts, Example, Family, Grade, SECOND_OPINION, assess_among},
+    score::{self, Counts, Example, Family, Grade, OPINION_NOTES, SECOND_OPINION, assess_among},
     usage::{Heard, Usage},
 };
 
@@ -80,24 +80,42 @@ pub fn inspect<'a>(
     lang: Option<&Lang>,
     rules: &Rules,
 ) -> Inspection {
-    let inspection = guarded(
+    let read = read(page, site, rules);
+    judge_read(page, read, lang, rules)
+}
+
+/// What is read out of a page; what is said of one without an article in its place.
+pub type Read = Result<Article, Box<Inspection>>;
+
+/// Reads the article out of a page: the first half of [`inspect`].
+pub fn read<'a>(page: &Page, site: impl Into<Site<'a>>, rules: &Rules) -> Read {
+    let read = guarded(
         || match extract(page, site, &rules.lexicon, &rules.limits) {
             Ok(mut article) => {
                 // What the feed or sitemap said, where the page says nothing.
                 article.published = article.published.or(page.link.published);
-                judge(article, lang, rules)
+                Ok(article)
             }
-            Err(none) => Inspection {
+            Err(none) => Err(Box::new(Inspection {
                 article: *none.article,
                 assessment: Assessment {
                     rules: rules_hash(rules),
                     ..abstain(none.reason)
                 },
                 heard: None,
-            },
+            })),
         },
     );
-    inspection.unwrap_or_else(|_| failed(Some(&page.final_url)))
+    read.unwrap_or_else(|_| Err(Box::new(failed(Some(&page.final_url)))))
+}
+
+/// Judges what was read out of `page`: the second half of [`inspect`].
+pub fn judge_read(page: &Page, read: Read, lang: Option<&Lang>, rules: &Rules) -> Inspection {
+    match read {
+        Ok(article) => guarded(|| judge(article, lang, rules))
+            .unwrap_or_else(|_| failed(Some(&page.final_url))),
+        Err(instead) => *instead,
+    }
 }
 
 /// Judges a body that somebody else extracted, as [`inspect`] does a page.
@@ -259,6 +277,7 @@ pub fn legend() -> Vec<RuleView<'static>> {
             family: about.family.as_str(),
             summary: about.summary,
             why: about.why,
+            notes: about.notes,
             flags: examples(about.flags),
             passes: examples(about.passes),
             grades: about.grades.iter().map(grade).collect(),
@@ -295,6 +314,7 @@ fn second_opinion() -> RuleView<'static> {
               where `[opinion]` names one. It must quote the words from the text, say what was meant \
               and be sure, or it is not heard; what it says weighs little until it is measured: one \
               remark alone flags nothing",
+        notes: OPINION_NOTES,
         flags: vec![ExampleView {
             lang: "en",
             text: "Without the [[sea dog]] on the eastern pier no ferry can be tied up.",

@@ -35,6 +35,7 @@ pub mod metrics; //         every metric's name
 pub mod notify; //          outbox -> webhooks
 pub mod consult; //         asks a language model for second opinions
 pub mod render; //          a page that needs its scripts -> what they make of it, by a browser
+pub mod trace; //           one trace an article, over OTLP
 pub mod web; //             review page, API, metrics, health
 pub mod daemon; //          the spine: one loop, one LoopEvent enum
 pub mod demo; //            a newsroom of our own

@@ -11,7 +11,7 @@ use crate::{
         self as configuration, Config, ConfigText, Origin, SecretSource, includes, unread_variables,
     },
     notify::check_address,
-    score,
+    score, trace,
 };
 
 /// Where the configuration is looked for when none is named.
@@ -58,6 +58,7 @@ pub(super) fn parse_config(texts: &[ConfigText]) -> Result<Config, Failure> {
     for channel in &config.notify {
         check_address(channel).map_err(|error| Failure::message(error.to_string()))?;
     }
+    trace::check(&config.trace).map_err(|error| Failure::message(error.to_string()))?;
     Ok(config)
 }
 

@@ -10,6 +10,8 @@ pub(super) const SERVE_TOKEN: &str = "BENGGALA_SERVE_TOKEN";
 pub(super) const SERVE_TOKEN_FOR: &str = "BENGGALA_SERVE_TOKEN_FOR";
 /// The key of the language model, as `[opinion] key`.
 pub(super) const OPINION_KEY: &str = "BENGGALA_OPINION_KEY";
+/// Where traces go, as programs of all kinds are told: `[trace] otlp_url` in its place.
+pub(super) const OTLP_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// What the command line reads by itself: which files, and how much is logged.
 const OF_THE_COMMAND_LINE: [&str; 2] = ["BENGGALA_CONFIG", "BENGGALA_LOG"];
 

@@ -11,7 +11,7 @@ use super::{
     notation,
     sections::{
         FetchConfig, LogConfig, MailConfig, NotifyConfig, OpinionConfig, ScheduleConfig,
-        ServeConfig, StoreConfig,
+        ServeConfig, StoreConfig, TraceConfig,
     },
     value::{Read, Value},
 };
@@ -394,6 +394,19 @@ pub(super) const LOG: &[Key<LogConfig>] = &[key(
     |c| notation::text(&c.levels),
 )];
 
+pub(super) const TRACE: &[Key<TraceConfig>] = &[
+    key(
+        "otlp_url",
+        |c, v| v.place().map(|x| c.otlp_url = Some(x)),
+        |c| c.otlp_url.as_ref().and_then(notation::text),
+    ),
+    key(
+        "sample",
+        |c, v| v.share().map(|x| c.sample = x),
+        |c| notation::share(c.sample),
+    ),
+];
+
 /// A `[[notify]]` as far as it has been read.
 #[derive(Default)]
 pub(super) struct PartialChannel {
@@ -771,7 +784,7 @@ pub(super) const SITE: &[Key<SiteRules>] = &[
 ];
 
 /// Every section that may stand in the file, and its keys.
-pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 10] {
+pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 11] {
     [
         ("fetch", names(FETCH)),
         ("schedule", names(SCHEDULE)),
@@ -781,6 +794,7 @@ pub(super) fn sections() -> [(&'static str, Vec<&'static str>); 10] {
         ("store", names(STORE)),
         ("serve", names(SERVE)),
         ("log", names(LOG)),
+        ("trace", names(TRACE)),
         ("notify", names(NOTIFY)),
         ("source", names(SOURCE)),
     ]

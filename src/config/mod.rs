@@ -30,7 +30,7 @@ pub use self::{
     problem::{ConfigErrors, ConfigProblem, Origin, Position},
     sections::{
         Config, FetchConfig, MailConfig, NotifyConfig, OpinionConfig, ScheduleConfig, ServeConfig,
-        StoreConfig,
+        StoreConfig, TraceConfig,
     },
     sites::{SITES, parse_sites, site_rules},
 };

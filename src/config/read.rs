@@ -9,7 +9,9 @@ use toml::{Spanned, de::DeValue};
 use url::Url;
 
 use super::{
-    environment::{OPINION_KEY, SERVE_TOKEN, SERVE_TOKEN_FOR, STORE_URL, channel_variable},
+    environment::{
+        OPINION_KEY, OTLP_ENDPOINT, SERVE_TOKEN, SERVE_TOKEN_FOR, STORE_URL, channel_variable,
+    },
     keys::{self, Key, PartialChannel, PartialSource},
     names::Names,
     outside::{SecretLookup, SecretSource},
@@ -17,7 +19,9 @@ use super::{
     problem::{Complaint, ConfigErrors, ConfigProblem, Lines, Origin, Position},
     sections::{Config, NotifyConfig, ServeConfig},
     table::{complaint, header, read_table},
-    value::{Refusal, nearest, secret, secret_url, signing_secrets, store_url, token_for},
+    value::{
+        Refusal, collector, nearest, secret, secret_url, signing_secrets, store_url, token_for,
+    },
 };
 use crate::{
     canonical::canonical,
@@ -79,6 +83,11 @@ impl<'a> Reader<'a> {
         self.section("store", keys::STORE, &mut config.store);
         self.section("serve", keys::SERVE, &mut config.serve);
         self.section("log", keys::LOG, &mut config.log);
+        self.section("trace", keys::TRACE, &mut config.trace);
+        // What others are told by as well means us only where we can.
+        if cfg!(feature = "otlp") && config.trace.otlp_url.is_none() {
+            config.trace.otlp_url = self.environment(OTLP_ENDPOINT, collector);
+        }
         let secrets = self.secrets;
         if let Some(url) = self.environment(STORE_URL, |raw| store_url(raw, secrets)) {
             config.store.url = url;

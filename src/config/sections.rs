@@ -30,6 +30,8 @@ pub struct Config {
     pub serve: ServeConfig,
     /// `[log]`
     pub log: LogConfig,
+    /// `[trace]`
+    pub trace: TraceConfig,
     /// `[[notify]]`
     pub notify: Vec<NotifyConfig>,
     /// `[[source]]`
@@ -176,6 +178,15 @@ pub struct LogConfig {
     pub levels: String,
 }
 
+/// `[trace]`: who is told of each article's way from its discovery to its verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TraceConfig {
+    /// The address of a collector that speaks OTLP over HTTP; `None`: nobody is told.
+    pub otlp_url: Option<Url>,
+    /// The share of articles that are told of, in 0..=1.
+    pub sample: f32,
+}
+
 /// `[[notify]]`: who is told of what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotifyConfig {
@@ -291,6 +302,10 @@ impl Default for Config {
             },
             log: LogConfig {
                 levels: "info".to_string(),
+            },
+            trace: TraceConfig {
+                otlp_url: None,
+                sample: 1.0,
             },
             notify: Vec::new(),
             sources: Vec::new(),

@@ -18,6 +18,7 @@ impl Config {
         table(&mut out, "[store]", keys::STORE, &self.store);
         table(&mut out, "[serve]", keys::SERVE, &self.serve);
         table(&mut out, "[log]", keys::LOG, &self.log);
+        table(&mut out, "[trace]", keys::TRACE, &self.trace);
         for channel in &self.notify {
             table(&mut out, "[[notify]]", keys::NOTIFY, &channel.into());
         }

@@ -565,6 +565,11 @@ pub(super) fn store_url(raw: &str, secrets: &SecretLookup<'_>) -> Result<StoreUr
     read.map_err(|why| Refusal::new(why.to_string(), why.hint()))
 }
 
+/// Where a collector of traces listens.
+pub(super) fn collector(raw: &str) -> Result<Url, Refusal> {
+    web_url(raw.trim(), false)
+}
+
 /// Of what the token is asked, as the environment says it.
 pub(super) fn token_for(raw: &str) -> Result<TokenFor, Refusal> {
     let named = |choice: &TokenFor| choice.as_str() == raw.trim();

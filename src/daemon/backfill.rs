@@ -106,6 +106,7 @@ impl OwnBackfill {
             metrics: self.metrics,
             backfill_of: Some(self.source),
             reload,
+            traces: Arc::default(),
             clock: Clock::of_this_machine(),
             health: Health::default(),
             stop,

@@ -18,8 +18,12 @@ pub(super) struct Facts {
     /// The address that was asked: the URL's own, or where its source has moved to.
     pub(super) asked: Url,
     pub(super) exchange: Exchange,
-    /// When that had ended.
+    /// When the visit began.
+    pub(super) began: Timestamp,
+    /// When the exchange had ended.
     pub(super) at: Timestamp,
+    /// What was done, one after the other.
+    pub(super) steps: Vec<Step>,
     /// It failed because our own network is gone.
     pub(super) network_is_down: bool,
     pub(super) content: PageContent,
@@ -46,6 +50,33 @@ pub(super) struct PageContent {
 pub(super) struct TimedInspection {
     pub(super) inspection: Inspection,
     pub(super) took: Duration,
+    /// When that was.
+    pub(super) step: Step,
+}
+
+/// A part of a visit: what was done, from when to when.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) began: Timestamp,
+    pub(super) ended: Timestamp,
+    /// What it was made of.
+    pub(super) parts: Vec<Step>,
+}
+
+impl Step {
+    /// The step that asks for a page.
+    pub(super) const FETCH: &'static str = "fetch";
+
+    /// One that has no parts.
+    pub(super) fn new(name: &'static str, began: Timestamp, ended: Timestamp) -> Step {
+        Step {
+            name,
+            began,
+            ended,
+            parts: Vec::new(),
+        }
+    }
 }
 
 impl Facts {
@@ -77,6 +108,11 @@ impl PageContent {
             let origins = &mut inspected.inspection.article.origins;
             origins.insert("page".to_string(), "browser".to_string());
         }
+    }
+
+    /// The step that has inspected it.
+    pub(super) fn step(&self) -> Option<Step> {
+        Some(self.inspected.as_ref()?.step.clone())
     }
 
     /// Whether nothing stands on the page until its scripts have run.

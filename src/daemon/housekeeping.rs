@@ -3,7 +3,6 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use prometheus::GaugeVec;
 use tokio::{task::JoinHandle, time::Instant};
 
 use crate::{
@@ -276,19 +275,21 @@ async fn set_review_gauges(resources: &Resources) {
                 .with_label_values(&[rule, decision.as_str()])
                 .set(findings as i64);
         }
-        set_precision(&metrics.review_precision, rule, confirmed, dismissed);
+        match precision(confirmed, dismissed) {
+            // There may be none to remove.
+            None => drop(metrics.review_precision.remove_label_values(&[rule])),
+            Some(share) => metrics
+                .review_precision
+                .with_label_values(&[rule])
+                .set(share),
+        }
     }
 }
 
 /// Of nothing that was decided there is no share.
-fn set_precision(family: &GaugeVec, label: &str, confirmed: u64, dismissed: u64) {
-    match confirmed + dismissed {
-        // There may be none to remove.
-        0 => drop(family.remove_label_values(&[label])),
-        decided => family
-            .with_label_values(&[label])
-            .set(confirmed as f64 / decided as f64),
-    }
+fn precision(confirmed: u64, dismissed: u64) -> Option<f64> {
+    let decided = confirmed + dismissed;
+    (decided > 0).then(|| confirmed as f64 / decided as f64)
 }
 
 fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
@@ -301,42 +302,40 @@ fn set_source_gauges(metrics: &Metrics, sources: &[SourceRow]) {
         };
         states[state].1 += 1;
         let label = metrics.source_label(&source.name);
-        let label = [label.as_str()];
-        let precision = &metrics.source_review_precision;
-        set_precision(precision, label[0], source.confirmed, source.dismissed);
+        match precision(source.confirmed, source.dismissed) {
+            None => metrics.source_review_precision.forget(&label),
+            Some(share) => metrics.source_review_precision.of(&label).set(share),
+        }
         metrics
             .source_enabled
-            .with_label_values(&label)
-            .set(i64::from(source.enabled));
+            .of(&label)
+            .set(f64::from(u8::from(source.enabled)));
         metrics
             .source_template_lines
-            .with_label_values(&label)
-            .set(source.template_lines as i64);
+            .of(&label)
+            .set(source.template_lines as f64);
         if let Some(links) = source.links {
-            record_source_links(metrics, label[0], links);
+            record_source_links(metrics, &label, links);
         }
         if let Some(boilerplate) = source.boilerplate {
-            metrics
-                .source_boilerplate_ratio
-                .with_label_values(&label)
-                .set(boilerplate);
+            metrics.source_boilerplate_ratio.of(&label).set(boilerplate);
         }
         if let Some(at) = source.last_success {
             metrics
                 .source_last_success_timestamp_seconds
-                .with_label_values(&label)
+                .of(&label)
                 .set(at.timestamp() as f64);
         }
         if let Some(interval) = source.expected_interval {
             metrics
                 .source_expected_interval_seconds
-                .with_label_values(&label)
+                .of(&label)
                 .set(interval.as_secs_f64());
         }
         if let Some(at) = source.last_article {
             metrics
                 .source_last_article_timestamp_seconds
-                .with_label_values(&label)
+                .of(&label)
                 .set(at.timestamp() as f64);
         }
     }

@@ -13,6 +13,7 @@ mod active;
 pub mod backfill;
 pub mod clock;
 mod completion;
+mod course;
 pub mod cpu;
 mod error;
 mod facts;
@@ -51,6 +52,7 @@ use crate::{
     metrics::Metrics,
     model::Unready,
     store::{Claim, Lease, Store, StoreError, TimeCorrection},
+    trace::Traces,
 };
 
 use self::{
@@ -86,6 +88,8 @@ pub struct Daemon {
     pub backfill_of: Option<String>,
     /// A message: `config` has changed.
     pub reload: mpsc::Receiver<()>,
+    /// Who is told of the way of each article.
+    pub traces: Arc<Traces>,
     /// Where the time is read.
     pub clock: Clock,
     /// Told what keeps it from its work.
@@ -184,12 +188,13 @@ impl Daemon {
             consulting.abort();
             let _ = consulting.await;
         }
-        self.drain(visits, housekeeping, &active, &resources).await
+        self.end(visits, housekeeping, &active, &resources).await
     }
 
     fn resources(&self, questions: mpsc::Sender<Question>) -> Resources {
         let (store, metrics) = (&self.store, &self.metrics);
-        Resources::new(store, metrics, &self.clock, &self.health, questions)
+        let clock = &self.clock;
+        Resources::new(store, metrics, clock, &self.health, questions, &self.traces)
     }
 
     /// Takes over the new configuration, or keeps the old one and says why.
@@ -359,6 +364,22 @@ impl Daemon {
                 }
             }
         }
+    }
+
+    /// Lets what is under way finish, and tells of it.
+    async fn end(
+        &self,
+        visits: Visits,
+        housekeeping: Housekeeping,
+        active: &ActiveConfig,
+        resources: &Resources,
+    ) -> Result<(), DaemonError> {
+        let ended = self.drain(visits, housekeeping, active, resources).await;
+        tokio::select! {
+            () = self.traces.close() => {}
+            () = self.stop_now.cancelled() => {}
+        }
+        ended
     }
 
     /// Waits for what is under way, then gives the rest back.

@@ -12,7 +12,7 @@ use crate::{
     extract::Site,
     fetch::Exchange,
     frontier,
-    inspect::{Rules, guarded, inspect, set_aside},
+    inspect::{self, Rules, guarded, set_aside},
     model::{Dismissal, Link, Page, PageKind, Problem, RobotsRules},
     site,
     store::Lease,
@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     active::ActiveConfig,
-    facts::{PageContent, TimedInspection},
+    facts::{PageContent, Step, TimedInspection},
     resources::Resources,
     second_opinion,
 };
@@ -137,15 +137,24 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
         ..active.rules.clone()
     };
     let (work, by) = (page.clone(), rules.clone());
-    let begun = Instant::now();
-    let mut inspection = resources
+    let (asked, begun) = (resources.clock.now(), Instant::now());
+    let clock = resources.clock.clone();
+    let (mut inspection, parts) = resources
         .cores
         .run(move || {
             let site = Site {
                 rules: &site_rules,
                 memory: &memory,
             };
-            inspect(&work, site, lang.as_ref(), &by)
+            let began = clock.now();
+            let article = inspect::read(&work, site, &by);
+            let read = clock.now();
+            let inspection = inspect::judge_read(&work, article, lang.as_ref(), &by);
+            let parts = vec![
+                Step::new("extract", began, read),
+                Step::new("score", read, clock.now()),
+            ];
+            (inspection, parts)
         })
         .await;
     let took = begun.elapsed();
@@ -157,7 +166,14 @@ async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Pag
     let heard = inspection.heard.as_ref();
     resources.languages.learn(&page.final_url, heard);
     PageContent {
-        inspected: Some(TimedInspection { inspection, took }),
+        inspected: Some(TimedInspection {
+            inspection,
+            took,
+            step: Step {
+                parts,
+                ..Step::new("inspect", asked, resources.clock.now())
+            },
+        }),
         ..PageContent::default()
     }
 }

@@ -130,7 +130,7 @@ pub(super) fn certificate(metrics: &Metrics, facts: &Facts, source: &Source) {
     if let Some(ends) = ends.filter(|_| is_its_host && source.certificate.is_none()) {
         metrics
             .source_certificate_expiry_timestamp_seconds
-            .with_label_values(&[&metrics.source_label(&source.name)])
+            .of(&metrics.source_label(&source.name))
             .set(ends.timestamp() as f64);
     }
 }
@@ -257,14 +257,11 @@ fn record_completed(
         .inc();
     let source = metrics.source_label(&link.source);
     let source = source.as_str();
-    metrics
-        .source_articles_total
-        .with_label_values(&[source])
-        .inc();
+    metrics.source_articles_total.of(source).inc();
     if source != labels::OTHER {
         metrics
             .source_last_article_timestamp_seconds
-            .with_label_values(&[source])
+            .of(source)
             .set(facts.at.timestamp() as f64);
     }
     if let Some(standing) = standing {
@@ -273,17 +270,11 @@ fn record_completed(
     match assessment.verdict {
         Verdict::Pass => {}
         Verdict::Abstain(_) => {
-            metrics
-                .source_articles_abstained_total
-                .with_label_values(&[source])
-                .inc();
+            metrics.source_articles_abstained_total.of(source).inc();
             return;
         }
         Verdict::Flag => {
-            metrics
-                .source_articles_flagged_total
-                .with_label_values(&[source])
-                .inc();
+            metrics.source_articles_flagged_total.of(source).inc();
             record_flag(metrics, assessment, article.title.as_deref());
         }
     }
@@ -322,11 +313,16 @@ pub(super) fn record_source_links(metrics: &Metrics, source: &str, links: LinkCo
     if source == labels::OTHER {
         return;
     }
+    let family = &metrics.source_links;
     for (outcome, count) in links.by_name() {
-        metrics
-            .source_links
-            .with_label_values(&[source, outcome])
-            .set(i64::try_from(count).unwrap_or(i64::MAX));
+        // An alert asks whether anything listed is ours. That nothing else is, no series says as well.
+        let figure = match count > 0 || outcome == "known" {
+            true => Some(family.of_outcome(source, outcome)),
+            false => family.find(source, outcome),
+        };
+        if let Some(figure) = figure {
+            figure.set(count as f64);
+        }
     }
 }
 
@@ -349,12 +345,12 @@ pub(super) fn record_standing(metrics: &Metrics, source: &str, standing: &Source
         (&metrics.source_machine_translation_share_low, low),
         (&metrics.source_machine_translation_share_high, high),
     ] {
-        family.with_label_values(&[source]).set(value);
+        family.of(source).set(value);
     }
     if let Some(turn) = &translation.turned {
         metrics
             .source_translation_turned_timestamp_seconds
-            .with_label_values(&[source])
+            .of(source)
             .set(turn.at.timestamp() as f64);
     }
 }
@@ -475,10 +471,7 @@ pub(super) fn heard(
         record_standing(metrics, &label, standing);
     }
     if heard.newly_flagged {
-        metrics
-            .source_articles_flagged_total
-            .with_label_values(&[label.as_str()])
-            .inc();
+        metrics.source_articles_flagged_total.of(&label).inc();
         record_flag(metrics, &hearing.assessment, hearing.title.as_deref());
     }
 }

@@ -8,7 +8,11 @@ use crate::{
     render::Showing,
 };
 
-use super::{active::ActiveConfig, facts::Facts, resources::Resources};
+use super::{
+    active::ActiveConfig,
+    facts::{Facts, Step},
+    resources::Resources,
+};
 
 /// The page as its scripts leave it, in the place of what was fetched: that is what is judged, kept and
 /// judged again. `None` where its source names no browser, or the browser does not do its work: then the
@@ -21,7 +25,7 @@ pub(super) async fn shown(
     until: Instant,
 ) -> Option<Page> {
     let source = active.sources.get(&page.link.source)?;
-    let way = resources.way(&facts.lease);
+    let (way, asked) = (resources.way(&facts.lease), resources.clock.now());
     let showing = Showing {
         browser: source.render.as_ref()?,
         page,
@@ -38,6 +42,7 @@ pub(super) async fn shown(
     renders.with_label_values(&[outcome]).inc();
     // Its parts were asked for until now.
     facts.at = resources.clock.now();
+    facts.steps.push(Step::new("render", asked, facts.at));
     match rendered {
         Ok(rendered) => {
             let exchange = &mut facts.exchange;

@@ -10,6 +10,7 @@ use crate::{
     metrics::Metrics,
     render::Renderer,
     store::{Lease, Store},
+    trace::Traces,
 };
 
 use super::{
@@ -33,6 +34,8 @@ pub(super) struct Resources {
     pub(super) questions: mpsc::Sender<Question>,
     /// Who shows pages that need their scripts.
     pub(super) renderer: Renderer,
+    /// Who is told of the way of each article.
+    pub(super) traces: Arc<Traces>,
     /// Where the hosts are written down that redirects lead to.
     pub(super) host_notes: Arc<HostNotes>,
     /// Where turns are taken at the addresses that hosts share.
@@ -46,6 +49,7 @@ impl Resources {
         clock: &Clock,
         health: &Health,
         questions: mpsc::Sender<Question>,
+        traces: &Arc<Traces>,
     ) -> Resources {
         Resources {
             store: Arc::clone(store),
@@ -58,6 +62,7 @@ impl Resources {
             outage: Outage::default(),
             questions,
             renderer: Renderer::default(),
+            traces: Arc::clone(traces),
             host_notes: host_notes(store, clock),
             address_turns: address_turns(store),
         }

@@ -21,6 +21,7 @@ use crate::{
     metrics::{LabelValues, Metrics},
     model::{Lang, Listen, Unready},
     store::{self, Observer, Op, OpenError, Store, StoreError, Stored, disk::network_file_system},
+    trace::{TraceError, Traces},
     web::{self, exposition::Exposition, listener::Listener},
 };
 
@@ -32,6 +33,9 @@ pub enum StartError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// Traces are wanted, and cannot be sent.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
     /// The address cannot be had.
     #[error("cannot listen on {place}: {why}; set another `[serve] listen`, or stop what has it")]
     Listen {
@@ -85,6 +89,7 @@ impl Service {
         config: Config,
         metrics: Arc<Metrics>,
     ) -> Result<Service, StartError> {
+        let traces = Arc::new(Traces::start(&config.trace, &metrics)?);
         let asked = config.serve.listen.clone();
         let listener = match Listener::bind(&asked).await {
             Ok(listener) => listener,
@@ -112,6 +117,7 @@ impl Service {
             metrics: Arc::clone(&metrics),
             backfill_of: None,
             reload: reload_received,
+            traces,
             clock,
             health: health.clone(),
             stop: stop.clone(),
@@ -139,9 +145,10 @@ impl Service {
         let new = self.config.load();
         let serve =
             |config: &Config| (config.serve.listen.clone(), config.serve.public_url.clone());
-        if old.store.url != new.store.url || serve(&old) != serve(&new) {
+        let is_other = old.store.url != new.store.url || old.trace != new.trace;
+        if is_other || serve(&old) != serve(&new) {
             tracing::warn!(
-                "`[store] url` and `[serve] listen` and `public_url` change only with a restart"
+                "`[store] url`, `[trace]` and `[serve] listen` and `public_url` change only with a restart"
             );
         }
         config_loaded(&self.metrics);

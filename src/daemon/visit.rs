@@ -17,7 +17,8 @@ use crate::{
 use super::{
     active::ActiveConfig,
     completion::completion,
-    facts::{Facts, PageContent},
+    course::{self, Written},
+    facts::{Facts, PageContent, Step},
     plan,
     read::read,
     record, rendering,
@@ -115,7 +116,14 @@ async fn ask(
         true => &[],
         false => active.channels.as_slice(),
     };
+    let (fate, asked) = (completion.fate, resources.clock.now());
     let completed = store.complete(&facts.lease, completion, channels).await;
+    let written = Written {
+        fate,
+        completed: completed.as_ref().ok(),
+        step: Step::new("store", asked, resources.clock.now()),
+    };
+    course::tell(&resources.traces, &facts, &written);
     if let Ok(completed) = &completed {
         second_opinion::ask_later(resources, active, &facts, completed);
     }
@@ -155,7 +163,9 @@ async fn facts(
         lease,
         asked,
         exchange,
+        began: now,
         at,
+        steps: vec![Step::new(Step::FETCH, now, at)],
         network_is_down,
         content: PageContent::default(),
     };
@@ -163,11 +173,13 @@ async fn facts(
         return facts;
     };
     let mut content = read(resources, active, &facts.lease, &facts.exchange, &page).await;
+    facts.steps.extend(content.step());
     if content.needs_script()
         && let Some(page) = rendering::shown(resources, active, &mut facts, &page, until).await
     {
         content = read(resources, active, &facts.lease, &facts.exchange, &page).await;
         content.came_by_browser();
+        facts.steps.extend(content.step());
     }
     if content.is_bot_wall() {
         // Nothing was read: the page is asked for again, when the wall may be gone.

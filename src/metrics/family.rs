@@ -1,10 +1,15 @@
 //! How one family of metrics is made and registered.
 
+use std::cell::RefCell;
+
 use prometheus::{
     Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry,
     core::{Collector, MetricVec, MetricVecBuilder},
+    proto::MetricType,
 };
+
+use super::by_source::SourceFamily;
 
 /// A label and the values it starts with.
 pub(super) type Label<'a> = (&'a str, &'a [&'a str]);
@@ -27,6 +32,7 @@ pub struct LabelValues<'a> {
 /// A family that is about to be registered.
 pub(super) struct MetricFamily<'a> {
     pub(super) registry: &'a Registry,
+    pub(super) of_sources: &'a RefCell<Vec<SourceFamily>>,
     pub(super) values: LabelValues<'a>,
     pub(super) name: &'static str,
     pub(super) help: &'static str,
@@ -61,6 +67,13 @@ impl MetricFamily<'_> {
             family.get_metric_with_label_values(&values)?;
         }
         self.register(family)
+    }
+
+    /// Kept apart from the registry.
+    pub(super) fn of_sources(&self, kind: MetricType) -> Result<SourceFamily, prometheus::Error> {
+        let family = SourceFamily::new(self.name, self.help, kind);
+        self.of_sources.borrow_mut().push(family.clone());
+        Ok(family)
     }
 
     pub(super) fn counter(&self) -> Result<IntCounter, prometheus::Error> {

@@ -46,6 +46,16 @@ pub const SCORES: [&str; 6] = [
 pub const DUPLICATE_KINDS: [&str; 2] = [CopyKind::Exact.as_str(), CopyKind::Near.as_str()];
 /// `outcome` of one attempt to notify.
 pub const NOTIFICATION_OUTCOMES: [&str; 5] = ["ok", "failed", "refused", "given_up", "left_out"];
+/// `outcome` of a span that the collector has.
+pub const SPANS_SENT: &str = "sent";
+/// `outcome` of a span for which there was no room.
+pub const SPANS_DROPPED: &str = "dropped";
+/// `outcome` of a span that the collector does not want.
+pub const SPANS_REFUSED: &str = "refused";
+/// `outcome` of a span that was sent in vain too often.
+pub const SPANS_GIVEN_UP: &str = "given_up";
+/// `outcome` of a span of a trace.
+pub const SPAN_OUTCOMES: [&str; 4] = [SPANS_SENT, SPANS_DROPPED, SPANS_REFUSED, SPANS_GIVEN_UP];
 /// `outcome` of what a language model quoted.
 pub const QUOTE_OUTCOMES: [&str; 3] = ["kept", "invented", "dropped"];
 /// `reason` why a language model was not asked about an article that was worth it.

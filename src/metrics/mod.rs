@@ -5,29 +5,34 @@
 //! host or a title is never a label; the name of a source is one only in the `source_*` families,
 //! for at most [`SOURCES_MAX`] of them.
 
-mod family;
-pub mod labels;
-mod openmetrics;
+mod by_source; //   families with series for each source
+mod family; //      how a family is made
+pub mod labels; //  what labels may say
+mod notation; //    names, labels and values as the formats write them
+mod openmetrics; // the newer one of them
 
 use std::{
+    cell::RefCell,
     collections::{BTreeSet, HashSet},
     sync::{Mutex, PoisonError},
 };
 
 use prometheus::{
     Gauge, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Registry, TextEncoder,
+    Registry, TextEncoder, proto::MetricType,
 };
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 
-use crate::{frontier::clock::Jump, model::LinkCounts};
+use crate::frontier::clock::Jump;
+pub use by_source::{Figure, SourceFamily};
 pub use family::LabelValues;
 use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
     NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RENDER_OUTCOMES,
-    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, TOKEN_KINDS,
+    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, SPAN_OUTCOMES,
+    TOKEN_KINDS,
 };
 
 /// The content type of [`Metrics::render`].
@@ -69,9 +74,10 @@ macro_rules! families {
         /// Every metric of the daemon, in a registry of its own.
         #[derive(Debug)]
         pub struct Metrics {
-            /// Where all of them are registered.
+            /// Where all of them are registered but those of the sources.
             pub registry: Registry,
             sources_labelled: Mutex<BTreeSet<String>>,
+            of_sources: Vec<SourceFamily>,
             $($(#[doc = $help])+ pub $name: $type,)+
         }
 
@@ -86,8 +92,10 @@ macro_rules! families {
                 revision: &str,
             ) -> Result<Metrics, prometheus::Error> {
                 let registry = Registry::new();
+                let of_sources = RefCell::default();
                 let family = |name: &'static str, help: &'static str| MetricFamily {
                     registry: &registry,
+                    of_sources: &of_sources,
                     values,
                     name,
                     help: help.trim(),
@@ -106,6 +114,7 @@ macro_rules! families {
                 let metrics = Metrics {
                     registry,
                     sources_labelled: Mutex::default(),
+                    of_sources: of_sources.into_inner(),
                     $($name,)+
                 };
                 metrics.build_info.with_label_values(&[version, revision]).set(1);
@@ -185,38 +194,39 @@ families! {
     /// Articles that were read again and said something else.
     corrections_total: IntCounter = |f| f.counter();
     /// New articles of a source.
-    source_articles_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    source_articles_total: SourceFamily = |f| f.of_sources(MetricType::COUNTER);
     /// New articles of a source that were flagged.
-    source_articles_flagged_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    source_articles_flagged_total: SourceFamily = |f| f.of_sources(MetricType::COUNTER);
     /// New articles of a source that could not be judged.
-    source_articles_abstained_total: IntCounterVec = |f| f.counters(&[("source", NONE_YET)]);
+    source_articles_abstained_total: SourceFamily = |f| f.of_sources(MetricType::COUNTER);
     /// How likely it is that a source publishes mainly unedited machine translation.
-    source_translation_probability: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_translation_probability: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// The share of machine translation among the articles of a source, as far as they tell.
-    source_machine_translation_share: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_machine_translation_share: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// The lower end of the 95 % interval of that share.
-    source_machine_translation_share_low: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_machine_translation_share_low: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// The upper end of that interval.
-    source_machine_translation_share_high: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_machine_translation_share_high: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// When a source last began or ceased to do so, in Unix time.
-    source_translation_turned_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_translation_turned_timestamp_seconds: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// Mean share of boilerplate in the latest 50 judged articles of a source.
-    source_boilerplate_ratio: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
-    /// Article links that a source listed when it last answered, by what became of them. Foreign ones
-    /// are left out of sitemaps and front pages; of a feed they are counted among the others, too.
-    source_links: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET), ("outcome", NONE_YET)]);
+    source_boilerplate_ratio: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
+    /// Article links that a source listed when it last answered, by what became of them: `known`, and
+    /// the other outcomes from the first time on. Foreign ones are left out of sitemaps and front pages;
+    /// of a feed they are counted among the others, too.
+    source_links: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// Lines known to be the template of a source's site.
-    source_template_lines: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);
+    source_template_lines: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// When the latest new article of a source came, in Unix time.
-    source_last_article_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_last_article_timestamp_seconds: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// The mean time between two articles of a source, as learned from its polls.
-    source_expected_interval_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_expected_interval_seconds: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// When a source last answered well, in Unix time.
-    source_last_success_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_last_success_timestamp_seconds: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// When the certificate that a source showed when it was last polled ends, in Unix time.
-    source_certificate_expiry_timestamp_seconds: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_certificate_expiry_timestamp_seconds: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// 1 while a source is watched.
-    source_enabled: IntGaugeVec = |f| f.gauges(&[("source", NONE_YET)]);
+    source_enabled: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// Sources without series of their own: they share the label value `_other`.
     source_labels_dropped: IntGauge = |f| f.gauge();
     /// Attempts to notify.
@@ -242,7 +252,7 @@ families! {
     /// The share of findings that reviewers confirmed, of those they decided on; 0 decisions have none.
     review_precision: GaugeVec = |f| f.float_gauges(&[("rule", NONE_YET)]);
     /// The share of a source's flagged articles that reviewers confirmed, of those they decided on.
-    source_review_precision: GaugeVec = |f| f.float_gauges(&[("source", NONE_YET)]);
+    source_review_precision: SourceFamily = |f| f.of_sources(MetricType::GAUGE);
     /// Findings, or articles with some, that reviewers decided on, by rule; those taken back do not count.
     review_findings: IntGaugeVec = |f| f.gauges(&[("rule", f.values.rules), ("decision", &labels::decisions())]);
     /// Flagged articles by what was decided.
@@ -282,6 +292,8 @@ families! {
     store_times_corrected_total: IntCounter = |f| f.counter();
     /// Lines of the log that were dropped because nobody read it.
     log_lines_dropped_total: IntCounter = |f| f.counter();
+    /// Spans of traces by what became of them; none are made unless `[trace]` names a collector.
+    trace_spans_total: IntCounterVec = |f| f.counters(&[("outcome", &SPAN_OUTCOMES)]);
 }
 
 impl Metrics {
@@ -290,12 +302,16 @@ impl Metrics {
     /// # Errors
     /// Only if a family was registered without a metric or a name.
     pub fn render(&self) -> Result<String, prometheus::Error> {
-        TextEncoder::new().encode_to_string(&self.registry.gather())
+        let mut text = TextEncoder::new().encode_to_string(&self.registry.gather())?;
+        for family in &self.of_sources {
+            family.put_text(&mut text);
+        }
+        Ok(text)
     }
 
     /// The same as OpenMetrics 1.0.
     pub fn render_open(&self) -> String {
-        openmetrics::encode(&self.registry.gather())
+        openmetrics::encode(&self.registry.gather(), &self.of_sources)
     }
 
     /// Gives the sources that are watched now their series, at 0, and drops those of the others.
@@ -360,46 +376,18 @@ impl Metrics {
         }
     }
 
-    fn source_counters(&self) -> [&IntCounterVec; 3] {
-        [
-            &self.source_articles_total,
-            &self.source_articles_flagged_total,
-            &self.source_articles_abstained_total,
-        ]
-    }
-
+    /// Its counters begin at 0.
     fn start_source(&self, name: &str) {
-        for family in self.source_counters() {
-            family.with_label_values(&[name]);
-        }
-        self.source_enabled.with_label_values(&[name]).set(1);
+        self.source_articles_total.of(name);
+        self.source_articles_flagged_total.of(name);
+        self.source_articles_abstained_total.of(name);
+        self.source_enabled.of(name).set(1.0);
     }
 
-    /// A family that has no such series has nothing to drop.
     fn drop_source(&self, name: &str) {
-        for family in self.source_counters() {
-            let _ = family.remove_label_values(&[name]);
+        for family in &self.of_sources {
+            family.forget(name);
         }
-        for family in [
-            &self.source_translation_probability,
-            &self.source_machine_translation_share,
-            &self.source_machine_translation_share_low,
-            &self.source_machine_translation_share_high,
-            &self.source_translation_turned_timestamp_seconds,
-            &self.source_boilerplate_ratio,
-            &self.source_review_precision,
-            &self.source_last_article_timestamp_seconds,
-            &self.source_expected_interval_seconds,
-            &self.source_last_success_timestamp_seconds,
-            &self.source_certificate_expiry_timestamp_seconds,
-        ] {
-            let _ = family.remove_label_values(&[name]);
-        }
-        for (outcome, _) in LinkCounts::default().by_name() {
-            let _ = self.source_links.remove_label_values(&[name, outcome]);
-        }
-        let _ = self.source_template_lines.remove_label_values(&[name]);
-        let _ = self.source_enabled.remove_label_values(&[name]);
     }
 }
 

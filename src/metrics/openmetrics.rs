@@ -7,15 +7,20 @@ use std::fmt::Write as _;
 
 use prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
 
-/// Units that a name may end in, as the format wants them: base units, plural.
-const UNITS: [&str; 4] = ["seconds", "bytes", "ratio", "characters"];
+use super::{
+    by_source::SourceFamily,
+    notation::{base_name, put_escaped, put_head, put_value},
+};
 
 /// The families as text, with the mark of its end.
-pub(super) fn encode(families: &[MetricFamily]) -> String {
+pub(super) fn encode(families: &[MetricFamily], of_sources: &[SourceFamily]) -> String {
     let mut out = String::new();
     for family in families {
         // Writing to a string does not fail.
         let _ = put_family(&mut out, family);
+    }
+    for family in of_sources {
+        family.put_open(&mut out);
     }
     out.push_str("# EOF\n");
     out
@@ -23,37 +28,18 @@ pub(super) fn encode(families: &[MetricFamily]) -> String {
 
 fn put_family(out: &mut String, family: &MetricFamily) -> std::fmt::Result {
     let kind = family.get_field_type();
-    let full = family.name();
-    // A counter is named without the suffix that its samples have.
-    let name = match kind {
-        MetricType::COUNTER => full.strip_suffix("_total").unwrap_or(full),
-        _ => full,
-    };
-    let kind_name = match kind {
-        MetricType::COUNTER => "counter",
-        MetricType::GAUGE => "gauge",
-        MetricType::HISTOGRAM => "histogram",
-        MetricType::SUMMARY | MetricType::UNTYPED => "unknown",
-    };
-    writeln!(out, "# HELP {name} {}", escaped(family.help()))?;
-    writeln!(out, "# TYPE {name} {kind_name}")?;
-    let ends_in = |unit: &&str| {
-        let rest = name.strip_suffix(*unit);
-        rest.is_some_and(|rest| rest.ends_with('_'))
-    };
-    if let Some(unit) = UNITS.into_iter().find(ends_in) {
-        writeln!(out, "# UNIT {name} {unit}")?;
-    }
+    let name = base_name(family.name(), kind);
+    put_head(out, family.name(), kind, family.help());
     for metric in family.get_metric() {
         match kind {
             MetricType::COUNTER => {
                 put(out, name, "_total", metric, None)?;
-                writeln!(out, " {}", number(metric.get_counter().get_value()))?;
+                put_value(out, metric.get_counter().get_value());
             }
             MetricType::HISTOGRAM => put_histogram(out, name, metric)?,
             MetricType::GAUGE | MetricType::SUMMARY | MetricType::UNTYPED => {
                 put(out, name, "", metric, None)?;
-                writeln!(out, " {}", number(metric.get_gauge().get_value()))?;
+                put_value(out, metric.get_gauge().get_value());
             }
         }
     }
@@ -73,7 +59,7 @@ fn put_histogram(out: &mut String, name: &str, metric: &Metric) -> std::fmt::Res
     put(out, name, "_bucket", metric, Some("+Inf"))?;
     writeln!(out, " {count}")?;
     put(out, name, "_sum", metric, None)?;
-    writeln!(out, " {}", number(histogram.get_sample_sum()))?;
+    put_value(out, histogram.get_sample_sum());
     put(out, name, "_count", metric, None)?;
     writeln!(out, " {count}")
 }
@@ -92,37 +78,13 @@ fn put(
     let labels = own.chain(bound.map(|bound| ("le", bound)));
     let mut before = '{';
     for (label, value) in labels {
-        write!(out, "{before}{label}=\"{}\"", escaped(value))?;
+        write!(out, "{before}{label}=\"")?;
+        put_escaped(out, value);
+        out.push('"');
         before = ',';
     }
     if before == ',' {
         out.push('}');
     }
     Ok(())
-}
-
-/// Whole numbers as such; the format knows no other infinity or no-number than these.
-fn number(value: f64) -> String {
-    if value.is_nan() {
-        "NaN".to_string()
-    } else if value.is_infinite() {
-        let sign = if value > 0.0 { '+' } else { '-' };
-        format!("{sign}Inf")
-    } else {
-        value.to_string()
-    }
-}
-
-/// Backslashes, quotation marks and line ends, in labels and in help alike.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            c => out.push(c),
-        }
-    }
-    out
 }

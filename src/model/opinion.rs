@@ -73,6 +73,18 @@ pub enum DefectKind {
 }
 
 impl DefectKind {
+    /// Every kind.
+    pub const ALL: [DefectKind; 8] = [
+        DefectKind::Sense,
+        DefectKind::Name,
+        DefectKind::Place,
+        DefectKind::Idiom,
+        DefectKind::Loop,
+        DefectKind::Spun,
+        DefectKind::Referent,
+        DefectKind::Residue,
+    ];
+
     /// For the reader.
     pub const fn in_words(self) -> &'static str {
         match self {

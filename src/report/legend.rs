@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use textwrap::Options;
 
-use super::colour::Style;
+use super::{colour::Style, tongue::Tongue};
 
 /// A text that shows a rule at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct RuleView<'a> {
     pub summary: &'a str,
     /// Why that gives a text away.
     pub why: &'a str,
+    /// What it says of a finding: sentences with gaps, and what of ours is put into these.
+    pub notes: &'a [&'a str],
     /// What it flags.
     pub flags: Vec<ExampleView<'a>>,
     /// The nearest innocent texts.
@@ -58,6 +60,13 @@ pub struct RuleView<'a> {
     pub searched: TextsView,
     /// What one should know of these texts.
     pub note: Option<&'static str>,
+}
+
+/// The note of a finding of `rule` as readers of another language find it; as it is where the rule is no
+/// more or says something else by now.
+pub fn note(rules: &[RuleView<'_>], rule: &str, note: &str, tongue: &Tongue) -> String {
+    let about = rules.iter().find(|about| about.rule == rule);
+    tongue.retell(about.map_or(&[], |about| about.notes), note)
 }
 
 /// The table that `benggala rules` prints, by family, in so many columns.

@@ -1,6 +1,6 @@
 //! In which language the pages speak. Templates and code hold the English words; a file under
-//! `config/interface` holds what stands in their place in another language. What rules say about a
-//! text, and what a server says of a fault, stays as it is.
+//! `config/interface` holds what stands in their place in another language, the notes of rules among
+//! them. What a server says of a fault stays as it is.
 
 use std::{
     collections::HashMap,
@@ -21,6 +21,9 @@ static READ: LazyLock<Vec<(&str, HashMap<String, String>)>> = LazyLock::new(|| {
     read.map(|(lang, text)| (lang, toml::from_str(text).unwrap_or_default()))
         .collect()
 });
+
+/// Sentences within gaps of sentences at most.
+const DEPTH_MAX: usize = 8;
 
 /// The language of a page.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +88,36 @@ impl Tongue {
         }
     }
 
+    /// What was said with one of these `sentences`, whose gaps are filled already. What was put into a
+    /// gap is told again too, unless it stands in quotation marks: that is the article's. What is
+    /// none of the sentences stays as it is.
+    pub fn retell(&self, sentences: &[&str], said: &str) -> String {
+        self.retell_within(sentences, said, DEPTH_MAX)
+    }
+
+    fn retell_within(&self, sentences: &[&str], said: &str, depth: usize) -> String {
+        let found = sentences
+            .iter()
+            .filter(|sentence| {
+                self.words
+                    .is_some_and(|words| words.contains_key(**sentence))
+            })
+            .find_map(|sentence| Some((sentence, gaps(sentence, said)?)));
+        let Some((sentence, gaps)) = found.filter(|_| depth > 0) else {
+            return self.say(said).to_string();
+        };
+        let mut filled = self.fill(sentence);
+        let mut before = sentence.split("{}");
+        for gap in gaps {
+            let is_quoted = before.next().is_some_and(|text| text.ends_with('“'));
+            filled = match is_quoted {
+                true => filled.with(gap),
+                false => filled.with(self.retell_within(sentences, gap, depth - 1)),
+            };
+        }
+        filled.to_string()
+    }
+
     /// A count with its noun: `1 article`, `2 articles`.
     pub fn counted(&self, n: u64, noun: &str) -> String {
         let plural = if n == 1 { "" } else { "s" };
@@ -126,6 +159,24 @@ impl Tongue {
         };
         at.format(form).to_string()
     }
+}
+
+/// What fills the gaps of `sentence` where it reads as `said`: each as short as can be, but the last one.
+fn gaps<'s>(sentence: &str, said: &'s str) -> Option<Vec<&'s str>> {
+    let mut texts = sentence.split("{}");
+    let mut rest = said.strip_prefix(texts.next()?)?;
+    let mut texts: Vec<&str> = texts.collect();
+    let Some(last) = texts.pop() else {
+        return rest.is_empty().then(Vec::new);
+    };
+    let mut gaps = Vec::new();
+    for text in texts {
+        let (gap, after) = rest.split_once(text)?;
+        gaps.push(gap);
+        rest = after;
+    }
+    gaps.push(rest.strip_suffix(last)?);
+    Some(gaps)
 }
 
 /// A sentence whose first gaps are filled.

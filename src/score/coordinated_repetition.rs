@@ -1,6 +1,6 @@
 //! "punctuation marks and punctuation marks"
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{lang::Pack, model::Finding};
 
 /// See [`ABOUT`].
@@ -17,6 +17,8 @@ const STRONG: Grade =
     Grade::strong(0.5, Counts::new(0, 0, 13)).when("the sentence or its part ends there");
 const WEAK: Grade = Grade::weak(0.2, Counts::new(1, 0, 11)).when("the sentence goes on");
 
+const NOTE: &str = "“{}” is joined to itself";
+
 const ABOUT: About = About {
     rule: "coordinated-repetition",
     summary: "a phrase joined to itself: \"X and X\"",
@@ -24,6 +26,7 @@ const ABOUT: About = About {
           a writer does not join a thing to itself",
     family: Family::Translation,
     grades: &[STRONG, WEAK],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "id",
@@ -69,7 +72,7 @@ impl Detector for CoordinatedRepetition {
                     rule: ABOUT.rule,
                     grade: grade.name,
                     span: draft.span(at - len, at + len + 1),
-                    note: format!("“{phrase}” is joined to itself"),
+                    note: fill(NOTE, &[phrase]),
                     left_out: None,
                 });
             }

@@ -15,6 +15,7 @@ const ABOUT: About = About {
           Papers print such lines themselves, so it weighs next to nothing",
     family: Family::Boilerplate,
     grades: &[WEAK],
+    notes: stock_line::NOTES,
     flags: &[
         Example {
             lang: "id",

@@ -131,6 +131,9 @@ pub struct About {
     pub family: Family,
     /// How plainly it can be broken, heaviest first; at least one.
     pub grades: &'static [Grade],
+    /// What it says of a finding: sentences with gaps (`{}`), and what of ours is put into these. They
+    /// are told in other languages by these words.
+    pub notes: &'static [&'static str],
     /// Must produce exactly the marked findings. Shown by `explain`; run as a test.
     pub flags: &'static [Example],
     /// The nearest innocent texts. Must produce nothing.
@@ -142,6 +145,16 @@ impl About {
     pub fn grade(&self, name: &str) -> Option<&'static Grade> {
         self.grades.iter().find(|grade| grade.name == name)
     }
+}
+
+/// One of the notes of a rule, its gaps filled in their order.
+pub(super) fn fill(note: &str, gaps: &[&str]) -> String {
+    let mut rest = note.split("{}");
+    let mut filled = rest.next().unwrap_or_default().to_string();
+    for (gap, after) in gaps.iter().zip(rest) {
+        filled.extend([gap, after]);
+    }
+    filled
 }
 
 /// A stateless rule. Never fails: text it cannot understand yields no finding.

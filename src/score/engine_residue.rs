@@ -29,12 +29,17 @@ const STRONG: Grade = Grade::strong(0.9, Counts::new(0, 0, 0))
     .when("a machine speaks of its work or to its user, or an engine is named");
 const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 2)).when("people say it too");
 
+const ASSISTANT: &str = "a language model speaks to its user here";
+const ENGINE: &str = "a translation engine left its mark here";
+const COURTESY: &str = "assistants say this to their users, though people do too";
+
 const ABOUT: About = About {
     rule: "engine-residue",
     summary: "what an assistant or a translation engine says to its user",
     why: "the text was pasted from a machine and nobody read it",
     family: Family::Translation,
     grades: &[STRONG, WEAK],
+    notes: &[ASSISTANT, ENGINE, COURTESY],
     flags: &[
         Example {
             lang: "en",
@@ -138,12 +143,9 @@ fn is_spoken(draft: &Draft<'_>, span: &Span, family: ResidueFamily) -> bool {
 
 fn finding(span: Span, family: ResidueFamily) -> Finding {
     let (grade, note) = match family {
-        ResidueFamily::Assistant => (STRONG, "a language model speaks to its user here"),
-        ResidueFamily::Engine => (STRONG, "a translation engine left its mark here"),
-        ResidueFamily::Courtesy | ResidueFamily::Topic => (
-            WEAK,
-            "assistants say this to their users, though people do too",
-        ),
+        ResidueFamily::Assistant => (STRONG, ASSISTANT),
+        ResidueFamily::Engine => (STRONG, ENGINE),
+        ResidueFamily::Courtesy | ResidueFamily::Topic => (WEAK, COURTESY),
     };
     Finding {
         rule: ABOUT.rule,

@@ -3,6 +3,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
+    detector::fill,
     excuse::{Topic, is_cited},
 };
 use crate::{
@@ -76,6 +77,8 @@ const TOPIC: [&str; 2] = ["token", "токен"];
 
 const STRONG: Grade = Grade::strong(0.8, Counts::new(0, 0, 42));
 
+const NOTE: &str = "“{}” is a sign of an engine or assistant, not of a writer";
+
 const ABOUT: About = About {
     rule: "engine-token",
     summary: "a token of an engine's vocabulary, or a hidden mark of an assistant, that reached the reader",
@@ -84,6 +87,7 @@ const ABOUT: About = About {
           nobody types these signs",
     family: Family::Translation,
     grades: &[STRONG],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "de",
@@ -138,10 +142,7 @@ impl Detector for EngineToken {
         found.extend(spans.map(|span| Finding {
             rule: ABOUT.rule,
             grade: STRONG.name,
-            note: format!(
-                "“{}” is a sign of an engine or assistant, not of a writer",
-                &raw[span.clone()]
-            ),
+            note: fill(NOTE, &[&raw[span.clone()]]),
             left_out: None,
             span,
         }));

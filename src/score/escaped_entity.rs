@@ -1,6 +1,8 @@
 //! "Q&amp;amp;A": an HTML entity that readers see as such.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade, excuse::Topic};
+use super::{
+    About, Counts, Detector, Draft, Example, Family, Grade, detector::fill, excuse::Topic,
+};
 use crate::{
     model::{Finding, Span},
     text::head,
@@ -27,12 +29,15 @@ const FINDINGS_MAX: usize = 5;
 
 const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 1, 5));
 
+const NOTE: &str = "“{}” is an HTML entity shown as text";
+
 const ABOUT: About = About {
     rule: "escaped-entity",
     summary: "an HTML entity that reached the reader as text",
     why: "the text went through a machine that escaped it twice, and nobody looked at the result",
     family: Family::Boilerplate,
     grades: &[WEAK],
+    notes: &[NOTE],
     flags: &[Example {
         lang: "en",
         text: "He said [[&quot;]]yes[[&amp;quot;]] and left for Q[[&#038;]]A.",
@@ -65,7 +70,7 @@ impl Detector for EscapedEntity {
         found.extend(entities.map(|span| Finding {
             rule: ABOUT.rule,
             grade: WEAK.name,
-            note: format!("“{}” is an HTML entity shown as text", &raw[span.clone()]),
+            note: fill(NOTE, &[&raw[span.clone()]]),
             left_out: None,
             span,
         }));

@@ -2,7 +2,8 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    slot::{Judged, Slots},
+    detector::fill,
+    slot::{Judged, ORDINARY, Slots, TRANSLATED},
 };
 use crate::{
     lang::{Kind, NameSlot, NameWord},
@@ -30,6 +31,10 @@ const DISH: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
 const KITCHEN: Grade = Grade::weak(0.15, Counts::new(0, 0, 0))
     .when("such a country in a sentence with words of the kitchen and no other country");
 
+const OF_NATION: &str = "where a country or a people must stand";
+const OF_MONTH: &str = "where a month must stand";
+const DISH_NOTE: &str = "“{}” is a country, but the sentence is about food: {}?";
+
 const ABOUT: About = About {
     rule: "homograph",
     summary: "a word whose other sense is meant in the language that was translated: a bird for a \
@@ -38,6 +43,7 @@ const ABOUT: About = About {
           where no writer could",
     family: Family::Translation,
     grades: &[NATION, MONTH, DISH, KITCHEN],
+    notes: &[ORDINARY, TRANSLATED, OF_NATION, OF_MONTH, DISH_NOTE],
     flags: &[
         Example {
             lang: "id",
@@ -90,7 +96,7 @@ fn as_nation<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     if slots.is_capital(candidate.from) || slots.is_title(&candidate) {
         return None;
     }
-    let note = slots.note(&candidate, "where a country or a people must stand");
+    let note = slots.note(&candidate, OF_NATION);
     Some(Judged {
         candidate,
         grade: NATION,
@@ -115,7 +121,7 @@ fn as_month<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judge
         let gap = draft.text.gap_after(word);
         gap.trim_start_matches(['.', ',']) == " "
     });
-    let note = slots.note(&candidate, "where a month must stand");
+    let note = slots.note(&candidate, OF_MONTH);
     joined.then_some(Judged {
         candidate,
         grade: MONTH,
@@ -157,7 +163,7 @@ fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged
     };
     let word = draft.text.word(at);
     let english = candidate.word.english;
-    let note = format!("“{word}” is a country, but the sentence is about food: {english}?");
+    let note = fill(DISH_NOTE, &[word, english]);
     Some(Judged {
         candidate,
         grade,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
     lang::{Country, KeySet, Place, WordKey},
     model::Finding,
@@ -21,6 +21,8 @@ const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
 const WEAK: Grade = Grade::weak(0.2, Counts::new(0, 0, 2))
     .when("the ordinary word does not, and the place is not merely where something happened");
 
+const NOTE: &str = "{} is in {}, which the text never mentions";
+
 const ABOUT: About = About {
     rule: "isolated-place",
     summary: "a province named once, in a text that never mentions its country",
@@ -28,6 +30,7 @@ const ABOUT: About = About {
           the name it has seen more often; a writer who names a far province says where it lies",
     family: Family::Translation,
     grades: &[STRONG, WEAK],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "id",
@@ -87,10 +90,7 @@ impl Detector for IsolatedPlace {
             found.push(Finding {
                 rule: ABOUT.rule,
                 grade: grade.name,
-                note: format!(
-                    "{name} is in {}, which the text never mentions",
-                    country.name
-                ),
+                note: fill(NOTE, &[name, &country.name]),
                 span,
                 left_out: None,
             });

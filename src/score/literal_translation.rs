@@ -1,6 +1,6 @@
 //! "Rumah Putih" for the White House, "di akhir hari" for "at the end of the day".
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
     lang::{Trap, Traps, WordList},
     model::{Finding, Span},
@@ -14,6 +14,9 @@ const WORDINGS_MAX: usize = 30;
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 74));
 
+const INSTEAD: &str = "“{}” is “{}” word by word; a writer says “{}”";
+const NOTE: &str = "“{}” is “{}” word by word";
+
 const ABOUT: About = About {
     rule: "literal-translation",
     summary: "a name or an idiom of another language, put into this one word by word",
@@ -21,6 +24,7 @@ const ABOUT: About = About {
           the thing is called here",
     family: Family::Translation,
     grades: &[STRONG],
+    notes: &[INSTEAD, NOTE],
     flags: &[
         Example {
             lang: "id",
@@ -69,9 +73,10 @@ impl Detector for LiteralTranslation {
 }
 
 fn note(wording: &str, trap: &Trap) -> String {
-    let instead = trap.instead.as_ref();
-    let instead = instead.map_or_else(String::new, |words| format!("; a writer says “{words}”"));
-    format!("“{wording}” is “{}” word by word{instead}", trap.renders)
+    match &trap.instead {
+        Some(instead) => fill(INSTEAD, &[wording, &trap.renders, instead]),
+        None => fill(NOTE, &[wording, &trap.renders]),
+    }
 }
 
 /// The wordings of `traps` that stand in a text in one piece, as the names they are, in the company

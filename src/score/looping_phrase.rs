@@ -1,6 +1,6 @@
 //! "the cost of the work the cost of the work the cost of the work"
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
     model::{Finding, Span},
     text::{Script, script},
@@ -40,6 +40,9 @@ const SENTENCE: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
 const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 3))
     .when("one word three times on end, or several with a comma between");
 
+const LOOPS: &str = "“{}” stands {} times on end";
+const TWICE: &str = "the sentence before says this, word for word";
+
 const ABOUT: About = About {
     rule: "looping-phrase",
     summary: "a phrase three times or more on end, or a sentence twice",
@@ -47,6 +50,7 @@ const ABOUT: About = About {
           repeats himself for effect does it in a quotation, a chant or a refrain",
     family: Family::Translation,
     grades: &[STRONG, SENTENCE, WEAK],
+    notes: &[LOOPS, TWICE],
     flags: &[
         Example {
             lang: "en",
@@ -110,7 +114,7 @@ impl Detector for LoopingPhrase {
                     rule: ABOUT.rule,
                     grade: grade.name,
                     span: draft.span(run.from, run.end()),
-                    note: format!("“{phrase}” stands {} times on end", run.times),
+                    note: fill(LOOPS, &[phrase, &run.times.to_string()]),
                     left_out: None,
                 });
             }
@@ -292,7 +296,7 @@ fn said_twice<'a>(draft: &'a Draft<'_>) -> impl Iterator<Item = Finding> + 'a {
             rule: ABOUT.rule,
             grade: SENTENCE.name,
             span: second.clone(),
-            note: "the sentence before says this, word for word".to_string(),
+            note: TWICE.to_string(),
             left_out: None,
         })
     })

@@ -26,6 +26,12 @@ const MONTH: Grade = Grade::weak(0.05, Counts::new(1, 0, 0))
     .named("weak-month")
     .when("the month's name before the day, in a language that puts it behind");
 
+const NUMBERS: &str = "digits are grouped in another way than before";
+const AMERICAN: &str = "the month stands first, as in America";
+const DATES: &str = "day and month change places";
+const HOURS: &str = "nobody counts hours so in this language";
+const MONTH_FIRST: &str = "the month stands before the day";
+
 const ABOUT: About = About {
     rule: "mixed-conventions",
     summary: "numbers, dates or times written as another country does",
@@ -33,6 +39,7 @@ const ABOUT: About = About {
           keeps to one, though a pasted statement can bring the other in",
     family: Family::Translation,
     grades: &[STRONG, WEAK, MONTH],
+    notes: &[NUMBERS, AMERICAN, DATES, HOURS, MONTH_FIRST],
     flags: &[
         Example {
             lang: "de",
@@ -74,27 +81,27 @@ impl Detector for MixedConventions {
             });
         };
         if let Some(span) = numbers(draft, &numerals) {
-            add(WEAK, span, "digits are grouped in another way than before");
+            add(WEAK, span, NUMBERS);
         }
         let customs = draft.customs();
         match customs.filter(|customs| customs.is_day_first()) {
             Some(_) => american_dates(draft, &numerals)
                 .take(SHOWN)
-                .for_each(|span| add(STRONG, span, "the month stands first, as in America")),
+                .for_each(|span| add(STRONG, span, AMERICAN)),
             None => dates(draft, &numerals)
                 .into_iter()
-                .for_each(|span| add(WEAK, span, "day and month change places")),
+                .for_each(|span| add(WEAK, span, DATES)),
         }
         let Some(customs) = customs else { return };
         if !customs.has_am_and_pm() {
             clock_times(draft, &numerals)
                 .take(SHOWN)
-                .for_each(|span| add(STRONG, span, "nobody counts hours so in this language"));
+                .for_each(|span| add(STRONG, span, HOURS));
         }
         if customs.is_day_first() {
             months_first(draft, &numerals, customs)
                 .take(SHOWN)
-                .for_each(|span| add(MONTH, span, "the month stands before the day"));
+                .for_each(|span| add(MONTH, span, MONTH_FIRST));
         }
     }
 }

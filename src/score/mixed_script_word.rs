@@ -1,6 +1,6 @@
 //! "Mоscow" with a Cyrillic о.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
     model::Finding,
     text::{Script, script},
@@ -22,12 +22,15 @@ const FINDINGS_MAX: usize = 5;
 
 const WEAK: Grade = Grade::weak(0.1, Counts::new(1, 1, 0));
 
+const NOTE: &str = "“{}” mixes Latin and Cyrillic letters that look alike";
+
 const ABOUT: About = About {
     rule: "mixed-script-word",
     summary: "Latin and Cyrillic look-alikes inside one word",
     why: "engines and text spinners mix alphabets inside a word; a keyboard does not",
     family: Family::Translation,
     grades: &[WEAK],
+    notes: &[NOTE],
     flags: &[Example {
         lang: "en",
         text: "The talks in [[M\u{43e}scow]] ended late.",
@@ -53,7 +56,7 @@ impl Detector for MixedScriptWord {
             rule: ABOUT.rule,
             grade: WEAK.name,
             span: span.clone(),
-            note: format!("“{word}” mixes Latin and Cyrillic letters that look alike"),
+            note: fill(NOTE, &[word]),
             left_out: None,
         }));
     }

@@ -48,7 +48,7 @@ pub use self::{
     evidence::probability,
     policy::{Reckoning, reckon, rules_hash},
     registry::{DETECTORS, is_of_page, rules},
-    second_opinion::{SECOND_OPINION, hear},
+    second_opinion::{OPINION_NOTES, SECOND_OPINION, hear},
 };
 use crate::{
     lang::Lexicon,

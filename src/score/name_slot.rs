@@ -2,7 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
-    slot::{Candidate, Judged, Slots},
+    slot::{Candidate, Judged, ORDINARY, Slots, TRANSLATED},
 };
 use crate::{
     lang::{Kind, NameSlot},
@@ -34,6 +34,15 @@ const WAY: Grade = Grade::weak(0.1, Counts::new(9, 7, 21))
     .named("weak-way")
     .when("a common word with a capital stands where a place is expected");
 
+const OF_NATION: &str = "where a country or a people must stand";
+const OF_FIRM: &str = "where a firm must stand";
+const OF_LANGUAGE: &str = "where a language must stand";
+const OF_REGION: &str = "where a town or a region must stand";
+const OF_PLACE: &str = "where a place must stand";
+const IN_LIST: &str = "in a list of countries";
+const OF_SURNAME: &str = "where a surname must stand";
+const OF_NAME: &str = "where a name must stand";
+
 const ABOUT: About = About {
     rule: "name-slot",
     summary: "an ordinary word where the name of a country, a firm, a language or a person must stand",
@@ -41,6 +50,18 @@ const ABOUT: About = About {
           translates it, and keeps the capital",
     family: Family::Translation,
     grades: &[THING, LIST, SURNAME, WORD, WEAK_SURNAME, WAY],
+    notes: &[
+        ORDINARY,
+        TRANSLATED,
+        OF_NATION,
+        OF_FIRM,
+        OF_LANGUAGE,
+        OF_REGION,
+        OF_PLACE,
+        IN_LIST,
+        OF_SURNAME,
+        OF_NAME,
+    ],
     flags: &[
         Example {
             lang: "id",
@@ -119,13 +140,13 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         _ => WORD,
     };
     let wanted = match slot {
-        NameSlot::State => "a country or a people",
-        NameSlot::Firm => "a firm",
-        NameSlot::Language => "a language",
-        NameSlot::Place => "a town or a region",
-        NameSlot::Way => "a place",
+        NameSlot::State => OF_NATION,
+        NameSlot::Firm => OF_FIRM,
+        NameSlot::Language => OF_LANGUAGE,
+        NameSlot::Place => OF_REGION,
+        NameSlot::Way => OF_PLACE,
     };
-    let note = slots.note(&candidate, &format!("where {wanted} must stand"));
+    let note = slots.note(&candidate, wanted);
     Some(Judged {
         candidate,
         grade,
@@ -147,7 +168,7 @@ fn in_list<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         false if slots.nouns_are_capital || candidate.word.is_town() => return None,
         false => WAY,
     };
-    let note = slots.note(&candidate, "in a list of countries");
+    let note = slots.note(&candidate, IN_LIST);
     Some(Judged {
         candidate,
         grade,
@@ -174,7 +195,7 @@ fn behind_given<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         _ if slots.nouns_are_capital && candidate.word.kind != Kind::Month => return None,
         _ => WEAK_SURNAME,
     };
-    let note = slots.note(&candidate, "where a surname must stand");
+    let note = slots.note(&candidate, OF_SURNAME);
     let candidate = Candidate {
         from: given,
         ..candidate
@@ -198,7 +219,7 @@ fn joined<'a>(slots: &Slots<'a>, end: usize, at: usize, before: Grade) -> Option
     {
         return None;
     }
-    let note = slots.note(&candidate, "where a name must stand");
+    let note = slots.note(&candidate, OF_NAME);
     let grade = match candidate.word.kind {
         Kind::Concrete => before,
         _ => WAY,

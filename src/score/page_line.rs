@@ -19,6 +19,9 @@ const STRONG: Grade = Grade::strong(0.07, Counts::new(1, 0, 0))
 const WEAK: Grade = Grade::weak(0.02, Counts::new(1, 0, 0))
     .when("two lines of articles in a thousand look as much like one of a page");
 
+const LIKE_ONE: &str = "worded, built and placed like a line of a page";
+const MAY_BE: &str = "may be a line of the page, by its words and its place";
+
 const ABOUT: About = About {
     rule: "page-line",
     summary: "a line that is worded, built and placed like those of pages",
@@ -26,6 +29,7 @@ const ABOUT: About = About {
           place of their own in every paper; a model has learned them from labelled pages",
     family: Family::Boilerplate,
     grades: &[STRONG, WEAK],
+    notes: &[LIKE_ONE, MAY_BE],
     flags: &[Example {
         lang: "en",
         text: "The council voted on Tuesday to keep the ferry running through the winter, after \
@@ -68,11 +72,8 @@ impl Detector for PageLine {
                 continue;
             }
             let (grade, note) = match likeness {
-                Likeness::Strong => (STRONG, "worded, built and placed like a line of a page"),
-                Likeness::Weak => (
-                    WEAK,
-                    "may be a line of the page, by its words and its place",
-                ),
+                Likeness::Strong => (STRONG, LIKE_ONE),
+                Likeness::Weak => (WEAK, MAY_BE),
             };
             found.push(Finding {
                 rule: ABOUT.rule,

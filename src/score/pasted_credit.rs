@@ -50,6 +50,11 @@ const BUTTONS_MIN: usize = 3;
 
 const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0));
 
+const NETWORK: &str = "the label of a social network stands behind the name";
+const CREDIT: &str = "the credit of a picture stands behind the name";
+const FOLLOW: &str = "a call to follow the site stands amid the sentence";
+const BUTTONS: &str = "labels of buttons stand amid the sentence";
+
 const ABOUT: About = About {
     rule: "pasted-credit",
     summary: "a picture's credit, the label of a network or of buttons pasted into a sentence",
@@ -57,6 +62,7 @@ const ABOUT: About = About {
           and the row of buttons into words of the sentence",
     family: Family::Translation,
     grades: &[STRONG],
+    notes: &[NETWORK, CREDIT, FOLLOW, BUTTONS],
     flags: &[
         Example {
             lang: "id",
@@ -91,10 +97,10 @@ enum Label {
 impl Label {
     fn note(self) -> &'static str {
         match self {
-            Label::Network => "the label of a social network stands behind the name",
-            Label::Credit => "the credit of a picture stands behind the name",
-            Label::Follow => "a call to follow the site stands amid the sentence",
-            Label::Buttons => "labels of buttons stand amid the sentence",
+            Label::Network => NETWORK,
+            Label::Credit => CREDIT,
+            Label::Follow => FOLLOW,
+            Label::Buttons => BUTTONS,
         }
     }
 }

@@ -20,6 +20,9 @@ const WORDS_MIN: usize = 20;
 
 const WEAK: Grade = Grade::weak(0.06, Counts::new(0, 0, 0));
 
+const TWICE: &str = "the text has said this before, word for word";
+const ELSEWHERE: &str = "stands on other articles of the site too";
+
 pub(super) const ABOUT: About = About {
     rule: "repeated-line",
     summary: "a line that comes back: in the text itself, or on other articles of the site",
@@ -27,6 +30,7 @@ pub(super) const ABOUT: About = About {
           a note about the site, a sentence in large type",
     family: Family::Boilerplate,
     grades: &[WEAK],
+    notes: &[TWICE, ELSEWHERE],
     flags: &[Example {
         lang: "en",
         text: "Our paper lives on what its readers send us each month, so please think of us when \
@@ -59,7 +63,7 @@ impl Detector for RepeatedLine {
             rule: ABOUT.rule,
             grade: WEAK.name,
             span: draft.whole_line(line),
-            note: "the text has said this before, word for word".to_string(),
+            note: TWICE.to_string(),
             left_out: None,
         }));
     }
@@ -71,7 +75,7 @@ pub(super) fn left_out(line: &LeftOut) -> Option<Finding> {
         rule: ABOUT.rule,
         grade: WEAK.name,
         span: line.at..line.at,
-        note: "stands on other articles of the site too".to_string(),
+        note: ELSEWHERE.to_string(),
         left_out: Some(line.text.clone()),
     })
 }

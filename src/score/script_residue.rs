@@ -1,6 +1,6 @@
 //! A word of the source's script left standing in the translation.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade};
+use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
     model::Finding,
     text::{Script, script},
@@ -16,6 +16,8 @@ const FRAGMENTS_MAX: usize = 4;
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 3));
 
+const NOTE: &str = "“{}” was left in another script";
+
 const ABOUT: About = About {
     rule: "script-residue",
     summary: "a fragment in another script, bare in the middle of a sentence",
@@ -23,6 +25,7 @@ const ABOUT: About = About {
           quotation marks, or spells it out",
     family: Family::Translation,
     grades: &[STRONG],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "en",
@@ -86,10 +89,7 @@ impl Detector for ScriptResidue {
             Finding {
                 rule: ABOUT.rule,
                 grade: STRONG.name,
-                note: format!(
-                    "“{}” was left in another script",
-                    &draft.text.raw[span.clone()]
-                ),
+                note: fill(NOTE, &[&draft.text.raw[span.clone()]]),
                 span,
                 left_out: None,
             }

@@ -3,14 +3,25 @@
 //! It is heard after the rules: it comes late, and from elsewhere. So nothing of it needs the page,
 //! and what the rules say stays as it was.
 
-use super::policy::{residue, translated};
-use super::registry::is_of_page;
+use super::{
+    detector::fill,
+    policy::{residue, translated},
+    registry::is_of_page,
+};
 use crate::model::{
     Assessment, Evidence, EvidenceKind, Finding, Opinion, Policy, Reason, Remark, Span, Verdict,
 };
 
 /// The name that its findings bear.
 pub const SECOND_OPINION: &str = "second-opinion";
+
+/// What is said of a remark beside its kind: each around what is said already.
+pub const OPINION_NOTES: &[&str] = &[BY, WHY, FROM, INTENDED, IN_HEADLINE];
+const BY: &str = "{} ({})";
+const WHY: &str = "{}: {}";
+const FROM: &str = "{}, from “{}”";
+const INTENDED: &str = "{}, “{}” was meant";
+const IN_HEADLINE: &str = "{}, in the headline";
 
 /// The grade of its findings.
 pub(super) const GRADE: &str = "weak";
@@ -128,22 +139,22 @@ fn finding(remark: &Remark, opinion: &Opinion) -> Finding {
     let is_of_headline = remark.span.is_none();
     let mut note = remark.kind.in_words().to_string();
     if is_of_headline {
-        note.push_str(", in the headline");
+        note = fill(IN_HEADLINE, &[&note]);
     }
     if let Some(intended) = &remark.intended {
-        note.push_str(&format!(", “{intended}” was meant"));
+        note = fill(INTENDED, &[&note, intended]);
     }
     if let Some(source) = &remark.source {
-        note.push_str(&format!(", from “{source}”"));
+        note = fill(FROM, &[&note, source]);
     }
     if !remark.why.is_empty() {
-        note.push_str(&format!(": {}", remark.why));
+        note = fill(WHY, &[&note, &remark.why]);
     }
     Finding {
         rule: SECOND_OPINION,
         grade: GRADE,
         span: remark.span.clone().unwrap_or_default(),
-        note: format!("{note} ({})", opinion.adviser),
+        note: fill(BY, &[&note, &opinion.adviser.to_string()]),
         left_out: is_of_headline.then(|| remark.quote.clone()),
     }
 }

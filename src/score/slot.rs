@@ -1,10 +1,16 @@
 //! Where in a text a name must stand, and what stands there.
 
-use super::{Draft, Grade};
+use super::{Draft, Grade, detector::fill};
 use crate::{
     lang::{Kind, NameSlot, NameWord, Names, Pack, key},
     model::Finding,
 };
+
+/// What is said of a word that fills a slot: the word, and the place.
+pub(super) const ORDINARY: &str = "“{}” is an ordinary word {}";
+
+/// The same of a word that is not English: the word, what it means, and the place.
+pub(super) const TRANSLATED: &str = "“{}” ({}) is an ordinary word {}";
 
 /// Words that a phrase before a slot has, at most.
 const SLOT_WORDS_MAX: usize = 6;
@@ -263,9 +269,9 @@ impl<'a> Slots<'a> {
         let word = &self.draft.text.raw[span];
         let english = candidate.word.english;
         if english.is_empty() || self.pack.lang.as_str() == "en" {
-            format!("“{word}” is an ordinary word {place}")
+            fill(ORDINARY, &[word, place])
         } else {
-            format!("“{word}” ({english}) is an ordinary word {place}")
+            fill(TRANSLATED, &[word, english, place])
         }
     }
 }

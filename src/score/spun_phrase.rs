@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
+    detector::fill,
     excuse::{Topic, is_cited},
 };
 use crate::{
@@ -32,6 +33,11 @@ const STRONG: Grade = Grade::strong(0.12, Counts::new(0, 0, 0))
 const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 9, 11))
     .when("one pair of words that swapping makes and chance may");
 
+const PHRASE: &str = "spun texts write this for “{}”";
+const PAIR: &str = "nobody writes these words together; spun texts have {}";
+const BOTH_SWAPPED: &str = "“{}” for “{}”, “{}” for “{}”";
+const SWAPPED: &str = "“{}” for “{}”";
+
 const ABOUT: About = About {
     rule: "spun-phrase",
     summary: "a set phrase whose words were swapped for synonyms",
@@ -39,6 +45,7 @@ const ABOUT: About = About {
           knows the phrase",
     family: Family::Translation,
     grades: &[STRONG, WEAK],
+    notes: &[PHRASE, PAIR, BOTH_SWAPPED, SWAPPED],
     flags: &[Example {
         lang: "en",
         text: "The clinic treats [[bosom malignancy]] and trained its program with a [[straight relapse]].",
@@ -191,7 +198,7 @@ fn phrase(draft: &Draft<'_>, at: usize) -> Option<Hit> {
     Some(Hit {
         words: at..at + listed.words.len(),
         degree: listed.degree,
-        note: format!("spun texts write this for “{}”", listed.term),
+        note: fill(PHRASE, &[listed.term]),
     })
 }
 
@@ -202,20 +209,22 @@ fn pair(draft: &Draft<'_>, at: usize) -> Option<Hit> {
     if !is_run(draft, at, 2) {
         return None;
     }
-    let swapped: Vec<String> = [(at, first), (at + 1, second)]
+    let swapped: Vec<(&str, &str)> = [(at, first), (at + 1, second)]
         .into_iter()
         .filter_map(|(at, word)| {
-            let original = SPUN.originals.get(&word)?;
-            Some(format!("“{}” for “{original}”", draft.text.word(at)))
+            let original = *SPUN.originals.get(&word)?;
+            Some((draft.text.word(at), original))
         })
         .collect();
+    let swapped = match swapped[..] {
+        [(word, original)] => fill(SWAPPED, &[word, original]),
+        [(word, original), (other, its)] => fill(BOTH_SWAPPED, &[word, original, other, its]),
+        _ => String::new(),
+    };
     Some(Hit {
         words: at..at + 2,
         degree,
-        note: format!(
-            "nobody writes these words together; spun texts have {}",
-            swapped.join(", ")
-        ),
+        note: fill(PAIR, &[&swapped]),
     })
 }
 

@@ -16,6 +16,35 @@ const WORDS_MAX: usize = 36;
 // the 196 lines found in them, each of those read is of the page.
 const STRONG: Grade = Grade::strong(0.22, Counts::new(95, 4, 42));
 
+const COMMENT_FORM: &str = "part of the comment form";
+const READ_ALSO: &str = "a link to other articles";
+const SHARE: &str = "share or follow buttons";
+const NEWSLETTER: &str = "an invitation to subscribe";
+const NAVIGATION: &str = "navigation of the page";
+const COOKIE: &str = "part of the consent dialogue";
+const COPYRIGHT: &str = "the rights notice of the site";
+const TAGS: &str = "labels of the article";
+const ADVERTISEMENT: &str = "the frame of an advertisement";
+const PAYWALL: &str = "the door of a paywall";
+const APP: &str = "an invitation to install the app";
+const CREDIT: &str = "a credit line of the page";
+
+/// What is said of lines made of stock phrases.
+pub(super) const NOTES: &[&str] = &[
+    COMMENT_FORM,
+    READ_ALSO,
+    SHARE,
+    NEWSLETTER,
+    NAVIGATION,
+    COOKIE,
+    COPYRIGHT,
+    TAGS,
+    ADVERTISEMENT,
+    PAYWALL,
+    APP,
+    CREDIT,
+];
+
 pub(super) const ABOUT: About = About {
     rule: "stock-line",
     summary: "a line that belongs to the page and not to the article",
@@ -23,6 +52,7 @@ pub(super) const ABOUT: About = About {
           the links to other articles along",
     family: Family::Boilerplate,
     grades: &[STRONG],
+    notes: NOTES,
     flags: &[
         Example {
             lang: "id",
@@ -81,17 +111,17 @@ fn is_code(draft: &Draft<'_>, line: &Span) -> bool {
 
 pub(super) fn note(family: StockFamily) -> &'static str {
     match family {
-        StockFamily::CommentForm => "part of the comment form",
-        StockFamily::ReadAlso => "a link to other articles",
-        StockFamily::Share => "share or follow buttons",
-        StockFamily::Newsletter => "an invitation to subscribe",
-        StockFamily::Navigation => "navigation of the page",
-        StockFamily::Cookie => "part of the consent dialogue",
-        StockFamily::Copyright => "the rights notice of the site",
-        StockFamily::Tags => "labels of the article",
-        StockFamily::Advertisement => "the frame of an advertisement",
-        StockFamily::Paywall => "the door of a paywall",
-        StockFamily::App => "an invitation to install the app",
-        StockFamily::Credit => "a credit line of the page",
+        StockFamily::CommentForm => COMMENT_FORM,
+        StockFamily::ReadAlso => READ_ALSO,
+        StockFamily::Share => SHARE,
+        StockFamily::Newsletter => NEWSLETTER,
+        StockFamily::Navigation => NAVIGATION,
+        StockFamily::Cookie => COOKIE,
+        StockFamily::Copyright => COPYRIGHT,
+        StockFamily::Tags => TAGS,
+        StockFamily::Advertisement => ADVERTISEMENT,
+        StockFamily::Paywall => PAYWALL,
+        StockFamily::App => APP,
+        StockFamily::Credit => CREDIT,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
+    detector::fill,
     excuse::{Topic, is_cited},
 };
 use crate::{
@@ -48,12 +49,15 @@ const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
 const WEAK: Grade =
     Grade::weak(0.1, Counts::new(0, 0, 0)).when("words in capitals between square brackets");
 
+const NOTE: &str = "the placeholder “{}” was not filled in";
+
 const ABOUT: About = About {
     rule: "unfilled-placeholder",
     summary: "a template's placeholder reached the reader",
     why: "the text was put together by a machine and nobody read it",
     family: Family::Boilerplate,
     grades: &[STRONG, WEAK],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "en",
@@ -106,7 +110,7 @@ impl Detector for UnfilledPlaceholder {
         found.extend(hits.map(|(span, grade)| Finding {
             rule: ABOUT.rule,
             grade: grade.name,
-            note: format!("the placeholder “{}” was not filled in", &raw[span.clone()]),
+            note: fill(NOTE, &[&raw[span.clone()]]),
             left_out: None,
             span,
         }));

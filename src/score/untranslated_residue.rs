@@ -1,6 +1,8 @@
 //! "Perusahaan itu akan of the pabrik membuka": words of the source left in the sentence.
 
-use super::{About, Counts, Detector, Draft, Example, Family, Grade, excuse::is_cited};
+use super::{
+    About, Counts, Detector, Draft, Example, Family, Grade, detector::fill, excuse::is_cited,
+};
 use crate::{
     lang::{KeySet, Pack, key},
     model::{Finding, Lang, Span},
@@ -45,6 +47,8 @@ const WORD: Grade = Grade::weak(0.1, Counts::new(1, 0, 1))
     .named("weak-word")
     .when("one grammatical word of English inside a sentence");
 
+const NOTE: &str = "“{}” is left in {}";
+
 const ABOUT: About = About {
     rule: "untranslated-residue",
     summary: "words of another language left standing inside a sentence",
@@ -52,6 +56,7 @@ const ABOUT: About = About {
           quotation marks, and a name has capitals",
     family: Family::Translation,
     grades: &[STRONG, WEAK, SENTENCE, WORD],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "id",
@@ -105,7 +110,7 @@ impl Detector for UntranslatedResidue {
             Finding {
                 rule: ABOUT.rule,
                 grade: if promoted { STRONG } else { fragment.grade }.name,
-                note: format!("“{}” is left in {name}", &draft.text.raw[span.clone()]),
+                note: fill(NOTE, &[&draft.text.raw[span.clone()], name]),
                 span,
                 left_out: None,
             }

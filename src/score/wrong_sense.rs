@@ -2,6 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade,
+    detector::fill,
     literal_translation::{company, wordings},
 };
 use crate::model::Finding;
@@ -14,6 +15,8 @@ const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 1))
 const WEAK: Grade =
     Grade::weak(0.1, Counts::new(0, 0, 7)).when("one word beside it belongs to the sense meant");
 
+const NOTE: &str = "“{}” is another sense of “{}”; here a writer says “{}”";
+
 const ABOUT: About = About {
     rule: "wrong-sense",
     summary: "a word for another sense of the source's word, in the company of the right one",
@@ -21,6 +24,7 @@ const ABOUT: About = About {
           over fans that blow air and cheer",
     family: Family::Translation,
     grades: &[STRONG, WEAK],
+    notes: &[NOTE],
     flags: &[
         Example {
             lang: "de",
@@ -64,10 +68,7 @@ impl Detector for WrongSense {
             found.push(Finding {
                 rule: ABOUT.rule,
                 grade: grade.name,
-                note: format!(
-                    "“{wording}” is another sense of “{}”; here a writer says “{instead}”",
-                    sense.renders
-                ),
+                note: fill(NOTE, &[wording, &sense.renders, instead]),
                 span,
                 left_out: None,
             });

@@ -1,11 +1,13 @@
 //! What programs read: `/api/v1`.
 
+use std::slice::from_mut;
+
 use axum::{
     Json,
     extract::{self, Path},
     response::{IntoResponse, Response},
 };
-use http::header;
+use http::{HeaderMap, header};
 use serde::Serialize;
 
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
 
 use super::{
     AppState, cursor,
+    language::tongue,
     pages::{TRAIL_MAX, article_id, cut},
     problem::ProblemDetails,
     query::{self, Asked},
@@ -38,11 +41,13 @@ struct ArticleList<'a> {
 /// `/api/v1/articles`: without bodies, which would make a page of them megabytes.
 pub(super) async fn articles(
     extract::State(state): extract::State<AppState>,
+    headers: HeaderMap,
     Asked(asked): Asked<query::Articles>,
 ) -> Result<Response, ProblemDetails> {
     let query = asked.to_store()?;
     let mut rows = state.store.articles(&query).await?;
     let next = cut(&mut rows, query.limit);
+    views::tell(&mut rows, &state, &tongue(&headers));
     let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
     let fields = &Fields::without(Field::Body);
     let articles = entries.iter().map(|entry| EntryJson {
@@ -61,9 +66,11 @@ pub(super) async fn articles(
 pub(super) async fn article(
     extract::State(state): extract::State<AppState>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, ProblemDetails> {
     let found = state.store.article(article_id(&id)?).await?;
-    let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
+    let mut row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
+    views::tell(from_mut(&mut row), &state, &tongue(&headers));
     let trail = state.store.trail(row.id, TRAIL_MAX).await?;
     let entry = EntryJson {
         entry: &views::entry(&row),

@@ -80,12 +80,10 @@ pub fn app(state: AppState) -> Router {
         .route("/metrics", get(scrape::metrics))
         .layer(from_fn_with_state(state.clone(), guard::check_reader))
         .layer(from_fn_with_state(slots(METRICS_CONCURRENCY), guard::admit));
-    // Their language is the reader's.
-    let vary = HeaderValue::from_static("accept-language");
     let pages = pages()
         .layer(from_fn_with_state(state.clone(), guard::check_reader))
         .merge(entrance())
-        .layer(SetResponseHeaderLayer::appending(header::VARY, vary));
+        .layer(by_language());
     let work = pages
         .merge(machines(&state))
         .layer(from_fn_with_state(slots(CONCURRENCY), guard::admit))
@@ -135,6 +133,12 @@ fn slots(count: usize) -> Arc<Semaphore> {
     Arc::new(Semaphore::new(count))
 }
 
+/// Says of answers that their language is the reader's.
+fn by_language() -> SetResponseHeaderLayer<HeaderValue> {
+    let vary = HeaderValue::from_static("accept-language");
+    SetResponseHeaderLayer::appending(header::VARY, vary)
+}
+
 /// What people look at and press.
 fn pages() -> Router<AppState> {
     Router::new()
@@ -163,12 +167,15 @@ fn entrance() -> Router<AppState> {
 fn machines(state: &AppState) -> Router<AppState> {
     let feed = Router::new()
         .route("/feed.atom", get(pages::feed))
-        .layer(from_fn_with_state(state.clone(), guard::check_subscriber));
+        .layer(from_fn_with_state(state.clone(), guard::check_subscriber))
+        .layer(by_language());
     let fixed = Router::new()
         .route("/static/benggala.css", get(service::style))
         .route("/static/benggala.js", get(service::script))
         .route("/static/benggala.svg", get(service::icon));
-    let api = api().layer(from_fn_with_state(state.clone(), guard::check_reader));
+    let api = api()
+        .layer(from_fn_with_state(state.clone(), guard::check_reader))
+        .layer(by_language());
     let plain = Router::new()
         .route("/config", get(service::config))
         .route("/-/reload", post(service::reload))

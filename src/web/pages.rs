@@ -1,5 +1,7 @@
 //! What people read: the pages and the feed.
 
+use std::slice::from_mut;
+
 use askama::Template as _;
 use axum::{
     extract::{self, Path, RawQuery, Request},
@@ -23,7 +25,8 @@ use crate::{
 };
 
 use super::{
-    AppState, cursor, guard, place, problem::ProblemDetails, query, views, visitor::Visitor,
+    AppState, cursor, guard, language::tongue, place, problem::ProblemDetails, query, views,
+    visitor::Visitor,
 };
 
 /// Articles in the feed.
@@ -79,6 +82,7 @@ pub(super) async fn queue(
     };
     let mut rows = state.store.articles(&query).await?;
     let next = cut(&mut rows, query.limit);
+    views::tell(&mut rows, &state, &visitor.tongue);
     let counts = state.store.tally(&query).await?;
     let overview = state.store.overview().await?;
     let decided = decided(&state, &asked).await?;
@@ -141,7 +145,7 @@ pub(super) async fn article(
 ) -> Result<Html<String>, ProblemDetails> {
     let asked = asked.unwrap_or_default();
     let found = state.store.article(article_id(&id)?).await?;
-    let row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
+    let mut row = found.ok_or_else(|| ProblemDetails::no_article(&id))?;
     let filter = Filter::parse(&asked);
     let config = state.config.load();
     let visitor = Visitor::of(&headers, &config);
@@ -155,6 +159,7 @@ pub(super) async fn article(
     let decided = decided(&state, &asked).await?;
 
     let assessment = row.assessment();
+    views::tell(from_mut(&mut row), &state, &visitor.tongue);
     let policy = config.policy_for(config.source(&row.source));
     let decided = decided.as_ref().map(views::entry);
     let page = ArticlePage {
@@ -277,7 +282,8 @@ pub(super) async fn feed(
         ..ArticleQuery::default()
     };
     let config = state.config.load();
-    let rows = state.store.articles(&query).await?;
+    let mut rows = state.store.articles(&query).await?;
+    views::tell(&mut rows, &state, &tongue(request.headers()));
     let entries: Vec<Entry<'_>> = rows.iter().map(views::entry).collect();
     let base = public(&config.serve, &request);
     let feed = atom::feed(&entries, &base, Utc::now()).map_err(|_| ProblemDetails::fault())?;

@@ -9,9 +9,13 @@ use crate::{
         ClusterView, CopyView, Document, Entry, Mark, SourceView, TrailView, VersionView,
         changes::changes,
         html::{ParkedView, PollView},
+        legend,
+        tongue::Tongue,
     },
     store::{ArticleRow, ParkedRow, PollRow, SourceRow, Store, StoreError, Trail, VersionRow},
 };
+
+use super::AppState;
 
 /// The view of a stored article.
 pub fn entry(row: &ArticleRow) -> Entry<'_> {
@@ -54,6 +58,13 @@ pub fn entry(row: &ArticleRow) -> Entry<'_> {
             first_at: cluster.first_at,
         }),
         aliases: row.aliases,
+    }
+}
+
+/// Has what rules say of the findings told in the language of the reader.
+pub(super) fn tell(rows: &mut [ArticleRow], state: &AppState, tongue: &Tongue) {
+    for finding in rows.iter_mut().flat_map(|row| &mut row.findings) {
+        finding.note = legend::note(&state.rules, &finding.rule, &finding.note, tongue);
     }
 }
 

@@ -189,6 +189,10 @@ token_for = "all"
 [log]
 levels = "warn,benggala::fetch=debug"
 
+[trace]
+otlp_url = "http://127.0.0.1:4318"
+sample = 0.1
+
 [[notify]]
 name = "desk"
 url = "https://hooks.example/a?b=c"

@@ -100,6 +100,7 @@ store_operation_duration_seconds histogram op
 store_size_bytes gauge kind
 store_times_corrected_total counter
 store_write_wait_seconds histogram
+trace_spans_total counter outcome
 unready gauge reason
 ";
 
@@ -160,16 +161,10 @@ fn touch_everything(metrics: &Metrics) {
         &metrics.source_last_success_timestamp_seconds,
         &metrics.source_expected_interval_seconds,
     ] {
-        family.with_label_values(&[&source]).set(0.5);
+        family.of(&source).set(0.5);
     }
-    metrics
-        .source_template_lines
-        .with_label_values(&[&source])
-        .set(1);
-    metrics
-        .source_links
-        .with_label_values(&[source.as_str(), "old"])
-        .set(1);
+    metrics.source_template_lines.of(&source).set(1.0);
+    metrics.source_links.of_outcome(&source, "old").set(1.0);
     metrics
         .http_request_duration_seconds
         .with_label_values(&[
@@ -295,19 +290,13 @@ fn sources_that_leave_take_their_series_along() {
     let metrics = Metrics::new(LabelValues::default(), "1", "r").unwrap();
     metrics.watch_sources(["stays", "goes"]);
     for name in ["stays", "goes"] {
-        metrics
-            .source_articles_total
-            .with_label_values(&[name])
-            .inc();
+        metrics.source_articles_total.of(name).inc();
         metrics
             .source_last_success_timestamp_seconds
-            .with_label_values(&[name])
+            .of(name)
             .set(1.0);
         for (outcome, _) in LinkCounts::default().by_name() {
-            metrics
-                .source_links
-                .with_label_values(&[name, outcome])
-                .set(1);
+            metrics.source_links.of_outcome(name, outcome).set(1.0);
         }
     }
     metrics.watch_sources(["comes", "stays"]);
@@ -316,6 +305,49 @@ fn sources_that_leave_take_their_series_along() {
     assert!(text.contains("benggala_source_articles_total{source=\"stays\"} 1\n"));
     assert!(text.contains("benggala_source_articles_total{source=\"comes\"} 0\n"));
     assert_eq!(metrics.source_label("goes"), labels::OTHER);
+}
+
+/// As if all were registered in one place; the labels of a series stand in the order of their names.
+#[test]
+fn figures_of_sources_are_written_as_all_others() {
+    let metrics = Metrics::new(LabelValues::default(), "1", "r").unwrap();
+    let name = "a \"b\"\\c\nd";
+    let links = &metrics.source_links;
+    assert!(links.find(name, "old").is_none());
+    links.of_outcome(name, "old").set(38.0);
+    links.of_outcome(name, "known").set(0.0);
+    links.of_outcome(name, "old").set(39.0);
+    assert_eq!(
+        links.find(name, "old").map(|figure| figure.get()),
+        Some(39.0)
+    );
+    metrics.source_boilerplate_ratio.of("z").set(0.125);
+    metrics.source_boilerplate_ratio.of("b").set(f64::INFINITY);
+    let total = metrics.source_articles_total.of("b");
+    total.inc();
+    metrics.source_articles_total.of("b").inc();
+    let label = r#"source="a \"b\"\\c\nd""#;
+    let both = [
+        format!("benggala_source_links{{outcome=\"old\",{label}}} 39\nbenggala_source_links{{outcome=\"known\",{label}}} 0\n"),
+        "benggala_source_boilerplate_ratio{source=\"b\"} +Inf\nbenggala_source_boilerplate_ratio{source=\"z\"} 0.125\n".to_string(),
+        "benggala_source_articles_total{source=\"b\"} 2\n".to_string(),
+    ];
+    let (text, open) = (metrics.render().unwrap(), metrics.render_open());
+    for lines in both {
+        assert!(text.contains(&lines), "{lines} in {text}");
+        assert!(open.contains(&lines), "{lines} in {open}");
+    }
+    assert!(text.contains("\n# TYPE benggala_source_articles_total counter\n"));
+    assert!(open.contains("\n# TYPE benggala_source_articles counter\n"));
+    assert!(open.contains("\n# UNIT benggala_source_boilerplate_ratio ratio\n"));
+    metrics.source_boilerplate_ratio.forget("b");
+    metrics.source_boilerplate_ratio.forget("z");
+    assert!(
+        !metrics
+            .render()
+            .unwrap()
+            .contains("source_boilerplate_ratio")
+    );
 }
 
 #[test]
@@ -454,10 +486,7 @@ fn five_thousand_hostile_names_stay_within_their_cap() {
     metrics.watch_sources(names.iter().map(String::as_str));
     for name in &names {
         let label = metrics.source_label(name);
-        metrics
-            .source_articles_total
-            .with_label_values(&[label.as_str()])
-            .inc();
+        metrics.source_articles_total.of(&label).inc();
     }
     let text = metrics.render().unwrap();
     let families = scrape(&text);

@@ -31,6 +31,21 @@ fn a_bad_configuration_is_told_whole() {
     assert!(err(&output).contains("broken.toml:1"), "{}", err(&output));
 }
 
+/// Nobody takes for sent what is not.
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn traces_that_cannot_be_sent_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let wanted = "[trace]\notlp_url = \"http://127.0.0.1:4318\"\n";
+    let path = file(&folder, "traces.toml", wanted);
+    for command in [&["config", "check"][..], &["run"]] {
+        let output = run(&[command, &["--config", &path]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let told = err(&output);
+        assert!(told.contains("--features otlp"), "{told}");
+    }
+}
+
 #[test]
 fn the_shown_configuration_can_be_read_again() {
     let folder = TempDir::new().unwrap();

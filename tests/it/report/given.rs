@@ -103,6 +103,7 @@ pub(super) fn legend() -> [RuleView<'static>; 2] {
             family: "translation",
             summary: "the same words twice in a row",
             why: "Decoders loop; editors strike it out.",
+            notes: &[],
             flags: english("They walked [[to the to the]] harbour."),
             passes: english("Very, very late."),
             grades: vec![GradeView {
@@ -118,6 +119,7 @@ pub(super) fn legend() -> [RuleView<'static>; 2] {
             family: "boilerplate",
             summary: "a line of the site, not of the story",
             why: "It stands under every article.",
+            notes: &[],
             flags: english("[[Subscribe now.]]"),
             passes: english("They subscribe to the theory."),
             grades: Vec::new(),

@@ -7,7 +7,9 @@ use std::{
 };
 
 use benggala::{
-    model::{Decision, FetchOutcome, Reason, Shelf},
+    inspect::legend,
+    lang::Lexicon,
+    model::{Decision, DefectKind, FetchOutcome, Reason, Shelf},
     report::{
         tongue::{Tongue, WORDS},
         wording,
@@ -71,7 +73,21 @@ fn said() -> BTreeSet<String> {
         }
     }
     said.extend(of_states());
+    said.extend(of_findings());
     said
+}
+
+/// What rules, and a language model that is asked, say of a finding.
+fn of_findings() -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for about in legend() {
+        assert!(!about.notes.is_empty(), "{} says nothing", about.rule);
+        words.extend(about.notes.iter().map(ToString::to_string));
+    }
+    words.extend(DefectKind::ALL.map(|kind| kind.in_words().to_string()));
+    let lexicon = Lexicon::built_in();
+    words.extend(lexicon.packs().map(|pack| pack.name.clone()));
+    words
 }
 
 /// What articles, sources and polls are called.
@@ -202,5 +218,63 @@ fn gaps_are_filled_in_their_order_and_ages_are_told() {
         let then = now - TimeDelta::minutes(minutes);
         assert_eq!(Tongue::ENGLISH.age(then, now), english);
         assert_eq!(indonesian.age(then, now), other);
+    }
+}
+
+/// What stands in quotation marks is the article's, be it a word of ours or not; all else is told.
+#[test]
+fn notes_of_rules_are_told_in_the_language_of_the_reader() {
+    let rules = legend();
+    let notes = |rule: &str| {
+        let about = rules.iter().find(|about| about.rule == rule);
+        about.map_or(&[][..], |about| about.notes)
+    };
+    for (rule, note, told) in [
+        (
+            "coordinated-repetition",
+            "“kata dan kata” is joined to itself",
+            "“kata dan kata” digabungkan dengan dirinya sendiri",
+        ),
+        (
+            "literal-translation",
+            "“kepala dari” is “head of” word by word; a writer says “kepala”",
+            "“kepala dari” adalah “head of” yang diterjemahkan kata demi kata; penulis akan memakai “kepala”",
+        ),
+        (
+            "literal-translation",
+            "“never” is “never; a writer says” word by word",
+            "“never” adalah “never; a writer says” yang diterjemahkan kata demi kata",
+        ),
+        (
+            "untranslated-residue",
+            "“English” is left in English",
+            "“English” dibiarkan dalam bahasa Inggris",
+        ),
+        (
+            "name-slot",
+            "“Kulkas” (refrigerator) is an ordinary word where a surname must stand",
+            "“Kulkas” (refrigerator) adalah kata biasa di tempat yang semestinya diisi nama keluarga",
+        ),
+        (
+            "spun-phrase",
+            "nobody writes these words together; spun texts have “bosom” for “breast”, “peril” for “risk”",
+            "tidak ada yang menulis kata-kata ini bersama-sama; teks yang kata-katanya ditukar dengan \
+             sinonim memakai “bosom” untuk “breast”, “peril” untuk “risk”",
+        ),
+        (
+            "second-opinion",
+            "wrong sense, in the headline, “berjalan” was meant, from “walk”: no verb: it (a model)",
+            "arti yang keliru, pada judul, maksudnya “berjalan”, dari “walk”: no verb: it (a model)",
+        ),
+        // As an earlier version said it, and what no rule says.
+        ("stock-line", "part of the page", "part of the page"),
+        (
+            "no-rule",
+            "“x” is joined to itself",
+            "“x” is joined to itself",
+        ),
+    ] {
+        assert_eq!(Tongue::of_accepted("id").retell(notes(rule), note), told);
+        assert_eq!(Tongue::ENGLISH.retell(notes(rule), note), note);
     }
 }

@@ -14,6 +14,7 @@ use std::{
 use benggala::{
     lang::Lexicon,
     model::{Finding, Lang},
+    report::tongue::Tongue,
     score::{DETECTORS, Detector, Draft, rules},
     text::Text,
 };
@@ -66,6 +67,12 @@ impl Case {
     fn check(&self, detector: &dyn Detector, lexicon: &Lexicon) -> Result<(), String> {
         let text = unmark(&self.marked);
         let found = find(detector, &self.lang, &text, lexicon);
+        let about = detector.about();
+        for finding in &found {
+            let told = Tongue::of_accepted("id").retell(about.notes, &finding.note);
+            let said = &finding.note;
+            assert_ne!(told, *said, "{}: `notes` does not say this", about.rule);
+        }
         let grades: BTreeSet<String> = found.iter().map(|f| f.grade.to_string()).collect();
         let got = mark(&text, &found);
         let graded = !self.is_guilty() || self.grades.is_empty() || grades == self.grades;
@@ -74,10 +81,7 @@ impl Case {
         }
         Err(format!(
             "{} ({})\n  expected {} {:?}\n  got      {got} {grades:?}",
-            detector.about().rule,
-            self.lang,
-            self.marked,
-            self.grades,
+            about.rule, self.lang, self.marked, self.grades,
         ))
     }
 }

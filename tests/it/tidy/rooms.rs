@@ -14,7 +14,7 @@ pub(super) const LEVELS: &[&[&str]] = &[
     &["inspect"],
     &["evaluate"],
     &["fetch", "store", "metrics"],
-    &["notify", "consult", "render"],
+    &["notify", "consult", "render", "trace"],
     &["web"],
     &["daemon"],
     &["demo"],

@@ -410,6 +410,24 @@ async fn pages_speak_the_language_of_the_browser() {
 }
 
 #[tokio::test]
+async fn notes_of_findings_speak_the_language_of_the_reader() {
+    let (site, rows) = Site::seeded().await;
+    let article = format!("/articles/{}", rows[2]);
+    let of_api = format!("/api/v1{article}");
+    for path in ["/", &article, "/feed.atom", "/api/v1/articles", &of_api] {
+        for (lang, words) in [
+            ("en", "“dan” is joined to itself"),
+            ("id", "“dan” digabungkan dengan dirinya sendiri"),
+        ] {
+            let answer = site.get_with(path, &[("accept-language", lang)]).await;
+            let text = &answer.text;
+            assert!(text.contains(words), "{path} {lang}: {text}");
+            assert_eq!(answer.header("vary"), "accept-language", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_was_set_aside_is_shown_and_taken_up_again() {
     let (site, _) = Site::seeded().await;
     let empty = site.get("/parked").await;
