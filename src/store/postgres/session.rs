@@ -2,7 +2,7 @@
 
 use std::{
     future::ready,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -155,8 +155,7 @@ impl Db {
     /// Waits for all that is asked, as long as the server answers one thing after the other. One that is
     /// silent for longer than it may work on a statement does not answer any more, or the way to it is
     /// cut: the connection goes with the transaction.
-    async fn answered<T>(&self, asked: impl Future<Output = Result<T>>) -> Result<T> {
-        let mut asked = pin!(asked);
+    async fn answered<T>(&self, mut asked: Pin<Box<impl Future<Output = Result<T>>>>) -> Result<T> {
         self.hear();
         loop {
             let heard = self.heard();
@@ -225,15 +224,15 @@ impl Db {
         if self.waiting().changes.is_empty() {
             return Ok(());
         }
-        self.answered(self.send_with(self.client()?, ready(Ok(()))))
-            .await
+        let sent = self.send_with(self.client()?, ready(Ok(())));
+        self.answered(Box::pin(sent)).await
     }
 
     /// Statements without values.
     pub(super) async fn batch(&self, sql: &str) -> Result<()> {
         let client = self.client()?;
-        self.answered(self.send_with(client, client.batch_execute(sql)))
-            .await
+        let sent = self.send_with(client, client.batch_execute(sql));
+        self.answered(Box::pin(sent)).await
     }
 
     /// Changes something, sooner or later: before whatever is asked next, and before the end.
@@ -255,7 +254,7 @@ impl Db {
     /// Runs a `COPY … FROM STDIN` of these lines.
     pub(super) async fn copy_in(&self, sql: &str, lines: String) -> Result<()> {
         let client = self.client()?;
-        self.answered(async {
+        self.answered(Box::pin(async {
             let sink = self
                 .send_with(client, client.copy_in::<_, Bytes>(sql))
                 .await?;
@@ -263,19 +262,19 @@ impl Db {
             sink.send(Bytes::from(lines)).await?;
             sink.finish().await?;
             Ok(())
-        })
+        }))
         .await
     }
 
     /// Runs a statement; tells how many rows it has changed.
     pub(super) async fn execute(&self, sql: &str, values: &[Value]) -> Result<u64> {
         let client = self.client()?;
-        self.answered(async {
+        self.answered(Box::pin(async {
             let statement = client.prepare_cached(sql).await?;
             let values = references(values);
             self.send_with(client, client.execute(&statement, &values))
                 .await
-        })
+        }))
         .await
     }
 
@@ -314,12 +313,12 @@ impl Db {
     /// Every row that is found, to be read by a query of its own for each.
     pub(super) async fn rows(&self, sql: &str, values: &[Value]) -> Result<Vec<Row>> {
         let client = self.client()?;
-        let rows = self.answered(async {
+        let rows = self.answered(Box::pin(async {
             let statement = client.prepare_cached(sql).await?;
             let values = references(values);
             self.send_with(client, client.query(&statement, &values))
                 .await
-        });
+        }));
         Ok(rows.await?.into_iter().map(Row).collect())
     }
 
