@@ -102,7 +102,7 @@ impl<'t> PageParts<'t> {
         let cut = blocks::cut(parsed.tree, parsed.hidden);
         let lines = cut.blocks.iter().map(|block| cut.text_of(block));
         let shown = article.title.as_deref();
-        let shown = shown.and_then(|title| metadata::shown(title, lines));
+        let shown = shown.and_then(|title| metadata::shown(title, &collected, &lines));
         if let Some(title) = shown.map(str::to_string) {
             article.title = Some(title);
         }

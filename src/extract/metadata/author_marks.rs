@@ -51,6 +51,8 @@ pub(super) struct MarkedAuthors {
     prose: Vec<usize>,
     /// The node of a label that names are to follow: "Penulis:".
     label: Option<usize>,
+    /// The node of the last name behind one.
+    named: Option<usize>,
 }
 
 /// Ids and classes of the element that holds what readers write.
@@ -132,7 +134,7 @@ impl MarkedAuthors {
         let is_listed = |label: &str| vocabulary.words.is(PageList::Byline, label);
         let joins = JOINING.contains(&bare);
         if joins || is_listed(bare) || is_listed(&format!("{bare}:")) {
-            let is_open = self.label.is_some_and(|label| at - label <= LABEL_NODES);
+            let is_open = self.named.is_some_and(|name| at - name <= LABEL_NODES);
             self.label = (!joins || is_open).then_some(at);
             return;
         }
@@ -140,9 +142,11 @@ impl MarkedAuthors {
             .label
             .take()
             .is_some_and(|label| at - label <= LABEL_NODES);
-        if is_near && text.len() <= NAME_BYTES_MAX && self.has_room(Certainty::Line) {
+        // A lone word may be the next button.
+        let is_full = text.contains(' ') || !text.is_ascii();
+        if is_near && is_full && text.len() <= NAME_BYTES_MAX && self.has_room(Certainty::Line) {
             self.push(Certainty::Line, at, text, vocabulary);
-            self.label = Some(at);
+            self.named = Some(at);
         }
     }
 

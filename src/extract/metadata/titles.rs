@@ -181,17 +181,18 @@ pub(super) fn title(
     Some((found.to_string(), origin))
 }
 
-/// What a line of the page has of a title that no line has whole: behind it may stand the name of a site
-/// that nothing else tells.
+/// What a line of a page without a heading has of a title that no line has whole: behind it may stand the
+/// name of a site that nothing else tells.
 pub(in crate::extract) fn shown<'t, 'l>(
     title: &'t str,
-    lines: impl Iterator<Item = &'l str> + Clone,
+    collected: &Collected,
+    lines: &(impl Iterator<Item = &'l str> + Clone),
 ) -> Option<&'t str> {
     let is_shown = |part: &str| lines.clone().any(|line| phrases::same_words(line, part));
     let marks = SITE_MARKS.iter().flat_map(|mark| title.match_indices(mark));
     let mut ends: Vec<usize> = marks.map(|(at, _)| at).collect();
     ends.sort_unstable();
-    if ends.is_empty() || is_shown(title) {
+    if !collected.headings.is_empty() || ends.is_empty() || is_shown(title) {
         return None;
     }
     let heads = ends.into_iter().rev().map(|end| title[..end].trim());

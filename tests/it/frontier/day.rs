@@ -96,7 +96,10 @@ pub(super) async fn live(
     let begin = time(super::newsrooms::BEGIN);
     let end = begin + TimeDelta::days(days) + TimeDelta::hours(12);
     let mut day = Day::new(store, sources, days, begin);
-    store.put_sources(&feeds(sources), begin).await.unwrap();
+    store
+        .put_sources(None, &feeds(sources), begin)
+        .await
+        .unwrap();
     let (mut now, mut dies, mut spins, mut hour) = (begin, begin + LIFE, 0, 0);
     while now < end {
         if now >= dies {
@@ -194,7 +197,7 @@ impl<'a> Day<'a> {
             self.leases.insert(lease.id, lease);
         }
         if has_room {
-            let due = self.store.next_due(now).await.unwrap();
+            let due = self.store.next_due(None, now).await.unwrap();
             self.course.stuck += usize::from(due.is_some_and(|due| due <= now));
         }
     }
@@ -205,7 +208,7 @@ impl<'a> Day<'a> {
         if self.leases.len() == IN_FLIGHT {
             return answered.unwrap_or(now);
         }
-        let due = self.store.next_due(now).await.unwrap();
+        let due = self.store.next_due(None, now).await.unwrap();
         let next = due.into_iter().chain(answered).min();
         next.unwrap_or(now + TimeDelta::minutes(1))
     }
