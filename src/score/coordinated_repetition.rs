@@ -151,9 +151,13 @@ fn is_word(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
     let third = |at: Option<&_>| at.is_some_and(|key| pack.coordinators.contains(key));
     let row = third(before.checked_sub(1).and_then(|at| draft.keys.get(at)))
         || third(draft.keys.get(after + 1));
+    // "Petit à petit et petit à petit"
+    let wider = before > 0 && draft.keys.get(before - 1) == draft.keys.get(after + 1);
+    let opens = before == 0 || !draft.joins_next(before - 1);
     says && !more
+        && !wider
         && !row
-        && is_common(draft, pack, before)
+        && (opens || is_common(draft, pack, before))
         && is_common(draft, pack, after)
         && grade(draft, pack, at, 1).is_some()
         && !draft.is_quoted(draft.text.words[before].start)
@@ -168,14 +172,11 @@ fn is_chanted(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
 }
 
 /// Whether the word at `at` is no name by its letters. Where every noun has a capital, that tells
-/// nothing of one, nor does it where a sentence begins.
+/// nothing of one.
 fn is_common(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
     let mut rest = draft.text.word(at).chars();
-    let opens = at
-        .checked_sub(1)
-        .is_none_or(|before| !draft.joins_next(before));
     is_small_word(draft, at)
-        || ((pack.nouns_are_capital || opens) && rest.next().is_some() && rest.all(is_small))
+        || (pack.nouns_are_capital && rest.next().is_some() && rest.all(is_small))
 }
 
 fn is_small_word(draft: &Draft<'_>, at: usize) -> bool {

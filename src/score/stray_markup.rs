@@ -47,7 +47,7 @@ const SCRIPT: [&str; 11] = [
 const CODE: [&str; 8] = [" = ", "==", "=>", "::", "();", "{\n", "()", "```"];
 const CODE_MIN: usize = 3;
 /// What follows `Ã` and `â€` where two bytes of UTF-8 were read as two letters.
-const AFTER_A: &str = "©¨¼¶¤Ÿ±³¡ª§´¢¥¸®";
+const AFTER_A: &str = "©¨¼¶¤Ÿ±³¡ª§´¢£¥¸®";
 const AFTER_EURO: &str = "™œ˜“”¦\u{9d}\u{99}\u{9c}";
 
 const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
