@@ -1,7 +1,8 @@
 //! How many known defects of texts are pointed at, and how many innocent look-alikes are accused.
 //!
-//! A defect is marked if a finding about translation shares a character with it. A text without
-//! defects is innocent, whatever it was made for: every mark in it is a false one.
+//! A defect is marked if a finding about translation shares a character with it; if only a finding of
+//! what is left of the page does, that is counted by itself. A text without defects is innocent, whatever
+//! it was made for: every mark in it is a false one.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -43,15 +44,37 @@ struct TextCounts {
     flagged: usize,
     /// With a finding about translation.
     marked: usize,
+    /// With none, but with one of what is left of the page.
+    of_page: usize,
     not_judged: usize,
 }
 
 impl TextCounts {
-    fn add(&mut self, verdict: Verdict, marked: bool) {
+    fn add(&mut self, verdict: Verdict, marks: Marks) {
         self.texts += 1;
         self.flagged += usize::from(verdict == Verdict::Flag);
         self.not_judged += usize::from(matches!(verdict, Verdict::Abstain(_)));
-        self.marked += usize::from(marked);
+        self.marked += usize::from(marks == Marks::Translation);
+        self.of_page += usize::from(marks == Marks::Page);
+    }
+}
+
+/// What points at a text or at a defect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Marks {
+    Nothing,
+    Page,
+    Translation,
+}
+
+impl Marks {
+    fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Marks {
+        findings.fold(Marks::Nothing, |marks, finding| {
+            match (marks, score::is_of_page(finding)) {
+                (Marks::Translation, _) | (_, false) => Marks::Translation,
+                (_, true) => Marks::Page,
+            }
+        })
     }
 }
 
@@ -59,7 +82,10 @@ impl TextCounts {
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 struct DefectCounts {
     known: usize,
+    /// By a finding about translation.
     marked: usize,
+    /// By none, but by one of what is left of the page.
+    of_page: usize,
 }
 
 /// How the texts of a set came out.
@@ -75,7 +101,7 @@ pub struct CasesReport {
     defects: BTreeMap<String, DefectCounts>,
     /// The same by language.
     by_language: BTreeMap<String, DefectCounts>,
-    /// Marks in defective texts that stand beside their known defects.
+    /// Marks about translation in defective texts that stand beside their known defects.
     beside: usize,
     /// Defects that no mark touches: case, words.
     missed: Vec<(String, String)>,
@@ -108,16 +134,17 @@ impl CasesReport {
             .assessment
             .findings
             .iter()
-            .filter(|finding| finding.left_out.is_none() && !score::is_of_page(finding))
+            .filter(|finding| finding.left_out.is_none())
             .collect();
-        let (verdict, marked) = (inspection.assessment.verdict, !findings.is_empty());
+        let marks = Marks::of(findings.iter().copied());
+        let verdict = inspection.assessment.verdict;
         if case.kind == "flag" {
             let of_family = self.defective.entry(case.family.clone()).or_default();
-            of_family.add(verdict, marked);
+            of_family.add(verdict, marks);
             self.add_defects(case, &inspection, &findings);
         } else {
             let of_kind = self.innocent.entry(case.kind.clone()).or_default();
-            of_kind.add(verdict, marked);
+            of_kind.add(verdict, marks);
             self.false_marks.extend(findings.iter().map(|finding| {
                 let rule = format!("{} {}", finding.rule, finding.grade);
                 (case.id.clone(), rule, words(&inspection, &finding.span))
@@ -133,25 +160,28 @@ impl CasesReport {
                 self.not_found.push((case.id.clone(), defect.text.clone()));
                 continue;
             }
-            let is_marked = places
+            let touching = findings
                 .iter()
-                .any(|place| findings.iter().any(|f| touch(&f.span, place)));
+                .filter(|finding| places.iter().any(|place| touch(&finding.span, place)));
+            let marks = Marks::of(touching.copied());
             let family = defect.family.as_ref().unwrap_or(&case.family);
             for counts in [
                 self.defects.entry(family.clone()).or_default(),
                 self.by_language.entry(case.lang.clone()).or_default(),
             ] {
                 counts.known += 1;
-                counts.marked += usize::from(is_marked);
+                counts.marked += usize::from(marks == Marks::Translation);
+                counts.of_page += usize::from(marks == Marks::Page);
             }
-            if !is_marked {
+            if marks == Marks::Nothing {
                 self.missed.push((case.id.clone(), defect.text.clone()));
             }
             known.extend(places);
         }
         let beside = |finding: &&&Finding| !known.iter().any(|place| touch(&finding.span, place));
         if !known.is_empty() {
-            self.beside += findings.iter().filter(beside).count();
+            let told = findings.iter().filter(|found| !score::is_of_page(found));
+            self.beside += told.filter(beside).count();
         }
     }
 }
@@ -205,19 +235,20 @@ fn texts_table(
         all.texts += row.texts;
         all.flagged += row.flagged;
         all.marked += row.marked;
+        all.of_page += row.of_page;
         all.not_judged += row.not_judged;
     }
     writeln!(
         f,
-        "{title:<24}{:>6}{:>9}{:>9}{:>12}",
-        "texts", "flagged", "marked", "not judged"
+        "{title:<24}{:>6}{:>9}{:>9}{:>9}{:>12}",
+        "texts", "flagged", "marked", "of page", "not judged"
     )?;
     let named = rows.iter().map(|(name, counts)| (name.as_str(), counts));
     for (name, row) in named.chain([("all", &all)]) {
         writeln!(
             f,
-            "{name:<24}{:>6}{:>9}{:>9}{:>12}",
-            row.texts, row.flagged, row.marked, row.not_judged
+            "{name:<24}{:>6}{:>9}{:>9}{:>9}{:>12}",
+            row.texts, row.flagged, row.marked, row.of_page, row.not_judged
         )?;
     }
     writeln!(f)
@@ -232,16 +263,22 @@ fn defects_table(
     for row in rows.values() {
         all.known += row.known;
         all.marked += row.marked;
+        all.of_page += row.of_page;
     }
-    writeln!(f, "{title:<24}{:>6}{:>9}{:>9}", "known", "marked", "share")?;
+    writeln!(
+        f,
+        "{title:<24}{:>6}{:>9}{:>9}{:>9}",
+        "known", "marked", "of page", "share"
+    )?;
     let named = rows.iter().map(|(name, counts)| (name.as_str(), counts));
     for (name, row) in named.chain([("all", &all)]) {
         writeln!(
             f,
-            "{name:<24}{:>6}{:>9}{:>9.3}",
+            "{name:<24}{:>6}{:>9}{:>9}{:>9.3}",
             row.known,
             row.marked,
-            share(row.marked, row.known)
+            row.of_page,
+            share(row.marked + row.of_page, row.known)
         )?;
     }
     writeln!(f)

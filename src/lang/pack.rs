@@ -101,6 +101,10 @@ struct PackFile {
     #[serde(default)]
     emphasis: Vec<String>,
     #[serde(default)]
+    measures: String,
+    #[serde(default)]
+    comparatives: Vec<String>,
+    #[serde(default)]
     auxiliaries: Vec<String>,
     #[serde(default)]
     chants: String,
@@ -173,6 +177,10 @@ pub struct Pack {
     pub plural_ending: Option<String>,
     /// Words that make a repetition emphatic: "more difficult and more difficult".
     pub emphasis: KeySet,
+    /// Words for how much, how long and how often, and set phrases of one word: "miles and miles".
+    pub measures: KeySet,
+    /// What words end with that say more of something: "louder and louder".
+    pub comparatives: Vec<String>,
     /// Words that open what is said of what stands before them: "hard work and hard work is …".
     pub auxiliaries: KeySet,
     /// Words of whoever sings or shouts the same again and again.
@@ -294,6 +302,8 @@ impl Pack {
             nouns_are_capital: file.nouns_are_capital,
             plural_ending: file.plural_ending.clone(),
             emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
+            measures: keys(&file.measures).into_iter().collect(),
+            comparatives: file.comparatives,
             auxiliaries: file.auxiliaries.iter().map(|word| key(word)).collect(),
             chants: WordList::parse(&file.chants),
             speech: WordList::parse(&file.speech),

@@ -1,12 +1,15 @@
 //! "punctuation marks and punctuation marks"
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
-use crate::{lang::Pack, model::Finding};
+use crate::{
+    lang::Pack,
+    model::{Finding, Span},
+};
 
 /// See [`ABOUT`].
 pub(super) struct CoordinatedRepetition;
 
-/// One word twice is emphasis in many languages ("again and again").
+/// One word twice is emphasis in many languages ("again and again") and is looked at by itself.
 const WORDS_MIN: usize = 2;
 /// Longer ones are refrains and quotations.
 const WORDS_MAX: usize = 6;
@@ -17,6 +20,11 @@ const STRONG: Grade =
     Grade::strong(0.5, Counts::new(0, 0, 13)).when("the sentence or its part ends there");
 const WEAK: Grade = Grade::weak(0.2, Counts::new(1, 0, 11)).when("the sentence goes on");
 
+// Of all native texts, and of one in eight of the machines': it weighs less than it may.
+const WORD: Grade = Grade::weak(0.15, Counts::new(2, 0, 4))
+    .named("weak-word")
+    .when("one word, of those that do not say how much or how long");
+
 const NOTE: &str = "“{}” is joined to itself";
 
 const ABOUT: About = About {
@@ -25,7 +33,7 @@ const ABOUT: About = About {
     why: "where the source joins two synonyms, a translation engine often has one word for both; \
           a writer does not join a thing to itself",
     family: Family::Translation,
-    grades: &[STRONG, WEAK],
+    grades: &[STRONG, WEAK, WORD],
     notes: &[NOTE],
     flags: &[
         Example {
@@ -35,6 +43,10 @@ const ABOUT: About = About {
         Example {
             lang: "en",
             text: "The ministry promised [[safe roads and safe roads]].",
+        },
+        Example {
+            lang: "en",
+            text: "The law protects [[tenants and tenants]] in the old town.",
         },
     ],
     passes: &[
@@ -64,9 +76,9 @@ impl Detector for CoordinatedRepetition {
             let repeated = (WORDS_MIN..=longest)
                 .rev()
                 .find(|&len| is_repeated(draft, at, len) && is_content(draft, pack, at, len));
-            if let Some((len, grade)) =
-                repeated.and_then(|len| Some((len, grade(draft, pack, at, len)?)))
-            {
+            let phrase = repeated.and_then(|len| Some((len, grade(draft, pack, at, len)?)));
+            let word = || is_word(draft, pack, at).then_some((1, WORD));
+            if let Some((len, grade)) = phrase.or_else(word) {
                 let phrase = &draft.text.raw[draft.span(at - len, at)];
                 found.push(Finding {
                     rule: ABOUT.rule,
@@ -98,10 +110,69 @@ fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
     let stressed = draft.keys[phrase.start] == draft.keys[at - 1]
         || phrase
             .clone()
-            .any(|word| pack.emphasis.contains(&draft.keys[word]));
+            .any(|word| pack.emphasis.contains(&draft.keys[word]))
+        || measures(draft, pack, &phrase);
     words.all(|word| is_common(draft, pack, word))
         && phrase.any(|word| says(word) && is_small_word(draft, word))
         && !stressed
+}
+
+/// Whether a phrase says nothing but how much or how long: "des heures et des heures".
+fn measures(draft: &Draft<'_>, pack: &Pack, phrase: &Span) -> bool {
+    let mut keys = draft.keys[phrase.clone()].iter().rev();
+    keys.next().is_some_and(|last| pack.measures.contains(last))
+        && keys.all(|key| pack.function_words.contains(key))
+}
+
+/// Letters that a word must have that stands by itself on both sides.
+const WORD_LETTERS_MIN: usize = 3;
+
+/// Whether the one word before `at` stands after it too, and says neither how much nor how long nor that
+/// it goes on: who sings, shouts or is quoted may say so, and what says more says it twice.
+fn is_word(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
+    let (Some(before), after) = (at.checked_sub(1), at + 1) else {
+        return false;
+    };
+    let same = draft.keys.get(after) == draft.keys.get(before)
+        && draft.joins_next(before)
+        && draft.text.gap_after(at) == " ";
+    if !same || pack.measures.is_empty() {
+        return false;
+    }
+    let key = &draft.keys[before];
+    let word = draft.text.word(before);
+    let small = is_small_word(draft, before);
+    let more = small
+        && pack
+            .comparatives
+            .iter()
+            .any(|ending| word.ends_with(ending.as_str()));
+    let says = word.chars().count() >= WORD_LETTERS_MIN
+        && word.chars().all(char::is_alphabetic)
+        && !pack.function_words.contains(key)
+        && !pack.emphasis.contains(key)
+        && !pack.measures.contains(key);
+    let third = |at: Option<&_>| at.is_some_and(|key| pack.coordinators.contains(key));
+    let row = third(before.checked_sub(1).and_then(|at| draft.keys.get(at)))
+        || third(draft.keys.get(after + 1));
+    // "Petit à petit et petit à petit"
+    let wider = before > 0 && draft.keys.get(before - 1) == draft.keys.get(after + 1);
+    let opens = before == 0 || !draft.joins_next(before - 1);
+    says && !more
+        && !wider
+        && !row
+        && (opens || is_common(draft, pack, before))
+        && is_common(draft, pack, after)
+        && grade(draft, pack, at, 1).is_some()
+        && !draft.is_quoted(draft.text.words[before].start)
+        && !is_chanted(draft, pack, before)
+}
+
+/// Whether somebody sings or shouts in the sentence of the word at `at`.
+fn is_chanted(draft: &Draft<'_>, pack: &Pack, at: usize) -> bool {
+    draft
+        .sentence(&(at..at + 1))
+        .any(|at| pack.chants.contains(&draft.text.word(at).to_lowercase()))
 }
 
 /// Whether the word at `at` is no name by its letters. Where every noun has a capital, that tells

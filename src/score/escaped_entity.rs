@@ -2,6 +2,7 @@
 
 use super::{
     About, Counts, Detector, Draft, Example, Family, Grade, detector::fill, excuse::Topic,
+    stray_markup::tag,
 };
 use crate::{
     model::{Finding, Span},
@@ -26,8 +27,11 @@ const DOUBLED_MAX: usize = 9;
 const DIGITS_MAX: usize = 6;
 /// Entities in one text, at most: beyond, one says it all.
 const FINDINGS_MAX: usize = 5;
+/// Entities that are looked at, those in escaped tags with them.
+const LOOKED_AT_MAX: usize = 40;
 
-const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 1, 5));
+const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0)).when("a whole tag");
+const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 1, 5)).when("a character");
 
 const NOTE: &str = "“{}” is an HTML entity shown as text";
 
@@ -36,12 +40,18 @@ const ABOUT: About = About {
     summary: "an HTML entity that reached the reader as text",
     why: "the text went through a machine that escaped it twice, and nobody looked at the result",
     family: Family::Boilerplate,
-    grades: &[WEAK],
+    grades: &[STRONG, WEAK],
     notes: &[NOTE],
-    flags: &[Example {
-        lang: "en",
-        text: "He said [[&quot;]]yes[[&amp;quot;]] and left for Q[[&#038;]]A.",
-    }],
+    flags: &[
+        Example {
+            lang: "en",
+            text: "He said [[&quot;]]yes[[&amp;quot;]] and left for Q[[&#038;]]A.",
+        },
+        Example {
+            lang: "en",
+            text: "The tide rose.[[&lt;br /&gt;]] The pier did not.",
+        },
+    ],
     passes: &[Example {
         lang: "en",
         text: "Spending on R&D; sales at H&M; see http://example.com/?a=1&amp;b=2 for more.",
@@ -55,26 +65,40 @@ impl Detector for EscapedEntity {
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let raw = draft.text.raw;
-        let entities: Vec<Span> = memchr::memchr_iter(b'&', raw.as_bytes())
-            .filter_map(|at| Some(at..at + entity(&raw[at..])?))
-            .filter(|span| !is_in_url(&raw[..span.start]))
-            .take(FINDINGS_MAX)
+        let mut entities: Vec<(Span, Grade)> = memchr::memchr_iter(b'&', raw.as_bytes())
+            .filter_map(|at| escaped(raw, at))
+            .filter(|(span, _)| !is_in_url(&raw[..span.start]))
+            .take(LOOKED_AT_MAX)
             .collect();
+        entities.dedup_by(|(next, _), (kept, _)| next.start < kept.end);
+        entities.truncate(FINDINGS_MAX);
         if entities.is_empty() {
             return;
         }
-        let topic = Topic::new(draft, &entities);
+        let spans: Vec<Span> = entities.iter().map(|(span, _)| span.clone()).collect();
+        let topic = Topic::new(draft, &spans);
         let entities = entities
             .into_iter()
-            .filter(|span| !topic.excuses(draft, span.start));
-        found.extend(entities.map(|span| Finding {
+            .filter(|(span, _)| !topic.excuses(draft, span.start));
+        found.extend(entities.map(|(span, grade)| Finding {
             rule: ABOUT.rule,
-            grade: WEAK.name,
+            grade: grade.name,
             note: fill(NOTE, &[&raw[span.clone()]]),
             left_out: None,
             span,
         }));
     }
+}
+
+/// The tag or the entity that begins at the byte `at`.
+fn escaped(raw: &str, at: usize) -> Option<(Span, Grade)> {
+    let rest = &raw[at..];
+    let tag = ["&lt;", "&amp;lt;", "&#60;", "&#x3C;"]
+        .into_iter()
+        .zip(["&gt;", "&amp;gt;", "&#62;", "&#x3E;"])
+        .find_map(|(open, close)| Some((tag(rest, open, close)?, STRONG)));
+    let (len, grade) = tag.or_else(|| Some((entity(rest)?, WEAK)))?;
+    Some((at..at + len, grade))
 }
 
 /// The length of the entity that `text` begins with, escaped once or more often.

@@ -18,6 +18,22 @@ const SHOWN: usize = 3;
 /// Years that news dates are of; other numbers belong to a reference.
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=2099;
 
+/// Words for a number, before what a file or a decision is filed under.
+const NUMBER: [&str; 12] = [
+    "no",
+    "nr",
+    "num",
+    "nº",
+    "n",
+    "nomor",
+    "nombor",
+    "number",
+    "numéro",
+    "número",
+    "nummer",
+    "номер",
+];
+
 const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 1))
     .when("an American date in digits, or \"am\" and \"pm\", in a language that has neither");
 const WEAK: Grade =
@@ -25,12 +41,16 @@ const WEAK: Grade =
 const MONTH: Grade = Grade::weak(0.05, Counts::new(1, 0, 0))
     .named("weak-month")
     .when("the month's name before the day, in a language that puts it behind");
+const IMPOSSIBLE: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+    .named("weak-impossible")
+    .when("a date in digits that no calendar has");
 
 const NUMBERS: &str = "digits are grouped in another way than before";
 const AMERICAN: &str = "the month stands first, as in America";
 const DATES: &str = "day and month change places";
 const HOURS: &str = "nobody counts hours so in this language";
 const MONTH_FIRST: &str = "the month stands before the day";
+const NO_DATE: &str = "no calendar has this date";
 
 const ABOUT: About = About {
     rule: "mixed-conventions",
@@ -38,8 +58,8 @@ const ABOUT: About = About {
     why: "an engine carries some of the source's notation over and adapts the rest; an editor \
           keeps to one, though a pasted statement can bring the other in",
     family: Family::Translation,
-    grades: &[STRONG, WEAK, MONTH],
-    notes: &[NUMBERS, AMERICAN, DATES, HOURS, MONTH_FIRST],
+    grades: &[STRONG, IMPOSSIBLE, WEAK, MONTH],
+    notes: &[NUMBERS, AMERICAN, DATES, HOURS, MONTH_FIRST, NO_DATE],
     flags: &[
         Example {
             lang: "de",
@@ -83,6 +103,9 @@ impl Detector for MixedConventions {
         if let Some(span) = numbers(draft, &numerals) {
             add(WEAK, span, NUMBERS);
         }
+        impossible_dates(draft, &numerals)
+            .take(SHOWN)
+            .for_each(|span| add(IMPOSSIBLE, span, NO_DATE));
         let customs = draft.customs();
         match customs.filter(|customs| customs.is_day_first()) {
             Some(_) => american_dates(draft, &numerals)
@@ -249,22 +272,45 @@ fn dates(draft: &Draft<'_>, numerals: &[usize]) -> Option<Span> {
     )
 }
 
+/// Dates neither number of which can be a month, or one of which can be no day. What has a sign of
+/// numbers beside it, or stands behind the word for a number, is a reference.
+fn impossible_dates<'a>(
+    draft: &'a Draft<'_>,
+    numerals: &'a [usize],
+) -> impl Iterator<Item = Span> + 'a {
+    let is_reference = |at: usize| {
+        let before = draft.text.gap_before(at);
+        let word = at.checked_sub(1).map_or("", |at| draft.text.word(at));
+        let joins = ['/', '-', '–', ':', '№', '#'];
+        let numbered = NUMBER.contains(&word.to_lowercase().as_str());
+        numbered || before.ends_with(joins) || draft.text.gap_after(at + 2).starts_with(joins)
+    };
+    numerals.iter().filter_map(move |&at| {
+        let (first, second) = slashed(draft, at)?;
+        let possible = |day: u32, month: u32| (1..=31).contains(&day) && (1..=12).contains(&month);
+        let either = possible(first, second) || possible(second, first);
+        (!either && !is_reference(at)).then(|| draft.span(at, at + 3))
+    })
+}
+
 /// The order in a date with slashes, where one of the numbers can only be a day.
 fn date(draft: &Draft<'_>, at: usize) -> Option<First> {
+    match slashed(draft, at)? {
+        (13..=31, 1..=12) => Some(First::Day),
+        (1..=12, 13..=31) => Some(First::Month),
+        _ => None,
+    }
+}
+
+/// The first two numbers of what is written like a date with slashes.
+fn slashed(draft: &Draft<'_>, at: usize) -> Option<(u32, u32)> {
     let slash = |at| draft.text.gap_after(at) == "/";
     let number = |at: usize, len: std::ops::RangeInclusive<usize>| -> Option<u32> {
         let word = draft.text.word(at);
         len.contains(&word.len()).then(|| word.parse().ok())?
     };
-    let (first, second) = (number(at, 1..=2)?, number(at + 1, 1..=2)?);
+    let numbers = (number(at, 1..=2)?, number(at + 1, 1..=2)?);
     let year = number(at + 2, 4..=4).filter(|year| YEARS.contains(year));
     let longer = draft.text.gap_before(at).ends_with('/');
-    if !slash(at) || !slash(at + 1) || year.is_none() || longer {
-        return None;
-    }
-    match (first, second) {
-        (13..=31, 1..=12) => Some(First::Day),
-        (1..=12, 13..=31) => Some(First::Month),
-        _ => None,
-    }
+    (slash(at) && slash(at + 1) && year.is_some() && !longer).then_some(numbers)
 }

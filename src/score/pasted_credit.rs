@@ -47,6 +47,10 @@ const PICTURE_AGENCIES: [&str; 4] = ["getty", "shutterstock", "istock", "alamy"]
 const CREDIT_WORDS: usize = 4;
 /// Labels of buttons in a row that no sentence has.
 const BUTTONS_MIN: usize = 3;
+/// Lines of the page on end that no sentence has, some of them of several words.
+const WIDGETS_MIN: usize = 2;
+/// Words of a bracket that says what a link does, at most: "(Opens in new window)".
+const BRACKET_MAX: usize = 6;
 
 const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0));
 
@@ -54,6 +58,7 @@ const NETWORK: &str = "the label of a social network stands behind the name";
 const CREDIT: &str = "the credit of a picture stands behind the name";
 const FOLLOW: &str = "a call to follow the site stands amid the sentence";
 const BUTTONS: &str = "labels of buttons stand amid the sentence";
+const WIDGETS: &str = "lines of the page stand amid the sentence";
 
 const ABOUT: About = About {
     rule: "pasted-credit",
@@ -62,7 +67,7 @@ const ABOUT: About = About {
           and the row of buttons into words of the sentence",
     family: Family::Translation,
     grades: &[STRONG],
-    notes: &[NETWORK, CREDIT, FOLLOW, BUTTONS],
+    notes: &[NETWORK, CREDIT, FOLLOW, BUTTONS, WIDGETS],
     flags: &[
         Example {
             lang: "id",
@@ -92,6 +97,7 @@ enum Label {
     Credit,
     Follow,
     Buttons,
+    Widgets,
 }
 
 impl Label {
@@ -101,6 +107,7 @@ impl Label {
             Label::Credit => CREDIT,
             Label::Follow => FOLLOW,
             Label::Buttons => BUTTONS,
+            Label::Widgets => WIDGETS,
         }
     }
 }
@@ -123,10 +130,12 @@ impl Detector for PastedCredit {
             let credit = || Some((Label::Credit, at - 2, words.credit(at)?));
             let follow = || Some((Label::Follow, at, words.follow(at)?));
             let buttons = || Some((Label::Buttons, at, words.buttons(at)?));
+            let widgets = || Some((Label::Widgets, at, words.widgets(at)?));
             let named = at >= 2 && words.is_name(at);
             let behind_name = || former().or_else(account).or_else(credit);
             let label = named.then(behind_name).flatten();
-            let Some((label, from, last)) = label.or_else(follow).or_else(buttons) else {
+            let Some((label, from, last)) = label.or_else(follow).or_else(buttons).or_else(widgets)
+            else {
                 continue;
             };
             end = last + 1;
@@ -274,6 +283,83 @@ impl<'d, 'a> Words<'d, 'a> {
         let row = last + 1 - at >= BUTTONS_MIN;
         let share = (at..=last).any(|word| !self.is(word, &NETWORKS));
         (row && share && self.goes_on(last)).then_some(last)
+    }
+
+    /// "Read more Share on Facebook (Opens in new window)"
+    fn widgets(&self, at: usize) -> Option<usize> {
+        let mut last = self.widget(at)?;
+        let mut times = 1;
+        while matches!(self.gap(last), " " | ") ") {
+            let Some(next) = self.widget(last + 1) else {
+                break;
+            };
+            (last, times) = (next, times + 1);
+        }
+        // Two words may be a name.
+        let long = times >= WIDGETS_MIN && last + 1 - at > WIDGETS_MIN;
+        (long && self.goes_on(last) && self.is_amid(at)).then_some(last)
+    }
+
+    /// One line of the page that begins with the word at `at`, with the network that it names and the
+    /// bracket behind it.
+    fn widget(&self, at: usize) -> Option<usize> {
+        let draft = self.draft;
+        if !draft.is_capital(at) {
+            return None;
+        }
+        let stock = self.stock(at);
+        let label = stock.or_else(|| self.is_share(at).then(|| self.with_object(at)));
+        let last = label.or_else(|| self.is(at, &NETWORKS).then_some(at))?;
+        let network = last + 2;
+        let on = self.gap(last) == " " && self.gap(last + 1) == " ";
+        let grammar = draft.keys.get(last + 1);
+        let on = on && grammar.is_some_and(|key| self.pack.function_words.contains(key));
+        let last = match on && self.is(network, &NETWORKS) {
+            true => network,
+            false => last,
+        };
+        let closes = |word: &usize| self.gap(*word).starts_with(')');
+        let mut bracket = (last + 1..=last + BRACKET_MAX).take(draft.keys.len());
+        Some(match self.gap(last) == " (" {
+            true => bracket.find(closes).unwrap_or(last),
+            false => last,
+        })
+    }
+
+    fn is_share(&self, at: usize) -> bool {
+        let key = self.draft.keys.get(at);
+        key.is_some_and(|key| {
+            let mut packs = self.draft.packs();
+            packs.any(|pack| pack.widgets.share.contains(key))
+        })
+    }
+
+    /// The last word of a stock phrase all of whose words are of labels or grammar.
+    fn stock(&self, at: usize) -> Option<usize> {
+        let draft = self.draft;
+        let of_label = |word: usize| {
+            let grammar = draft.packs().any(|pack| {
+                let key = draft.keys.get(word);
+                key.is_some_and(|key| pack.function_words.contains(key))
+            });
+            grammar || draft.is_capital(word) || self.is_share(word)
+        };
+        let accept = |_, end| (at..end).all(of_label);
+        let hits = draft
+            .packs()
+            .flat_map(|pack| pack.stock.at(&draft.keys, at, &accept).map(|hit| hit.end));
+        hits.max()?.checked_sub(1)
+    }
+
+    /// The word at `at`, or the one behind it that names what the button acts on: "Copy Link".
+    fn with_object(&self, at: usize) -> usize {
+        let next = at + 1;
+        let object = self.gap(at) == " " && self.draft.is_capital(next);
+        let label = self.is_share(next) || self.is(next, &NETWORKS) || self.stock(next).is_some();
+        match object && !label {
+            true => next,
+            false => at,
+        }
     }
 
     /// From the word at `from` to the one at `last`, with the bracket that closes behind it.
