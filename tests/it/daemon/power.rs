@@ -281,8 +281,9 @@ fn cut(disk: &Disk, promises: &Promises, config: &Config) {
             gone += disk.unsynced_at(moment);
         }
     }
+    let mut out = stdout();
     writeln!(
-        stdout(),
+        out,
         "\n{} power cuts at {cuts} of {} moments, {:.1} writes not synced at each; {} flags and {} decisions that \
          somebody was told of: none lost, none damaged, {opened} stores checked by the program",
         cuts * Unsynced::ALL.len(),
