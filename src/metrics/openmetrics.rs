@@ -1,7 +1,8 @@
 //! The families as OpenMetrics 1.0 text: what Prometheus asks for first.
 //!
-//! It says the unit of each family, which the older format cannot. There are no `_created` samples:
-//! the registry does not keep when a series began, and a time that is made up would be worse than none.
+//! It says the unit of each family and since when it is counted, which the older format cannot. All
+//! counters stand at nothing when the process starts, whenever their series shows first; those of sources,
+//! which go and come with the configuration, do not say it.
 
 use std::fmt::Write as _;
 
@@ -12,12 +13,18 @@ use super::{
     notation::{base_name, put_escaped, put_head, put_value},
 };
 
+/// When the process started, in seconds since 1970, where its collector runs (Linux).
+const START: &str = "process_start_time_seconds";
+
 /// The families as text, with the mark of its end.
 pub(super) fn encode(families: &[MetricFamily], of_sources: &[SourceFamily]) -> String {
     let mut out = String::new();
+    let mut starts = families.iter().filter(|family| family.name() == START);
+    let start = starts.find_map(|family| family.get_metric().first());
+    let start = start.map(|metric| metric.get_gauge().get_value());
     for family in families {
         // Writing to a string does not fail.
-        let _ = put_family(&mut out, family);
+        let _ = put_family(&mut out, family, start);
     }
     for family in of_sources {
         family.put_open(&mut out);
@@ -26,7 +33,7 @@ pub(super) fn encode(families: &[MetricFamily], of_sources: &[SourceFamily]) -> 
     out
 }
 
-fn put_family(out: &mut String, family: &MetricFamily) -> std::fmt::Result {
+fn put_family(out: &mut String, family: &MetricFamily, start: Option<f64>) -> std::fmt::Result {
     let kind = family.get_field_type();
     let name = base_name(family.name(), kind);
     put_head(out, family.name(), kind, family.help());
@@ -41,6 +48,10 @@ fn put_family(out: &mut String, family: &MetricFamily) -> std::fmt::Result {
                 put(out, name, "", metric, None)?;
                 put_value(out, metric.get_gauge().get_value());
             }
+        }
+        if let (MetricType::COUNTER | MetricType::HISTOGRAM, Some(start)) = (kind, start) {
+            put(out, name, "_created", metric, None)?;
+            put_value(out, start);
         }
     }
     Ok(())

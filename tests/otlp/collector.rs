@@ -88,20 +88,23 @@ struct KeyValue {
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 enum AnyValue {
-    StringValue(String),
+    #[serde(rename = "stringValue")]
+    Text(String),
     /// 64 bits stand as text.
-    IntValue(String),
-    DoubleValue(f64),
+    #[serde(rename = "intValue")]
+    Whole(String),
+    #[serde(rename = "doubleValue")]
+    Number(f64),
 }
 
 fn shown(attributes: &[KeyValue], key: &str) -> Option<String> {
     let mut found = attributes.iter().filter(|attribute| attribute.key == key);
     let value = found.next().map(|attribute| match &attribute.value {
-        AnyValue::StringValue(text) => text.clone(),
-        AnyValue::IntValue(whole) => whole.parse::<i64>().unwrap().to_string(),
-        AnyValue::DoubleValue(number) => format!("{number:?}"),
+        AnyValue::Text(text) => text.clone(),
+        AnyValue::Whole(whole) => whole.parse::<i64>().unwrap().to_string(),
+        AnyValue::Number(number) => format!("{number:?}"),
     });
     assert!(found.next().is_none(), "{key} twice in {attributes:?}");
     value
