@@ -129,22 +129,22 @@ impl MarkedAuthors {
 
     /// A piece of text right behind a label of its own, or behind one that this stands with.
     fn labelled(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
+        let label = self.label.take();
+        if text.len() > NAME_BYTES_MAX {
+            return;
+        }
         let bare = text.trim_start_matches(PARTING).to_lowercase();
         let bare = bare.trim_end_matches([' ', ':', '：']);
-        let is_listed = |label: &str| vocabulary.words.is(PageList::Byline, label);
         let joins = JOINING.contains(&bare);
-        if joins || is_listed(bare) || is_listed(&format!("{bare}:")) {
+        if joins || is_label(bare, vocabulary.words) {
             let is_open = self.named.is_some_and(|name| at - name <= LABEL_NODES);
             self.label = (!joins || is_open).then_some(at);
             return;
         }
-        let is_near = self
-            .label
-            .take()
-            .is_some_and(|label| at - label <= LABEL_NODES);
+        let is_near = label.is_some_and(|label| at - label <= LABEL_NODES);
         // A lone word may be the next button.
         let is_full = text.contains(' ') || !text.is_ascii();
-        if is_near && is_full && text.len() <= NAME_BYTES_MAX && self.has_room(Certainty::Line) {
+        if is_near && is_full && self.has_room(Certainty::Line) {
             self.push(Certainty::Line, at, text, vocabulary);
             self.named = Some(at);
         }
@@ -207,6 +207,11 @@ fn holds_comments(element: &scraper::node::Element, attributes: &Attributes<'_>)
     (attributes.speaks.comments || !attributes.id.is_empty())
         && matches!(element.name(), "div" | "section" | "ol" | "ul")
         && (named(attributes.id) || named(attributes.class))
+}
+
+/// Whether names follow such a word, which some packs list with its colon.
+fn is_label(bare: &str, words: &PageWords) -> bool {
+    words.is(PageList::Byline, bare) || words.is(PageList::Byline, &format!("{bare}:"))
 }
 
 /// Whether a line opens as bylines do and goes on as names do, be it in lower case.

@@ -302,7 +302,7 @@ fn defects_that_are_marked_are_told_from_innocent_texts_that_are() {
     let report = report(&["cases", "--set", &set, "--worst", "3"]);
     assert_eq!(
         report["defects"]["org_name"],
-        json!({"known": 1, "marked": 1})
+        json!({"known": 1, "marked": 1, "of_page": 0})
     );
     assert_eq!(report["not_found"], json!([["b", "tidak ada"]]), "{report}");
     assert_eq!(report["innocent"]["pass"]["texts"], 2);
