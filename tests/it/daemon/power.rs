@@ -32,7 +32,7 @@ use url::Url;
 use super::{
     process::{Place, Running},
     site::{Site, article_page, clean, html, path, rss},
-    watch::{config, on_loopback, until},
+    watch::{config, on_loopback, until_within},
 };
 use crate::{demo::client::post_json, web::missing};
 
@@ -50,6 +50,9 @@ const ARTICLES: usize = 24;
 const LOOKED_AT: usize = 15;
 
 const SEED: u64 = 17;
+
+/// The longest that anything is waited for: a traced program is slow beside others.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// One article in so many is flagged.
 const FLAGGED: usize = 2;
@@ -152,13 +155,16 @@ fn traced(place: &Place, trace: &Path) -> Command {
 async fn live(place: &Place, desk: &Desk, trace: &Path, articles: usize) -> Running {
     let daemon = place.run_as(traced(place, trace)).await;
     *desk.pages.lock().unwrap() = Some(daemon.pages.clone());
-    until("all articles", async || place.articles() == articles).await;
-    until("all to be told", async || {
+    until_within(PATIENCE, "all articles", async || {
+        place.articles() == articles
+    })
+    .await;
+    until_within(PATIENCE, "all to be told", async || {
         place.count("SELECT count(*) FROM outbox") == 0
     })
     .await;
     let flagged = "SELECT count(*) FROM articles WHERE verdict = 'flag'";
-    until("all to be decided", async || {
+    until_within(PATIENCE, "all to be decided", async || {
         desk.promises().decisions.len() == place.count(flagged)
     })
     .await;
@@ -167,7 +173,7 @@ async fn live(place: &Place, desk: &Desk, trace: &Path, articles: usize) -> Runn
 
 /// What was traced, once the tracer has written all of it.
 async fn whole(trace: &Path) {
-    until("the end of the trace", async || {
+    until_within(PATIENCE, "the end of the trace", async || {
         let text = fs::read_to_string(trace).unwrap_or_default();
         let last = text.lines().last().unwrap_or_default();
         last.contains("+++ exited with") || last.contains("+++ killed by")

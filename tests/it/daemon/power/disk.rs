@@ -66,9 +66,10 @@ impl Disk {
         let mut begun: HashMap<&str, Call> = HashMap::new();
         let text = fs::read_to_string(trace).unwrap();
         for line in text.lines() {
-            let mut parts = line.splitn(3, ' ');
-            let (thread, time) = (parts.next().unwrap(), parts.next().unwrap());
-            let call = parts.next().unwrap().trim_start();
+            // Short numbers of threads are padded.
+            let (thread, rest) = line.split_once(' ').unwrap();
+            let (time, call) = rest.trim_start().split_once(' ').unwrap();
+            let call = call.trim_start();
             if call.starts_with("<... ") {
                 if let Some(call) = begun.remove(thread) {
                     self.end(time, &call);
