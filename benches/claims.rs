@@ -19,12 +19,15 @@ use std::{
 };
 
 use benggala::{
-    frontier::Schedule,
-    model::{FetchOutcome, Link, PageKind, Source, StoreUrl, Timestamp, Zone},
-    store::{self, Claim, Completion, Fate, Lease, ListReading, Observer, Store},
+    model::{Link, PageKind, StoreUrl, Timestamp},
+    store::{self, Claim, Completion, Fate, Lease, Observer, Store},
 };
 use chrono::{TimeDelta, Utc};
 use url::Url;
+
+#[path = "../tests/it/store/given.rs"]
+#[allow(dead_code, reason = "tests take more of it")]
+mod given;
 
 const WORKERS: [usize; 4] = [1, 2, 4, 8];
 const BATCHES: [usize; 3] = [1, 8, 64];
@@ -70,7 +73,7 @@ async fn stores(url: &StoreUrl, workers: usize) -> Vec<Arc<dyn Store>> {
 async fn announce(url: &StoreUrl, hosts: usize, urls: usize, now: Timestamp) {
     let store = store::open(url, Observer::default()).await.unwrap();
     let address = format!("https://feed.example/{}", now.timestamp());
-    let feed = source(&address);
+    let feed = given::source("bench", PageKind::Feed, &address);
     store.put_sources(None, &[feed], now).await.unwrap();
     let links: Vec<Link> = (0..urls)
         .flat_map(|n| (0..hosts).map(move |host| (n, host)))
@@ -90,7 +93,7 @@ async fn announce(url: &StoreUrl, hosts: usize, urls: usize, now: Timestamp) {
         };
         let read = Completion {
             links: links.to_vec(),
-            ..completion(now - TimeDelta::seconds(1), again)
+            ..given::completion(now - TimeDelta::seconds(1), again)
         };
         assert!(store.complete(&lease, read, &[]).await.unwrap().accepted);
     }
@@ -100,7 +103,7 @@ async fn announce(url: &StoreUrl, hosts: usize, urls: usize, now: Timestamp) {
         attempts: 0,
     };
     store
-        .complete(&lease, completion(now, later), &[])
+        .complete(&lease, given::completion(now, later), &[])
         .await
         .unwrap();
     store.close().await.unwrap();
@@ -151,57 +154,17 @@ async fn work_alone(store: &dyn Store, claim: &Claim) -> Vec<i64> {
 
 async fn end(store: &dyn Store, lease: &Lease, now: Timestamp) {
     let ended = store
-        .complete(lease, completion(now, Fate::Done), &[])
+        .complete(lease, given::completion(now, Fate::Done), &[])
         .await;
     assert!(ended.unwrap().accepted);
 }
 
 fn claim(worker: &str, now: Timestamp, limit: usize) -> Claim {
     Claim {
-        worker: worker.to_string(),
-        now,
-        zone: Zone::UTC,
         lease: Duration::from_secs(300),
         limit,
         per_host: 1,
         alone: true,
-        group: None,
-        backfill_of: None,
+        ..given::claim(worker, now)
     }
-}
-
-fn completion(at: Timestamp, fate: Fate) -> Completion {
-    Completion {
-        at,
-        zone: Zone::UTC,
-        outcome: FetchOutcome::Ok,
-        status: Some(200),
-        etag: None,
-        last_modified: None,
-        fate,
-        kind: None,
-        host_next_at: at,
-        host_failures: 0,
-        host_delay: Some(Duration::ZERO),
-        rhythm: None,
-        moved: None,
-        robots: Vec::new(),
-        poll: None,
-        links: Vec::new(),
-        list: ListReading::Pending,
-        known: Vec::new(),
-        remembered: Vec::new(),
-        schedule: Schedule {
-            attempts_max: 5,
-            retry_first: Duration::from_secs(60),
-            retry_max: Duration::from_secs(86_400),
-            give_up_after: Duration::from_secs(7 * 86_400),
-        },
-        visit: None,
-        error: None,
-    }
-}
-
-fn source(address: &str) -> Source {
-    Source::new("bench", PageKind::Feed, Url::parse(address).unwrap())
 }

@@ -6,7 +6,7 @@ use crate::{
     lang::PageWords,
 };
 
-/// From this share of it linked on, a heading leads to another story.
+/// From this share of it linked on, a heading or a line leads to another story.
 pub(super) const LINKED_SHARE: f64 = 0.8;
 /// So much running text stands outside of what readers write: else a page is a forum.
 pub(super) const ARTICLE_BYTES_MIN: usize = 250;

@@ -1,6 +1,6 @@
 //! Lines of the page in the midst of a body: they are known by what they say.
 
-use super::{choose::Body, mass::mass_of};
+use super::{choose::Body, ground::LINKED_SHARE, mass::mass_of};
 use crate::{
     extract::blocks::{Cut, TextBlock},
     lang::{Lexicon, Pack, StockFamily, identify, keys, stock_family},
@@ -13,8 +13,6 @@ const LINE_BYTES_MAX: usize = 300;
 const LINE_WORDS_MAX: usize = 36;
 /// More than this part of a body, in percent, is never taken out of it.
 const DROPPED_PERCENT_MAX: usize = 40;
-/// From this share of it linked on, a line leads to another story.
-const LINKED_SHARE: f64 = 0.8;
 /// Bytes of a body that tell its language.
 const SAMPLE_BYTES: usize = 1_200;
 

@@ -17,6 +17,6 @@ pub(super) use decode::decode;
 pub(super) use element::{attr, is_hidden_style};
 pub use over_limit::OverLimit;
 pub use parse::parse;
-pub(super) use prune::{Keep, prune};
+pub(super) use prune::{Keep, TIMESTAMPS, prune};
 pub use refresh::refresh;
 pub(super) use sheet::HiddenNames;

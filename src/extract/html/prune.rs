@@ -344,6 +344,19 @@ impl<'a> Pruner<'a> {
     }
 }
 
+/// Attributes from which a script of the page writes when it was published.
+pub(in crate::extract) const TIMESTAMPS: [&str; 9] = [
+    "data-timestamp",
+    "data-time",
+    "data-datetime",
+    "data-date",
+    "data-epoch",
+    "data-published",
+    "data-published-at",
+    "data-pubdate",
+    "data-unixtime",
+];
+
 /// Attributes that extraction reads, or the parser.
 fn is_read(name: &[u8]) -> bool {
     matches!(
@@ -364,20 +377,11 @@ fn is_read(name: &[u8]) -> bool {
             | b"content"
             | b"rel"
             | b"datetime"
-            | b"data-timestamp"
-            | b"data-time"
-            | b"data-datetime"
-            | b"data-date"
-            | b"data-epoch"
-            | b"data-published"
-            | b"data-published-at"
-            | b"data-pubdate"
-            | b"data-unixtime"
             | b"pubdate"
             | b"type"
             | b"http-equiv"
             | b"encoding"
-    )
+    ) || (name.starts_with(b"data-") && TIMESTAMPS.iter().any(|read| read.as_bytes() == name))
 }
 
 /// The end of the `</name>` that balances a start tag before `from`.

@@ -4,18 +4,7 @@
 use html5ever::local_name;
 use scraper::node::Element;
 
-/// Attributes from which a script of the page writes when it was published.
-const TIMESTAMPS: [&str; 9] = [
-    "data-timestamp",
-    "data-time",
-    "data-datetime",
-    "data-date",
-    "data-epoch",
-    "data-published",
-    "data-published-at",
-    "data-pubdate",
-    "data-unixtime",
-];
+use crate::extract::html::TIMESTAMPS;
 
 /// The attributes that most often tell something, and what others there are.
 #[derive(Debug, Default, Clone, Copy)]
