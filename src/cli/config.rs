@@ -23,7 +23,7 @@ fn counted(config: &Config) -> String {
     let all = wording::counted(config.sources.len() as u64, "source");
     let mut parts = Vec::new();
     for group in config.groups().into_iter().map(Some).chain([None]) {
-        let is_of_it = |source: &&Source| source.group.as_deref() == group;
+        let is_of_it = |source: &&Source| source.is_of(group);
         match (config.sources.iter().filter(is_of_it).count(), group) {
             (0, _) => {}
             (n, Some(group)) => parts.push(format!("{n} of group {group}")),

@@ -61,7 +61,7 @@ impl Config {
     pub fn watched(&self) -> impl Iterator<Item = &Source> {
         self.sources
             .iter()
-            .filter(|source| source.group == self.group)
+            .filter(|source| source.is_of(self.group.as_deref()))
     }
 
     /// The groups that sources have.

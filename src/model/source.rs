@@ -106,6 +106,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether workers of this group watch it, or those of none.
+    pub fn is_of(&self, group: Option<&str>) -> bool {
+        self.group.as_deref() == group
+    }
+
     /// A source as it is unless it says more.
     pub fn new(name: impl Into<String>, kind: PageKind, url: Url) -> Source {
         Source {

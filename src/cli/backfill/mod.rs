@@ -125,7 +125,7 @@ async fn alone(
     let Task::Read(order) = task else {
         return Ok(told_of_stop(own.stop().await?.as_ref(), source));
     };
-    if source.group != config.group {
+    if !source.is_of(config.group.as_deref()) {
         return Err(of_another_group(source));
     }
     let stop = CancellationToken::new();

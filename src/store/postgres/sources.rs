@@ -29,8 +29,8 @@ const AVERAGED_MAX: usize = 50;
 
 /// Those of a group, or of none.
 pub(super) fn of_group<'a>(group: Option<&str>, sources: &'a [Source]) -> Vec<&'a Source> {
-    let is_of_it = |source: &&Source| source.group.as_deref() == group;
-    sources.iter().filter(is_of_it).collect()
+    let own = sources.iter().filter(|source| source.is_of(group));
+    own.collect()
 }
 
 /// See [`crate::store::Store::put_sources`]: those that `me` watches, of all that are configured.

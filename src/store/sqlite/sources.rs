@@ -30,9 +30,8 @@ pub(super) fn put(
 ) -> rusqlite::Result<Vec<String>> {
     let name = |source: &Source| source.name.clone();
     let names: BTreeSet<String> = sources.iter().map(name).collect();
-    let (own, others): (Vec<&Source>, Vec<&Source>) = sources
-        .iter()
-        .partition(|source| source.group.as_deref() == group);
+    let (own, others): (Vec<&Source>, Vec<&Source>) =
+        sources.iter().partition(|source| source.is_of(group));
     for source in &own {
         take_over(db, source, &names)?;
     }
