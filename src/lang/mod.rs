@@ -21,6 +21,8 @@ use std::{
     sync::{Arc, LazyLock, OnceLock},
 };
 
+use foldhash::fast::RandomState;
+
 pub use self::{
     cases::Cases,
     claim::{is_contradicted, shortest},
@@ -271,8 +273,8 @@ pub fn may_be_of(pack: &Pack, keys: &[WordKey]) -> bool {
 }
 
 /// How many of the words are function words of each pack.
-fn votes<'a>(keys: &[WordKey], lexicon: &'a Lexicon) -> HashMap<&'a Lang, usize> {
-    let mut votes = HashMap::new();
+fn votes<'a>(keys: &[WordKey], lexicon: &'a Lexicon) -> HashMap<&'a Lang, usize, RandomState> {
+    let mut votes = HashMap::default();
     for lang in keys
         .iter()
         .filter_map(|key| lexicon.inner.function_words.get(key))

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::phrase::{KeyMap, KeySet, WordKey, key};
+use super::phrase::{KeyMap, KeySet, WordKey, key, key_of_two};
 
 /// Language code and table.
 pub(super) const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/names.rs"));
@@ -93,6 +93,8 @@ impl NameWord {
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     words: KeyMap<NameWord>,
+    /// The first words of those of two.
+    first_of_two: KeySet,
 }
 
 impl Names {
@@ -100,14 +102,30 @@ impl Names {
     pub(super) fn built_in(lang: &str) -> Names {
         let table = BUILT_IN.iter().find(|(code, _)| *code == lang);
         let rows = table.map_or("", |(_, table)| table).lines();
-        Names {
-            words: rows.filter_map(row).collect(),
+        let mut names = Names::default();
+        for row in rows {
+            let Some((word, known)) = self::row(row) else {
+                continue;
+            };
+            if let Some((first, _)) = word.split_once(' ') {
+                names.first_of_two.insert(key(first));
+            }
+            names.words.insert(key(word), known);
         }
+        names
     }
 
     /// What is known of a word, in whatever case it is written.
     pub fn get(&self, word: WordKey) -> Option<&NameWord> {
         self.words.get(&word)
+    }
+
+    /// What is known of two words that make one.
+    pub fn of_two(&self, first: WordKey, second: &str) -> Option<&NameWord> {
+        let may_be = self.first_of_two.contains(&first);
+        may_be
+            .then(|| self.get(key_of_two(first, second)))
+            .flatten()
     }
 
     /// Whether it is a given name and no ordinary word or place of this language.
@@ -118,7 +136,7 @@ impl Names {
 
 /// Word, flags, kind, English word, in columns separated by tabs; what is empty at the end is left
 /// out.
-fn row(line: &'static str) -> Option<(WordKey, NameWord)> {
+fn row(line: &'static str) -> Option<(&'static str, NameWord)> {
     let mut columns = line.split('\t');
     let word = columns.next().filter(|word| !word.is_empty())?;
     let flags = columns.next().unwrap_or_default();
@@ -139,5 +157,5 @@ fn row(line: &'static str) -> Option<(WordKey, NameWord)> {
         english,
         flags,
     };
-    Some((key(word), row))
+    Some((word, row))
 }

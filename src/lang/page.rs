@@ -1,7 +1,8 @@
 //! Words of the page around an article, as the languages' files list them in `[page]`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use foldhash::fast::RandomState;
 use serde::Deserialize;
 
 /// What a list of words is for. `config/languages/en.toml` explains each.
@@ -102,6 +103,8 @@ pub(super) fn without_mistakes(table: &mut Lists) -> Vec<String> {
 pub struct PageWords {
     /// Each in order, each word once.
     lists: Lists,
+    /// The same to ask for whole lines.
+    whole: BTreeMap<PageList, HashSet<String, RandomState>>,
 }
 
 impl PageWords {
@@ -115,11 +118,15 @@ impl PageWords {
                 .map(|word| word.trim_end_matches('…').to_string());
             joined.entry(*list).or_default().extend(words);
         }
-        let lists = joined
-            .into_iter()
-            .map(|(list, words)| (list, words.into_iter().collect()));
+        let whole = joined
+            .iter()
+            .map(|(list, words)| (*list, words.iter().cloned().collect()));
         PageWords {
-            lists: lists.collect(),
+            whole: whole.collect(),
+            lists: joined
+                .into_iter()
+                .map(|(list, words)| (list, words.into_iter().collect()))
+                .collect(),
         }
     }
 
@@ -130,10 +137,8 @@ impl PageWords {
 
     /// Whether `text` is one of them.
     pub fn is(&self, list: PageList, text: &str) -> bool {
-        let words = self.of(list);
-        words
-            .binary_search_by(|word| word.as_str().cmp(text))
-            .is_ok()
+        let words = self.whole.get(&list);
+        words.is_some_and(|words| words.contains(text))
     }
 
     /// Whether `text` begins with one of them.

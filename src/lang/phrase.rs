@@ -52,14 +52,23 @@ pub const FNV_SEED: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// A hash of `word` in lower case, with one form for every apostrophe and for the Russian ё.
 pub fn key(word: &str) -> WordKey {
+    key_onward(FNV_SEED, word)
+}
+
+/// The [`key`] of two words with a space between them.
+pub(super) fn key_of_two(first: WordKey, second: &str) -> WordKey {
+    key_onward(fnv(first, b" "), second)
+}
+
+fn key_onward(seed: u64, word: &str) -> WordKey {
     if word.is_ascii() {
-        return word.bytes().fold(FNV_SEED, |hash, byte| {
-            fnv(hash, &[byte.to_ascii_lowercase()])
-        });
+        return word
+            .bytes()
+            .fold(seed, |hash, byte| fnv(hash, &[byte.to_ascii_lowercase()]));
     }
     let mut buffer = [0; 4];
     let mut add = |hash, c: char| fnv(hash, c.encode_utf8(&mut buffer).as_bytes());
-    word.chars().fold(FNV_SEED, |hash, c| match c {
+    word.chars().fold(seed, |hash, c| match c {
         // Most letters of the packs' languages, without a look into Unicode's tables.
         'a'..='z' | 'а'..='я' | 'ß'..='ö' | 'ø'..='ÿ' => add(hash, c),
         '’' | 'ʼ' | '‘' => add(hash, '\''),

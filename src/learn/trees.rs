@@ -103,7 +103,7 @@ impl Default for Growth {
     }
 }
 
-/// An inner node, or a leaf when `feature` is [`LEAF`].
+/// An inner node as it is grown and stored, or a leaf when `feature` is [`LEAF`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Node {
     feature: u16,
@@ -115,12 +115,129 @@ struct Node {
 
 const LEAF: u16 = u16::MAX;
 
+/// Nodes of a tree, at most.
+const NODES_MAX: usize = 1 << 8;
+
+/// A node as it is walked: a leaf leads to itself, so that no step has to ask for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Step {
+    feature: u16,
+    left: u8,
+    right: u8,
+    value: f32,
+}
+
+/// A tree to walk down.
+#[derive(Debug, Clone, PartialEq)]
+struct Tree(Box<[Step]>);
+
+impl TryFrom<Vec<Node>> for Tree {
+    type Error = &'static str;
+
+    fn try_from(nodes: Vec<Node>) -> Result<Tree, &'static str> {
+        if nodes.is_empty() || nodes.len() > NODES_MAX {
+            return Err("a tree has no nodes or too many");
+        }
+        let step = |(at, node): (usize, &Node)| {
+            let (feature, left, right) = match node.feature {
+                LEAF => (0, at, at),
+                feature => (
+                    feature,
+                    node.children.into(),
+                    usize::from(node.children) + 1,
+                ),
+            };
+            // Children stand behind their parent, so that no walk goes in a circle.
+            let is_sound = right < nodes.len() && (node.feature == LEAF || left > at);
+            let place = |at: usize| u8::try_from(at).ok().filter(|_| is_sound);
+            Some(Step {
+                feature,
+                left: place(left)?,
+                right: place(right)?,
+                value: node.value,
+            })
+        };
+        let steps: Option<Box<[Step]>> = nodes.iter().enumerate().map(step).collect();
+        steps.map(Tree).ok_or("a tree leads out of itself")
+    }
+}
+
+impl Tree {
+    /// As it was grown.
+    fn nodes(&self) -> Vec<Node> {
+        let node = |step: &Step| {
+            let is_leaf = step.left == step.right;
+            Node {
+                feature: if is_leaf { LEAF } else { step.feature },
+                children: if is_leaf { 0 } else { step.left.into() },
+                value: step.value,
+            }
+        };
+        self.0.iter().map(node).collect()
+    }
+
+    /// The values of the leaves that rows come to, which begin at these places in `rows`.
+    fn values(&self, rows: &[f32], starts: &Lanes) -> [f32; LANES] {
+        let mut at = [0; LANES];
+        loop {
+            let mut moved = 0;
+            for (at, start) in at.iter_mut().zip(starts) {
+                let step = self.at(*at);
+                let feature = rows.get(start + usize::from(step.feature)).copied();
+                let is_right = feature.unwrap_or(0.0) > step.value;
+                let next = if is_right { step.right } else { step.left };
+                moved |= next ^ *at;
+                *at = next;
+            }
+            if moved == 0 {
+                return at.map(|at| self.at(at).value);
+            }
+        }
+    }
+
+    fn at(&self, at: u8) -> Step {
+        self.0[usize::from(at)]
+    }
+}
+
 /// A trained forest.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Grown", into = "Grown")]
 pub struct Forest {
     width: usize,
     base: f32,
+    trees: Vec<Tree>,
+}
+
+/// A forest as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Grown {
+    width: usize,
+    base: f32,
     trees: Vec<Vec<Node>>,
+}
+
+impl TryFrom<Grown> for Forest {
+    type Error = &'static str;
+
+    fn try_from(grown: Grown) -> Result<Forest, &'static str> {
+        let trees = grown.trees.into_iter().map(Tree::try_from);
+        Ok(Forest {
+            width: grown.width,
+            base: grown.base,
+            trees: trees.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl From<Forest> for Grown {
+    fn from(forest: Forest) -> Grown {
+        Grown {
+            width: forest.width,
+            base: forest.base,
+            trees: forest.trees.iter().map(Tree::nodes).collect(),
+        }
+    }
 }
 
 impl Forest {
@@ -142,12 +259,11 @@ impl Forest {
             // Tree by tree: each is read into the cache once.
             for tree in trees {
                 for some in open.chunks(LANES) {
-                    let starts: Lanes = std::array::from_fn(|lane| {
-                        some.get(lane).map_or(usize::MAX, |row| row * rows.width)
-                    });
-                    let leaves = leaves_of(tree, &rows.values, &starts);
-                    for (row, leaf) in some.iter().zip(leaves) {
-                        odds[*row] += tree.get(leaf).map_or(0.0, |node| node.value);
+                    // The last lanes may have no row of their own.
+                    let row = |lane: usize| some.get(lane).unwrap_or(&some[0]);
+                    let starts = std::array::from_fn(|lane| row(lane) * rows.width);
+                    for (row, value) in some.iter().zip(tree.values(&rows.values, &starts)) {
+                        odds[*row] += value;
                     }
                 }
             }
@@ -164,12 +280,8 @@ impl Forest {
     /// How often each feature splits, for reading what was learned.
     pub fn splits(&self) -> Vec<usize> {
         let mut splits = vec![0; self.width];
-        for node in self
-            .trees
-            .iter()
-            .flatten()
-            .filter(|node| node.feature != LEAF)
-        {
+        let nodes = self.trees.iter().flat_map(Tree::nodes);
+        for node in nodes.filter(|node| node.feature != LEAF) {
             if let Some(count) = splits.get_mut(usize::from(node.feature)) {
                 *count += 1;
             }
@@ -186,29 +298,6 @@ const SETTLED: f32 = 4.0;
 /// Rows that walk down a tree side by side: the processor waits for all of them at once.
 const LANES: usize = 8;
 type Lanes = [usize; LANES];
-
-/// The leaf that each row comes to. A row begins at its place in `rows`; one beyond their end has
-/// features of 0.
-fn leaves_of(tree: &[Node], rows: &[f32], starts: &Lanes) -> Lanes {
-    let mut at = [0; LANES];
-    // A tree is no deeper than it has nodes; a damaged one cannot loop for ever.
-    for _ in 0..tree.len() {
-        let mut moved = false;
-        for (at, start) in at.iter_mut().zip(starts) {
-            let Some(node) = tree.get(*at) else { continue };
-            let feature = start.saturating_add(usize::from(node.feature));
-            let feature = rows.get(feature).copied().unwrap_or(0.0);
-            let child = usize::from(node.children) + usize::from(feature > node.value);
-            let next = if node.feature == LEAF { *at } else { child };
-            moved |= next != *at;
-            *at = next;
-        }
-        if !moved {
-            break;
-        }
-    }
-    at
-}
 
 /// The probability of log-odds.
 pub fn sigmoid(x: f32) -> f32 {
@@ -370,16 +459,18 @@ impl Grower<'_> {
     }
 
     /// Cuts the leaf with the most to gain, again and again.
-    fn grow(&self, rows: &[u32]) -> Vec<Node> {
-        let leaf = |sums: Sums| Node {
-            feature: LEAF,
-            children: 0,
+    fn grow(&self, rows: &[u32]) -> Tree {
+        // There are no more than `NODES_MAX` of them.
+        let leaf = |at: usize, sums: Sums| Step {
+            feature: 0,
+            left: at as u8,
+            right: at as u8,
             value: sums.best_value(self.growth.l2) * self.growth.rate,
         };
         let root = self.open((0, 0), rows.to_vec(), self.histogram(rows));
-        let mut nodes = vec![leaf(root.sums)];
+        let mut steps = vec![leaf(0, root.sums)];
         let mut open = vec![root];
-        for _ in 1..self.growth.leaves {
+        for _ in 1..self.growth.leaves.min(NODES_MAX / 2) {
             let gain = |open: &Open| open.split.map_or(0.0, |split| split.gain);
             let best = (0..open.len()).max_by(|a, b| gain(&open[*a]).total_cmp(&gain(&open[*b])));
             let Some((best, split)) = best.and_then(|best| Some((best, open[best].split?))) else {
@@ -394,7 +485,7 @@ impl Grower<'_> {
             // The larger child's histogram is what remains of the parent's.
             let small_histogram = self.histogram(&small);
             let large_histogram = subtract(parent.histogram, &small_histogram);
-            let at = nodes.len();
+            let at = steps.len();
             let (small_at, large_at) = if small_is_left {
                 (at, at + 1)
             } else {
@@ -403,9 +494,10 @@ impl Grower<'_> {
             let depth = parent.depth + 1;
             let small = self.open((small_at, depth), small, small_histogram);
             let large = self.open((large_at, depth), large, large_histogram);
-            nodes[parent.node] = Node {
+            steps[parent.node] = Step {
                 feature: split.feature as u16,
-                children: at as u16,
+                left: at as u8,
+                right: (at + 1) as u8,
                 value: self.binned.edges[split.feature][split.bin],
             };
             let (left, right) = if small_is_left {
@@ -413,12 +505,12 @@ impl Grower<'_> {
             } else {
                 (large.sums, small.sums)
             };
-            nodes.push(leaf(left));
-            nodes.push(leaf(right));
+            steps.push(leaf(at, left));
+            steps.push(leaf(at + 1, right));
             open.push(small);
             open.push(large);
         }
-        nodes
+        Tree(steps.into())
     }
 
     fn cut(&self, rows: Vec<u32>, split: Split) -> (Vec<u32>, Vec<u32>) {
@@ -482,9 +574,11 @@ pub fn train(
         let tree = grower.grow(&all);
         for (some, odds) in odds.chunks_mut(LANES).enumerate() {
             let starts = std::array::from_fn(|lane| (some * LANES + lane) * width);
-            let leaves = leaves_of(&tree, &examples.rows.values, &starts);
-            for (odds, leaf) in odds.iter_mut().zip(leaves) {
-                *odds += tree[leaf].value;
+            for (odds, value) in odds
+                .iter_mut()
+                .zip(tree.values(&examples.rows.values, &starts))
+            {
+                *odds += value;
             }
         }
         forest.trees.push(tree);

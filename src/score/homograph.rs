@@ -131,12 +131,12 @@ fn as_month<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judge
 
 /// "roast Turkey": a country's name among words of the kitchen.
 fn as_dish<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
-    let candidate = slots
-        .word_at(at)
-        .filter(|candidate| candidate.word.is_territory() && !candidate.word.english.is_empty())?;
     if !slots.is_capital(at) {
         return None;
     }
+    let candidate = slots
+        .word_at(at)
+        .filter(|candidate| candidate.word.is_territory() && !candidate.word.english.is_empty())?;
     let words = draft.sentence(&(candidate.from..candidate.end));
     let near =
         candidate.from.saturating_sub(NEAR).max(words.start)..(candidate.end + NEAR).min(words.end);

@@ -3,7 +3,7 @@
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
-    lang::{Pack, key},
+    lang::{FNV_SEED, Pack, WordKey, fnv, key},
     model::{Finding, Span},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 pub(super) struct PastedCredit;
 
 /// What social networks are called; one of several words by its first.
-const NETWORKS: [&str; 13] = [
+const NETWORKS: [WordKey; 13] = keys_of([
     "x",
     "twitter",
     "facebook",
@@ -25,9 +25,9 @@ const NETWORKS: [&str; 13] = [
     "bluesky",
     "pinterest",
     "reddit",
-];
+]);
 /// Agencies that sell pictures, as their credits begin.
-const AGENCIES: [&str; 12] = [
+const AGENCIES: [WordKey; 12] = keys_of([
     "afp",
     "reuters",
     "getty",
@@ -40,9 +40,9 @@ const AGENCIES: [&str; 12] = [
     "bernama",
     "dpa",
     "xinhua",
-];
+]);
 /// Agencies that sell nothing else: no such word follows a name in a sentence.
-const PICTURE_AGENCIES: [&str; 4] = ["getty", "shutterstock", "istock", "alamy"];
+const PICTURE_AGENCIES: [WordKey; 4] = keys_of(["getty", "shutterstock", "istock", "alamy"]);
 /// Words of a credit behind the word for a picture, at most: "Photo: Getty Images Europe".
 const CREDIT_WORDS: usize = 4;
 /// Labels of buttons in a row that no sentence has.
@@ -89,6 +89,17 @@ const ABOUT: About = About {
         },
     ],
 };
+
+/// The keys of words in small ASCII letters.
+const fn keys_of<const N: usize>(words: [&str; N]) -> [WordKey; N] {
+    let mut keys = [0; N];
+    let mut at = 0;
+    while at < N {
+        keys[at] = fnv(FNV_SEED, words[at].as_bytes());
+        at += 1;
+    }
+    keys
+}
 
 /// What was pasted.
 #[derive(Clone, Copy)]
@@ -162,9 +173,9 @@ impl<'d, 'a> Words<'d, 'a> {
         Words { draft, pack }
     }
 
-    fn is(&self, at: usize, listed: &[&str]) -> bool {
-        let word = self.draft.text.word(at);
-        listed.iter().any(|name| name.eq_ignore_ascii_case(word))
+    fn is(&self, at: usize, listed: &[WordKey]) -> bool {
+        let word = self.draft.keys.get(at);
+        word.is_some_and(|word| listed.contains(word))
     }
 
     fn gap(&self, at: usize) -> &'a str {

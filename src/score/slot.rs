@@ -87,18 +87,25 @@ impl<'a> Slots<'a> {
 
     /// The common word at `at`, or the two that make one, in whatever case.
     pub(super) fn word_at(&self, at: usize) -> Option<Candidate<'a>> {
-        let known = |from: usize, end: usize, text: &str| {
-            let word = self.names.get(key(text))?;
-            Some(Candidate { from, end, word })
-        };
         let text = self.draft.text;
-        if at >= text.words.len() {
-            return None;
+        let first = *self.draft.keys.get(at)?;
+        let known = |words: usize, word| Candidate {
+            from: at,
+            end: at + words,
+            word,
+        };
+        if let Some(word) = self.names.of_two(first, text.word(at + 1))
+            && text.gap_after(at) == " "
+        {
+            return Some(known(2, word));
         }
-        let pair = (text.gap_after(at) == " ")
-            .then(|| &text.raw[self.draft.span(at, at + 2)])
-            .and_then(|pair| known(at, at + 2, pair));
-        pair.or_else(|| known(at, at + 1, unelided(text.word(at))))
+        let whole = text.word(at);
+        let word = unelided(whole);
+        let key = match word.len() == whole.len() {
+            true => first,
+            false => key(word),
+        };
+        self.names.get(key).map(|word| known(1, word))
     }
 
     /// The same, if it is no name at all and has a capital that no sentence demands.

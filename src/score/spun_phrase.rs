@@ -149,6 +149,9 @@ impl Detector for SpunPhrase {
             at = hit.as_ref().map_or(at + 1, |hit| hit.words.end);
             hits.extend(hit);
         }
+        if hits.is_empty() {
+            return;
+        }
         let spans: Vec<Span> = hits
             .iter()
             .map(|hit| draft.span(hit.words.start, hit.words.end))

@@ -184,9 +184,6 @@ const HIDING: [&str; 22] = [
     "vh",
 ];
 
-/// One of these is part of each of them: nearly all classes are told by that.
-const HINTS: [&str; 6] = ["hid", "none", "visible", "sr-only", "screen", "vh"];
-
 /// What the classes of a box that is hidden on small screens only end or begin with.
 const SHOWING: [&str; 8] = [
     "block",
@@ -201,9 +198,6 @@ const SHOWING: [&str; 8] = [
 
 /// Whether a class attribute hides its box on every screen: `d-none d-md-block` does not.
 fn is_hiding_class(class: &str) -> bool {
-    if !HINTS.iter().any(|hint| class.contains(hint)) {
-        return false;
-    }
     let is_hiding = |word: &str| HIDING.iter().any(|known| known.eq_ignore_ascii_case(word));
     let shows = |word: &str| {
         let last = word.rsplit([':', '-']).next().unwrap_or_default();

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use memchr::memchr2;
 
 use super::element::is_hidden_style;
@@ -12,9 +13,12 @@ const BYTES_MAX: usize = 512 << 10;
 /// Names that are kept.
 const NAMES_MAX: usize = 2_000;
 
-/// `.name` and `#name` of what is hidden.
+/// Classes and ids of what is hidden.
 #[derive(Debug, Default)]
-pub(in crate::extract) struct HiddenNames(HashSet<String>);
+pub(in crate::extract) struct HiddenNames {
+    classes: HashSet<String, RandomState>,
+    ids: HashSet<String, RandomState>,
+}
 
 impl HiddenNames {
     /// Reads the contents of `<style>` elements.
@@ -37,22 +41,29 @@ impl HiddenNames {
                 }
             });
         }
-        hidden.retain(|name| !shown.contains(name));
-        HiddenNames(hidden)
+        let marked = |mark| {
+            let names = hidden.difference(&shown);
+            let names = names.filter_map(move |name| name.strip_prefix(mark));
+            names.map(str::to_string).collect()
+        };
+        HiddenNames {
+            classes: marked('.'),
+            ids: marked('#'),
+        }
     }
 
     pub(in crate::extract) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.classes.is_empty() && self.ids.is_empty()
     }
 
     /// Whether one of the words of a class attribute is hidden.
     pub(in crate::extract) fn has_class(&self, class: &str) -> bool {
         let mut words = class.split_ascii_whitespace();
-        words.any(|word| self.0.contains(format!(".{word}").as_str()))
+        words.any(|word| self.classes.contains(word))
     }
 
     pub(in crate::extract) fn has_id(&self, id: &str) -> bool {
-        self.0.contains(format!("#{id}").as_str())
+        self.ids.contains(id)
     }
 }
 

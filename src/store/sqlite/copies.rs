@@ -227,9 +227,11 @@ pub(super) fn same_text(
     url: &Url,
     digest: WordsDigest,
 ) -> rusqlite::Result<Option<i64>> {
+    // Left to itself, SQLite would go through all articles of the source, which come in that order.
     let mut query = db.prepare_cached(
         "SELECT articles.id, articles.url
-           FROM fingerprints JOIN articles ON articles.id = fingerprints.article_id
+           FROM fingerprints INDEXED BY fingerprints_by_digest
+                CROSS JOIN articles ON articles.id = fingerprints.article_id
           WHERE fingerprints.digest = ?1 AND articles.source_id = ?2
           ORDER BY articles.id LIMIT ?3",
     )?;

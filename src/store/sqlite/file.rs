@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 
 use super::{
     failure::classify,
@@ -207,6 +207,8 @@ fn connect(path: &Path, more: OpenFlags) -> Result<Connection, StoreError> {
         let db = Connection::open_with_flags(path, flags)?;
         db.busy_timeout(BUSY_WAIT)?;
         db.set_prepared_statement_cache_capacity(STATEMENTS);
+        // No plan depends on values: else a statement with `LIMIT ?` is planned anew at each run.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(db)
     };
     connect().map_err(|error| classify(path, &error))

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{column::Millis, copies, upkeep};
+use super::{column::Millis, copies, search, upkeep};
 use crate::{
     model::Timestamp,
     store::{Keep, Stored},
@@ -122,8 +122,7 @@ pub(super) fn drop_article(db: &Connection, article: i64) -> rusqlite::Result<()
         db.prepare_cached(&format!("DELETE FROM {table} WHERE article_id = ?1"))?
             .execute([article])?;
     }
-    db.prepare_cached("DELETE FROM articles_text WHERE rowid = ?1")?
-        .execute([article])?;
+    search::remove(db, article)?;
     db.prepare_cached("DELETE FROM articles WHERE id = ?1")?
         .execute([article])?;
     Ok(())

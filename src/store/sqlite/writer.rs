@@ -19,6 +19,7 @@ use super::{
     failure::classify,
     file::{BUSY_WAIT, Lock},
     log_sync::{Answer, LogSync},
+    search,
 };
 use crate::store::{Observer, StoreError, WriterEvent};
 
@@ -174,7 +175,10 @@ impl Writer {
     /// Answers only after the commit: what was acknowledged is on the disk.
     fn commit(&mut self, batch: Batch) {
         let writes = batch.answers.len();
-        let committed = batch.state.and_then(|()| self.sql("COMMIT"));
+        let committed = batch
+            .state
+            .and_then(|()| search::settle(&self.db).map_err(|error| classify(&self.path, &error)))
+            .and_then(|()| self.sql("COMMIT"));
         match committed {
             // Where nothing was changed nothing was logged.
             Ok(()) if self.db.total_changes() == batch.changes => {
