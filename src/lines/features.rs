@@ -1,6 +1,6 @@
 //! What the model is told of each line.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
@@ -55,8 +55,8 @@ const WORDS_MAX: usize = 64;
 pub(super) struct LineWords {
     /// What it can be known by: words, pairs and edges of it. Of a longer line the beginning counts.
     pub(super) keys: Vec<u32>,
-    /// Those by which it may speak of the same as another.
-    telling: HashSet<u32, RandomState>,
+    /// Those by which it may speak of the same as another, each once.
+    telling: Vec<u32>,
 }
 
 impl LineWords {
@@ -65,9 +65,12 @@ impl LineWords {
         let first: Vec<u32> = words.iter().map(|word| word.key).take(WORDS_MAX).collect();
         let is_telling = |word: &&WordOfLine| word.length >= TELLING_LENGTH_MIN;
         let telling = words.iter().filter(is_telling);
+        let mut telling: Vec<u32> = telling.map(|word| word.key).collect();
+        telling.sort_unstable();
+        telling.dedup();
         LineWords {
             keys: of_wording(&first),
-            telling: telling.map(|word| word.key).collect(),
+            telling,
         }
     }
 }
@@ -76,7 +79,8 @@ impl LineWords {
 struct Lines<'l> {
     lines: &'l [Line<'l>],
     wording: Vec<[f32; 4]>,
-    is_running: Vec<bool>,
+    /// Which end as sentences do.
+    ends: Vec<bool>,
     /// Bytes and lines of running text before each line, and of all.
     bytes_before: Vec<usize>,
     running_before: Vec<usize>,
@@ -85,7 +89,7 @@ struct Lines<'l> {
     until: Vec<usize>,
     /// How often each line is said.
     said: HashMap<&'l str, usize, RandomState>,
-    words: Vec<&'l HashSet<u32, RandomState>>,
+    words: Vec<&'l [u32]>,
     /// In how many lines each word is.
     lines_with: HashMap<u32, usize, RandomState>,
     median_bytes: usize,
@@ -96,6 +100,7 @@ pub(super) fn rows(lines: &[Line<'_>], words: &[LineWords], weights: &LogOdds) -
     let lines = &lines[..lines.len().min(LINES_MAX)];
     let all = Lines::read(lines, &words[..lines.len()], weights);
     let mut rows = Rows::default();
+    rows.values.reserve(lines.len() * WIDTH);
     for at in 0..lines.len() {
         rows.write(|row| {
             all.write_own(at, row);
@@ -113,7 +118,10 @@ impl<'l> Lines<'l> {
     fn read(lines: &'l [Line<'l>], words: &'l [LineWords], weights: &LogOdds) -> Lines<'l> {
         let wording = words.iter().map(|words| weights.of_wording(&words.keys));
         let wording = wording.collect();
-        let is_running: Vec<bool> = lines.iter().map(is_running).collect();
+        let ends: Vec<bool> = lines.iter().map(|l| shape::ends_sentence(l.text)).collect();
+        let is_long = |line: &Line<'_>| line.text.len() >= RUNNING_BYTES_MIN;
+        let is_running = lines.iter().zip(&ends).map(|(l, ends)| is_long(l) && *ends);
+        let is_running: Vec<bool> = is_running.collect();
         let far = |running: &mut dyn Iterator<Item = &bool>| -> Vec<usize> {
             let count = |since: &mut usize, running: &bool| {
                 *since = if *running { 0 } else { (*since + 1).min(FAR) };
@@ -128,7 +136,7 @@ impl<'l> Lines<'l> {
         for line in lines {
             *said.entry(line.text).or_default() += 1;
         }
-        let words: Vec<_> = words.iter().map(|words| &words.telling).collect();
+        let words: Vec<&[u32]> = words.iter().map(|words| &words.telling[..]).collect();
         let mut lines_with = HashMap::default();
         for word in words.iter().copied().flatten() {
             *lines_with.entry(*word).or_default() += 1;
@@ -141,7 +149,7 @@ impl<'l> Lines<'l> {
             wording,
             bytes_before,
             running_before: before(is_running.iter().map(|running| usize::from(*running))),
-            is_running,
+            ends,
             since,
             until,
             said,
@@ -218,7 +226,7 @@ impl<'l> Lines<'l> {
         row.extend([
             self.wording[at][3],
             line.text.len() as f32,
-            truth(self.is_running[at] || shape::ends_sentence(line.text)),
+            truth(self.ends[at]),
             line.links.unwrap_or(f32::NAN),
         ]);
     }
@@ -226,20 +234,17 @@ impl<'l> Lines<'l> {
     /// The mean of what the lines about it are worded like.
     fn wording_around(&self, at: usize) -> f32 {
         let near = at.saturating_sub(AROUND)..(at + AROUND + 1).min(self.lines.len());
-        let others: Vec<f32> = near
+        let others = near.len() - 1;
+        let sum: f32 = near
             .filter(|other| *other != at)
             .map(|other| self.wording[other][3])
-            .collect();
-        others.iter().sum::<f32>() / others.len().max(1) as f32
+            .sum();
+        sum / others.max(1) as f32
     }
 }
 
 fn truth(is: bool) -> f32 {
     f32::from(u8::from(is))
-}
-
-fn is_running(line: &Line<'_>) -> bool {
-    line.text.len() >= RUNNING_BYTES_MIN && shape::ends_sentence(line.text)
 }
 
 /// The sum of those before each, and of all.

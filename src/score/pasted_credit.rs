@@ -131,9 +131,13 @@ impl Detector for PastedCredit {
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let Some(pack) = draft.pack else { return };
         let words = Words::new(draft, pack);
-        let mut end = 0;
+        let (mut end, mut was_capital) = (0, false);
         for at in 0..draft.keys.len() {
-            if at < end {
+            let is_capital = draft.is_capital(at);
+            let is_passed = at < end || !(is_capital || was_capital || words.may_follow(at));
+            was_capital = is_capital;
+            // Labels are capital, or stand behind a name.
+            if is_passed {
                 continue;
             }
             let former = || Some((Label::Network, at - 2, words.former_name(at)?));
@@ -245,6 +249,12 @@ impl<'d, 'a> Words<'d, 'a> {
     /// Whether a word of the same sentence stands right before the one at `at`.
     fn is_amid(&self, at: usize) -> bool {
         at > 0 && self.gap(at - 1) == " " && !self.draft.is_quoted(self.draft.text.words[at].start)
+    }
+
+    /// Whether a call to follow may begin there.
+    fn may_follow(&self, at: usize) -> bool {
+        let mut calls = self.pack.widgets.follow.iter();
+        calls.any(|call| call.first() == Some(&self.draft.keys[at]))
     }
 
     /// "follow us on Facebook"
