@@ -1,5 +1,7 @@
 //! Many hosts and several workers, who are killed meanwhile. `BENGGALA_TEST_FLEET="HOSTS ARTICLES DELAY"`
 //! (articles of each host; milliseconds) makes it larger: `"2000 25 1000"` are 50,000 articles.
+//! With `BENGGALA_TEST_OLDER` those who are killed are another build, of the version before, and those
+//! who take their place are this one: an update of one worker after the other.
 
 use std::{
     collections::HashMap,
@@ -15,19 +17,13 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use benggala::{
-    config::Config,
-    model::{PageKind, Source},
-};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use tokio::net::TcpListener;
-use url::Url;
 
 use super::{
     process::{Place, Running},
-    site::source,
-    watch::{config, until_within},
-    workers::{TOLERANCE, lease, politely},
+    watch::until_within,
+    workers::TOLERANCE,
 };
 use crate::store::{Place as StorePlace, postgres};
 
@@ -90,11 +86,12 @@ impl Hosts {
         hosts
     }
 
-    fn sources(&self) -> Vec<Source> {
+    /// The sections of all of them.
+    fn sources(&self) -> String {
         let feed = |n: usize| {
             let address = Ipv4Addr::from(0x7f01_0000 + u32::try_from(n).unwrap());
-            let url = Url::parse(&format!("http://{address}:{}/rss.xml", self.port)).unwrap();
-            source(&format!("harian-{n}"), PageKind::Feed, url)
+            let url = format!("http://{address}:{}/rss.xml", self.port);
+            format!("[[source]]\nname = \"harian-{n}\"\nkind = \"feed\"\nurl = \"{url}\"\n")
         };
         (1..=self.size.hosts).map(feed).collect()
     }
@@ -179,15 +176,25 @@ struct Fleet {
 }
 
 impl Fleet {
-    async fn worker(&self) -> (Place, Running) {
-        let place = Place::new();
-        let mut config: Config = config(place.folder(), self.hosts.sources());
-        config.store.url = self.store.url.clone();
-        config.fetch.allow_private = vec!["127.0.0.0/8".parse().unwrap()];
-        politely(&mut config, self.hosts.size.delay);
-        lease(&mut config, LEASE);
-        let running = place.run(&config).await;
+    async fn worker(&self, place: Place) -> (Place, Running) {
+        place.configure(&self.configuration());
+        let running = place.run_with(&[], &[("BENGGALA_LOG", "info")]).await;
         (place, running)
+    }
+
+    /// Only what is needed: an older build may not know every section.
+    fn configuration(&self) -> String {
+        let timeout = (LEASE - Duration::from_secs(1)).as_secs();
+        let rate = 1.0 / self.hosts.size.delay.as_secs_f64();
+        let lease = LEASE.as_secs();
+        let store = &self.store.url;
+        let head = format!(
+            "[fetch]\nrequests_per_second = {rate:?}\nrequests_per_second_total = 1000.0\n\
+             concurrency_per_host = 1\ntimeout = \"{timeout}s\"\nidle_timeout = \"{timeout}s\"\n\
+             allow_private = [\"127.0.0.0/8\"]\n[schedule]\nevery = \"1h\"\nretry_first = \"1s\"\n\
+             lease = \"{lease}s\"\n[store]\nurl = \"{store}\"\n[serve]\nlisten = \"127.0.0.1:0\"\n"
+        );
+        head + &self.hosts.sources()
     }
 
     fn count(&self, sql: &str) -> usize {
@@ -217,7 +224,8 @@ async fn nothing_is_lost_by_workers_who_are_killed_again_and_again() {
     let begun = Instant::now();
     let mut workers = Vec::new();
     for _ in 0..WORKERS {
-        workers.push(fleet.worker().await);
+        let older = env::var_os("BENGGALA_TEST_OLDER").map(|binary| Place::of(binary.into()));
+        workers.push(fleet.worker(older.unwrap_or_else(Place::new)).await);
     }
     for kills in 1..=WORKERS {
         let part = size.total() * kills / (WORKERS + 1);
@@ -228,7 +236,7 @@ async fn nothing_is_lost_by_workers_who_are_killed_again_and_again() {
         let (_place, mut killed) = workers.remove(0);
         killed.signal("KILL");
         killed.ends().await;
-        workers.push(fleet.worker().await);
+        workers.push(fleet.worker(Place::new()).await);
     }
     until_within(PATIENCE, "all requests", async || {
         fleet.hosts.asked() >= size.total()

@@ -18,12 +18,20 @@ use super::watch::eventually;
 /// A folder with a configuration and a store.
 pub(super) struct Place {
     folder: TempDir,
+    binary: PathBuf,
 }
 
 impl Place {
     pub(super) fn new() -> Place {
+        let built = env!("CARGO_BIN_EXE_benggala").into();
+        Place::of(env::var_os("BENGGALA_TEST_BINARY").map_or(built, PathBuf::from))
+    }
+
+    /// A place for another build of the program.
+    pub(super) fn of(binary: PathBuf) -> Place {
         Place {
             folder: tempfile::tempdir().unwrap(),
+            binary,
         }
     }
 
@@ -41,8 +49,7 @@ impl Place {
 
     /// The program on the configuration.
     pub(super) fn command(&self, args: &[&str]) -> Command {
-        let built = env!("CARGO_BIN_EXE_benggala").into();
-        let mut command = Command::new(env::var_os("BENGGALA_TEST_BINARY").unwrap_or(built));
+        let mut command = Command::new(&self.binary);
         command
             .args(args)
             .arg("--config")
