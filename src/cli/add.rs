@@ -29,7 +29,7 @@ use super::{
     input::{read_all, read_file, rules_of},
     output::{out, tell},
     settings::{AllowPrivate, load_config},
-    site::site_url,
+    site::{advice, site_url},
     threads::runtime,
 };
 
@@ -323,8 +323,9 @@ async fn get(fetcher: &Fetcher, url: &Url, kind: PageKind) -> Result<(Page, Byte
         published: None,
     };
     let robots = exchange.robots_text().cloned().unwrap_or_default();
+    let advice = advice(&exchange);
     let page = exchange
         .into_page(link, Utc::now())
-        .map_err(|why| format!("cannot fetch {url}: {why}"))?;
+        .map_err(|why| format!("cannot fetch {url}: {why}{advice}"))?;
     Ok((page, robots))
 }

@@ -32,7 +32,7 @@ use super::{
     output::{out, tell},
     progress::counting,
     settings::{AllowPrivate, load_config},
-    site::host_of,
+    site::{advice, host_of},
     threads::runtime,
 };
 
@@ -244,15 +244,10 @@ fn check_url(text: &str, args: &Args, config: &Config, rules: &Rules) -> Result<
         kind: PageKind::Article,
         published: None,
     };
-    if exchange.guard.is_some() {
-        let why = exchange.error.unwrap_or_default();
-        return Err(format!(
-            "cannot fetch {text}: {why}; if it is meant, add --allow-private with its network"
-        ));
-    }
+    let advice = advice(&exchange);
     let page = exchange
         .into_page(link, chrono::Utc::now())
-        .map_err(|why| format!("cannot fetch {text}: {why}"))?;
+        .map_err(|why| format!("cannot fetch {text}: {why}{advice}"))?;
     let site = Config::rules_for(None, page.final_url.host_str());
     let inspection = inspect(&page, &site, args.lang.as_ref(), rules);
     Ok(Checked {

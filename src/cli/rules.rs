@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::{inspect::legend, report::legend as print};
+use crate::{config::nearest, inspect::legend, report::legend as print};
 
 use super::{
     failure::{Failure, Outcome},
@@ -28,14 +28,12 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let rules = legend();
     let Some(rule) = rules.iter().find(|rule| rule.rule == args.rule) else {
         let names: Vec<&str> = rules.iter().map(|rule| rule.rule).collect();
-        let likeness = |name: &str| strsim::jaro_winkler(name, &args.rule);
-        let nearest = names
-            .iter()
-            .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let meant = nearest(&args.rule, names.iter().copied());
+        let meant = meant.map(|near| format!("; did you mean `{near}`?"));
         return Err(Failure::message(format!(
-            "there is no rule `{}`; did you mean `{}`?\n  there are {}",
+            "there is no rule `{}`{}\n  there are {}",
             args.rule,
-            nearest.unwrap_or(&""),
+            meant.unwrap_or_default(),
             names.join(", ")
         )));
     };

@@ -2,8 +2,18 @@
 
 use url::Url;
 
+use crate::fetch::Exchange;
+
 /// Endings of files that are top-level domains too: whoever types one of them means the file.
 const OF_FILES: [&str; 8] = ["md", "zip", "py", "rs", "sh", "pl", "ps", "mov"];
+
+/// What to do where the guard has stopped a request.
+pub(super) fn advice(exchange: &Exchange) -> &'static str {
+    match exchange.guard {
+        Some(_) => "; if it is meant, add --allow-private with its network",
+        None => "",
+    }
+}
 
 /// A web address; a bare host, with or without a path, is asked over https.
 pub(super) fn site_url(text: &str) -> Result<Url, String> {

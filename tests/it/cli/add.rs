@@ -156,6 +156,17 @@ async fn articles_that_are_too_old_are_told_of() {
 }
 
 #[test]
+fn a_site_on_a_private_address_is_refused_with_what_to_do() {
+    let output = run(&["add", "http://127.0.0.1:9/"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("add --allow-private"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn thousands_of_subscriptions_become_sources_at_once() {
     let folder = TempDir::new().unwrap();
     let outline = |n: usize| {

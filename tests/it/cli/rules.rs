@@ -18,5 +18,8 @@ fn every_rule_can_be_explained_and_a_misspelt_one_is_guessed() {
     }
     let output = run(&["explain", "isolated-plaice"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(err(&output).contains("isolated-place"), "{}", err(&output));
+    let told = err(&output);
+    assert!(told.contains("did you mean `isolated-place`?"), "{told}");
+    let told = err(&run(&["explain", "weather"]));
+    assert!(!told.contains("did you mean"), "{told}");
 }
