@@ -93,6 +93,11 @@ fn no_function_outgrows_a_screen() {
 }
 
 #[test]
+fn tests_stand_where_they_are_run() {
+    assert_nothing(&rooms::tests_among_the_code(&SOURCES));
+}
+
+#[test]
 fn only_the_store_knows_sql_and_only_the_cli_prints() {
     for source in SOURCES.iter() {
         for (index, code) in source.lines.iter().enumerate() {

@@ -174,6 +174,25 @@ fn io_in_a_pure_room_is_found_in_a_group() {
     );
 }
 
+#[test]
+fn a_test_among_the_code_is_found() {
+    let told = rooms::tests_among_the_code(&read(&[
+        (
+            "score/mod.rs",
+            "// #[test]\nfn latest() {}\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn it_is() {}\n}",
+        ),
+        ("fetch/gate.rs", "#[tokio::test]\nasync fn it_is() {}"),
+    ]));
+    assert_eq!(
+        told,
+        [
+            "src/score/mod.rs:3: a test that nobody runs; they are in tests/it",
+            "src/score/mod.rs:5: a test that nobody runs; they are in tests/it",
+            "src/fetch/gate.rs:1: a test that nobody runs; they are in tests/it",
+        ]
+    );
+}
+
 /// A function of `lines` lines that say something, by its name.
 fn function(name: &str, lines: usize) -> String {
     let body: String = (2..=lines)

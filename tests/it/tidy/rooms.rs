@@ -99,3 +99,22 @@ pub(super) fn io_in_pure_rooms(sources: &[Source]) -> Vec<String> {
     }
     told
 }
+
+/// What marks a test, or code for tests alone.
+const TESTS: [&str; 3] = ["cfg(test)", "#[test]", "tokio::test"];
+
+/// Tests beside the code: with `test = false` in `Cargo.toml` nobody would run them.
+pub(super) fn tests_among_the_code(sources: &[Source]) -> Vec<String> {
+    let mut told = Vec::new();
+    for source in sources {
+        for (index, code) in source.lines.iter().enumerate() {
+            if TESTS.iter().any(|mark| code.contains(mark)) {
+                let place = source.at(index + 1);
+                told.push(format!(
+                    "{place}: a test that nobody runs; they are in tests/it"
+                ));
+            }
+        }
+    }
+    told
+}
