@@ -20,19 +20,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How often is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
 
+/// How often where it takes many seconds: each look may be a process of its own (`psql`), which takes its time
+/// from what it waits for.
+const LOOK_SELDOM: Duration = Duration::from_millis(150);
+
 /// Waits until `probe` finds something.
 pub(crate) async fn eventually<T>(what: &str, probe: impl AsyncFnMut() -> Option<T>) -> T {
-    patiently(what, PATIENCE, probe).await
+    patiently(what, PATIENCE, LOOK_EVERY, probe).await
 }
 
-/// The same for so long.
+/// The same for so long, looking so often.
 async fn patiently<T>(
     what: &str,
     patience: Duration,
+    every: Duration,
     mut probe: impl AsyncFnMut() -> Option<T>,
 ) -> T {
     let deadline = Instant::now() + patience;
-    let mut ticks = interval(LOOK_EVERY);
+    let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
@@ -54,7 +59,10 @@ pub(super) async fn until_within(
     what: &str,
     mut condition: impl AsyncFnMut() -> bool,
 ) {
-    patiently(what, patience, async || condition().await.then_some(())).await;
+    patiently(what, patience, LOOK_SELDOM, async || {
+        condition().await.then_some(())
+    })
+    .await;
 }
 
 /// A daemon that hurries, asks loopback, keeps its store in `folder` and takes any port.

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -34,7 +34,7 @@ const CARELESS: [&str; 4] = [
     "max_connections=300",
 ];
 
-/// Makes a cluster and runs its server until the pipe to the tests closes, however they end, and then
+/// Makes a cluster, says so and runs its server until the pipe to the tests closes, however they end, and then
 /// takes all of it away. Meanwhile a word a line stops or starts the server.
 const GUARD: &str = r#"
     trap '' INT TERM
@@ -46,6 +46,7 @@ const GUARD: &str = r#"
         "$bin/initdb" --no-sync --auth=trust --username=benggala --encoding=UTF8 \
             --locale=C.UTF-8 --pgdata="$folder/data"
     fi >"$folder/made.log" 2>&1 || exit 1
+    echo made
     chmod 700 "$folder/data"
     serve() {
         "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= "$@" \
@@ -149,14 +150,21 @@ impl Server {
         for setting in settings {
             guard.args(["-c", setting]);
         }
-        let guard = guard
+        let mut guard = guard
             .current_dir(&folder)
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             // What interrupts the tests is not for it.
             .process_group(0)
             .spawn()
             .unwrap();
+        let mut made = String::new();
+        let said = BufReader::new(guard.stdout.take().unwrap()).read_line(&mut made);
+        assert!(
+            said.is_ok() && made == "made\n",
+            "no cluster is made; see {}",
+            folder.display()
+        );
         let server = Server {
             bin: bin.to_path_buf(),
             folder,
