@@ -13,6 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig};
 use super::{
     failure::classify,
     schema::{self, Contents},
+    search,
 };
 use crate::store::{OpenError, StoreError};
 
@@ -112,6 +113,7 @@ pub(super) fn beside(path: &Path) -> Result<Connection, OpenError> {
     drop(look(path)?);
     let db = connect(path, OpenFlags::empty())?;
     db.execute_batch(WRITER)
+        .and_then(|()| search::prepare(&db))
         .map_err(|error| classify(path, &error))?;
     Ok(db)
 }
@@ -227,7 +229,8 @@ fn prepare(path: &Path, db: &mut Connection) -> Result<(), OpenError> {
         db.execute_batch(SHRINKING).map_err(failed)?;
     }
     db.execute_batch(WRITER).map_err(failed)?;
-    Ok(schema::migrate(db, found).map_err(failed)?)
+    schema::migrate(db, found).map_err(failed)?;
+    Ok(search::prepare(db).map_err(failed)?)
 }
 
 /// The schema of the file, if it is ours and not newer than we are.

@@ -157,9 +157,7 @@ impl SqliteStore {
     ) -> Result<SqliteStore, OpenError> {
         let readers = Readers::open(&path)?;
         let identity = Arc::new(Identity::of(&path)?);
-        file::sync_elsewhere(&db)
-            .and_then(|()| search::prepare(&db))
-            .map_err(|error| classify(&path, &error))?;
+        file::sync_elsewhere(&db).map_err(|error| classify(&path, &error))?;
         let (queue, thread) =
             writer::start(db, lock, path.clone(), observer.clone()).map_err(|error| {
                 StoreError::Open {
