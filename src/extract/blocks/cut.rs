@@ -44,6 +44,9 @@ pub(in crate::extract) struct Container<'a> {
     pub(in crate::extract) families: Families,
     /// Whether it, or a box around it, is not shown to readers.
     pub(in crate::extract) is_unseen: bool,
+    /// Answers of which readers choose one, and buttons, in it.
+    pub(in crate::extract) choices: usize,
+    pub(in crate::extract) buttons: usize,
 }
 
 /// A run of inline text between two block boundaries.
@@ -237,7 +240,10 @@ impl<'a> Cutter<'a> {
         };
         let name = &element.name.local;
         match flow(name) {
-            Flow::Skip => return false,
+            Flow::Skip => {
+                self.count_control(element);
+                return false;
+            }
             Flow::LineBreak => self.line_break(),
             Flow::Inline if families::is_unseen(element, &mut self.known) => return false,
             Flow::Inline => self.open_inline(element),
@@ -251,8 +257,29 @@ impl<'a> Cutter<'a> {
     fn open_inline(&mut self, element: &Element) {
         if is_link(element) {
             self.links += 1;
+            self.count_control(element);
         } else if is_emphasis(element) {
             self.emphasis += 1;
+        }
+    }
+
+    /// Counts what readers press, in the box that it stands in.
+    fn count_control(&mut self, element: &Element) {
+        let Some(&index) = self.open.last() else {
+            return;
+        };
+        let here = &mut self.cut.containers[index];
+        match element.name.local {
+            local_name!("input") if attr(element, &local_name!("type")) == Some("radio") => {
+                here.choices += 1;
+            }
+            local_name!("button") => here.buttons += 1,
+            local_name!("a") => {
+                let class = attr(element, &local_name!("class")).unwrap_or_default();
+                let is_button = BUTTONS.iter().any(|word| class.contains(word));
+                here.buttons += usize::from(is_button);
+            }
+            _ => {}
         }
     }
 
@@ -269,6 +296,8 @@ impl<'a> Cutter<'a> {
             node: node.id(),
             blocks: self.cut.blocks.len()..self.cut.blocks.len(),
             end: index + 1,
+            choices: 0,
+            buttons: 0,
             families: families::of(element, &mut self.known),
         });
         self.open.push(index);
@@ -300,11 +329,23 @@ impl<'a> Cutter<'a> {
         self.open.pop();
         self.cut.containers[index].blocks.end = self.cut.blocks.len();
         self.cut.containers[index].end = self.cut.containers.len();
+        self.tell_parent(index);
         if element.name.local == local_name!("pre") {
             self.pre -= 1;
         }
         if self.row == Some(node.id()) {
             self.row = None;
+        }
+    }
+
+    /// What is counted in a box stands in the one around it too.
+    fn tell_parent(&mut self, index: usize) {
+        let closed = &self.cut.containers[index];
+        let (parent, choices, buttons) = (closed.parent, closed.choices, closed.buttons);
+        if parent != index {
+            let parent = &mut self.cut.containers[parent];
+            parent.choices += choices;
+            parent.buttons += buttons;
         }
     }
 
@@ -483,8 +524,11 @@ fn ends_roles(name: &LocalName) -> bool {
 }
 
 /// Whether readers can open a hidden box: a button stands right before it, or it is called as the
-/// panels of accordions and tabs are.
+/// panels of accordions and tabs are. A translation in a tab of its own is another text.
 fn can_be_opened(node: NodeRef<'_, Node>, element: &Element) -> bool {
+    if is_translation(node, element) {
+        return false;
+    }
     let names = element
         .attrs()
         .filter(|(name, _)| matches!(*name, "class" | "id" | "role"));
@@ -500,8 +544,32 @@ fn can_be_opened(node: NodeRef<'_, Node>, element: &Element) -> bool {
                 || matches!(attr(element, &local_name!("role")), Some("button" | "tab"))
         })
     };
+    // A script finds a panel by its id, or by what stands before it; paragraphs are no buttons.
+    let is_paragraph = |node: NodeRef<'_, Node>| {
+        let element = node.value().as_element();
+        element.is_some_and(|element| element.name.local == local_name!("p"))
+    };
     let before = node.prev_siblings().find(is_box);
-    is_panel || before.is_some_and(|box_| box_.descendants().take(OPENER_NODES).any(is_button))
+    let has_opener =
+        attr(element, &local_name!("id")).is_some() || !before.is_some_and(is_paragraph);
+    (is_panel && has_opener)
+        || before.is_some_and(|box_| box_.descendants().take(OPENER_NODES).any(is_button))
+}
+
+/// Whether a box says that it is in another language than the page.
+fn is_translation(node: NodeRef<'_, Node>, element: &Element) -> bool {
+    let language = |element: &Element| {
+        let tag = attr(element, &local_name!("lang"))?;
+        let first = tag.split(['-', '_']).next().unwrap_or_default();
+        (!first.is_empty()).then(|| first.to_ascii_lowercase())
+    };
+    let Some(own) = language(element) else {
+        return false;
+    };
+    let mut above = node.ancestors().filter_map(|node| node.value().as_element());
+    above
+        .find_map(language)
+        .is_some_and(|around| around != own)
 }
 
 /// Parts of the names of boxes that open.
@@ -515,6 +583,9 @@ const PANELS: [&str; 6] = [
 ];
 /// Nodes before a box among which its button is looked for.
 const OPENER_NODES: usize = 24;
+
+/// Parts of the classes of links that look like buttons.
+const BUTTONS: [&str; 4] = ["btn", "button", "Button", "cta"];
 
 fn is_link(element: &Element) -> bool {
     element.name.local == local_name!("a") && attr(element, &local_name!("href")).is_some()

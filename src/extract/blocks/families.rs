@@ -151,11 +151,25 @@ fn hides(element: &Element, hidden: &HiddenNames) -> bool {
         local_name!("hidden") => **value != *"until-found",
         local_name!("style") => is_hidden_style(value),
         local_name!("class") => {
-            is_hiding_class(value) || (!hidden.is_empty() && hidden.has_class(value))
+            is_hiding_class(value) || (!hidden.is_empty() && hides_class(element, value, hidden))
         }
         local_name!("id") => !hidden.is_empty() && hidden.has_id(value),
-        _ => false,
+        // AMP: what is no part of the page before a script asks for it, and what is for those
+        // alone who have not paid.
+        ref other => match &**other {
+            "layout" => **value == *"nodisplay",
+            "amp-access" => value.trim_start().starts_with("NOT "),
+            _ => false,
+        },
     })
+}
+
+/// Whether the style sheets of the page hide an element of this class attribute.
+fn hides_class(element: &Element, class: &str, hidden: &HiddenNames) -> bool {
+    let is_shown_again = class.split_ascii_whitespace().any(is_showing);
+    let words = class.split_ascii_whitespace();
+    let mut words = words.filter(|word| !(is_shown_again && is_hiding(word)));
+    words.any(|word| hidden.has_class(word) || hidden.has_compound(word, element))
 }
 
 /// Whole class names by which frameworks hide a box from those who see.
@@ -198,12 +212,17 @@ const SHOWING: [&str; 8] = [
 
 /// Whether a class attribute hides its box on every screen: `d-none d-md-block` does not.
 fn is_hiding_class(class: &str) -> bool {
-    let is_hiding = |word: &str| HIDING.iter().any(|known| known.eq_ignore_ascii_case(word));
-    let shows = |word: &str| {
-        let last = word.rsplit([':', '-']).next().unwrap_or_default();
-        word.contains([':', '-']) && SHOWING.contains(&last)
-    };
-    class.split_ascii_whitespace().any(is_hiding) && !class.split_ascii_whitespace().any(shows)
+    class.split_ascii_whitespace().any(is_hiding)
+        && !class.split_ascii_whitespace().any(is_showing)
+}
+
+fn is_hiding(word: &str) -> bool {
+    HIDING.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn is_showing(word: &str) -> bool {
+    let last = word.rsplit([':', '-']).next().unwrap_or_default();
+    word.contains([':', '-']) && SHOWING.contains(&last)
 }
 
 fn is_page(element: &Element) -> bool {

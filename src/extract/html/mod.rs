@@ -2,6 +2,7 @@
 //!
 //! Bytes become text, Markdown becomes HTML, dead weight is left out of it, and the rest is parsed within a budget.
 
+mod compound;
 mod decode;
 mod element;
 mod markdown;

@@ -10,7 +10,7 @@ use memchr::{memchr, memchr_iter, memmem};
 use super::{
     element::is_hidden_style,
     over_limit::OverLimit,
-    sheet::HiddenNames,
+    sheet::{HiddenNames, SheetReader},
     space::{Space, is_blank},
     tag::{Lower, RAW, TEXT, Tag, end_tag, names_tag},
 };
@@ -87,7 +87,7 @@ pub(in crate::extract) fn prune<'a>(
             json_ld: Vec::new(),
             hidden: HiddenNames::default(),
         },
-        sheets: Vec::new(),
+        sheets: SheetReader::default(),
     };
     while let Some(open) = memchr(b'<', &page.as_bytes()[pruner.at..]) {
         pruner.at += open;
@@ -98,7 +98,7 @@ pub(in crate::extract) fn prune<'a>(
     if marks > MARKS_PER_NODE.saturating_mul(limits.nodes) {
         return Err(OverLimit);
     }
-    pruner.out.hidden = HiddenNames::read(pruner.sheets.into_iter());
+    pruner.out.hidden = pruner.sheets.finish();
     Ok(pruner.out)
 }
 
@@ -122,8 +122,8 @@ struct Pruner<'a> {
     marks_cut: usize,
     /// End marks that do not occur any more: looked for once, or the scan would be quadratic.
     unclosed: Vec<&'static str>,
-    /// The contents of style sheets that may hide something.
-    sheets: Vec<&'a str>,
+    /// What the style sheets hide.
+    sheets: SheetReader,
     out: Pruned<'a>,
 }
 
@@ -273,6 +273,7 @@ impl<'a> Pruner<'a> {
                 // Where microformats keep the date behind the words for it.
                 b"title" if tag.name.eq_ignore_ascii_case("abbr") => continue,
                 name if is_read(name) => continue,
+                _ if self.sheets.asks_for(attribute.name) => continue,
                 _ => start,
             };
             if cut == start {
@@ -300,7 +301,7 @@ impl<'a> Pruner<'a> {
         if is_for_all
             && (sheet.contains("none") || sheet.contains("hidden") || sheet.contains(":0"))
         {
-            self.sheets.push(sheet);
+            self.sheets.add(sheet);
         }
     }
 
@@ -381,6 +382,8 @@ fn is_read(name: &[u8]) -> bool {
             | b"type"
             | b"http-equiv"
             | b"encoding"
+            | b"amp-access"
+            | b"layout"
     ) || (name.starts_with(b"data-") && TIMESTAMPS.iter().any(|read| read.as_bytes() == name))
 }
 

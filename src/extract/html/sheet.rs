@@ -1,72 +1,131 @@
-//! Which classes and ids the style sheets in a page hide. Only what a plain `.name` or `#name` says
-//! counts, outside of conditions; what another rule shows again is not hidden.
+//! What the style sheets in a page hide: classes, ids, and classes together with others or with
+//! attributes. Only what holds for every reader of a screen counts; what another rule shows again is
+//! not hidden.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 use memchr::memchr2;
+use scraper::node::Element;
 
-use super::element::is_hidden_style;
+use super::{compound::Compound, element::is_hidden_style};
 
 /// Bytes of style sheets that are read.
 const BYTES_MAX: usize = 512 << 10;
 /// Names that are kept.
 const NAMES_MAX: usize = 2_000;
+/// Compounds that hide, and those that show something again.
+const COMPOUNDS_MAX: usize = 200;
+const SHOWING_MAX: usize = 400;
 
 /// Classes and ids of what is hidden.
 #[derive(Debug, Default)]
 pub(in crate::extract) struct HiddenNames {
     classes: HashSet<String, RandomState>,
     ids: HashSet<String, RandomState>,
+    /// By the first of their classes.
+    compounds: HashMap<String, Vec<Compound>, RandomState>,
 }
 
 impl HiddenNames {
-    /// Reads the contents of `<style>` elements.
-    pub(super) fn read<'s>(sheets: impl Iterator<Item = &'s str>) -> HiddenNames {
-        let (mut hidden, mut shown) = (HashSet::new(), HashSet::new());
-        let mut left = BYTES_MAX;
-        for sheet in sheets.filter(|sheet| sheet.len() <= BYTES_MAX) {
-            left = left.saturating_sub(sheet.len());
-            if left == 0 {
-                break;
-            }
-            rules(sheet, |selectors, declarations| {
-                if is_hidden_style(declarations) {
-                    let names = selectors.split(',').map(str::trim).filter(|s| is_name(s));
-                    hidden.extend(names.take(NAMES_MAX).map(str::to_string));
-                } else if shows(declarations) {
-                    let is_end = |c: char| !(c.is_alphanumeric() || "-_.#".contains(c));
-                    let words = selectors.split(is_end).flat_map(names);
-                    shown.extend(words.take(NAMES_MAX).map(str::to_string));
-                }
-            });
-        }
-        let marked = |mark| {
-            let names = hidden.difference(&shown);
-            let names = names.filter_map(move |name| name.strip_prefix(mark));
-            names.map(str::to_string).collect()
-        };
-        HiddenNames {
-            classes: marked('.'),
-            ids: marked('#'),
-        }
-    }
-
     pub(in crate::extract) fn is_empty(&self) -> bool {
-        self.classes.is_empty() && self.ids.is_empty()
+        self.classes.is_empty() && self.ids.is_empty() && self.compounds.is_empty()
     }
 
-    /// Whether one of the words of a class attribute is hidden.
+    /// Whether one class is hidden.
     pub(in crate::extract) fn has_class(&self, class: &str) -> bool {
-        let mut words = class.split_ascii_whitespace();
-        words.any(|word| self.classes.contains(word))
+        self.classes.contains(class)
     }
 
     pub(in crate::extract) fn has_id(&self, id: &str) -> bool {
         self.ids.contains(id)
     }
+
+    /// Whether an element with this class among its own is hidden for what else it is.
+    pub(in crate::extract) fn has_compound(&self, class: &str, element: &Element) -> bool {
+        let compounds = self.compounds.get(class);
+        compounds.is_some_and(|own| own.iter().any(|compound| compound.matches(element)))
+    }
 }
 
+/// What the style sheets said so far.
+#[derive(Debug, Default)]
+pub(super) struct SheetReader {
+    bytes: usize,
+    hidden: HashSet<String>,
+    shown: HashSet<String>,
+    hiding: Vec<Compound>,
+    showing: Vec<Compound>,
+}
+
+impl SheetReader {
+    /// Reads the contents of one `<style>` element.
+    pub(super) fn add(&mut self, sheet: &str) {
+        if self.bytes + sheet.len() >= BYTES_MAX {
+            return;
+        }
+        self.bytes += sheet.len();
+        rules(sheet, |selectors, declarations| {
+            if is_hidden_style(declarations) {
+                self.hide(selectors);
+            } else if shows(declarations) {
+                self.show(selectors);
+            }
+        });
+    }
+
+    fn hide(&mut self, selectors: &str) {
+        for selector in selectors.split(',').map(str::trim).take(NAMES_MAX) {
+            if is_name(selector) {
+                self.hidden.insert(selector.to_string());
+            } else if self.hiding.len() < COMPOUNDS_MAX
+                && let Some(compound) = Compound::read(selector)
+            {
+                self.hiding.push(compound);
+            }
+        }
+    }
+
+    fn show(&mut self, selectors: &str) {
+        let is_end = |c: char| !(c.is_alphanumeric() || "-_.#".contains(c));
+        let words = selectors.split(is_end).flat_map(names);
+        self.shown.extend(words.take(NAMES_MAX).map(str::to_string));
+        let room = SHOWING_MAX.saturating_sub(self.showing.len());
+        let last = |selector: &str| {
+            let last = selector.rsplit([' ', '>', '+', '~']).next();
+            last.and_then(Compound::read)
+        };
+        let compounds = selectors.split(',').filter_map(|selector| last(selector.trim()));
+        self.showing.extend(compounds.take(room));
+    }
+
+    /// Whether a rule asks for an attribute of what it hides.
+    pub(super) fn asks_for(&self, attribute: &str) -> bool {
+        let mut hiding = self.hiding.iter();
+        hiding.any(|compound| compound.asks_for(attribute))
+    }
+
+    pub(super) fn finish(self) -> HiddenNames {
+        let marked = |mark| {
+            let names = self.hidden.difference(&self.shown);
+            let names = names.filter_map(move |name| name.strip_prefix(mark));
+            names.map(str::to_string).collect()
+        };
+        let (classes, ids) = (marked('.'), marked('#'));
+        let mut compounds: HashMap<String, Vec<Compound>, RandomState> = HashMap::default();
+        for compound in self.hiding {
+            if !self.showing.iter().any(|shown| shown.is_within(&compound)) {
+                let first = compound.first().to_string();
+                compounds.entry(first).or_default().push(compound);
+            }
+        }
+        HiddenNames {
+            classes,
+            ids,
+            compounds,
+        }
+    }
+}
 /// Calls `tell` with each rule that holds for every reader of a screen.
 fn rules<'s>(sheet: &'s str, mut tell: impl FnMut(&'s str, &'s str)) {
     let bytes = sheet.as_bytes();
