@@ -82,6 +82,9 @@ pub fn extract<'a>(
 /// A body with less text may be a teaser of what the page tells its scripts, in bytes.
 const TEASER_BYTES_MAX: usize = 250;
 
+/// And one with less may be the beginning of what JSON-LD tells whole, in bytes.
+const OPENING_BYTES_MAX: usize = 900;
+
 /// The article that a page tells where it shows next to nothing, or shows its tags.
 fn read_told(
     page: &Page,
@@ -103,18 +106,23 @@ fn read_told(
     };
     let escaped = || told::escaped_body(&article.body).filter(|_| !is_code(article));
     let is_teaser = article.body.len() < TEASER_BYTES_MAX;
-    let told = match is_teaser {
+    let may_go_on = shown.is_ok() && article.body.len() < OPENING_BYTES_MAX;
+    let escaped = match is_teaser {
         true => None,
-        false => Some(escaped()?),
+        false => escaped(),
     };
+    if escaped.is_none() && !is_teaser && !may_go_on {
+        return None;
+    }
     let text = html::decode(&page.body, &page.headers).ok()?;
-    let told = told.or_else(|| {
+    let told = escaped.or_else(|| {
         let json_ld = metadata::JsonLd::read(&told::linked_data(&text));
-        let told = json_ld
-            .article
-            .as_ref()
-            .and_then(|thing| thing.text("articleBody"));
-        told::body(&text, told, article.title.as_deref())
+        let thing = json_ld.article.as_ref();
+        let told = thing.and_then(|thing| thing.text("articleBody"));
+        match is_teaser {
+            true => told::body(&text, told, article.title.as_deref()),
+            false => told::whole(&article.body, told?),
+        }
     })?;
     let Told { origin, .. } = told;
     let rebuilt = told::page_with(&text, &told);
@@ -122,7 +130,7 @@ fn read_told(
         read(page, parsed, site, lexicon)
     });
     let mut found = read.ok()?;
-    let is_more = !is_teaser || found.body.len() > 2 * article.body.len();
+    let is_more = !(is_teaser || may_go_on) || found.body.len() > 2 * article.body.len();
     found.origins.insert("body".to_string(), origin.to_string());
     is_more.then_some(found)
 }

@@ -61,6 +61,8 @@ pub enum PageList {
     PageNumbers,
     /// The word for comments that heads them, beside their number.
     CommentHeadings,
+    /// The word for one comment that is shown amid an article, anywhere in its heading.
+    CommentPicks,
     /// What stands below each comment to answer it.
     CommentReplies,
     /// What opens the titles of lists of articles.
@@ -69,6 +71,8 @@ pub enum PageList {
     ListingPaths,
     /// Parts of the addresses of authors' pages.
     AuthorPaths,
+    /// What opens a last line that tells who the author is.
+    AuthorNotes,
 }
 
 /// Lists whose words are looked for as they are written: German tells "Sie" from "sie".
@@ -199,7 +203,8 @@ fn opened(word: &str, text: &str) -> Option<usize> {
     let mut rest = text.chars();
     for letter in word.chars() {
         let other = rest.next()?;
-        if other != letter && !other.to_lowercase().eq([letter]) {
+        let is_colon = letter == ':' && other == '：';
+        if !is_colon && other != letter && !other.to_lowercase().eq([letter]) {
             return None;
         }
     }

@@ -1,7 +1,7 @@
 //! In: a page, its blocks, its body and its metadata. Out: why it has no article, if it has none.
 //!
 //! Such pages are bot walls, errors and notices that answer 200, walls of consent and log-in, lists of
-//! stories, pages with next to no running text. Each needs two kinds of evidence, for a real article
+//! stories, pages of shops and jobs, pages with next to no running text. Each needs two kinds of evidence, for a real article
 //! may speak of any of them.
 
 mod listings;
@@ -24,6 +24,7 @@ pub(super) fn reason(subject: &Subject<'_>) -> Option<Reason> {
     let none = body_text < BODY_BYTES_MIN
         || notices::is_notice(subject, body_text)
         || listings::is_listing(subject)
+        || subject.is_offer()
         || is_without_prose(subject, body_text);
     match none {
         true if body_text < BODY_BYTES_MIN && scripts::is_needed(subject) => {

@@ -1,7 +1,10 @@
 //! Notices in the place of an article: pages that are not there, works on the site, log-ins, consent.
 
 use super::subject::{FURNITURE, Subject};
-use crate::lang::{PageList, PageWords};
+use crate::{
+    extract::blocks::phrases,
+    lang::{PageList, PageWords},
+};
 
 /// Notices are shorter than this, in bytes; those that ask for consent may be twice as long.
 const NOTICE_BYTES_MAX: usize = 1_500;
@@ -147,21 +150,13 @@ fn is_log_in(subject: &Subject<'_>) -> bool {
     is_of(subject, if is_titled { titled } else { LOG_IN })
 }
 
-/// Whether a word is one by which notices speak of themselves and to their readers, in lower case or
-/// as it stands there. German tells you from her and them by the capital.
-fn speaks_to_readers(word: &str, words: &PageWords) -> bool {
-    let is_such = |word: &str| words.is(PageList::AddressWords, word);
-    is_such(word) || is_such(&word.to_lowercase())
-}
-
 /// Whether most of a short text asks its readers for something. Boxes around it do not count against
 /// that.
 fn is_of(subject: &Subject<'_>, matter: Matter) -> bool {
     let words = subject.words;
     let (mut asking, mut other, mut is_met) = (0, 0, false);
     for (block, text) in subject.chosen() {
-        let tone = text.split(|c: char| !c.is_alphanumeric());
-        let tone = tone.filter(|word| speaks_to_readers(word, words));
+        let tone = phrases::address_words(text, words);
         let text = text.to_lowercase();
         is_met |= words.stands_in(matter.must, &text);
         let found = words.count_in(matter.words, &text);

@@ -5,7 +5,7 @@ use crate::{
     extract::{
         blocks::{Cut, Families, TextBlock, phrases},
         body::Body,
-        metadata::{Collected, JsonLd},
+        metadata::{Collected, JsonLd, Offer},
     },
     lang::PageWords,
     model::BlockKind,
@@ -94,6 +94,17 @@ impl Subject<'_> {
         let others = ["product", "profile", "video"];
         let kind = self.collected.meta("og:type").unwrap_or_default();
         self.json_ld.lists || others.iter().any(|other| kind.starts_with(other))
+    }
+
+    /// Whether it is the page of a shop or of a job; reviews of things on sale are told by more.
+    pub(super) fn is_offer(&self) -> bool {
+        let kind = self.collected.meta("og:type").unwrap_or_default();
+        let is_one = match self.json_ld.offer {
+            Some(Offer::Job) => true,
+            Some(Offer::Product) => kind.contains("product"),
+            None => false,
+        };
+        is_one && !self.claims_article()
     }
 
     /// Whether a block ends the page behind a row of links: what is said there is of the publisher.

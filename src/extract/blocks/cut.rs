@@ -566,10 +566,10 @@ fn is_translation(node: NodeRef<'_, Node>, element: &Element) -> bool {
     let Some(own) = language(element) else {
         return false;
     };
-    let mut above = node.ancestors().filter_map(|node| node.value().as_element());
-    above
-        .find_map(language)
-        .is_some_and(|around| around != own)
+    let mut above = node
+        .ancestors()
+        .filter_map(|node| node.value().as_element());
+    above.find_map(language).is_some_and(|around| around != own)
 }
 
 /// Parts of the names of boxes that open.

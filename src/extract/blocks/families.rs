@@ -212,8 +212,7 @@ const SHOWING: [&str; 8] = [
 
 /// Whether a class attribute hides its box on every screen: `d-none d-md-block` does not.
 fn is_hiding_class(class: &str) -> bool {
-    class.split_ascii_whitespace().any(is_hiding)
-        && !class.split_ascii_whitespace().any(is_showing)
+    class.split_ascii_whitespace().any(is_hiding) && !class.split_ascii_whitespace().any(is_showing)
 }
 
 fn is_hiding(word: &str) -> bool {

@@ -106,6 +106,22 @@ pub(in crate::extract) fn is_date_line(text: &str) -> bool {
     (year && digits >= 5 && words <= 12) || (clock && words <= 8 && !ends_sentence(text))
 }
 
+/// The words of a text by which pages speak of themselves and to their readers, in lower case or as
+/// they stand there. German tells you from her and them by the capital.
+pub(in crate::extract) fn address_words<'t>(
+    text: &'t str,
+    words: &PageWords,
+) -> impl Iterator<Item = &'t str> {
+    let is_such = |word: &str| words.is(PageList::AddressWords, word);
+    let all = text.split(|c: char| !c.is_alphanumeric());
+    all.filter(move |word| is_such(word) || is_such(&word.to_lowercase()))
+}
+
+/// Whether a text has such a word.
+pub(in crate::extract) fn addresses_readers(text: &str, words: &PageWords) -> bool {
+    address_words(text, words).next().is_some()
+}
+
 /// Whether a short line is furniture: an advertising mark, a button, a picture credit.
 pub(in crate::extract) fn is_furniture(text: &str, words: &PageWords) -> bool {
     if text.len() > LINE_BYTES_MAX {

@@ -13,6 +13,10 @@ const LABEL_BYTES_MAX: usize = 80;
 /// Comments that make a thread.
 const REPLIES_MIN: usize = 2;
 
+/// Blocks of a box with one comment, and its most running text, in bytes.
+const PICKED_BLOCKS: std::ops::RangeInclusive<usize> = 2..=8;
+const PICKED_BYTES_MAX: usize = 1_500;
+
 /// What stands between the buttons of a row, and between a heading and the choice of an order.
 const BETWEEN: [char; 8] = ['·', '•', '|', '–', '—', '/', '↷', '\n'];
 
@@ -21,7 +25,27 @@ impl Ground<'_, '_> {
     pub(super) fn comments(&self) -> Vec<Blocks> {
         let mut found = self.headed_comments();
         found.extend(self.answered_comments());
+        found.extend(self.picked_comments());
         found
+    }
+
+    /// One comment in a box of its own amid the article, under a heading that says so.
+    fn picked_comments(&self) -> Vec<Blocks> {
+        let all = self.mass.last().copied().unwrap_or_default();
+        let boxes =
+            (0..self.cut.blocks.len()).map(|index| (index, self.blocks_of(self.box_of(index))));
+        let is_picked = |(index, blocks): &(usize, Blocks)| {
+            blocks.start == *index
+                && PICKED_BLOCKS.contains(&blocks.len())
+                && (1..=PICKED_BYTES_MAX).contains(&self.mass_in(blocks))
+                && all >= self.mass_in(blocks) + ARTICLE_BYTES_MIN
+                && self.is_label(&self.cut.blocks[*index])
+                && !self.has_headline(blocks)
+                && self
+                    .words
+                    .stands_in(PageList::CommentPicks, &self.text(*index).to_lowercase())
+        };
+        boxes.filter(is_picked).map(|(_, blocks)| blocks).collect()
     }
 
     fn is_label(&self, block: &TextBlock) -> bool {

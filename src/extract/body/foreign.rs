@@ -1,5 +1,6 @@
 //! Blocks that are not the article's whatever their boxes are called: what readers write below it
-//! ([`super::comments`]), other stories ([`super::others`]) and their teasers, consent dialogues.
+//! ([`super::comments`]), other stories ([`super::others`]) and their teasers, polls and calls
+//! ([`super::calls`]), consent dialogues.
 
 use super::{
     ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE},
@@ -19,6 +20,7 @@ pub(in crate::extract) fn foreign(
     let ground = Ground::new(cut, words, title);
     let mut found = Vec::new();
     found.extend(ground.comments());
+    found.extend(ground.calls());
     found.extend(ground.consent());
     found.extend(ground.teasers());
     found.extend(ground.other_stories());

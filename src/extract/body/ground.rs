@@ -15,7 +15,7 @@ pub(super) const ARTICLE_BYTES_MIN: usize = 250;
 pub(super) struct Ground<'c, 'a> {
     pub(super) cut: &'c Cut<'a>,
     pub(super) words: &'c PageWords,
-    title: Option<&'c str>,
+    pub(super) title: Option<&'c str>,
     /// Running text before each block, what is not shown left out.
     pub(super) mass: Vec<usize>,
 }

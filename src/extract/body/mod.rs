@@ -4,6 +4,7 @@
 
 mod article_body;
 pub(super) mod boxes;
+mod calls;
 mod choose;
 pub(super) mod classify;
 mod clean;

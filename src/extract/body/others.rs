@@ -6,10 +6,18 @@ use super::{
     ground::{Blocks, Ground, LINKED_SHARE},
     mass::mass_of,
 };
-use crate::extract::blocks::{Container, TextBlock};
+use crate::{
+    extract::blocks::{Container, TextBlock, phrases},
+    model::BlockKind,
+};
 
 /// A box with the headline and so much running text is the article's, in bytes.
 const STORY_BYTES_MIN: usize = 500;
+/// Running text of the next story, of which the beginning may be shown, in bytes.
+const NEXT_BYTES_MIN: usize = 200;
+/// Lines above the text of a story that are looked at, and classes of its box.
+const HEAD_BLOCKS_MAX: usize = 6;
+const CLASSES_MAX: usize = 12;
 
 impl Ground<'_, '_> {
     /// What stands under a headline of its own: one that leads elsewhere, or in a box that is made as the
@@ -46,7 +54,7 @@ impl Ground<'_, '_> {
         let is_own = |index: &usize| {
             self.is_headline(*index) && self.cut.blocks[*index].link_share() <= LINKED_SHARE
         };
-        let headline = range.find(is_own)?;
+        let headline = range.find(is_own).or_else(|| self.bold_headline())?;
         let enough = self.mass[headline] + STORY_BYTES_MIN;
         let end = self.mass.partition_point(|mass| *mass < enough);
         let core = headline..end.min(self.cut.blocks.len());
@@ -58,12 +66,26 @@ impl Ground<'_, '_> {
         Some((core, story))
     }
 
+    /// The headline of a page without elements for such: a line in bold.
+    fn bold_headline(&self) -> Option<usize> {
+        let title = self.title?;
+        let blocks = self.cut.blocks.iter();
+        let mut bold = blocks
+            .enumerate()
+            .filter(|(_, block)| block.kind == BlockKind::Heading);
+        let found = bold.find(|(_, block)| phrases::same_words(self.cut.text_of(block), title));
+        found.map(|(index, _)| index)
+    }
+
     fn is_other_story(&self, container: usize, core: &Blocks, story: usize) -> bool {
         let blocks = self.blocks_of(container);
         let own = &self.cut.blocks[blocks.clone()];
         let Some(text) = own.iter().position(|block| mass_of(block) > 0) else {
             return false;
         };
+        if self.is_column(container, story) {
+            return true;
+        }
         let Some(heading) = own[..text].iter().rposition(|block| block.heading > 0) else {
             return false;
         };
@@ -73,7 +95,47 @@ impl Ground<'_, '_> {
         let leads_elsewhere = own[heading].link_share() > LINKED_SHARE;
         // Below the headline, a list of things to buy has such headings too.
         let is_told = blocks.end <= core.start || self.is_article(container);
-        (leads_elsewhere && is_told) || self.is_made_alike(container, story, &own[heading])
+        (leads_elsewhere && is_told)
+            || self.is_made_alike(container, story, &own[heading])
+            || self.is_next_story(container, story, &own[..text])
+    }
+
+    /// Whether a box that is made as the story's says before its text that it is another, or whose.
+    fn is_next_story(&self, container: usize, story: usize, head: &[TextBlock]) -> bool {
+        let says = |block: &TextBlock| {
+            let text = self.cut.text_of(block);
+            phrases::opens_afterwards(text, self.words)
+                || (block.heading == 0 && phrases::opens_byline(text, self.words))
+        };
+        let here = &self.cut.containers[container];
+        let twin = self.twin(container, story);
+        twin.is_some_and(|twin| extends(here, &self.cut.containers[twin]))
+            && self.mass_in(&here.blocks) >= NEXT_BYTES_MIN
+            && head.iter().take(HEAD_BLOCKS_MAX).any(says)
+    }
+
+    /// Whether a cell of a layout beside the story's opens with a heading and holds as much as a story.
+    fn is_column(&self, container: usize, story: usize) -> bool {
+        let here = &self.cut.containers[container];
+        let is_cell = |container: &Container<'_>| container.element.name.local == local_name!("td");
+        let blocks = &self.cut.blocks[here.blocks.clone()];
+        let is_headed = blocks
+            .first()
+            .is_some_and(|first| first.kind == BlockKind::Heading);
+        is_cell(here)
+            && is_headed
+            && self.mass_in(&here.blocks) >= STORY_BYTES_MIN
+            && !self.has_headline(&here.blocks)
+            && self
+                .twin(container, story)
+                .is_some_and(|twin| is_cell(&self.cut.containers[twin]))
+    }
+
+    /// The box around the story that stands beside another.
+    fn twin(&self, container: usize, story: usize) -> Option<usize> {
+        let parent = self.cut.containers[container].parent;
+        let mut above = self.cut.ancestors(story);
+        above.find(|above| self.cut.containers[*above].parent == parent && *above > 0)
     }
 
     /// Whether a box opens with a headline of the first level, as a story of its own does.
@@ -91,13 +153,23 @@ impl Ground<'_, '_> {
     /// Whether a box with this headline stands beside one around the story, and is such a one.
     fn is_made_alike(&self, container: usize, story: usize, heading: &TextBlock) -> bool {
         let here = &self.cut.containers[container];
-        let twin = self
-            .cut
-            .ancestors(story)
-            .find(|above| self.cut.containers[*above].parent == here.parent && *above > 0);
+        let twin = self.twin(container, story);
         (heading.heading == 1 || self.is_article(container))
             && twin.is_some_and(|twin| is_alike(here, &self.cut.containers[twin]))
     }
+}
+
+/// Whether a box has all the classes of another, and one at least.
+fn extends(one: &Container<'_>, other: &Container<'_>) -> bool {
+    let classes = |of: &Container<'_>| {
+        let class = of.element.attr("class").unwrap_or_default();
+        let words = class.split_ascii_whitespace().map(str::to_string);
+        words.take(CLASSES_MAX).collect::<Vec<_>>()
+    };
+    let (own, twins) = (classes(one), classes(other));
+    one.element.name == other.element.name
+        && !twins.is_empty()
+        && twins.iter().all(|class| own.contains(class))
 }
 
 fn is_alike(one: &Container<'_>, other: &Container<'_>) -> bool {

@@ -3,7 +3,7 @@
 use super::{choose::Body, ground::LINKED_SHARE, mass::mass_of};
 use crate::{
     extract::blocks::{Cut, TextBlock},
-    lang::{Lexicon, Pack, StockFamily, identify, keys, stock_family},
+    lang::{Lexicon, Pack, PageList, PageWords, StockFamily, identify, keys, stock_family},
     model::Lang,
     text::Text,
 };
@@ -13,6 +13,9 @@ const LINE_BYTES_MAX: usize = 300;
 const LINE_WORDS_MAX: usize = 36;
 /// More than this part of a body, in percent, is never taken out of it.
 const DROPPED_PERCENT_MAX: usize = 40;
+/// Last lines of a body that may tell of its author, and the longest that is not set apart, in bytes.
+const NOTES_MAX: usize = 2;
+const NOTE_BYTES_MAX: usize = 200;
 /// Bytes of a body that tell its language.
 const SAMPLE_BYTES: usize = 1_200;
 
@@ -43,6 +46,7 @@ pub(in crate::extract) fn without_stock(
             blocks.push(index);
         }
     }
+    blocks.truncate(blocks.len() - notes_below(cut, &blocks, lexicon.page_words()));
     let bytes = |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
     let (before, after) = (bytes(&body.blocks), bytes(&blocks));
     if blocks.len() == body.blocks.len() || (before - after) * 100 > before * DROPPED_PERCENT_MAX {
@@ -50,6 +54,21 @@ pub(in crate::extract) fn without_stock(
     }
     let mass = blocks.iter().map(|&b| mass_of(&cut.blocks[b])).sum();
     Body { blocks, mass }
+}
+
+/// How many last lines tell who the author is: set apart in italics, or as long as notes are.
+fn notes_below(cut: &Cut<'_>, blocks: &[usize], words: &PageWords) -> usize {
+    let last = blocks.iter().rev().take(NOTES_MAX);
+    let is_note = |index: &&usize| {
+        let block = &cut.blocks[**index];
+        let is_italic = block.emphasis_bytes + 2 >= block.len();
+        let max = match is_italic {
+            true => LINE_BYTES_MAX,
+            false => NOTE_BYTES_MAX,
+        };
+        block.len() <= max && words.opening(PageList::AuthorNotes, cut.text_of(block)) > 0
+    };
+    last.take_while(is_note).count()
 }
 
 fn sample(cut: &Cut<'_>, body: &Body) -> String {

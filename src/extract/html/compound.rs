@@ -82,9 +82,18 @@ impl Compound {
     /// Whether all that this one matches `other` matches too.
     pub(super) fn is_within(&self, other: &Compound) -> bool {
         (other.name.is_empty() || self.name.is_empty() || self.name == other.name)
-            && other.classes.iter().all(|class| self.classes.contains(class))
-            && other.attributes.iter().all(|asked| self.attributes.contains(asked))
-            && !other.without.iter().any(|class| self.classes.contains(class))
+            && other
+                .classes
+                .iter()
+                .all(|class| self.classes.contains(class))
+            && other
+                .attributes
+                .iter()
+                .all(|asked| self.attributes.contains(asked))
+            && !other
+                .without
+                .iter()
+                .any(|class| self.classes.contains(class))
     }
 }
 

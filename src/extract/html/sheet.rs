@@ -95,7 +95,9 @@ impl SheetReader {
             let last = selector.rsplit([' ', '>', '+', '~']).next();
             last.and_then(Compound::read)
         };
-        let compounds = selectors.split(',').filter_map(|selector| last(selector.trim()));
+        let compounds = selectors
+            .split(',')
+            .filter_map(|selector| last(selector.trim()));
         self.showing.extend(compounds.take(room));
     }
 

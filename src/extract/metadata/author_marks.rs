@@ -118,12 +118,14 @@ impl MarkedAuthors {
             return;
         }
         self.labelled(text, at, vocabulary);
-        if (8..=60).contains(&text.len())
+        if is_line_of_names(text)
             && self.has_room(Certainty::Line)
             && opens_byline(text, vocabulary.words)
             && !phrases::ends_sentence(text)
         {
-            self.push(Certainty::Line, at, text, vocabulary);
+            for names in joined_names(text, vocabulary.words) {
+                self.push(Certainty::Line, at, names, vocabulary);
+            }
         }
     }
 
@@ -197,6 +199,41 @@ impl MarkedAuthors {
         without_repeats(&mut names);
         names
     }
+}
+
+/// Whether a piece of text has the length of a byline. Scripts without spaces name in one line who
+/// did what: "文：…　写真：…".
+fn is_line_of_names(text: &str) -> bool {
+    let max = match text.contains('：') {
+        true => 2 * NAME_BYTES_MAX,
+        false => NAME_BYTES_MAX,
+    };
+    (8..=max).contains(&text.len())
+}
+
+/// The two sides of a word that joins two full names: "Tekst: Ann Lee en Bob Ray". A word that joins
+/// the parts of one name does not: "Ramón y Cajal", "Ministry of Trade and Foreign Affairs".
+fn joined_names<'t>(text: &'t str, words: &PageWords) -> Vec<&'t str> {
+    let names = &text[words.opening(PageList::Byline, text)..];
+    let is_full = |side: &str| {
+        let mut parts = side.split_whitespace();
+        let is_capital = |word: &str| word.starts_with(char::is_uppercase);
+        parts.next().is_some_and(is_capital)
+            && parts.next_back().is_some_and(is_capital)
+            && !parts.any(|word| matches!(word, "of" | "for"))
+    };
+    let marks = JOINING.iter().flat_map(|mark| {
+        let found = names.match_indices(mark);
+        found.map(|(at, mark)| (at, at + mark.len()))
+    });
+    let mut sides = marks.filter_map(|(end, start)| {
+        let (before, after) = (
+            names[..end].strip_suffix(' ')?,
+            names[start..].strip_prefix(' ')?,
+        );
+        (is_full(before) && is_full(after)).then(|| vec![before, after])
+    });
+    sides.next().unwrap_or_else(|| vec![text])
 }
 
 fn holds_comments(element: &scraper::node::Element, attributes: &Attributes<'_>) -> bool {

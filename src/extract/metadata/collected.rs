@@ -55,7 +55,17 @@ impl Collected {
 
     /// The first heading of level one that is the article's own, or the document title.
     pub(in crate::extract) fn heading(&self) -> Option<&str> {
-        let first = self.headings.first().map(Heading::text);
+        let title = self.document_title().map(letters).unwrap_or_default();
+        let is_told = |heading: &&Heading| {
+            let text = letters(heading.text());
+            text.len() >= TITLE_BYTES_MIN && title.contains(&text)
+        };
+        // Of several, a promotion or the name of a section may stand first.
+        let told = match self.headings.len() > 1 {
+            true => self.headings.iter().find(is_told),
+            false => None,
+        };
+        let first = told.or(self.headings.first()).map(Heading::text);
         first.or(self.titled.as_deref()).or(self.document_title())
     }
 
@@ -91,7 +101,7 @@ pub(in crate::extract) fn collect(
                 collected.canonical = element.attr("href").map(str::to_string);
             }
             local_name!("title") if collected.title.is_none() => collected.title = text_of(whole),
-            local_name!("h1") if collected.headings.len() < 4 => {
+            local_name!("h1") if collected.headings.len() < HEADINGS_MAX => {
                 collected
                     .headings
                     .extend(Heading::new(whole, is_shown(whole, hidden)));
@@ -246,6 +256,9 @@ impl Collected {
         }
     }
 }
+
+/// Headings of level one that are kept.
+const HEADINGS_MAX: usize = 8;
 
 /// A shorter heading may be in a document's title by chance, in bytes.
 const TITLE_BYTES_MIN: usize = 15;

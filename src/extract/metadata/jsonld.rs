@@ -18,6 +18,17 @@ pub(in crate::extract) struct JsonLd {
     pub(super) page: Option<Thing>,
     /// Whether the page is called a list of others, and no article.
     pub(in crate::extract) lists: bool,
+    /// What it offers instead of an article, if it does.
+    pub(in crate::extract) offer: Option<Offer>,
+}
+
+/// What a page may offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::extract) enum Offer {
+    /// A thing, with its price.
+    Product,
+    /// Work.
+    Job,
 }
 
 /// Nodes that are looked at before giving up.
@@ -45,6 +56,7 @@ impl JsonLd {
             article: found.best.map(|(_, value)| found.thing(value)),
             page: found.dated.map(|value| found.thing(value)),
             lists: found.lists && found.best.is_none(),
+            offer: found.offer.filter(|_| found.best.is_none()),
         }
     }
 }
@@ -57,6 +69,7 @@ struct Nodes<'v> {
     /// The first other node with a date.
     dated: Option<&'v Value>,
     lists: bool,
+    offer: Option<Offer>,
     /// Names by `@id`.
     people: HashMap<&'v str, &'v Value>,
 }
@@ -71,6 +84,7 @@ impl<'v> Nodes<'v> {
             self.dated = Some(value);
         }
         self.lists |= is_list(value);
+        self.offer = self.offer.or(offer(value));
         if let (Some(Value::String(id)), Some(name)) = (fields.get("@id"), fields.get("name")) {
             self.people.entry(id).or_insert(name);
         }
@@ -92,6 +106,15 @@ const LISTS: [&str; 3] = ["CollectionPage", "SearchResultsPage", "ProfilePage"];
 fn is_list(value: &Value) -> bool {
     let kinds = strings(value.get("@type"));
     kinds.iter().any(|kind| LISTS.contains(kind))
+}
+
+fn offer(value: &Value) -> Option<Offer> {
+    let kinds = strings(value.get("@type"));
+    match kinds.first().copied()? {
+        "JobPosting" => Some(Offer::Job),
+        "Product" if value.get("offers").is_some() => Some(Offer::Product),
+        _ => None,
+    }
 }
 
 fn has_date(value: &Value) -> bool {

@@ -21,7 +21,7 @@ mod vocabulary;
 
 pub(super) use collected::{Collected, collect};
 pub(super) use fields::fill;
-pub(super) use jsonld::JsonLd;
+pub(super) use jsonld::{JsonLd, Offer};
 pub(super) use next_page::next_page;
 pub(super) use titles::shown;
 pub(super) use vocabulary::Vocabulary;

@@ -10,6 +10,8 @@ use crate::{
 
 /// Names of one article.
 pub(super) const AUTHORS_MAX: usize = 12;
+/// Longest line of names, in bytes.
+const LINE_BYTES_MAX: usize = 200;
 /// Words of one name.
 const NAME_WORDS_MAX: usize = 6;
 
@@ -22,15 +24,31 @@ fn without_colons(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A line up to the label of one who did something else: "Ann Lee Photo: Bob Ray".
+fn without_others<'t>(text: &'t str, words: &PageWords) -> &'t str {
+    if text.len() > LINE_BYTES_MAX || !text.contains([':', '：']) {
+        return text;
+    }
+    let starts = text.match_indices([' ', '\u{3000}', '/', '／', '|', '、']);
+    let mut starts = starts.map(|(at, mark)| (at, at + mark.len()));
+    let is_other = |(_, start): &(usize, usize)| {
+        let rest = &text[*start..];
+        let label = &rest[..words.opening(PageList::CreditedOtherwise, rest)];
+        label.contains([':', '：'])
+    };
+    starts.find(is_other).map_or(text, |(end, _)| &text[..end])
+}
+
 /// The names in one line.
 pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let words = vocabulary.words;
     let lines: Vec<String> = text.lines().map(plain).collect();
     let text = lines.join("\n");
-    let text = without_colons(&text[words.opening(PageList::Byline, &text)..]);
+    let text = &text[words.opening(PageList::Byline, &text)..];
+    let text = without_colons(without_others(text, words));
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
     let is_comment = words.ends(PageList::CommentEnds, text);
-    if text.len() > 200 || text.contains("://") || is_comment {
+    if text.len() > LINE_BYTES_MAX || text.contains("://") || is_comment {
         return Vec::new();
     }
     let mut names: Vec<String> = text

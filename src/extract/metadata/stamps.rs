@@ -84,6 +84,8 @@ const BEFORE_NODES: usize = 60;
 
 /// A longer line with a date names the publication right before it, in bytes.
 const SENTENCE_BYTES_MAX: usize = 240;
+/// Parts of a line that are looked at.
+const PARTS_MAX: usize = 4;
 /// Marks that part the author, the date and the section in one line.
 const PARTING: [char; 5] = ['|', '•', '·', '–', '—'];
 /// A date right before the heading is nearer than one that is this many times as far behind it.
@@ -130,7 +132,12 @@ impl Stamps {
         if at < self.read_to || self.seen.len() >= STAMPS_MAX {
             return;
         }
-        if let Some(date) = in_line(text, dates) {
+        let several = dated_parts(text, dates);
+        if several.len() > 1 {
+            for (date, part) in several {
+                self.push(at, date, Form::Line, part, words);
+            }
+        } else if let Some(date) = in_line(text, dates) {
             self.push(at, date, Form::Line, text, words);
         } else if let Some(date) = in_sentence(text, vocabulary) {
             self.push(at, date, Form::Sentence, text, words);
@@ -202,6 +209,20 @@ impl Stamps {
         let nearer = after.into_iter().chain(before).min_by_key(|(far, _)| *far);
         nearer.map(|(_, date)| date)
     }
+}
+
+/// The parts of a line that says two things, each with its date: "3 May 2024 (updated 5 May 2024)".
+fn dated_parts<'t>(text: &'t str, dates: &Reader<'_>) -> Vec<(Date, &'t str)> {
+    let may_hold = text.len() <= SENTENCE_BYTES_MAX
+        && text.contains(['(', '（'])
+        && dates::digits(text) >= 2 * DIGITS_MIN;
+    if !may_hold {
+        return Vec::new();
+    }
+    let parts = text.split(['(', '（', ')', '）']).take(PARTS_MAX);
+    parts
+        .filter_map(|part| Some((in_line(part, dates)?, part)))
+        .collect()
 }
 
 /// The date right behind the word for a publication, or between marks that part a line.

@@ -120,7 +120,20 @@ impl<'a> SiteName<'a> {
                 return tail.trim();
             }
         }
-        title.trim()
+        match title.split_once(": ") {
+            Some((head, tail)) if tail.len() >= CUT_BYTES_MIN && self.is_all_of(head) => {
+                tail.trim()
+            }
+            _ => title.trim(),
+        }
+    }
+
+    /// Whether `text` is the name or nearly all of the host: a headline may open with the name of a town
+    /// that the host has too.
+    fn is_all_of(&self, text: &str) -> bool {
+        let bytes = letters(text).len();
+        self.is_called(text)
+            && (bytes == self.name_letters.len() || bytes * 3 >= self.host_letters.len() * 2)
     }
 }
 

@@ -1,9 +1,11 @@
 //! In: a page whose tree shows no article. Out: the article that it keeps for its scripts, or for
 //! readers without them, as HTML.
 
+mod flight;
 mod literals;
 mod markup;
 mod noscript;
+mod references;
 mod scripts;
 mod state;
 
@@ -24,9 +26,31 @@ pub(super) fn body(page: &str, article_body: Option<&str>, title: Option<&str>) 
     let json_ld = json_ld.map(|html| (html, "json-ld"));
     json_ld
         .or_else(|| Some((noscript::longest(page).filter(long)?, "noscript")))
+        .or_else(|| Some((flight::body(page, title).filter(long)?, "script")))
         .or_else(|| Some((scripts::body(page, title).filter(long)?, "script")))
         .map(|(html, origin)| Told { html, origin })
 }
+
+/// What JSON-LD tells of an article of which the page shows the beginning alone, until readers ask for
+/// more.
+pub(super) fn whole(shown: &str, article_body: &str) -> Option<Told> {
+    let letters = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.take(OPENING_CHARS).collect()
+    };
+    let html = as_html(article_body);
+    let is_longer = text_bytes(&html) >= WHOLE_TIMES * shown.len().max(BODY_BYTES_MIN);
+    let opening = letters(shown);
+    let is_same = || opening.len() >= OPENING_CHARS && letters(article_body) == opening;
+    (is_longer && is_same()).then_some(Told {
+        html,
+        origin: "json-ld",
+    })
+}
+
+/// A whole article has so many times the text of its beginning, which both share so much of, in letters.
+const WHOLE_TIMES: usize = 3;
+const OPENING_CHARS: usize = 80;
 
 /// The tags of a body that a page shows as text; `None` where it does not.
 pub(super) fn escaped_body(body: &str) -> Option<Told> {

@@ -29,6 +29,12 @@ fn scripts(page: &str) -> impl Iterator<Item = Script<'_>> {
     })
 }
 
+/// What stands in all scripts that are no larger than others are read.
+pub(super) fn inner_texts(page: &str) -> impl Iterator<Item = &str> {
+    let inner = scripts(page).map(|script| script.inner);
+    inner.filter(|inner| inner.len() <= SCRIPT_BYTES_MAX)
+}
+
 /// The longest article in the data of scripts.
 pub(super) fn body(page: &str, title: Option<&str>) -> Option<String> {
     let sizes = SCRIPT_BYTES_MIN..=SCRIPT_BYTES_MAX;

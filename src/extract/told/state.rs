@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::markup::{BODY_BYTES_MIN, as_html, has_markup, prose_bytes};
+use super::{
+    markup::{BODY_BYTES_MIN, as_html, has_markup, prose_bytes},
+    references,
+};
 use crate::extract::blocks::phrases;
 
 /// The way down follows a part with this much of the running text of the whole.
@@ -12,6 +15,12 @@ const INNER_PERCENT: usize = 60;
 
 /// The article of that title, or else where most of the running text is.
 pub(super) fn body(data: &Value, title: Option<&str>) -> Option<String> {
+    let referred = title.and_then(|title| references::article(data, title));
+    let referred = referred.filter(|article| weight(article) >= BODY_BYTES_MIN);
+    within(referred.as_ref().unwrap_or(data), title)
+}
+
+fn within(data: &Value, title: Option<&str>) -> Option<String> {
     let titled = title.and_then(|title| titled(data, title));
     let mut here = titled.map_or(data, |(_, value)| value);
     loop {

@@ -1,0 +1,77 @@
+//! Boxes amid an article that ask something of its readers: to choose an answer, to pay, to subscribe.
+//! They are known by what can be pressed in them, in any language.
+
+use super::{
+    ground::{ARTICLE_BYTES_MIN, Blocks, Ground},
+    mass::mass_of,
+};
+use crate::{extract::blocks::phrases, model::BlockKind};
+
+/// Answers of which one is chosen, and the most blocks and bytes of a poll.
+const CHOICES_MIN: usize = 2;
+const POLL_BLOCKS: std::ops::RangeInclusive<usize> = 1..=16;
+const POLL_BYTES_MAX: usize = 500;
+
+/// Blocks, bytes of running text and buttons of a call; an article with more of them is a list of offers.
+const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=6;
+const CALL_BYTES: std::ops::RangeInclusive<usize> = 50..=450;
+const CALL_BUTTONS: std::ops::RangeInclusive<usize> = 1..=3;
+const CALLS_MAX: usize = 2;
+
+impl Ground<'_, '_> {
+    /// Polls and calls.
+    pub(super) fn calls(&self) -> Vec<Blocks> {
+        let mut calls = self.outermost(|index| self.is_call(index));
+        if calls.len() > CALLS_MAX {
+            calls.clear();
+        }
+        calls.extend(self.outermost(|index| self.is_poll(index)));
+        calls
+    }
+
+    /// The outermost boxes of a kind.
+    fn outermost(&self, is_such: impl Fn(usize) -> bool) -> Vec<Blocks> {
+        let mut found: Vec<Blocks> = Vec::new();
+        for (index, container) in self.cut.containers.iter().enumerate().skip(1) {
+            let is_within = found
+                .last()
+                .is_some_and(|span| container.blocks.end <= span.end);
+            if !is_within && is_such(index) {
+                found.push(container.blocks.clone());
+            }
+        }
+        found
+    }
+
+    /// Whether a small box with answers to choose from stands beside an article.
+    fn is_poll(&self, container: usize) -> bool {
+        let here = &self.cut.containers[container];
+        here.choices >= CHOICES_MIN
+            && POLL_BLOCKS.contains(&here.blocks.len())
+            && self.mass_in(&here.blocks) <= POLL_BYTES_MAX
+            && self.is_beside_article(&here.blocks)
+    }
+
+    /// Whether a small box is a heading, a text that speaks to readers and a button.
+    fn is_call(&self, container: usize) -> bool {
+        let here = &self.cut.containers[container];
+        let fits = CALL_BUTTONS.contains(&here.buttons)
+            && CALL_BLOCKS.contains(&here.blocks.len())
+            && CALL_BYTES.contains(&self.mass_in(&here.blocks));
+        if !fits || here.is_unseen || !self.is_beside_article(&here.blocks) {
+            return false;
+        }
+        let blocks = &self.cut.blocks[here.blocks.clone()];
+        let is_headed = blocks
+            .first()
+            .is_some_and(|block| block.kind == BlockKind::Heading);
+        let mut texts = blocks.iter().filter(|block| mass_of(block) > 0);
+        is_headed
+            && texts.any(|block| phrases::addresses_readers(self.cut.text_of(block), self.words))
+    }
+
+    fn is_beside_article(&self, blocks: &Blocks) -> bool {
+        let all = self.mass.last().copied().unwrap_or_default();
+        all >= self.mass_in(blocks) + ARTICLE_BYTES_MIN && !self.has_headline(blocks)
+    }
+}
