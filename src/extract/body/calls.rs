@@ -11,6 +11,9 @@ use crate::{extract::blocks::phrases, model::BlockKind};
 const CHOICES_MIN: usize = 2;
 const POLL_BLOCKS: std::ops::RangeInclusive<usize> = 1..=16;
 const POLL_BYTES_MAX: usize = 500;
+/// Boxes between that of a poll and its answers.
+const POLL_LEVELS_MAX: usize = 2;
+const QUESTION_MARKS: [char; 4] = ['?', '？', '؟', ';'];
 
 /// Blocks, bytes of running text and buttons of a call; an article with more of them is a list of offers.
 const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=6;
@@ -43,13 +46,40 @@ impl Ground<'_, '_> {
         found
     }
 
-    /// Whether a small box with answers to choose from stands beside an article.
+    /// Whether a small box with a question and answers to choose from stands beside an article. A shop
+    /// asks for sizes and colours, which is no question.
     fn is_poll(&self, container: usize) -> bool {
         let here = &self.cut.containers[container];
+        let asks = |index: usize| self.text(index).trim_end().ends_with(QUESTION_MARKS);
         here.choices >= CHOICES_MIN
             && POLL_BLOCKS.contains(&here.blocks.len())
             && self.mass_in(&here.blocks) <= POLL_BYTES_MAX
+            && here.blocks.clone().any(asks)
+            && self.levels_to_choices(container) <= POLL_LEVELS_MAX
             && self.is_beside_article(&here.blocks)
+    }
+
+    /// How deep in a box the smallest one stands that has all of its choices.
+    fn levels_to_choices(&self, container: usize) -> usize {
+        let all = self.cut.containers[container].choices;
+        let (mut here, mut levels) = (container, 0);
+        while let Some(inner) = self.child_with(here, all) {
+            (here, levels) = (inner, levels + 1);
+        }
+        levels
+    }
+
+    fn child_with(&self, container: usize, choices: usize) -> Option<usize> {
+        let end = self.cut.containers[container].end;
+        let mut child = container + 1;
+        while child < end {
+            let here = &self.cut.containers[child];
+            if here.choices == choices {
+                return Some(child);
+            }
+            child = here.end;
+        }
+        None
     }
 
     /// Whether a small box is a heading, a text that speaks to readers and a button.

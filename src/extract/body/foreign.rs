@@ -24,6 +24,7 @@ pub(in crate::extract) fn foreign(
     found.extend(ground.consent());
     found.extend(ground.teasers());
     found.extend(ground.other_stories());
+    found.extend(ground.bold_headline().map(|at| at..at + 1));
     let mut foreign = Vec::new();
     for span in found {
         foreign.resize(cut.blocks.len(), false);

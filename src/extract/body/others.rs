@@ -67,8 +67,11 @@ impl Ground<'_, '_> {
     }
 
     /// The headline of a page without elements for such: a line in bold.
-    fn bold_headline(&self) -> Option<usize> {
+    pub(super) fn bold_headline(&self) -> Option<usize> {
         let title = self.title?;
+        if self.has_headline(&(0..self.cut.blocks.len())) {
+            return None;
+        }
         let blocks = self.cut.blocks.iter();
         let mut bold = blocks
             .enumerate()

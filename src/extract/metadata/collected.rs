@@ -58,7 +58,7 @@ impl Collected {
         let title = self.document_title().map(letters).unwrap_or_default();
         let is_told = |heading: &&Heading| {
             let text = letters(heading.text());
-            text.len() >= TITLE_BYTES_MIN && title.contains(&text)
+            heading.is_proper && text.len() >= TITLE_BYTES_MIN && title.contains(&text)
         };
         // Of several, a promotion or the name of a section may stand first.
         let told = match self.headings.len() > 1 {
