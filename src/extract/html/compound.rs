@@ -61,9 +61,9 @@ impl Compound {
         self.classes.first().map_or("", String::as_str)
     }
 
-    pub(super) fn asks_for(&self, attribute: &str) -> bool {
-        let mut names = self.attributes.iter();
-        names.any(|(name, _)| name.eq_ignore_ascii_case(attribute))
+    /// Attributes that it asks for.
+    pub(super) fn attribute_names(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().map(|(name, _)| name.as_str())
     }
 
     pub(super) fn matches(&self, element: &Element) -> bool {

@@ -17,6 +17,8 @@ const NAMES_MAX: usize = 2_000;
 /// Compounds that hide, and those that show something again.
 const COMPOUNDS_MAX: usize = 200;
 const SHOWING_MAX: usize = 400;
+/// Attributes that are kept for what hides by them.
+const ASKED_MAX: usize = 16;
 
 /// Classes and ids of what is hidden.
 #[derive(Debug, Default)]
@@ -56,6 +58,8 @@ pub(super) struct SheetReader {
     shown: HashSet<String>,
     hiding: Vec<Compound>,
     showing: Vec<Compound>,
+    /// Attributes that those which hide ask for: every attribute of a page is compared with them.
+    asked: Vec<String>,
 }
 
 impl SheetReader {
@@ -81,6 +85,7 @@ impl SheetReader {
             } else if self.hiding.len() < COMPOUNDS_MAX
                 && let Some(compound) = Compound::read(selector)
             {
+                self.ask_for(&compound);
                 self.hiding.push(compound);
             }
         }
@@ -101,10 +106,18 @@ impl SheetReader {
         self.showing.extend(compounds.take(room));
     }
 
+    fn ask_for(&mut self, compound: &Compound) {
+        for name in compound.attribute_names() {
+            if self.asked.len() < ASKED_MAX && !self.asked.iter().any(|known| known == name) {
+                self.asked.push(name.to_string());
+            }
+        }
+    }
+
     /// Whether a rule asks for an attribute of what it hides.
     pub(super) fn asks_for(&self, attribute: &str) -> bool {
-        let mut hiding = self.hiding.iter();
-        hiding.any(|compound| compound.asks_for(attribute))
+        let mut asked = self.asked.iter();
+        asked.any(|name| name.eq_ignore_ascii_case(attribute))
     }
 
     pub(super) fn finish(self) -> HiddenNames {
