@@ -111,7 +111,8 @@ fn read_told(
         true => None,
         false => escaped(),
     };
-    if escaped.is_none() && !is_teaser && !may_go_on {
+    let is_escaped = escaped.is_some();
+    if !is_escaped && !is_teaser && !may_go_on {
         return None;
     }
     let text = html::decode(&page.body, &page.headers).ok()?;
@@ -130,7 +131,7 @@ fn read_told(
         read(page, parsed, site, lexicon)
     });
     let mut found = read.ok()?;
-    let is_more = !(is_teaser || may_go_on) || found.body.len() > 2 * article.body.len();
+    let is_more = is_escaped || found.body.len() > 2 * article.body.len();
     found.origins.insert("body".to_string(), origin.to_string());
     is_more.then_some(found)
 }
