@@ -20,6 +20,8 @@ const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=6;
 const CALL_BYTES: std::ops::RangeInclusive<usize> = 50..=450;
 const CALL_BUTTONS: std::ops::RangeInclusive<usize> = 1..=3;
 const CALLS_MAX: usize = 2;
+/// Boxes beside one that are compared with it.
+const SIBLINGS_MAX: usize = 200;
 
 impl Ground<'_, '_> {
     /// Polls and calls.
@@ -97,7 +99,31 @@ impl Ground<'_, '_> {
             .is_some_and(|block| block.kind == BlockKind::Heading);
         let mut texts = blocks.iter().filter(|block| mass_of(block) > 0);
         is_headed
+            && !self.is_one_of_many(container)
             && texts.any(|block| phrases::addresses_readers(self.cut.text_of(block), self.words))
+    }
+
+    /// Whether a box made as this one, with a text, stands beside it: then both are parts of an article.
+    fn is_one_of_many(&self, container: usize) -> bool {
+        let here = &self.cut.containers[container];
+        let class = |of: usize| self.cut.containers[of].element.attr("class");
+        let end = self.cut.containers[here.parent].end;
+        let mut sibling = here.parent + 1;
+        for _ in 0..SIBLINGS_MAX {
+            if sibling >= end {
+                break;
+            }
+            let other = &self.cut.containers[sibling];
+            if sibling != container
+                && other.element.name == here.element.name
+                && class(sibling) == class(container)
+                && self.mass_in(&other.blocks) > 0
+            {
+                return true;
+            }
+            sibling = other.end;
+        }
+        false
     }
 
     fn is_beside_article(&self, blocks: &Blocks) -> bool {
