@@ -252,8 +252,14 @@ impl Customs<'_> {
 
     /// Whether a word is the name of a month.
     pub fn is_month(self, word: &str) -> bool {
+        self.month(word).is_some()
+    }
+
+    /// The month that a word names, from 1.
+    pub fn month(self, word: &str) -> Option<u32> {
         let folded = fold(word);
-        self.0.months.at(&Line::cut(&folded), 0).is_some()
+        let (month, _) = self.0.months.at(&Line::cut(&folded), 0)?;
+        Some(month.number)
     }
 }
 

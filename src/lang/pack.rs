@@ -113,6 +113,12 @@ struct PackFile {
     #[serde(default)]
     placeholder: Vec<String>,
     #[serde(default)]
+    blanks: String,
+    #[serde(default)]
+    acronyms: Vec<String>,
+    #[serde(default)]
+    leading: String,
+    #[serde(default)]
     formerly: Vec<String>,
     #[serde(default)]
     home: BTreeSet<String>,
@@ -189,6 +195,12 @@ pub struct Pack {
     pub speech: WordList,
     /// Words that begin a gap left to fill: "[insert name]".
     pub placeholder: KeySet,
+    /// What is to be filled in, as such gaps name it: "name", "date".
+    pub blanks: KeySet,
+    /// What English words that are acronyms as well mean: "WHO", "US", "IT".
+    pub acronyms: KeySet,
+    /// Words with which no sentence ends: "the", "and", "will".
+    pub leading: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
     pub formerly: Vec<Vec<WordKey>>,
     /// Codes of the territories whose places need no introduction in this language's press.
@@ -309,6 +321,9 @@ impl Pack {
             speech: WordList::parse(&file.speech),
             widgets: Widgets::new(&file.widgets),
             placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
+            blanks: keys(&file.blanks).into_iter().collect(),
+            acronyms: file.acronyms.iter().map(|word| key(word)).collect(),
+            leading: keys(&file.leading).into_iter().collect(),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),
             home: file.home,
             cases: Cases::parse(&file.cases),

@@ -25,15 +25,23 @@ const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
 const WEAK: Grade = Grade::weak(0.06, Counts::new(7, 1, 2))
     .when("the same mark twice, a full stop behind a comma, a pair with nothing in it");
 
+const CUT: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
+    .named("weak-cut")
+    .when("the text ends with a word that a sentence must go on after");
+
+/// Words of a last line that was cut off, at least: a shorter one is a heading or a label.
+const CUT_MIN: usize = 8;
+
+const CUT_NOTE: &str = "the text stops here, amid a sentence";
 const NOTE: &str = "nothing stands between these marks";
 
 const ABOUT: About = About {
     rule: "broken-punctuation",
-    summary: "marks of punctuation side by side with nothing between them",
+    summary: "marks of punctuation side by side with nothing between them, or a text without its last one",
     why: "where a machine drops a link, a name or a number, or stammers, the marks around it remain",
     family: Family::Boilerplate,
-    grades: &[STRONG, WEAK],
-    notes: &[NOTE],
+    grades: &[STRONG, CUT, WEAK],
+    notes: &[NOTE, CUT_NOTE],
     flags: &[
         Example {
             lang: "en",
@@ -62,6 +70,13 @@ impl Detector for BrokenPunctuation {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
+        found.extend(cut_off(draft).map(|span| Finding {
+            rule: ABOUT.rule,
+            grade: CUT.name,
+            note: CUT_NOTE.to_string(),
+            left_out: None,
+            span,
+        }));
         let text = draft.text;
         let hits: Vec<(Span, Grade)> = (0..text.words.len())
             .filter_map(|at| broken(draft, at))
@@ -83,6 +98,21 @@ impl Detector for BrokenPunctuation {
             span,
         }));
     }
+}
+
+/// The last words of a text that stops amid a sentence, while the lines before it do not.
+fn cut_off(draft: &Draft<'_>) -> Option<Span> {
+    let last = draft.keys.len().checked_sub(1)?;
+    let leads = draft.pack?.leading.contains(&draft.keys[last]);
+    let is_small = draft.text.word(last).starts_with(char::is_lowercase);
+    if !leads || !is_small || !draft.text.gap_after(last).trim().is_empty() {
+        return None;
+    }
+    let line = draft.line(last);
+    let before = draft.line(line.start.checked_sub(1)?);
+    let capitals = line.clone().filter(|at| draft.is_capital(*at)).count();
+    let is_text = line.len() >= CUT_MIN && 2 * capitals <= line.len();
+    (is_text && draft.ends_sentence(&before)).then(|| draft.span(last - 2, last + 1))
 }
 
 /// What is broken between the word at `at` and the next one, of the same line.

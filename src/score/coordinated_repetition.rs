@@ -112,9 +112,16 @@ fn is_content(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
             .clone()
             .any(|word| pack.emphasis.contains(&draft.keys[word]))
         || measures(draft, pack, &phrase);
-    words.all(|word| is_common(draft, pack, word))
+    let opens = is_plain(draft, pack, at, len) && draft.sentence(&phrase).start == phrase.start;
+    let first = phrase.start;
+    words.all(|word| is_common(draft, pack, word) || (opens && word == first))
         && phrase.any(|word| says(word) && is_small_word(draft, word))
         && !stressed
+}
+
+/// Whether the `len` words before `at` are a thing and its article.
+fn is_plain(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> bool {
+    len == 2 && pack.function_words.contains(&draft.keys[at - len])
 }
 
 /// Whether a phrase says nothing but how much or how long: "des heures et des heures".
@@ -200,7 +207,10 @@ fn grade(draft: &Draft<'_>, pack: &Pack, at: usize, len: usize) -> Option<Grade>
     let others = (at - len..at).any(|word| pack.indefinite.contains(&draft.keys[word]));
     // "it takes hard work and hard work is what they know": another clause.
     let clause = pack.auxiliaries.contains(next);
-    (goes_on && !others && !clause && pack.function_words.contains(next)).then_some(WEAK)
+    // "las normas y las normas técnicas": the word of grammar was said again, too.
+    let grammar = is_plain(draft, pack, at, len);
+    let open = pack.function_words.contains(next) || grammar;
+    (goes_on && !others && !clause && open).then_some(WEAK)
 }
 
 /// A phrase that goes on may be another phrase: "corn farmers and corn farmers' unions".

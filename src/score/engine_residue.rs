@@ -17,11 +17,13 @@ const FINDINGS_MAX: usize = 10;
 /// Wordings of one text that are looked at: for each its whole paragraph is read.
 const WORDINGS_MAX: usize = 40;
 /// What ends a sentence, or sets apart what follows: one stands before a phrase that may not float.
-const CLOSING: [char; 16] = [
-    '.', '!', '?', '…', ':', ';', '(', ')', '[', ']', '”', '"', '»', '|', '*', '\n',
+const CLOSING: [char; 19] = [
+    '.', '!', '?', '…', ':', ';', '(', ')', '[', ']', '”', '"', '»', '|', '*', '·', '•', '।', '\n',
 ];
 /// What ends a phrase that fills its sentence.
-const STOPS: [char; 10] = ['.', '!', '?', '…', ':', ';', ')', ']', '|', '\n'];
+const STOPS: [char; 13] = [
+    '.', '!', '?', '…', ':', ';', ')', ']', '|', '·', '•', '।', '\n',
+];
 /// What opens a quotation: what a colon announces then is somebody's words.
 const OPENING: [char; 5] = ['“', '"', '„', '«', '‘'];
 
@@ -82,7 +84,19 @@ impl Detector for EngineResidue {
         if hits.is_empty() {
             return;
         }
-        let spans: Vec<Span> = hits.iter().map(|(span, _)| span.clone()).collect();
+        // What a colon announces is described in the same breath: "free of plagiarism".
+        let announced = |span: &Span| {
+            let first = draft
+                .text
+                .words
+                .partition_point(|word| word.end <= span.start);
+            let line = draft.whole_line(&(first..first + 1));
+            match draft.text.raw[line.clone()].ends_with(':') {
+                true => span.start..line.end,
+                false => span.clone(),
+            }
+        };
+        let spans: Vec<Span> = hits.iter().map(|(span, _)| announced(span)).collect();
         let topic = Topic::new(draft, &spans);
         let hits = hits
             .into_iter()
@@ -110,14 +124,24 @@ fn of_line(draft: &Draft<'_>, line: &Span) -> Vec<(Span, ResidueFamily)> {
                 .find(|next| stops(*next))
                 .unwrap_or(line.end);
         }
+        // Of labels that were run together, the next one has a capital.
+        let another = |end: usize| {
+            end <= stop
+                && draft.is_capital(end)
+                && books.iter().any(|book| book.begins_with(draft.keys[end]))
+        };
         let accept = |tail, end| match tail {
             Tail::Anything => true,
-            Tail::Nothing => end == stop,
+            Tail::Nothing => end == stop || another(end),
             Tail::Colon => {
                 draft.has_colon_before(end) && !draft.text.gap_before(end).contains(OPENING)
             }
         };
-        let begins = at == line.start || draft.text.gap_before(at).contains(CLOSING);
+        let behind_label = hits.last().is_some_and(|(span, _): &(Span, _)| {
+            draft.is_capital(at) && draft.span(at - 1, at).end == span.end
+        });
+        let begins =
+            at == line.start || behind_label || draft.text.gap_before(at).contains(CLOSING);
         let hit = books
             .iter()
             .flat_map(|book| book.at(keys, at, &accept))

@@ -20,14 +20,13 @@ const FINDINGS_MAX: usize = 5;
 const MARKS_MAX: usize = 50;
 /// What a text is made of that an assistant's window shows as a link or a source: it stands in no
 /// word of any language.
-const HIDDEN: [&str; 22] = [
+const HIDDEN: [&str; 21] = [
     "oaicite",
     "oai_citation",
     "citeturn",
     "turn0search",
     "turn0news",
     "turn1search",
-    "†source】",
     "attributableIndex",
     "grok_render_citation_card",
     "[cite_start]",
@@ -44,6 +43,8 @@ const HIDDEN: [&str; 22] = [
     "<end_of_turn>",
     "</translation>",
 ];
+/// Bytes inside the brackets of a source, at most.
+const SOURCE_MAX: usize = 80;
 /// Bytes of a hidden mark, at most.
 const HIDDEN_MAX: usize = 200;
 /// Who speaks in the record of a conversation with an assistant, in the languages of the packs. Both
@@ -168,7 +169,20 @@ fn hidden(raw: &str) -> impl Iterator<Item = Span> + '_ {
         let inside = &raw[at + 2..at + end.max(2)];
         (!inside.is_empty() && inside.chars().all(is_name)).then_some(at..at + end + 2)
     });
-    marks.chain(turns)
+    marks.chain(turns).chain(sources(raw))
+}
+
+/// "【7†source】", with the word for a source in any language.
+fn sources(raw: &str) -> impl Iterator<Item = Span> + '_ {
+    memchr::memmem::find_iter(raw.as_bytes(), "【").filter_map(move |at| {
+        let inside = &raw[at + "【".len()..];
+        let end = head(inside, SOURCE_MAX).find('】')?;
+        let (number, rest) = inside[..end].split_once('†')?;
+        let numbered = number.starts_with(|c: char| c.is_ascii_digit())
+            && number.chars().all(|c| c.is_ascii_digit() || c == ':');
+        let named = rest.starts_with(char::is_alphabetic);
+        (numbered && named).then_some(at..at + end + 2 * "【".len())
+    })
 }
 
 /// `mark` and what stands around it up to white space, without the sentence's punctuation.

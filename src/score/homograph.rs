@@ -31,6 +31,11 @@ const DISH: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
 const KITCHEN: Grade = Grade::weak(0.15, Counts::new(0, 0, 0))
     .when("such a country in a sentence with words of the kitchen and no other country");
 
+const ACRONYM: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
+    .named("strong-acronym")
+    .when("a word in capitals that means what an acronym means as a word: who, us, it");
+
+const OF_ACRONYM: &str = "where an acronym must stand";
 const OF_NATION: &str = "where a country or a people must stand";
 const OF_MONTH: &str = "where a month must stand";
 const DISH_NOTE: &str = "“{}” is a country, but the sentence is about food: {}?";
@@ -42,8 +47,10 @@ const ABOUT: About = About {
     why: "Turkey is a bird and March a walk in English only; an engine takes the one for the other, \
           where no writer could",
     family: Family::Translation,
-    grades: &[NATION, MONTH, DISH, KITCHEN],
-    notes: &[ORDINARY, TRANSLATED, OF_NATION, OF_MONTH, DISH_NOTE],
+    grades: &[NATION, MONTH, DISH, ACRONYM, KITCHEN],
+    notes: &[
+        ORDINARY, TRANSLATED, OF_NATION, OF_MONTH, OF_ACRONYM, DISH_NOTE,
+    ],
     flags: &[
         Example {
             lang: "id",
@@ -80,8 +87,13 @@ impl Detector for Homograph {
                 .or_else(|| as_month(draft, &slots, at))
                 .or_else(|| as_dish(draft, &slots, at))
         });
-        let judged = judged.take(FINDINGS_MAX);
-        found.extend(judged.map(|judged| judged.finding(ABOUT.rule, draft)));
+        let judged: Vec<_> = judged.take(FINDINGS_MAX).collect();
+        found.extend(acronyms(draft).take(FINDINGS_MAX));
+        found.extend(
+            judged
+                .into_iter()
+                .map(|judged| judged.finding(ABOUT.rule, draft)),
+        );
     }
 }
 
@@ -104,6 +116,63 @@ fn as_nation<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     })
 }
 
+/// Words of a name before its acronym, at most.
+const NAME_WORDS_MAX: usize = 7;
+/// Initials of such a name that an acronym of its own has, at least.
+const INITIALS_MIN: usize = 2;
+
+/// "the health organisation (WHOM)", "180 dollars WE": what an acronym is as a word, in capitals behind
+/// the name that it is none of, or behind the currency of the country that it means.
+fn acronyms<'a>(draft: &'a Draft<'_>) -> impl Iterator<Item = Finding> + 'a {
+    let words = draft.pack.map(|pack| &pack.acronyms);
+    let all = 0..draft.keys.len();
+    let is_word = move |at: &usize| words.is_some_and(|words| words.contains(&draft.keys[*at]));
+    let hits = all.filter(is_word).filter(|at| is_acronym(draft, *at));
+    hits.map(|at| {
+        let span = draft.span(at, at + 1);
+        Finding {
+            rule: ABOUT.rule,
+            grade: ACRONYM.name,
+            note: fill(ORDINARY, &[&draft.text.raw[span.clone()], OF_ACRONYM]),
+            span,
+            left_out: None,
+        }
+    })
+}
+
+fn is_acronym(draft: &Draft<'_>, at: usize) -> bool {
+    let text = draft.text;
+    let Some(before) = at.checked_sub(1) else {
+        return false;
+    };
+    let is_small = |at: usize| text.word(at).contains(char::is_lowercase);
+    if is_small(at) || !is_small(before) {
+        return false;
+    }
+    let dollar = ["dol", "dól", "дол"]
+        .iter()
+        .any(|money| text.word(before).to_lowercase().starts_with(money));
+    if dollar && text.gap_before(at) == " " && is_small(at + 1) {
+        return true;
+    }
+    // "World Health Organization (WHO)" is called so.
+    let acronym = text.word(at).to_lowercase();
+    let mut letters = acronym.chars();
+    let initials = (at.saturating_sub(NAME_WORDS_MAX)..at)
+        .filter_map(|word| text.word(word).chars().flat_map(char::to_lowercase).next());
+    let in_order = initials.filter(|initial| {
+        let mut rest = letters.clone();
+        let found = rest.any(|letter| letter == *initial);
+        if found {
+            letters = rest;
+        }
+        found
+    });
+    let own = in_order.take(INITIALS_MIN).count() == INITIALS_MIN;
+    let bracket = text.gap_before(at) == " (" && text.gap_after(at).starts_with(')');
+    bracket && !own
+}
+
 /// "3 walk 2019": a day, the word, a year.
 fn as_month<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     let number = |at: usize| draft.text.word(at).parse::<u32>().ok();
@@ -114,7 +183,10 @@ fn as_month<'a>(draft: &Draft<'_>, slots: &Slots<'a>, at: usize) -> Option<Judge
     };
     let candidate = slots.word_at(skip(at + 1))?;
     let year = number(skip(candidate.end)).filter(|year| (1900..2100).contains(year));
-    if !day || !candidate.word.is_month() || year.is_none() {
+    // With a capital, the day alone tells: "3 March" left as the name of a walk.
+    let is_name = slots.capital_at(candidate.from).is_some() && !slots.nouns_are_capital;
+    let dated = year.is_some() || (is_name && !slots.goes_on(&candidate));
+    if !day || !candidate.word.is_month() || !dated {
         return None;
     }
     let joined = (at..candidate.end).all(|word| {

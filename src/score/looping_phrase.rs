@@ -13,8 +13,11 @@ pub(super) struct LoopingPhrase;
 const WORDS_MAX: usize = 16;
 /// Times on end from which even one word is no emphasis.
 const OFTEN: usize = 4;
-/// Times on end that are looked at.
+/// Times on end from which a phrase of any length is looked at.
 const TIMES_MIN: usize = 3;
+/// Words of a phrase that nobody says twice on end amid a sentence, parted by space or by a comma.
+const TWICE_MIN: usize = 4;
+const TWICE_PARTED_MIN: usize = 5;
 /// Letters of a phrase of several words, at least: "of a of a" is a slip of the keyboard.
 const LETTERS_MIN: usize = 5;
 /// Letters of a single word, at least: shorter ones are cries and syllables ("ha ha ha").
@@ -37,6 +40,9 @@ const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 5))
 const SENTENCE: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
     .named("strong-sentence")
     .when("a sentence of six words or more said twice on end");
+const DOUBLED: Grade = Grade::strong(0.3, Counts::new(0, 0, 12))
+    .named("strong-twice")
+    .when("four words or more twice on end amid a sentence, five with a comma between");
 const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 3))
     .when("one word three times on end, or several with a comma between");
 
@@ -45,11 +51,11 @@ const TWICE: &str = "the sentence before says this, word for word";
 
 const ABOUT: About = About {
     rule: "looping-phrase",
-    summary: "a phrase three times or more on end, or a sentence twice",
+    summary: "a phrase three times or more on end, a long one or a sentence twice",
     why: "a translation engine that loses its place says the same again and again; a writer who \
           repeats himself for effect does it in a quotation, a chant or a refrain",
     family: Family::Translation,
-    grades: &[STRONG, SENTENCE, WEAK],
+    grades: &[STRONG, SENTENCE, DOUBLED, WEAK],
     notes: &[LOOPS, TWICE],
     flags: &[
         Example {
@@ -161,7 +167,23 @@ fn loop_at(draft: &Draft<'_>, from: usize, period: usize) -> Option<Loop> {
         times,
         parted,
     };
-    (times >= TIMES_MIN).then_some(run)
+    (times >= TIMES_MIN || is_doubled(draft, &run)).then_some(run)
+}
+
+/// Whether a long phrase stands twice on end amid a sentence. With a capital, the second may be a headline
+/// or a caption that the page shows again.
+fn is_doubled(draft: &Draft<'_>, run: &Loop) -> bool {
+    let again = run.from + run.period;
+    let least = match run.parted {
+        true => TWICE_PARTED_MIN,
+        false => TWICE_MIN,
+    };
+    let is_small = |at: usize| draft.text.word(at).starts_with(char::is_lowercase);
+    run.times == 2
+        && run.period >= least
+        && (!run.parted || draft.text.gap_after(again - 1).trim() == ",")
+        && is_small(run.from)
+        && is_small(again)
 }
 
 /// How one time of a phrase is joined to the next.
@@ -213,6 +235,7 @@ fn grade(draft: &Draft<'_>, run: &Loop) -> Option<Grade> {
     let chain = run.period == 2 && draft.keys.get(run.end()) == draft.keys.get(run.from);
     match (several, one, run.parted) {
         _ if stressed || chain => None,
+        _ if run.times == 2 => Some(DOUBLED),
         (true, _, false) => Some(STRONG),
         (_, true, false) if run.times >= OFTEN => Some(STRONG),
         (true, ..) | (_, true, false) => Some(WEAK),

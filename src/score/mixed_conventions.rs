@@ -43,7 +43,7 @@ const MONTH: Grade = Grade::weak(0.05, Counts::new(1, 0, 0))
     .when("the month's name before the day, in a language that puts it behind");
 const IMPOSSIBLE: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))
     .named("weak-impossible")
-    .when("a date in digits that no calendar has");
+    .when("a date that no calendar has: 31/02/2025, 31 September");
 
 const NUMBERS: &str = "digits are grouped in another way than before";
 const AMERICAN: &str = "the month stands first, as in America";
@@ -103,10 +103,18 @@ impl Detector for MixedConventions {
         if let Some(span) = numbers(draft, &numerals) {
             add(WEAK, span, NUMBERS);
         }
+        let customs = draft.customs();
+        // A text with several is about the calendar.
+        let days: Vec<Span> = customs
+            .into_iter()
+            .flat_map(|customs| impossible_days(draft, &numerals, customs))
+            .take(2)
+            .collect();
+        let slip = days.first().filter(|_| days.len() == 1).cloned();
         impossible_dates(draft, &numerals)
+            .chain(slip)
             .take(SHOWN)
             .for_each(|span| add(IMPOSSIBLE, span, NO_DATE));
-        let customs = draft.customs();
         match customs.filter(|customs| customs.is_day_first()) {
             Some(_) => american_dates(draft, &numerals)
                 .take(SHOWN)
@@ -290,6 +298,52 @@ fn impossible_dates<'a>(
         let possible = |day: u32, month: u32| (1..=31).contains(&day) && (1..=12).contains(&month);
         let either = possible(first, second) || possible(second, first);
         (!either && !is_reference(at)).then(|| draft.span(at, at + 3))
+    })
+}
+
+/// "31 September", "le 30 février", "February 30, 2024": days that their month does not have. A quotation
+/// may be a title, or a joke about the calendar.
+fn impossible_days<'a>(
+    draft: &'a Draft<'_>,
+    numerals: &'a [usize],
+    customs: Customs<'a>,
+) -> impl Iterator<Item = Span> + 'a {
+    numerals.iter().filter_map(move |&at| {
+        let day = draft.text.word(at);
+        let day = day.parse::<u32>().ok().filter(|_| day.len() == 2)?;
+        // "30 de febrero", "31. April"
+        let linked = |at: usize| usize::from(matches!(draft.text.word(at), "de" | "of"));
+        let last = at + 1 + linked(at + 1);
+        let plain = |at: usize| matches!(draft.text.gap_after(at), " " | ". " | "\u{a0}");
+        let after = customs
+            .month(draft.text.word(last))
+            .filter(|_| (at..last).all(plain));
+        let year = || {
+            let year = draft
+                .text
+                .word(at + 1)
+                .parse()
+                .is_ok_and(|year| YEARS.contains(&year));
+            year && matches!(draft.text.gap_after(at), ", " | " ")
+        };
+        let before = || {
+            let before = at
+                .checked_sub(1)
+                .filter(|before| draft.text.gap_after(*before) == " ")?;
+            customs.month(draft.text.word(before)).filter(|_| year())
+        };
+        let (month, words) = match after {
+            Some(month) => (month, at..last + 1),
+            None => (before()?, at - 1..at + 1),
+        };
+        let longest = match month {
+            2 => 29,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        let span = draft.span(words.start, words.end);
+        let beyond = day > longest && day <= 31;
+        (beyond && !draft.is_quoted(span.start)).then_some(span)
     })
 }
 

@@ -3,7 +3,7 @@
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
-    lang::{FNV_SEED, Pack, WordKey, fnv, key},
+    lang::{FNV_SEED, Pack, StockFamily, Tail, WordKey, fnv, key},
     model::{Finding, Span},
 };
 
@@ -52,22 +52,34 @@ const WIDGETS_MIN: usize = 2;
 /// Words of a bracket that says what a link does, at most: "(Opens in new window)".
 const BRACKET_MAX: usize = 6;
 
-const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0));
+/// Words of a line of the page by itself, at least and at most.
+const LINE_WORDS: std::ops::RangeInclusive<usize> = 2..=12;
+
+const STRONG: Grade =
+    Grade::strong(0.3, Counts::new(0, 0, 0)).when("the sentence is broken off for it");
+const WEAK: Grade = Grade::weak(0.05, Counts::new(0, 0, 0))
+    .when("a link to another article stands between two sentences of a paragraph");
 
 const NETWORK: &str = "the label of a social network stands behind the name";
 const CREDIT: &str = "the credit of a picture stands behind the name";
 const FOLLOW: &str = "a call to follow the site stands amid the sentence";
 const BUTTONS: &str = "labels of buttons stand amid the sentence";
 const WIDGETS: &str = "lines of the page stand amid the sentence";
+const LINE: &str = "a line of the page stands amid the sentence";
+const LINK: &str = "a link to another article stands amid the paragraph";
+const PLAYER: &str = "the clock of a player stands amid the text";
 
 const ABOUT: About = About {
     rule: "pasted-credit",
-    summary: "a picture's credit, the label of a network or of buttons pasted into a sentence",
+    summary: "a picture's credit, the label of a network or of buttons, a line of the page pasted into a \
+              sentence",
     why: "a machine that flattens a page turns the icon beside a name, the credit under a picture \
           and the row of buttons into words of the sentence",
     family: Family::Translation,
-    grades: &[STRONG],
-    notes: &[NETWORK, CREDIT, FOLLOW, BUTTONS, WIDGETS],
+    grades: &[STRONG, WEAK],
+    notes: &[
+        NETWORK, CREDIT, FOLLOW, BUTTONS, WIDGETS, LINE, LINK, PLAYER,
+    ],
     flags: &[
         Example {
             lang: "id",
@@ -76,6 +88,10 @@ const ABOUT: About = About {
         Example {
             lang: "en",
             text: "The researcher [[Jane Doe Photo: Reuters]] said otherwise.",
+        },
+        Example {
+            lang: "id",
+            text: "Warga menunggu, [[Baca juga]]: Harga Beras Naik Lagi bantuan dari kecamatan.",
         },
     ],
     passes: &[
@@ -109,6 +125,9 @@ enum Label {
     Follow,
     Buttons,
     Widgets,
+    Line,
+    Link,
+    Player,
 }
 
 impl Label {
@@ -119,6 +138,16 @@ impl Label {
             Label::Follow => FOLLOW,
             Label::Buttons => BUTTONS,
             Label::Widgets => WIDGETS,
+            Label::Line => LINE,
+            Label::Link => LINK,
+            Label::Player => PLAYER,
+        }
+    }
+
+    fn grade(self) -> Grade {
+        match self {
+            Label::Link => WEAK,
+            _ => STRONG,
         }
     }
 }
@@ -146,17 +175,19 @@ impl Detector for PastedCredit {
             let follow = || Some((Label::Follow, at, words.follow(at)?));
             let buttons = || Some((Label::Buttons, at, words.buttons(at)?));
             let widgets = || Some((Label::Widgets, at, words.widgets(at)?));
+            let player = || Some((Label::Player, at, words.player(at)?));
+            let line = || words.line(at, end).map(|(label, last)| (label, at, last));
             let named = at >= 2 && words.is_name(at);
             let behind_name = || former().or_else(account).or_else(credit);
             let label = named.then(behind_name).flatten();
-            let Some((label, from, last)) = label.or_else(follow).or_else(buttons).or_else(widgets)
-            else {
+            let amid = label.or_else(follow).or_else(buttons).or_else(widgets);
+            let Some((label, from, last)) = amid.or_else(player).or_else(line) else {
                 continue;
             };
             end = last + 1;
             found.push(Finding {
                 rule: ABOUT.rule,
-                grade: STRONG.name,
+                grade: label.grade().name,
                 span: words.span(from, last),
                 note: label.note().to_string(),
                 left_out: None,
@@ -319,6 +350,81 @@ impl<'d, 'a> Words<'d, 'a> {
         // Two words may be a name.
         let long = times >= WIDGETS_MIN && last + 1 - at > WIDGETS_MIN;
         (long && self.goes_on(last) && self.is_amid(at)).then_some(last)
+    }
+
+    /// "0:00 / 1:42"
+    fn player(&self, at: usize) -> Option<usize> {
+        let is_zero = |word: &str| matches!(word, "0" | "00");
+        let digits = |word: &str| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+        let word = |step: usize| self.draft.text.word(at + step);
+        let clock = is_zero(word(0)) && self.gap(at) == ":" && is_zero(word(1));
+        let parted = clock && self.gap(at + 1).trim() == "/" && self.gap(at + 2) == ":";
+        (parted && digits(word(2)) && digits(word(3))).then_some(at + 3)
+    }
+
+    /// "Read also: …", "Sign up for our letters": one line by itself. A capital amid the sentence tells
+    /// that it was none of it; between two sentences a writer may refer to another article. `behind` is the
+    /// word after the last finding.
+    fn line(&self, at: usize, behind: usize) -> Option<(Label, usize)> {
+        let draft = self.draft;
+        let opens = draft
+            .packs()
+            .any(|pack| pack.stock.begins_with(draft.keys[at]));
+        let before = at
+            .checked_sub(1)
+            .filter(|_| opens && draft.is_capital(at))?;
+        let gap = self.gap(before);
+        let behind_stop = matches!(gap, ". " | "! " | "? " | "… ");
+        let amid =
+            matches!(gap, " " | ", ") && draft.text.word(before).starts_with(char::is_lowercase);
+        if !(amid || behind_stop) || draft.is_quoted(draft.text.words[at].start) {
+            return None;
+        }
+        let label = if amid { Label::Line } else { Label::Link };
+        // Behind a headline, whose break was lost, no sentence is broken off.
+        let grammar = self.pack.function_words.contains(&draft.keys[before]);
+        let broken = amid && (gap == ", " || grammar || (behind == at && behind > 0));
+        let end = LINE_WORDS
+            .map(|len| at + len)
+            .take_while(|end| *end < draft.keys.len())
+            .find(|end| self.is_line(at, *end, broken))?;
+        Some((label, end - 1))
+    }
+
+    /// Whether the words `at..end` are a line of the page, and the first thing that ends there.
+    fn is_line(&self, at: usize, end: usize, broken: bool) -> bool {
+        let draft = self.draft;
+        let next = draft.keys[end];
+        let another = |pack: &Pack| {
+            self.gap(end - 1) == " " && draft.is_capital(end) && pack.stock.begins_with(next)
+        };
+        // A title has a capital on each word, and where every noun has one a capital tells nothing.
+        let is_small = |word: usize| draft.text.word(word).starts_with(char::is_lowercase);
+        let shouted = (at..end).all(|word| !draft.text.word(word).contains(char::is_lowercase));
+        let plain =
+            (shouted && is_small(end)) || (is_small(at + 1) && !self.pack.nouns_are_capital);
+        draft.packs().any(|pack| {
+            let accept = |tail, stop: usize| {
+                stop == end
+                    && match tail {
+                        Tail::Colon => draft.has_colon_before(end),
+                        Tail::Anything => broken && plain,
+                        Tail::Nothing => {
+                            broken && plain && (self.goes_on(end - 1) || another(pack))
+                        }
+                    }
+            };
+            let mut hits = pack.stock.at(&draft.keys[..end], at, &accept);
+            let amid = draft
+                .text
+                .gap_before(at)
+                .trim_matches([' ', ','])
+                .is_empty();
+            hits.any(|hit| match hit.family {
+                StockFamily::Credit => false,
+                family => amid || family == StockFamily::ReadAlso,
+            })
+        })
     }
 
     /// One line of the page that begins with the word at `at`, with the network that it names and the

@@ -11,6 +11,8 @@ pub(super) struct ScriptResidue;
 
 /// Characters of a fragment, at most; longer ones are quotations.
 const CHARACTERS_MAX: usize = 24;
+/// Characters of a clause between commas, at least.
+const CLAUSE_MIN: usize = 6;
 /// Fragments in one text, at most: beyond, the text is about the other script or in two languages.
 const FRAGMENTS_MAX: usize = 4;
 
@@ -133,12 +135,15 @@ fn is_stranded(
         Some(Script::Cyrillic) => characters < 2,
         _ => false,
     };
-    let left = from.checked_sub(1).is_some_and(|word| {
-        scripts[word] == Some(main)
-            && draft.text.gap_after(word).trim().is_empty()
-            && draft.joins_next(word)
-    });
     let gap = draft.text.gap_after(end - 1);
+    // "the flower, ラフレシア, blooms" names what stands before; a clause is longer.
+    let between = gap == ", " && characters >= CLAUSE_MIN;
+    let is_clause = |word: usize| {
+        draft.text.gap_after(word) == ", " && draft.text.word(word).starts_with(char::is_lowercase)
+    };
+    let left = from.checked_sub(1).is_some_and(|word| {
+        scripts[word] == Some(main) && (draft.joins_next(word) || (between && is_clause(word)))
+    });
     let glossed = gap
         .trim_start()
         .starts_with(['(', '=', '/', '—', '–', ':', '"', '”', '-']);

@@ -8,7 +8,7 @@ use super::{
     excuse::{Topic, is_cited},
 };
 use crate::{
-    lang::key,
+    lang::{Pack, key},
     model::{Finding, Span},
     text::head,
 };
@@ -62,7 +62,7 @@ const CODE_MIN: usize = 3;
 /// Languages in which "null" is a word: zero, or void.
 const NULL_IS_WORD: [&str; 7] = ["en", "de", "nb", "no", "da", "sv", "et"];
 /// Words after which a value must follow, in English, where "undefined" is a word as well.
-const AWAITING: [&str; 9] = [
+const AWAITING: [&str; 13] = [
     "by",
     "on",
     "at",
@@ -72,6 +72,10 @@ const AWAITING: [&str; 9] = [
     "to",
     "published",
     "updated",
+    "cost",
+    "costs",
+    "about",
+    "than",
 ];
 
 const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
@@ -370,7 +374,31 @@ fn brackets(draft: &Draft<'_>, rest: &str) -> Option<usize> {
     if depth <= 2 && closes && (joined || object) {
         return Some(2 * depth + end);
     }
-    asks(draft, rest, "]")
+    asks(draft, rest, "]").or_else(|| blank(draft, rest))
+}
+
+/// `[Your Name]`, `[nama kota]`: two words or more for what is to be filled in, and grammar. With one such
+/// word, "[its name]", an editor may speak.
+fn blank(draft: &Draft<'_>, rest: &str) -> Option<usize> {
+    let inside = rest.strip_prefix('[')?;
+    let end = up_to("]", inside)?;
+    let inside = &inside[..end];
+    // In capitals it may be the sign of a wire.
+    if !inside.contains(char::is_lowercase) {
+        return None;
+    }
+    let words: Vec<_> = inside.split_whitespace().map(key).collect();
+    let of_values = |pack: &Pack| {
+        let values = words
+            .iter()
+            .filter(|word| pack.blanks.contains(*word))
+            .count();
+        let grammar = words
+            .iter()
+            .filter(|word| !pack.blanks.contains(*word) && pack.function_words.contains(*word));
+        values > 1 && values + grammar.count() == words.len()
+    };
+    draft.packs().any(of_values).then_some(end + 2)
 }
 
 /// Two words or more up to `close`, the first of which asks to fill in something.

@@ -39,7 +39,7 @@ const ALONE: &str = "the which were had been their they them these those would c
 const STRONG: Grade = Grade::strong(0.6, Counts::new(0, 0, 0))
     .when("a clause of five words or more inside a sentence, or two fragments");
 const WEAK: Grade =
-    Grade::weak(0.15, Counts::new(0, 0, 0)).when("several grammatical words inside a sentence");
+    Grade::weak(0.15, Counts::new(1, 0, 0)).when("several grammatical words inside a sentence");
 const SENTENCE: Grade = Grade::weak(0.12, Counts::new(2, 1, 5))
     .named("weak-sentence")
     .when("a sentence of its own, which a writer may have cited");
@@ -91,12 +91,14 @@ impl Detector for UntranslatedResidue {
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
         let Some(pack) = draft.pack else { return };
         let mut fragments: Vec<Fragment<'_>> = clauses(draft, pack);
-        let known: Vec<Span> = fragments.iter().map(|f| f.words.clone()).collect();
-        let apart = |words: &Span| {
-            let meets = |other: &Span| words.start < other.end && other.start < words.end;
-            !known.iter().any(meets)
-        };
-        fragments.extend(short(draft, pack).into_iter().filter(|f| apart(&f.words)));
+        for others in [enclosed(draft, pack).collect(), short(draft, pack)] {
+            let known: Vec<Span> = fragments.iter().map(|f| f.words.clone()).collect();
+            let apart = |words: &Span| {
+                let meets = |other: &Span| words.start < other.end && other.start < words.end;
+                !known.iter().any(meets)
+            };
+            fragments.extend(others.into_iter().filter(|f| apart(&f.words)));
+        }
         fragments.retain(|f| !is_cited(draft, draft.text.words[f.words.start].start));
         if fragments.len() > FINDINGS_MAX {
             return;
@@ -182,6 +184,74 @@ fn clause<'a>(draft: &'a Draft<'_>, pack: &'a Pack, run: &Span) -> Option<Fragme
             words,
             other,
         })
+    })
+}
+
+/// Clauses between two marks that share words with the text's own language ("in", "a"), so that only
+/// the marks tell where they end.
+fn enclosed<'a>(
+    draft: &'a Draft<'_>,
+    pack: &'a Pack,
+) -> impl Iterator<Item = Fragment<'a>> + use<'a> {
+    let sentences = draft.text.sentences.iter();
+    sentences.flat_map(move |sentence| {
+        let words = draft.text.words_in(sentence);
+        let mut from = words.start;
+        let parts = words.clone().filter_map(move |at| {
+            let ends = draft.text.gap_after(at) != " ";
+            let part = from..at + 1;
+            if ends {
+                from = at + 1;
+            }
+            (ends && part.len() >= CLAUSE_MIN).then_some(part)
+        });
+        parts.filter_map(move |part| in_other(draft, pack, &words, &part))
+    })
+}
+
+/// The clause that `part` of a sentence is, if all of it may be in one other language and the rest of the
+/// sentence is in the text's own.
+fn in_other<'a>(
+    draft: &'a Draft<'_>,
+    pack: &'a Pack,
+    sentence: &Span,
+    part: &Span,
+) -> Option<Fragment<'a>> {
+    let own_alone = |at: usize, other: &Pack| {
+        is_own_word(draft, pack, at) && !other.function_words.contains(&draft.keys[at])
+    };
+    let first = part
+        .clone()
+        .find_map(|at| foreign(draft, pack, at).next())?;
+    let english = draft.templates.filter(|english| english.lang != pack.lang);
+    let other = english.into_iter().chain([first]).find(|other| {
+        let alone: KeySet = part
+            .clone()
+            .filter(|at| foreign(draft, pack, *at).any(|found| found.lang == other.lang))
+            .map(|at| draft.keys[at])
+            .collect();
+        let grammatical: KeySet = part
+            .clone()
+            .map(|at| draft.keys[at])
+            .filter(|key| other.function_words.contains(key))
+            .collect();
+        let rest = sentence.clone().filter(|at| !part.contains(at));
+        alone.len() >= GRAMMATICAL_MIN_ENGLISH
+            && grammatical.len() >= GRAMMATICAL_MIN
+            && part.len() <= CLAUSE_SHARE * grammatical.len()
+            && part
+                .clone()
+                .all(|at| is_lower(draft, at) && !own_alone(at, other))
+            && rest
+                .filter(|at| own_alone(*at, other))
+                .take(OWN_MIN)
+                .count()
+                == OWN_MIN
+    })?;
+    Some(Fragment {
+        words: part.clone(),
+        other,
+        grade: WEAK,
     })
 }
 
