@@ -18,7 +18,7 @@ const LETTERS_MIN: usize = 4;
 
 const STRONG: Grade =
     Grade::strong(0.5, Counts::new(0, 0, 13)).when("the sentence or its part ends there");
-const WEAK: Grade = Grade::weak(0.2, Counts::new(1, 0, 11)).when("the sentence goes on");
+const WEAK: Grade = Grade::weak(0.2, Counts::new(1, 0, 12)).when("the sentence goes on");
 
 // Of all native texts, and of one in eight of the machines': it weighs less than it may.
 const WORD: Grade = Grade::weak(0.15, Counts::new(2, 0, 4))

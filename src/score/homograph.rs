@@ -158,7 +158,8 @@ fn is_acronym(draft: &Draft<'_>, at: usize) -> bool {
     // "World Health Organization (WHO)" is called so.
     let acronym = text.word(at).to_lowercase();
     let mut letters = acronym.chars();
-    let initials = (at.saturating_sub(NAME_WORDS_MAX)..at)
+    let opened = draft.sentence(&(before..at)).start;
+    let initials = (at.saturating_sub(NAME_WORDS_MAX).max(opened)..at)
         .filter_map(|word| text.word(word).chars().flat_map(char::to_lowercase).next());
     let in_order = initials.filter(|initial| {
         let mut rest = letters.clone();

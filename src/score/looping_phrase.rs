@@ -40,7 +40,7 @@ const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 5))
 const SENTENCE: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
     .named("strong-sentence")
     .when("a sentence of six words or more said twice on end");
-const DOUBLED: Grade = Grade::strong(0.3, Counts::new(0, 0, 12))
+const DOUBLED: Grade = Grade::strong(0.3, Counts::new(0, 0, 1))
     .named("strong-twice")
     .when("four words or more twice on end amid a sentence, five with a comma between");
 const WEAK: Grade = Grade::weak(0.1, Counts::new(0, 0, 3))

@@ -57,7 +57,7 @@ const LINE_WORDS: std::ops::RangeInclusive<usize> = 2..=12;
 
 const STRONG: Grade =
     Grade::strong(0.3, Counts::new(0, 0, 0)).when("the sentence is broken off for it");
-const WEAK: Grade = Grade::weak(0.05, Counts::new(0, 0, 0))
+const WEAK: Grade = Grade::weak(0.05, Counts::new(5, 0, 1))
     .when("a link to another article stands between two sentences of a paragraph");
 
 const NETWORK: &str = "the label of a social network stands behind the name";

@@ -39,7 +39,7 @@ const ALONE: &str = "the which were had been their they them these those would c
 const STRONG: Grade = Grade::strong(0.6, Counts::new(0, 0, 0))
     .when("a clause of five words or more inside a sentence, or two fragments");
 const WEAK: Grade =
-    Grade::weak(0.15, Counts::new(1, 0, 0)).when("several grammatical words inside a sentence");
+    Grade::weak(0.15, Counts::new(0, 1, 0)).when("several grammatical words inside a sentence");
 const SENTENCE: Grade = Grade::weak(0.12, Counts::new(2, 1, 5))
     .named("weak-sentence")
     .when("a sentence of its own, which a writer may have cited");
