@@ -163,10 +163,13 @@ impl Detector for PastedCredit {
         let (mut end, mut was_capital) = (0, false);
         for at in 0..draft.keys.len() {
             let is_capital = draft.is_capital(at);
-            let is_passed = at < end || !(is_capital || was_capital || words.may_follow(at));
+            // Labels are capital, or stand behind a name; the clock of a player begins with 0.
+            let may_begin = is_capital
+                || was_capital
+                || words.may_follow(at)
+                || draft.text.word(at).starts_with('0');
             was_capital = is_capital;
-            // Labels are capital, or stand behind a name.
-            if is_passed {
+            if at < end || !may_begin {
                 continue;
             }
             let former = || Some((Label::Network, at - 2, words.former_name(at)?));
