@@ -373,9 +373,9 @@ impl<'d, 'a> Words<'d, 'a> {
         let opens = draft
             .packs()
             .any(|pack| pack.stock.begins_with(draft.keys[at]));
-        let before = at
-            .checked_sub(1)
-            .filter(|_| opens && draft.is_capital(at))?;
+        // "I" is never small.
+        let is_label = opens && draft.is_capital(at) && draft.text.word(at).chars().count() > 1;
+        let before = at.checked_sub(1).filter(|_| is_label)?;
         let gap = self.gap(before);
         let behind_stop = matches!(gap, ". " | "! " | "? " | "… ");
         let amid =

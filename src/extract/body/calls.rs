@@ -2,7 +2,7 @@
 //! They are known by what can be pressed in them, in any language.
 
 use super::{
-    ground::{ARTICLE_BYTES_MIN, Blocks, Ground},
+    ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE},
     mass::mass_of,
 };
 use crate::{extract::blocks::phrases, model::BlockKind};
@@ -20,6 +20,8 @@ const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=6;
 const CALL_BYTES: std::ops::RangeInclusive<usize> = 50..=450;
 const CALL_BUTTONS: std::ops::RangeInclusive<usize> = 1..=3;
 const CALLS_MAX: usize = 2;
+/// Headings of one rank that parts of an article have, beside that of the box.
+const PARTS_MIN: usize = 2;
 /// Boxes beside one that are compared with it.
 const SIBLINGS_MAX: usize = 200;
 
@@ -100,7 +102,21 @@ impl Ground<'_, '_> {
         let mut texts = blocks.iter().filter(|block| mass_of(block) > 0);
         is_headed
             && !self.is_one_of_many(container)
+            && !self.is_part(&here.blocks)
             && texts.any(|block| phrases::addresses_readers(self.cut.text_of(block), self.words))
+    }
+
+    /// Whether other parts of the page have headings of the same rank: so has an article.
+    fn is_part(&self, blocks: &Blocks) -> bool {
+        let rank = self.cut.blocks[blocks.start].heading;
+        let outside = |index: &usize| !blocks.contains(index);
+        let others = (0..self.cut.blocks.len()).filter(outside).filter(|index| {
+            let other = &self.cut.blocks[*index];
+            other.kind == BlockKind::Heading
+                && other.heading == rank
+                && other.link_share() <= LINKED_SHARE
+        });
+        others.take(PARTS_MIN).count() == PARTS_MIN
     }
 
     /// Whether a box made as this one, with a text, stands beside it: then both are parts of an article.
