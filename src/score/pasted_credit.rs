@@ -374,7 +374,7 @@ impl<'d, 'a> Words<'d, 'a> {
             .packs()
             .any(|pack| pack.stock.begins_with(draft.keys[at]));
         // "I" is never small.
-        let is_label = opens && draft.is_capital(at) && draft.text.word(at).chars().count() > 1;
+        let is_label = opens && draft.is_capital(at) && draft.text.word(at) != "I";
         let before = at.checked_sub(1).filter(|_| is_label)?;
         let gap = self.gap(before);
         let behind_stop = matches!(gap, ". " | "! " | "? " | "… ");
