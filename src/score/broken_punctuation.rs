@@ -22,7 +22,7 @@ const WITHIN: [char; 8] = [',', ';', ':', '،', '؛', '，', '；', '：'];
 
 const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 0))
     .when("three marks or more, two of them within a sentence");
-const WEAK: Grade = Grade::weak(0.06, Counts::new(7, 1, 2))
+const WEAK: Grade = Grade::weak(0.06, Counts::new(7, 5, 4))
     .when("the same mark twice, a full stop behind a comma, a pair with nothing in it");
 
 const CUT: Grade = Grade::weak(0.1, Counts::new(0, 0, 0))

@@ -21,7 +21,7 @@ const STRONG: Grade =
 const WEAK: Grade = Grade::weak(0.2, Counts::new(1, 0, 12)).when("the sentence goes on");
 
 // Of all native texts, and of one in eight of the machines': it weighs less than it may.
-const WORD: Grade = Grade::weak(0.15, Counts::new(2, 0, 4))
+const WORD: Grade = Grade::weak(0.15, Counts::new(2, 2, 82))
     .named("weak-word")
     .when("one word, of those that do not say how much or how long");
 

@@ -76,7 +76,7 @@ const ROLES: [[&str; 9]; 2] = [
 /// What the words of a text begin with that speaks of such tokens, in every language of a pack.
 const TOPIC: [&str; 2] = ["token", "токен"];
 
-const STRONG: Grade = Grade::strong(0.8, Counts::new(0, 0, 42));
+const STRONG: Grade = Grade::strong(0.8, Counts::new(0, 0, 41));
 
 const NOTE: &str = "“{}” is a sign of an engine or assistant, not of a writer";
 

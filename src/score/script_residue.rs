@@ -16,7 +16,7 @@ const CLAUSE_MIN: usize = 6;
 /// Fragments in one text, at most: beyond, the text is about the other script or in two languages.
 const FRAGMENTS_MAX: usize = 4;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 3));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 4));
 
 const NOTE: &str = "“{}” was left in another script";
 

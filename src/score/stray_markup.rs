@@ -50,7 +50,7 @@ const CODE_MIN: usize = 3;
 const AFTER_A: &str = "©¨¼¶¤Ÿ±³¡ª§´¢£¥¸®";
 const AFTER_EURO: &str = "™œ˜“”¦\u{9d}\u{99}\u{9c}";
 
-const STRONG: Grade = Grade::strong(0.3, Counts::new(3, 0, 1))
+const STRONG: Grade = Grade::strong(0.3, Counts::new(3, 0, 0))
     .when("tags, Markdown, short codes, styles, scripts, escapes, the clock of subtitles");
 const WEAK: Grade =
     Grade::weak(0.1, Counts::new(0, 0, 0)).when("letters that were read in another encoding");
