@@ -20,7 +20,7 @@ const SHOWING_MAX: usize = 400;
 /// Attributes that are kept for what hides by them.
 const ASKED_MAX: usize = 16;
 
-/// Classes and ids of what is hidden.
+/// Classes, ids and compounds of what is hidden.
 #[derive(Debug, Default)]
 pub(in crate::extract) struct HiddenNames {
     classes: HashSet<String, RandomState>,
