@@ -1,5 +1,5 @@
-//! Embeds every language pack under `config/languages`, every table of common words under
-//! `config/names` and every model under `models/translation`,
+//! Embeds every language pack under `config/languages`, all wordings under `config/wordings`, every table
+//! of common words under `config/names` and every model under `models/translation`,
 //! so that a new language is a new file there and no edit anywhere else. And says of which commit a
 //! release build is.
 
@@ -10,6 +10,7 @@ const REVISION_DIGITS: &str = "--short=12";
 
 fn main() -> Result<(), Box<dyn Error>> {
     embed("config/languages", "toml", "include_str", "packs.rs")?;
+    embed("config/wordings", "toml", "include_str", "wordings.rs")?;
     embed("config/names", "tsv", "include_str", "names.rs")?;
     embed("models/translation", "bin", "include_bytes", "models.rs")?;
     name_revision();

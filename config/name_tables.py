@@ -36,12 +36,75 @@ CAPITAL_MAX = 0.02
 WEB_CAPITAL_MAX = {"en": 0.12, "es": 0.22}
 WEB_LOG_MIN = {"en": -14.0, "es": -13.0}
 LETTERS_MIN = 4
-# The most frequent words that are looked at, so that a table stays under 200 KiB: Russian letters
+# The most frequent words that are looked at, so that a table stays under 260 KiB: Russian letters
 # take two bytes, and a noun has a dozen forms.
 COMMON_MAX = collections.defaultdict(lambda: 11_000, ru=4_500)
+# How Russian plurals end in the cases that no name slot asks for.
+PLURAL_CASES = re.compile("(?:ам|ами|ах)$")
+# The line of nouns.tsv from which on words are names in English: nothing to look up there.
+FROM_ENGLISH = "# Names of the English-speaking world"
 # Firms known by an ordinary English word.
 FIRMS = """apple shell target gap orange windows oracle caterpillar amazon ford jaguar puma boots word
-fox mustang beetle sage sprint block""".split()
+fox mustang beetle sage sprint block guardian mirror independent next meta alphabet twitter discovery
+fortune variety square stripe slack sky time coach dove tide snap""".split()
+# Nations whose name is a common word of English too, if one takes the one for the other.
+PEOPLES = "pole poles swede swedes finish".split()
+# Surnames and given names that no list has: they prove nothing behind a given name.
+SURNAMES = {
+    "es": """acero amor barba barco barrera blanco bosque bosques bravo burro caballero cabeza cabra calle calvo
+camello campana cantero carnero carpintero centeno clavo conejo cordero cuadrado cuervo cueva cuevas delfín
+dulce escudo espada espina estrella flecha fuerte gallo ganso garza gavilán granero grande grillo gris
+guerrero herrero hierro huerto joven judía lago lanza largo león lima lobo luna maestro mano manzana martillo
+mesa mozo naranja nieve noble obispo olmo oso pan paloma pardo pastor pato peral piedra pimienta plata portillo
+prado puente puerta rana rey rico rosa roble rueda sabio sal salvaje sastre sauce sierra silla sol soldado
+tejedor toro torre trigo vaca valle ventura verde viejo zapatero zorro""",
+    "fr": """abbé agneau aigle ange barbe barbier bataille berger blanc bois boisson bon bonnet boucher boulanger
+brillant brun carré castor cavalier champs charpentier chevalier cheval chou chêne cloche cochon colombe coq
+corbeau cordonnier cor couturier couteau cuisinier cygne dauphin diacre doux faucon fer feu fleur fontaine forêt
+fort fournier garde gras grand griffe gros herbe hibou hiver héron jardinier jeune jour lapin leblanc lefort lion
+long loup lièvre manteau marais marin marteau maçon meunier merle moine mouton noble noir noël orme ours page
+pain papillon parc pasteur petit pic pigeon poisson pommier pont pot poulain pâtissier pèlerin renard riche rivière
+roche rocher roi rose rossignol sage sauvage sellier sel soldat soleil taureau tisserand tonnelier tour vacher vert
+vicaire vieux véron échelle étoile évêque""",
+    "id": """ara awal awan badai bagus bintang bulan bukit bunga cahaya cinta dini elang embun emas gembala guntur
+guru hakim jago kol lada langit lauda macan mawar melati muda mulia mutiara nelayan paku pena perak putih
+raja rajawali rama roda salib singa surya tembaga tua uskup zaitun""",
+    "ms": """ara awal awan badai bagus bintang bulan bukit bunga cahaya cinta dini elang embun emas gembala guntur
+guruh guru hakim jago kol lada langit mawar melati muda mulia mutiara nelayan paku pena perak putera puteri putih
+raja rajawali roda salib singa sami surya tembaga timah tua uskup zaitun""",
+    "pt": """aranha areia arco azeitona azul baleia bandeira barba barata bastos bispo boi branco bravo cabeça caçador
+camelo camelos canário carneiro carvalho castelo castro cavaleiro centeio cobra coelho colina cordeiro corvo costa
+couto cruz doce espada espinho estrela falcão ferro ferreiro figo flor formiga forte fonte frade frio galo galinha
+ganso garça gato gavião grande guerreiro horta jardim juiz lago lança leitão leite leão lima lobo lobos longo lontra
+lua machado madeira mar marinheiro mel mestre milhão monge mão nobre novo ouro pacheco padre palma papa pato pavão
+pedra peixe peixoto pena pequeno pereira pescador pimenta pinto pombo pomar ponte porta prata prado preto raposa
+ramo rato rei ribeiro rico rio rocha rosa sábio salgado salgueiro seda serra sol soldado tavares teixeira torre touro
+trigo uva vale veado velho verde vinho""",
+    "ru": """баран барабан барсук бедный белка белый береза берёза бобр бондарь борода бык быстрый ворон ворона волк
+воробей гвоздь голова голубь голый гончар горох гром гусь дуб день жаба жук замок заяц звезда зуб карась кит коваль
+козел козёл колесник колокол комар король кот красный крест лев лебедь лиса лис лук мак маляр мел мельник меч молот
+мороз мудрый муха нос орел орёл окунь охотник палец пастух перец песок пивовар пила пик писарь повар поле принц рак
+рис роза рот рыба рыбак сад сахар сладкий слива сова сокол соловей соль сорока старый столяр суровый ткач токарь
+топор холодный хлеб худой гриб зима воин боец борец свобода чайка черный чёрный червь шип щит щука ястреб""",
+}
+# Words that papers, clubs, nicknames and places of the language are called by.
+KNOWN = {
+    "de": "spiegel stern",
+    "en": """spurs hornet panther dolphin raven colt magpie canaries cub ram hawk penguin gunner rangers raiders
+packers wizards warriors pirates giants cowboys eagles lions tigers bears bulls wolves falcons jaguars broncos
+foxes swans ducks sharks globe independent discovery variety blur clash next kiss cream pulp hole guardian forest wanderers
+economist spectator""",
+    "es": """potro potros delfines gavilanes tigres leones águilas lobos toros gallos tiburones diablo diablos guerreros
+piratas dorado dorados espectador economista independiente heraldo crónica observador día tiempo tiempos sol red
+canario canarios cámara cámaras""",
+    "fr": "perche perches croix temps havre marais économiste indépendant crochet",
+    "id": "merak kembang semanggi hujan udang pesisir sarang waktu merpati banteng",
+    "ms": "kembang putera",
+    "pt": """caixa folha globo sol bola vale peixe galo raposa leão leões águia águias coelho independente observador
+economista crónica crônica palmeira palmeiras tempos estrela coroa canarinho canário tigre câmara correio espectador
+pantera gavião touro claro""",
+    "ru": "орел орёл",
+}
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 STOPS = re.compile(r'[.!?…:;"“”„«»()\[\]\n*•|–—]|- ')
 FOREIGN_IN_RUSSIAN = """Адам Алан Альберт Андреа Анджела Анхела Аннетт Антонио Ариана Артур Барак Барбара
@@ -189,8 +252,11 @@ def forms(word, lang, cases):
             yield word + ending
 
 
-def nouns():
+def nouns(lang=None):
+    """Class and columns of each row that counts in the language."""
     for line in open(f"{HERE}/nouns.tsv", encoding="utf-8"):
+        if line.startswith(FROM_ENGLISH) and lang == "en":
+            return
         if not line.startswith("#"):
             kind, *cells = line.rstrip("\n").split("\t")
             columns = [[] if cell == "-" else cell.split("|") for cell in cells]
@@ -206,6 +272,7 @@ def also_names(columns, lang, facts, surnames):
         for word in map(str.lower, columns[other]):
             kinds |= {"S"} if word in facts[other].territories else set()
             kinds |= {"L"} if word in facts[other].languages else set()
+            kinds |= {"S"} if other == "en" and word in PEOPLES else set()
             kinds |= {"M"} if word in facts[other].months else set()
             kinds |= {"C"} if word in facts[other].cities else set()
             kinds |= {"F"} if other == "en" and word in FIRMS else set()
@@ -237,10 +304,11 @@ def table(lang, folders, fold, facts, given, surnames, cities):
     names_only = capitalised(lang)
     given_here = {name.lower() for name in given}
     rows = {}
+    more_surnames, known = set(SURNAMES.get(lang, "").split()), set(KNOWN[lang].split())
     kept = {word for word, _ in small.most_common(COMMON_MAX[lang])} | set(web)
 
     def refused(word):
-        in_slot = "s" if word in surnames or word in given_here else ""
+        in_slot = "s" if word in surnames or word in given_here or word in more_surnames else ""
         in_slot += "p" if word in places else ""
         return in_slot + ("c" if word in cities else "") + ("f" if word in FIRMS else "")
 
@@ -256,15 +324,21 @@ def table(lang, folders, fold, facts, given, surnames, cities):
     for word in kept:
         if is_common(word) and word.isalpha() and word.islower() and not {"s", "p"} <= set(refused(word)):
             rows[word] = (refused(word), "", "")
-    for kind, columns in nouns():
+    for kind, columns in nouns(lang):
         also = "".join(sorted(also_names(columns, lang, facts, surnames)))
         for base in columns[lang]:
             for form in forms(base.lower(), lang, own.cases):
                 told = refused(form)
+                # What is no food stands for a name in the singular: a table has to stay small.
+                if lang == "ru" and kind not in ("animal", "food", "cooking") and PLURAL_CASES.search(form):
+                    if form != base.lower():
+                        continue
                 if form in own.territories | own.function_words | own.months:
                     continue
                 # A capital amid sentences says that people know it as a name.
                 if lang != "de" and capital[form] > 0.1 * max(small[form], 20):
+                    told = "sp"
+                if base.lower() in known or form in known:
                     told = "sp"
                 if form not in rows or rows[form][1] in ("", "cooking"):
                     kitchen = "k" if kind in ("food", "cooking") or rows.get(form, ("",) * 3)[1] == "cooking" else ""

@@ -1,7 +1,8 @@
 //! Which language a text is in, and what is known about each language.
 //!
-//! To add a language, write `config/languages/<code>.toml` (`en.toml` explains the keys); the
-//! build embeds every file of that folder. `config/places.py` then rebuilds the table of places. A
+//! To add a language, write `config/languages/<code>.toml` (`en.toml` explains the keys) and, for
+//! what a translation betrays itself by, `config/wordings/<code>.toml`; the build embeds every file of
+//! these folders. `config/places.py` then rebuilds the table of places. A
 //! file that holds nothing but `[dates]` and `[page]` helps to read pages of its language, whose texts
 //! stay unjudged.
 
@@ -13,8 +14,10 @@ mod page;
 mod phrase;
 mod places;
 mod stock;
+mod topic;
 mod trap;
 mod widget;
+mod wordings;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -32,8 +35,10 @@ pub use self::{
     phrase::{FNV_SEED, Hit, KeyMap, KeySet, Phrase, PhraseBook, Tail, WordKey, fnv, key, keys},
     places::{Country, Place, Places},
     stock::stock_family,
+    topic::{TopicSet, TopicWord, Topics},
     trap::{Trap, Traps, WordList},
     widget::Widgets,
+    wordings::Wordings,
 };
 use crate::{
     dates,
@@ -64,6 +69,8 @@ struct Inner {
     places_table: &'static str,
     /// What can be no name, of each language that has such a table; read when first asked for.
     names: BTreeMap<Lang, OnceLock<Names>>,
+    /// What betrays a translation, of each language that has such a file; read when first asked for.
+    wordings: BTreeMap<Lang, OnceLock<Wordings>>,
     /// Function word -> the packs that list it.
     function_words: KeyMap<Vec<Lang>>,
     hash: u64,
@@ -72,13 +79,19 @@ struct Inner {
 impl Lexicon {
     /// The packs under `config/languages`, embedded in the binary. Read once in a process.
     pub fn built_in() -> Lexicon {
-        static READ: LazyLock<Lexicon> = LazyLock::new(|| Lexicon::built_in_checked().0);
+        static READ: LazyLock<Lexicon> =
+            LazyLock::new(|| Lexicon::parse(PACKS, places::BUILT_IN).0);
         READ.clone()
     }
 
     /// The same, with what is wrong with them (nothing, in a release).
     pub fn built_in_checked() -> (Lexicon, Vec<Problem>) {
-        Lexicon::parse(PACKS, places::BUILT_IN)
+        let (lexicon, mut problems) = Lexicon::parse(PACKS, places::BUILT_IN);
+        problems.extend(wordings::problems().into_iter().map(|what| Problem {
+            what,
+            ..Problem::default()
+        }));
+        (lexicon, problems)
     }
 
     /// Reads packs, given as language code and TOML text, and the table of places. What cannot be
@@ -96,6 +109,12 @@ impl Lexicon {
             inner.hash = fnv(inner.hash, table.as_bytes());
             inner
                 .names
+                .extend(Lang::new(code).map(|lang| (lang, OnceLock::new())));
+        }
+        for (code, text) in wordings::BUILT_IN {
+            inner.hash = fnv(inner.hash, text.as_bytes());
+            inner
+                .wordings
                 .extend(Lang::new(code).map(|lang| (lang, OnceLock::new())));
         }
         let mut problems: Vec<Problem> = places::problems(places_table).collect();
@@ -175,6 +194,12 @@ impl Lexicon {
         Some(names.get_or_init(|| Names::built_in(lang.as_str())))
     }
 
+    /// What betrays a translation into `lang`.
+    pub fn wordings(&self, lang: &Lang) -> Option<&Wordings> {
+        let wordings = self.inner.wordings.get(lang)?;
+        Some(wordings.get_or_init(|| Wordings::built_in(lang.as_str())))
+    }
+
     /// The languages in which `word` is one of the most frequent grammatical words.
     pub fn function_word_of(&self, word: WordKey) -> &[Lang] {
         self.inner
@@ -183,7 +208,7 @@ impl Lexicon {
             .map_or(&[], Vec::as_slice)
     }
 
-    /// Changes whenever a language's file or the table of places does.
+    /// Changes whenever a language's file or table does.
     pub fn hash(&self) -> u64 {
         self.inner.hash
     }

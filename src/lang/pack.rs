@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+use toml::{Spanned, de::DeTable};
 
 use super::{
     cases::Cases,
     page::{Lists, without_mistakes},
     phrase::{KeyMap, KeySet, Phrase, PhraseBook, WordKey, key, keys},
-    trap::{TrapEntry, Traps, WordList},
+    trap::WordList,
     widget::{WidgetEntry, Widgets},
 };
 use crate::{
@@ -117,6 +118,8 @@ struct PackFile {
     #[serde(default)]
     acronyms: Vec<String>,
     #[serde(default)]
+    dollars: String,
+    #[serde(default)]
     leading: String,
     #[serde(default)]
     formerly: Vec<String>,
@@ -125,11 +128,9 @@ struct PackFile {
     #[serde(default)]
     cases: Vec<String>,
     #[serde(default)]
-    traps: Vec<TrapEntry>,
-    #[serde(default)]
-    senses: Vec<TrapEntry>,
-    #[serde(default)]
     indefinite: Vec<String>,
+    #[serde(default)]
+    genitives: Vec<String>,
     #[serde(default)]
     joins_nouns: bool,
     #[serde(default)]
@@ -162,6 +163,8 @@ pub enum NameSlot {
     Place,
     /// That of a place, mostly: "to", "from".
     Way,
+    /// That of a person: "Mrs".
+    Person,
 }
 
 /// What is known about one language.
@@ -199,6 +202,8 @@ pub struct Pack {
     pub blanks: KeySet,
     /// What English words that are acronyms as well mean: "WHO", "US", "IT".
     pub acronyms: KeySet,
+    /// Words for the dollar: "180 dollars US".
+    pub dollars: WordList,
     /// Words with which no sentence ends: "the", "and", "will".
     pub leading: KeySet,
     /// "formerly", as in "X (formerly Twitter)"; runs of words.
@@ -207,14 +212,12 @@ pub struct Pack {
     pub home: BTreeSet<String>,
     /// How its names are declined.
     pub cases: Cases,
-    /// Word-for-word renderings.
-    pub traps: Traps,
-    /// Words for another sense of the source's word; each has company that betrays it.
-    pub senses: Traps,
     /// Words before the place where something happened: "in", "near".
     pub locatives: KeySet,
     /// Words that say that one of several is meant: "a".
     pub indefinite: KeySet,
+    /// Words between a thing and what it belongs to: "the kitchen of Turkey".
+    pub genitives: KeySet,
     /// Whether it writes several nouns as one word: "Westbengalen".
     pub joins_nouns: bool,
     /// Words of place names that are also words by themselves, with the forms they take alone.
@@ -233,141 +236,133 @@ impl Language {
     /// Reads a language's file. What is wrong with a phrase costs that phrase; `None` when the file
     /// as a whole cannot be read.
     pub fn parse(lang: &Lang, text: &str, problems: &mut Vec<Problem>) -> Option<Language> {
-        let language = if has_pack(text) {
-            toml::from_str(text).map(|mut file: PackFile| Language {
-                dates: file.dates.take(),
-                page: std::mem::take(&mut file.page),
-                pack: Some(Pack::new(lang.clone(), file, problems)),
-            })
-        } else {
-            toml::from_str(text).map(|file: TablesFile| Language {
-                dates: file.dates,
-                page: file.page,
-                pack: None,
-            })
-        };
         let mut tell = |what: String| {
             problems.push(Problem {
                 what: format!("language pack {lang}: {what}"),
                 ..Problem::default()
             });
         };
-        let mut language = language.map_err(|error| tell(error.to_string())).ok()?;
-        without_mistakes(&mut language.page)
-            .into_iter()
-            .for_each(tell);
-        Some(language)
+        let read = read(text).map_err(|mut error| {
+            error.set_input(Some(text));
+            tell(error.to_string());
+        });
+        let (file, tables) = read.ok()?;
+        let mut page = tables.page;
+        without_mistakes(&mut page).into_iter().for_each(&mut tell);
+        Some(Language {
+            pack: file.map(|file| Pack::new(lang.clone(), *file, &mut tell)),
+            dates: tables.dates,
+            page,
+        })
     }
 }
 
-/// Whether a file has more than [`TABLES`]. One that is no TOML is read as a pack, which says why.
-fn has_pack(text: &str) -> bool {
-    let table: Result<toml::Table, _> = toml::from_str(text);
-    table.map_or(true, |table| {
-        table.keys().any(|key| !TABLES.contains(&key.as_str()))
-    })
+/// The tables that any file may hold, and what else a file with more than [`TABLES`] says.
+fn read(text: &str) -> Result<(Option<Box<PackFile>>, TablesFile), toml::de::Error> {
+    let table = DeTable::parse(text)?;
+    let has_pack = |key: &Spanned<_>| !TABLES.contains(&AsRef::<str>::as_ref(key.get_ref()));
+    let is_pack = table.get_ref().keys().any(has_pack);
+    let file = toml::Deserializer::from(table);
+    if !is_pack {
+        return Ok((None, TablesFile::deserialize(file)?));
+    }
+    let mut file = Box::new(PackFile::deserialize(file)?);
+    let tables = TablesFile {
+        dates: file.dates.take(),
+        page: std::mem::take(&mut file.page),
+    };
+    Ok((Some(file), tables))
 }
 
 impl Pack {
-    fn new(lang: Lang, mut file: PackFile, problems: &mut Vec<Problem>) -> Pack {
-        for pattern in file.residue.values_mut().flatten() {
-            *pattern = spelt_out(pattern, &file.residue_words);
-            if pattern.contains('<') {
-                problems.push(Problem {
-                    what: format!("language pack {lang}: \"{pattern}\" uses an unknown word list"),
-                    ..Problem::default()
-                });
-            }
-        }
-        let named = file.identified_as.as_deref().map(Lang::new);
-        let identified_as = match named {
-            None => lang.clone(),
-            Some(Some(other)) => other,
-            Some(None) => {
-                problems.push(Problem {
-                    what: format!("language pack {lang}: identified_as is not a language tag"),
-                    ..Problem::default()
-                });
-                lang.clone()
-            }
-        };
-        let stock = book(&lang, &file.stock, problems);
-        let residue = book(&lang, &file.residue, problems);
-        let name_slots = book(&lang, &file.names, problems);
-        let traps = Traps::read(file.traps, |why| {
-            problems.push(Problem {
-                what: format!("language pack {lang}: trap {why}"),
-                ..Problem::default()
-            });
-        });
-        let senses = Traps::read(file.senses, |why| {
-            problems.push(Problem {
-                what: format!("language pack {lang}: sense {why}"),
-                ..Problem::default()
-            });
-        });
+    fn new(lang: Lang, file: PackFile, tell: &mut dyn FnMut(String)) -> Pack {
+        let residue = spelt_out(file.residue, &file.residue_words, tell);
+        let place_words = file.place_words.iter();
         Pack {
             name: file.name,
-            identified_as,
-            function_words: keys(&file.function_words).into_iter().collect(),
-            coordinators: file.coordinators.iter().map(|word| key(word)).collect(),
+            identified_as: identified_as(&lang, file.identified_as.as_deref(), tell),
+            function_words: words(&file.function_words),
+            coordinators: each(&file.coordinators),
             nouns_are_capital: file.nouns_are_capital,
-            plural_ending: file.plural_ending.clone(),
-            emphasis: file.emphasis.iter().map(|word| key(word)).collect(),
-            measures: keys(&file.measures).into_iter().collect(),
+            plural_ending: file.plural_ending,
+            emphasis: each(&file.emphasis),
+            measures: words(&file.measures),
             comparatives: file.comparatives,
-            auxiliaries: file.auxiliaries.iter().map(|word| key(word)).collect(),
+            auxiliaries: each(&file.auxiliaries),
             chants: WordList::parse(&file.chants),
             speech: WordList::parse(&file.speech),
             widgets: Widgets::new(&file.widgets),
-            placeholder: file.placeholder.iter().map(|word| key(word)).collect(),
-            blanks: keys(&file.blanks).into_iter().collect(),
-            acronyms: file.acronyms.iter().map(|word| key(word)).collect(),
-            leading: keys(&file.leading).into_iter().collect(),
+            placeholder: each(&file.placeholder),
+            blanks: words(&file.blanks),
+            acronyms: each(&file.acronyms),
+            dollars: WordList::parse(&file.dollars),
+            leading: words(&file.leading),
             formerly: file.formerly.iter().map(|words| keys(words)).collect(),
             home: file.home,
             cases: Cases::parse(&file.cases),
-            traps,
-            senses,
-            indefinite: file.indefinite.iter().map(|word| key(word)).collect(),
+            indefinite: each(&file.indefinite),
+            genitives: each(&file.genitives),
             joins_nouns: file.joins_nouns,
-            locatives: file.locatives.iter().map(|word| key(word)).collect(),
-            place_words: file
-                .place_words
-                .iter()
-                .map(|(word, alone)| (key(word), alone.iter().map(|form| key(form)).collect()))
+            locatives: each(&file.locatives),
+            place_words: place_words
+                .map(|(word, alone)| (key(word), each(alone)))
                 .collect(),
-            stock,
-            residue,
-            name_slots,
+            stock: book(&file.stock, tell),
+            residue: book(&residue, tell),
+            name_slots: book(&file.names, tell),
             lang,
         }
     }
 }
 
-/// A pattern with the alternatives of each `<word>` in its place.
-fn spelt_out(pattern: &str, words: &BTreeMap<String, String>) -> String {
-    words
-        .iter()
-        .fold(pattern.to_string(), |pattern, (name, alternatives)| {
-            pattern.replace(&format!("<{name}>"), alternatives)
-        })
+/// The words of a text.
+fn words(text: &str) -> KeySet {
+    keys(text).into_iter().collect()
+}
+
+/// Words, one by one.
+fn each(words: &[String]) -> KeySet {
+    words.iter().map(|word| key(word)).collect()
+}
+
+/// What statistics take a language for: what its file names, else itself.
+fn identified_as(lang: &Lang, named: Option<&str>, tell: &mut dyn FnMut(String)) -> Lang {
+    let Some(named) = named else {
+        return lang.clone();
+    };
+    Lang::new(named).unwrap_or_else(|| {
+        tell("identified_as is not a language tag".to_string());
+        lang.clone()
+    })
+}
+
+/// The patterns with the alternatives of each `<word>` in its place.
+fn spelt_out(
+    mut patterns: BTreeMap<ResidueFamily, Vec<String>>,
+    words: &BTreeMap<String, String>,
+    tell: &mut dyn FnMut(String),
+) -> BTreeMap<ResidueFamily, Vec<String>> {
+    for pattern in patterns.values_mut().flatten() {
+        for (name, alternatives) in words {
+            *pattern = pattern.replace(&format!("<{name}>"), alternatives);
+        }
+        if pattern.contains('<') {
+            tell(format!("\"{pattern}\" uses an unknown word list"));
+        }
+    }
+    patterns
 }
 
 fn book<T: Copy>(
-    lang: &Lang,
     families: &BTreeMap<T, Vec<String>>,
-    problems: &mut Vec<Problem>,
+    tell: &mut dyn FnMut(String),
 ) -> PhraseBook<T> {
     let mut book = PhraseBook::default();
     for (family, patterns) in families {
         for pattern in patterns {
             match Phrase::parse(pattern) {
                 Ok(phrase) => book.add(phrase, *family),
-                Err(why) => problems.push(Problem {
-                    what: format!("language pack {lang}: phrase \"{pattern}\": {why}"),
-                    ..Problem::default()
-                }),
+                Err(why) => tell(format!("phrase \"{pattern}\": {why}")),
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Stock phrases, matched loosely: case, punctuation and optional words do not matter.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
 };
@@ -60,6 +61,14 @@ pub(super) fn key_of_two(first: WordKey, second: &str) -> WordKey {
     key_onward(fnv(first, b" "), second)
 }
 
+/// The [`key`]s of what a word begins with, from its first letter to the whole.
+pub(super) fn prefix_keys(word: &str) -> impl Iterator<Item = WordKey> {
+    word.chars().scan(FNV_SEED, |hash, c| {
+        *hash = key_onward(*hash, c.encode_utf8(&mut [0; 4]));
+        Some(*hash)
+    })
+}
+
 fn key_onward(seed: u64, word: &str) -> WordKey {
     if word.is_ascii() {
         return word
@@ -112,7 +121,7 @@ enum Element {
 /// … as an ai language model i …      anything may stand before and after
 /// ```
 ///
-/// A hyphen joins the words of one alternative: `e-mail|email`.
+/// A hyphen joins the words of one alternative: `e-mail|email`. Endings stand in braces: `ship{,s,ping}`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Phrase {
     elements: Vec<Element>,
@@ -136,7 +145,7 @@ impl Phrase {
         } else if let Some(before) = rest.strip_suffix(':') {
             (rest, tail) = (before.trim_end(), Tail::Colon);
         }
-        let elements = rest
+        let elements = with_endings(rest)
             .split_whitespace()
             .map(|part| element(part).ok_or_else(|| format!("`{part}` has no words in it")))
             .collect::<Result<Vec<_>, _>>()?;
@@ -179,6 +188,43 @@ impl Element {
             Element::Wild { min } => *min == 0,
         }
     }
+}
+
+/// A pattern with each word that has endings in braces written out: `(ship{,s}|boat)` is
+/// `(ship|ships|boat)`.
+pub(super) fn with_endings(pattern: &str) -> Cow<'_, str> {
+    if !pattern.contains('{') {
+        return pattern.into();
+    }
+    let parts = pattern.split_whitespace().map(|part| {
+        if !part.contains('{') {
+            return part.to_string();
+        }
+        let (part, optional) = match part.strip_suffix('?') {
+            Some(part) => (part, "?"),
+            None => (part, ""),
+        };
+        let words = part.trim_start_matches('(').trim_end_matches(')');
+        let words: Vec<_> = words.split('|').flat_map(written_out).collect();
+        format!("({}){optional}", words.join("|"))
+    });
+    parts.collect::<Vec<_>>().join(" ").into()
+}
+
+fn written_out(word: &str) -> Vec<String> {
+    let endings = word.split_once('{').and_then(|(stem, rest)| {
+        let (endings, after) = rest.split_once('}')?;
+        Some((stem, endings, written_out(after)))
+    });
+    let Some((stem, endings, after)) = endings else {
+        return vec![word.to_string()];
+    };
+    let with = |ending| {
+        after
+            .iter()
+            .map(move |after| format!("{stem}{ending}{after}"))
+    };
+    endings.split(',').flat_map(with).collect()
 }
 
 fn element(part: &str) -> Option<Element> {

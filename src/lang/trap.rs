@@ -5,7 +5,10 @@ use serde::Deserialize;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::phrase::{KeySet, Phrase, PhraseBook, key};
+use super::{
+    phrase::{KeySet, Phrase, PhraseBook, WordKey, key, prefix_keys, with_endings},
+    topic::{TopicSet, Topics},
+};
 
 /// An entry as written in a pack. `config/languages/en.toml` explains the keys.
 #[derive(Debug, Deserialize)]
@@ -35,38 +38,54 @@ pub struct Trap {
     pub unless: WordList,
 }
 
-/// Words in lower case; `secur*` stands for every word that begins so.
+/// Words in any case: `secur*` stands for every word that begins so, `@law` for those of a topic.
 #[derive(Debug, Clone, Default)]
-pub struct WordList(Vec<(String, WordMatch)>);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WordMatch {
-    Whole,
-    Beginning,
+pub struct WordList {
+    whole: KeySet,
+    stems: KeySet,
+    /// The topics whose words are on the list too.
+    pub topics: TopicSet,
 }
 
 impl WordList {
     pub(super) fn parse(text: &str) -> WordList {
-        let words = text.split_whitespace().map(|word| {
-            let (word, extent) = match word.strip_suffix('*') {
-                Some(stem) => (stem, WordMatch::Beginning),
-                None => (word, WordMatch::Whole),
+        let mut list = WordList::default();
+        for item in text.split_whitespace() {
+            match item.strip_suffix('*') {
+                Some(stem) => list.stems.insert(key(stem)),
+                None => list.whole.insert(key(item)),
             };
-            (word.to_lowercase(), extent)
-        });
-        WordList(words.collect())
+        }
+        list
+    }
+
+    /// A list that may name topics; the error names one that is unknown.
+    fn with_topics(text: &str, topics: &Topics) -> Result<WordList, String> {
+        let (own, named): (Vec<&str>, Vec<&str>) = text
+            .split_whitespace()
+            .partition(|item| !item.starts_with('@'));
+        Ok(WordList {
+            topics: topics.named(named.into_iter().map(|name| name.trim_start_matches('@')))?,
+            ..WordList::parse(&own.join(" "))
+        })
     }
 
     /// Whether it holds no word.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.whole.is_empty() && self.stems.is_empty() && self.topics.is_empty()
     }
 
-    /// Whether `word`, in lower case, is one of them.
+    /// Whether `word` is one of its own words, topics aside.
     pub fn contains(&self, word: &str) -> bool {
-        self.0.iter().any(|(listed, extent)| match extent {
-            WordMatch::Whole => word == listed,
-            WordMatch::Beginning => word.starts_with(listed.as_str()),
+        self.item(word).is_some()
+    }
+
+    /// The item of its own that `word` belongs to: itself, or the shortest that it begins with.
+    pub fn item(&self, word: &str) -> Option<WordKey> {
+        let whole = Some(key(word)).filter(|key| self.whole.contains(key));
+        whole.or_else(|| {
+            let mut stems = prefix_keys(word).filter(|prefix| self.stems.contains(prefix));
+            stems.next()
         })
     }
 }
@@ -91,30 +110,37 @@ impl Traps {
     }
 
     /// Reads the entries of a pack; what is wrong with one costs that one, and is told.
-    pub(super) fn read(entries: Vec<TrapEntry>, mut tell: impl FnMut(String)) -> Traps {
+    pub(super) fn read(
+        entries: Vec<TrapEntry>,
+        topics: &Topics,
+        mut tell: impl FnMut(String),
+    ) -> Traps {
         let mut traps = Traps::default();
         for entry in entries {
-            if let Err(why) = traps.add(entry) {
+            if let Err(why) = traps.add(entry, topics) {
                 tell(why);
             }
         }
         traps
     }
 
-    fn add(&mut self, entry: TrapEntry) -> Result<(), String> {
-        let phrase = Phrase::parse(&entry.says).map_err(|why| format!("{}: {why}", entry.says))?;
+    fn add(&mut self, entry: TrapEntry, topics: &Topics) -> Result<(), String> {
+        let told = |why| format!("{}: {why}", entry.says);
+        let says = with_endings(&entry.says);
+        let phrase = Phrase::parse(&says).map_err(told)?;
+        let near = WordList::with_topics(&entry.near, topics).map_err(told)?;
+        let unless = WordList::with_topics(&entry.unless, topics).map_err(told)?;
         self.book.add(phrase, self.list.len());
         self.list.push(Trap {
-            names: entry
-                .says
+            names: says
                 .unicode_words()
                 .filter(|word| word.starts_with(char::is_uppercase))
                 .map(key)
                 .collect(),
             renders: entry.renders,
             instead: entry.instead,
-            near: WordList::parse(&entry.near),
-            unless: WordList::parse(&entry.unless),
+            near,
+            unless,
         });
         Ok(())
     }

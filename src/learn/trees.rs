@@ -209,6 +209,17 @@ pub struct Forest {
     trees: Vec<Tree>,
 }
 
+/// The most that trees can say to a row.
+fn most(trees: &[Tree]) -> f32 {
+    let leaves = |tree: &Tree| {
+        let leaves = tree.0.iter().filter(|step| step.left == step.right);
+        leaves
+            .map(|leaf| leaf.value)
+            .fold(f32::NEG_INFINITY, f32::max)
+    };
+    trees.iter().map(leaves).sum()
+}
+
 /// A forest as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Grown {
@@ -244,18 +255,28 @@ impl Forest {
     /// The log-odds of yes of many rows, each as wide as in training. Rows that some trees settle
     /// are not shown to the others.
     pub fn odds(&self, rows: &Rows) -> Vec<f32> {
-        self.odds_until(SETTLED, rows)
+        self.odds_while(rows, |odds, _| odds.abs() < SETTLED)
     }
 
     /// The same by all trees: where it matters how sure the surest are.
     pub fn full_odds(&self, rows: &Rows) -> Vec<f32> {
-        self.odds_until(f32::INFINITY, rows)
+        self.odds_while(rows, |_, _| true)
     }
 
-    fn odds_until(&self, settled: f32, rows: &Rows) -> Vec<f32> {
+    /// The same, but of a row that cannot come to `floor` whatever the other trees say, only that it
+    /// stays below.
+    pub fn odds_from(&self, floor: f32, rows: &Rows) -> Vec<f32> {
+        let most: Vec<f32> = self.trees.chunks(STAGE).map(most).collect();
+        let behind = |stage: usize| most[stage + 1..].iter().sum::<f32>();
+        let behind: Vec<f32> = (0..most.len()).map(behind).collect();
+        self.odds_while(rows, |odds, stage| odds + behind[stage] >= floor)
+    }
+
+    /// The sum of what trees say to each row, while it `is_open` after each stage of them.
+    fn odds_while(&self, rows: &Rows, is_open: impl Fn(f32, usize) -> bool) -> Vec<f32> {
         let mut odds = vec![self.base; rows.len()];
         let mut open: Vec<usize> = (0..odds.len()).collect();
-        for trees in self.trees.chunks(STAGE) {
+        for (stage, trees) in self.trees.chunks(STAGE).enumerate() {
             // Tree by tree: each is read into the cache once.
             for tree in trees {
                 for some in open.chunks(LANES) {
@@ -267,7 +288,7 @@ impl Forest {
                     }
                 }
             }
-            open.retain(|row| odds[*row].abs() < settled);
+            open.retain(|row| is_open(odds[*row], stage));
         }
         odds
     }

@@ -95,13 +95,19 @@ struct Lines<'l> {
     median_bytes: usize,
 }
 
-/// One row a line, up to [`LINES_MAX`]; `words` are those of the lines.
-pub(super) fn rows(lines: &[Line<'_>], words: &[LineWords], weights: &LogOdds) -> Rows {
+/// A row for each of the lines at `told`, up to [`LINES_MAX`]; `words` are those of all lines.
+pub(super) fn rows(
+    lines: &[Line<'_>],
+    told: impl Iterator<Item = usize>,
+    words: &[LineWords],
+    weights: &LogOdds,
+) -> Rows {
     let lines = &lines[..lines.len().min(LINES_MAX)];
     let all = Lines::read(lines, &words[..lines.len()], weights);
     let mut rows = Rows::default();
-    rows.values.reserve(lines.len() * WIDTH);
-    for at in 0..lines.len() {
+    rows.values
+        .reserve(told.size_hint().0.min(lines.len()) * WIDTH);
+    for at in told.filter(|at| *at < lines.len()) {
         rows.write(|row| {
             all.write_own(at, row);
             all.write_place(at, row);
@@ -114,6 +120,7 @@ pub(super) fn rows(lines: &[Line<'_>], words: &[LineWords], weights: &LogOdds) -
     }
     rows
 }
+
 impl<'l> Lines<'l> {
     fn read(lines: &'l [Line<'l>], words: &'l [LineWords], weights: &LogOdds) -> Lines<'l> {
         let wording = words.iter().map(|words| weights.of_wording(&words.keys));

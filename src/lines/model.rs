@@ -61,17 +61,18 @@ impl LineModel {
         })
     }
 
-    /// What each line of a text looks like, if it is one of the page.
-    pub fn judge(&self, lines: &[Line<'_>]) -> Vec<Option<Likeness>> {
+    /// What the lines of a text at the places `judged` look like, if they are of the page; the others are
+    /// there for what stands beside them.
+    pub fn judge(&self, lines: &[Line<'_>], judged: &[usize]) -> Vec<Option<Likeness>> {
         let words: Vec<LineWords> = lines.iter().map(|line| LineWords::of(line.text)).collect();
-        let rows = features::rows(lines, &words, &self.words);
+        let rows = features::rows(lines, judged.iter().copied(), &words, &self.words);
         let floors = match lines.iter().any(|line| line.links.is_some()) {
             true => self.linked,
             false => self.plain,
         };
-        let odds = self.forest.full_odds(&rows).into_iter();
+        let odds = self.forest.odds_from(floors.weak, &rows).into_iter();
         let mut likeness: Vec<_> = odds.map(|odds| floors.likeness(odds)).collect();
-        likeness.resize(lines.len(), None);
+        likeness.resize(judged.len(), None);
         likeness
     }
 }

@@ -240,7 +240,12 @@ impl Lesson {
                 links: line.links.filter(|_| passage.linked),
             })
             .collect();
-        features::rows(&lines, &self.words[passage.lines.clone()], weights)
+        features::rows(
+            &lines,
+            0..lines.len(),
+            &self.words[passage.lines.clone()],
+            weights,
+        )
     }
 }
 

@@ -1,9 +1,11 @@
 //! What every detector is given: the text, its words ready to compare, and its language.
 
+use std::cell::OnceCell;
+
 use super::native_usage::{NativeUsage, use_of};
 use crate::{
     dates::Customs,
-    lang::{Lexicon, Pack, Places, WordKey, identify_words, key},
+    lang::{Lexicon, Pack, Places, TopicWord, WordKey, Wordings, identify_words, key},
     model::{Article, Lang, Span},
     text::{Script, Text, script},
     usage::{Heard, USES_MAX, Usage},
@@ -30,12 +32,16 @@ pub struct Draft<'a> {
     pub lang: Option<Lang>,
     /// The pack of its language; `None` where none serves it.
     pub pack: Option<&'a Pack>,
+    /// What betrays a translation into its language.
+    pub wordings: Option<&'a Wordings>,
     /// The places of its language.
     pub places: Option<&'a Places>,
     /// The pack of the language that page templates are written in.
     pub templates: Option<&'a Pack>,
     /// All packs.
     pub lexicon: &'a Lexicon,
+    /// What each word tells of topics; looked up when first asked for.
+    topics: OnceCell<Vec<TopicWord>>,
     /// The article that it is the body of.
     pub(super) article: Option<&'a Article>,
     /// What is known of how its language is used.
@@ -65,9 +71,11 @@ impl<'a> Draft<'a> {
             keys: look_up(text),
             lang: self.lang.clone(),
             pack: self.pack,
+            wordings: self.wordings,
             places: self.places,
             templates: self.templates,
             lexicon: self.lexicon,
+            topics: OnceCell::new(),
             article: None,
             usage: NativeUsage::default(),
         }
@@ -84,9 +92,11 @@ impl<'a> Draft<'a> {
             keys,
             lang: lang.cloned(),
             pack: lang.and_then(|lang| lexicon.pack(lang)),
+            wordings: lang.and_then(|lang| lexicon.wordings(lang)),
             places: lang.and_then(|lang| lexicon.places(lang)),
             templates: lexicon.template_pack(),
             lexicon,
+            topics: OnceCell::new(),
             article: None,
             usage: NativeUsage::default(),
         }
@@ -116,6 +126,18 @@ impl<'a> Draft<'a> {
             .templates
             .filter(|t| self.pack.is_none_or(|pack| pack.lang != t.lang));
         self.pack.into_iter().chain(templates)
+    }
+
+    /// What the word at `at` tells of topics.
+    pub(super) fn topic(&self, at: usize) -> TopicWord {
+        let topics = self.topics.get_or_init(|| {
+            let all = 0..self.keys.len();
+            self.wordings.map_or_else(Vec::new, |wordings| {
+                let told = all.map(|at| wordings.topics.of(self.text.word(at)));
+                told.collect()
+            })
+        });
+        topics.get(at).copied().unwrap_or_default()
     }
 
     /// How texts of its language write dates and times.

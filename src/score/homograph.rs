@@ -6,7 +6,7 @@ use super::{
     slot::{Judged, ORDINARY, Slots, TRANSLATED},
 };
 use crate::{
-    lang::{Kind, NameSlot, NameWord},
+    lang::{Kind, NameSlot, NameWord, Pack},
     model::{Finding, Span},
 };
 
@@ -149,10 +149,8 @@ fn is_acronym(draft: &Draft<'_>, at: usize) -> bool {
     if is_small(at) || !is_small(before) {
         return false;
     }
-    let dollar = ["dol", "dól", "дол"]
-        .iter()
-        .any(|money| text.word(before).to_lowercase().starts_with(money));
-    if dollar && text.gap_before(at) == " " && is_small(at + 1) {
+    let is_dollar = |pack: &Pack| pack.dollars.contains(text.word(before));
+    if draft.pack.is_some_and(is_dollar) && text.gap_before(at) == " " && is_small(at + 1) {
         return true;
     }
     // "World Health Organization (WHO)" is called so.

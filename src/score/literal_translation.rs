@@ -2,7 +2,7 @@
 
 use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
-    lang::{Trap, Traps, WordList},
+    lang::{KeySet, Trap, Traps, WordList},
     model::{Finding, Span},
 };
 
@@ -53,7 +53,7 @@ impl Detector for LiteralTranslation {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        let Some(traps) = draft.pack.map(|pack| &pack.traps) else {
+        let Some(traps) = draft.wordings.map(|wordings| &wordings.traps) else {
             return;
         };
         for (words, trap) in wordings(draft, traps, |_| 0..draft.keys.len()) {
@@ -93,10 +93,11 @@ pub(super) fn wordings<'t>(
         hits.filter_map(move |hit| Some((at..hit.end, traps.get(hit.family)?)))
     });
     let mut kept: Vec<(Span, &Trap)> = Vec::new();
-    for (words, trap) in hits.take(WORDINGS_MAX) {
+    let betraying = hits.filter(|(words, trap)| betrays(draft, words, trap));
+    for (words, trap) in betraying.take(WORDINGS_MAX) {
         let end = kept.last().map_or(0, |(words, _)| words.end);
         let excused = || company(draft, reach(&words), &trap.unless) > 0;
-        if words.start >= end && betrays(draft, &words, trap) && !excused() {
+        if words.start >= end && !excused() {
             kept.push((words, trap));
         }
     }
@@ -113,14 +114,15 @@ fn betrays(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
         && !draft.is_title(words)
 }
 
-/// How many different words among `words` are on the list.
+/// How many items of the list stand among `words`, each counted once.
 pub(super) fn company(draft: &Draft<'_>, words: Span, list: &WordList) -> usize {
     if list.is_empty() {
         return 0;
     }
-    let words = words.map(|at| draft.text.word(at).to_lowercase());
-    let mut of_list: Vec<String> = words.filter(|word| list.contains(word)).collect();
-    of_list.sort_unstable();
-    of_list.dedup();
-    of_list.len()
+    let of_topic = |at: usize| {
+        let told = draft.topic(at);
+        told.topics.meets(list.topics).then_some(told.item)
+    };
+    let items = words.filter_map(|at| list.item(draft.text.word(at)).or_else(|| of_topic(at)));
+    items.collect::<KeySet>().len()
 }

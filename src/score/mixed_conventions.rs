@@ -6,6 +6,7 @@
 use super::{About, Counts, Detector, Draft, Example, Family, Grade};
 use crate::{
     dates::Customs,
+    lang::Pack,
     model::{Finding, Span},
 };
 
@@ -312,8 +313,11 @@ fn impossible_days<'a>(
         let day = draft.text.word(at);
         let day = day.parse::<u32>().ok().filter(|_| day.len() == 2)?;
         // "30 de febrero", "31. April"
-        let linked = |at: usize| usize::from(matches!(draft.text.word(at), "de" | "of"));
-        let last = at + 1 + linked(at + 1);
+        let is_linking = |pack: &Pack| {
+            let next = draft.keys.get(at + 1);
+            next.is_some_and(|next| pack.genitives.contains(next))
+        };
+        let last = at + 1 + usize::from(draft.pack.is_some_and(is_linking));
         let plain = |at: usize| matches!(draft.text.gap_after(at), " " | ". " | "\u{a0}");
         let after = customs
             .month(draft.text.word(last))

@@ -99,6 +99,7 @@ impl Detector for NameSlotRule {
             let judged = in_slot(&slots, at)
                 .or_else(|| in_list(&slots, at))
                 .or_else(|| behind_given(&slots, at))
+                .or_else(|| speaking(&slots, at))
                 .or_else(|| before.and_then(|grade| joined(&slots, end, at, grade)));
             let Some(judged) = judged.filter(|judged| judged.candidate.from >= end) else {
                 continue;
@@ -129,6 +130,7 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     }
     let thing = candidate.word.kind == Kind::Concrete || candidate.word.is_nation();
     let grade = match slot {
+        NameSlot::Person => return of_person(slots, candidate),
         NameSlot::State | NameSlot::Language if thing => THING,
         NameSlot::Way | NameSlot::Place if candidate.word.is_town() => return None,
         NameSlot::Firm | NameSlot::Way if candidate.word.is_firm() => return None,
@@ -145,6 +147,7 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         NameSlot::Language => OF_LANGUAGE,
         NameSlot::Place => OF_REGION,
         NameSlot::Way => OF_PLACE,
+        NameSlot::Person => OF_SURNAME,
     };
     let note = slots.note(&candidate, wanted);
     Some(Judged {
@@ -152,6 +155,48 @@ fn in_slot<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         grade,
         note,
     })
+}
+
+/// A word for a person, behind what people are addressed with or beside a verb of speech. What is a trade
+/// or a common word may as well be an office: "Mr Speaker".
+fn of_person<'a>(slots: &Slots<'a>, candidate: Candidate<'a>) -> Option<Judged<'a>> {
+    let word = candidate.word;
+    let stands_for_nobody = matches!(word.kind, Kind::Concrete | Kind::Nature | Kind::Trait);
+    let trait_of_noun = slots.nouns_are_capital && word.kind == Kind::Trait;
+    if !stands_for_nobody
+        || trait_of_noun
+        || word.is_surname()
+        || word.is_place()
+        || slots.goes_on(&candidate)
+        || slots.is_plural(&candidate)
+        || slots.is_title(&candidate)
+    {
+        return None;
+    }
+    let note = slots.note(&candidate, OF_SURNAME);
+    Some(Judged {
+        candidate,
+        grade: WEAK_SURNAME,
+        note,
+    })
+}
+
+/// "said Hill", and "…,” Hill said".
+fn speaking<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    if !slots.is_capital(at) || slots.nouns_are_capital {
+        return None;
+    }
+    let behind_verb = || {
+        let candidate = slots.capital_at(at)?;
+        let verb = at.checked_sub(1)?;
+        (slots.is_next(verb) && slots.speaks(verb)).then_some(candidate)
+    };
+    let before_verb = || {
+        let candidate = slots.word_at(at).filter(|_| slots.follows_speech(at))?;
+        let last = candidate.end - 1;
+        (slots.is_next(last) && slots.speaks(candidate.end)).then_some(candidate)
+    };
+    of_person(slots, behind_verb().or_else(before_verb)?)
 }
 
 /// Beside the name of a country, in a list.

@@ -60,17 +60,18 @@ impl Detector for PageLine {
             return;
         }
         let lines: Vec<Line<'_>> = served.iter().map(|served| served.line).collect();
-        let known: Vec<Span> = found.iter().map(|finding| finding.span.clone()).collect();
-        for (served, likeness) in served.iter().zip(model.judge(&lines)) {
-            let (Some(likeness), Some(span)) = (likeness, &served.at) else {
-                continue;
-            };
-            if known
-                .iter()
-                .any(|known| known.start < span.end && span.start < known.end)
-            {
-                continue;
-            }
+        let meets = |span: &Span, finding: &Finding| {
+            finding.span.start < span.end && span.start < finding.span.end
+        };
+        let of_body = served
+            .iter()
+            .enumerate()
+            .filter_map(|(at, served)| Some((at, served.at.as_ref()?)));
+        let (judged, spans): (Vec<usize>, Vec<&Span>) = of_body
+            .filter(|(_, span)| !found.iter().any(|finding| meets(span, finding)))
+            .unzip();
+        for (span, likeness) in spans.into_iter().zip(model.judge(&lines, &judged)) {
+            let Some(likeness) = likeness else { continue };
             let (grade, note) = match likeness {
                 Likeness::Strong => (STRONG, LIKE_ONE),
                 Likeness::Weak => (WEAK, MAY_BE),

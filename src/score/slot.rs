@@ -15,9 +15,6 @@ pub(super) const TRANSLATED: &str = "“{}” ({}) is an ordinary word {}";
 /// Words that a phrase before a slot has, at most.
 const SLOT_WORDS_MAX: usize = 6;
 
-/// Words between a noun and what it belongs to, in the languages of the packs; in German the article.
-const GENITIVES: [&str; 8] = ["of", "der", "de", "du", "da", "do", "del", "dari"];
-
 /// The share of capitals from which a sentence is a headline; the second where every noun has one.
 const CAPITALS_MAX: f64 = 0.6;
 const CAPITALS_OF_NOUNS_MAX: f64 = 0.8;
@@ -172,6 +169,23 @@ impl<'a> Slots<'a> {
             && self.names.is_given(draft.keys[at])
     }
 
+    /// Whether the word at `at` gives words to a person.
+    pub(super) fn speaks(&self, at: usize) -> bool {
+        let word = self.draft.text.word(at);
+        word.starts_with(char::is_lowercase) && self.pack.speech.contains(word)
+    }
+
+    /// Whether nothing but a space parts the word at `at` from the next.
+    pub(super) fn is_next(&self, at: usize) -> bool {
+        self.draft.text.gap_after(at) == " "
+    }
+
+    /// Whether a quotation ends before the word at `at`, with the comma that its speaker follows.
+    pub(super) fn follows_speech(&self, at: usize) -> bool {
+        let gap = self.draft.text.gap_before(at);
+        gap.contains(',') && gap.contains(['"', '”', '»', '“', '\''])
+    }
+
     /// Whether a capital stands before the word at `at` that is known neither as a word nor as a given
     /// name: the name of something else may have begun there.
     pub(super) fn has_begun(&self, at: usize) -> bool {
@@ -224,7 +238,7 @@ impl<'a> Slots<'a> {
         let behind_noun = || {
             let noun = before.checked_sub(1);
             noun.is_some_and(|noun| {
-                let linked = GENITIVES.contains(&draft.text.word(before).to_lowercase().as_str());
+                let linked = self.pack.genitives.contains(&draft.keys[before]);
                 linked && draft.joins_next(noun) && !is_grammar(noun)
             })
         };

@@ -193,10 +193,17 @@ fn grade(draft: &Draft<'_>, hit: &Hit, hits: &[(Hit, Span)]) -> Option<Grade> {
 fn phrase(draft: &Draft<'_>, at: usize) -> Option<Hit> {
     let phrases = SPUN.phrases.get(&draft.keys[at])?;
     let rest = &draft.keys[at..];
-    let fits = |phrase: &[WordKey]| rest.starts_with(phrase) && is_run(draft, at, phrase.len());
+    // A name that was swapped keeps its capitals: "the Unified Realm".
+    let is_name = |listed: &Listed| listed.term.starts_with(char::is_uppercase);
+    let fits = |listed: &Listed| {
+        let count = listed.words.len();
+        rest.starts_with(&listed.words)
+            && is_run(draft, at, count)
+            && (is_name(listed) || !has_name(draft, at, count))
+    };
     let listed = phrases
         .iter()
-        .filter(|listed| fits(&listed.words))
+        .filter(|listed| fits(listed))
         .max_by_key(|listed| listed.words.len())?;
     Some(Hit {
         words: at..at + listed.words.len(),
@@ -209,7 +216,7 @@ fn phrase(draft: &Draft<'_>, at: usize) -> Option<Hit> {
 fn pair(draft: &Draft<'_>, at: usize) -> Option<Hit> {
     let (first, second) = (*draft.keys.get(at)?, *draft.keys.get(at + 1)?);
     let degree = *SPUN.pairs.get(&(first, second))?;
-    if !is_run(draft, at, 2) {
+    if !is_run(draft, at, 2) || has_name(draft, at, 2) {
         return None;
     }
     let swapped: Vec<(&str, &str)> = [(at, first), (at + 1, second)]
@@ -231,9 +238,12 @@ fn pair(draft: &Draft<'_>, at: usize) -> Option<Hit> {
     })
 }
 
-/// Whether only spaces or hyphens part `count` words from `at` on, and no name is among them: the
-/// first may begin a sentence.
+/// Whether only spaces or hyphens part `count` words from `at` on.
 fn is_run(draft: &Draft<'_>, at: usize, count: usize) -> bool {
-    (at..at + count - 1)
-        .all(|word| matches!(draft.text.gap_after(word), " " | "-") && !draft.is_capital(word + 1))
+    (at..at + count - 1).all(|word| matches!(draft.text.gap_after(word), " " | "-"))
+}
+
+/// Whether a name is among them; the first may begin a sentence.
+fn has_name(draft: &Draft<'_>, at: usize, count: usize) -> bool {
+    (at + 1..at + count).any(|word| draft.is_capital(word))
 }

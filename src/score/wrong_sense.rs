@@ -53,7 +53,7 @@ impl Detector for WrongSense {
     }
 
     fn detect(&self, draft: &Draft<'_>, found: &mut Vec<Finding>) {
-        let Some(senses) = draft.pack.map(|pack| &pack.senses) else {
+        let Some(senses) = draft.wordings.map(|wordings| &wordings.senses) else {
             return;
         };
         for (words, sense) in wordings(draft, senses, |words| draft.paragraph(words)) {

@@ -1,7 +1,7 @@
 //! Identification, packs, phrases and the table of places.
 
 use benggala::{
-    lang::{Lexicon, Phrase, PhraseBook, identify, is_contradicted, key, keys, shortest},
+    lang::{Lexicon, Phrase, PhraseBook, Wordings, identify, is_contradicted, key, keys, shortest},
     model::Lang,
 };
 
@@ -248,31 +248,40 @@ fn a_damaged_row_of_the_table_of_places_is_told() {
 }
 
 #[test]
-fn packs_keep_their_traps() {
+fn languages_keep_their_wordings() {
     let lexicon = Lexicon::built_in();
     for lang in GROWN {
-        let pack = lexicon.pack(&Lang::new(lang).expect("a tag")).expect(lang);
-        let least = if lang == "id" { 60 } else { 20 };
-        assert!(pack.traps.iter().count() >= least, "{}", pack.name);
-        for trap in pack.traps.iter() {
-            assert!(!trap.renders.is_empty(), "{}: {trap:?}", pack.name);
+        let wordings = lexicon.wordings(&Lang::new(lang).expect("a tag"));
+        let wordings = wordings.expect(lang);
+        assert!(wordings.traps.iter().count() >= 150, "{lang}");
+        assert!(wordings.senses.iter().count() >= 100, "{lang}");
+        for trap in wordings.traps.iter().chain(wordings.senses.iter()) {
+            assert!(!trap.renders.is_empty(), "{lang}: {trap:?}");
+        }
+        for sense in wordings.senses.iter() {
+            assert!(!sense.near.is_empty(), "{lang}: {sense:?}");
         }
     }
 }
 
 #[test]
 fn a_trap_with_a_mistake_is_told_and_the_others_stay() {
-    let pack = "name = \"Test\"\nfunction_words = \"a b\"\ncoordinators = [\"and\"]\n\
-                traps = [{ says = \"*\", renders = \"x\" }, { says = \"Big House\", renders = \"y\", \
-                near = \"secur* Prison\" }]\n";
-    let (lexicon, problems) = Lexicon::parse(&[("xx", pack)], "");
-    assert_eq!(problems.len(), 1);
-    assert!(problems[0].what.contains("trap"), "{}", problems[0].what);
-    let pack = lexicon.packs().next().expect("the pack");
-    let traps: Vec<_> = pack.traps.iter().collect();
+    let file = "traps = [{ says = \"*\", renders = \"x\" }, { says = \"Big House{,s}\", renders = \"y\", \
+                near = \"secur* Prison\" }, { says = \"big top\", renders = \"z\", near = \"@circus\" }]\n";
+    let mut problems = Vec::new();
+    let wordings = Wordings::parse(file, |why| problems.push(why));
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(problems[0].contains("trap *"), "{}", problems[0]);
+    assert!(
+        problems[1].contains("`@circus` is no topic"),
+        "{}",
+        problems[1]
+    );
+    let traps: Vec<_> = wordings.traps.iter().collect();
     let [trap] = traps[..] else {
         panic!("{traps:?}")
     };
+    assert!(trap.names.contains(&key("houses")));
     assert!(trap.names.contains(&key("house")));
     assert!(trap.near.contains("security") && trap.near.contains("prison"));
     assert!(!trap.near.contains("prisons") && trap.unless.is_empty());

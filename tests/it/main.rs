@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod consult;
 mod copies;
+mod cpu;
 mod daemon;
 mod dates;
 mod demo;

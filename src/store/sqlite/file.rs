@@ -26,7 +26,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// How long a start may take to look for damage. A database too large for it is read as far as
 /// the time goes.
-const CHECK_TIME: Duration = Duration::from_secs(5);
+const CHECK_TIME: Duration = Duration::from_millis(1_500);
 /// Steps of SQLite's virtual machine between two looks at the clock.
 const CHECK_STEPS: i32 = 10_000;
 

@@ -2,14 +2,14 @@
 
 #![cfg(target_os = "linux")]
 
-use std::{fs, time::Duration};
-
 use benggala::{
     lang::Lexicon,
     model::{Article, Lang, Policy},
     score::assess_among,
     usage::Usage,
 };
+
+use crate::cpu;
 
 /// What is said again and again, and the language that it is judged in.
 const SHAPES: [(&str, &str); 26] = [
@@ -53,20 +53,13 @@ const WORDS: usize = 1_500;
 /// Of what is linear the longer text takes eight times as long, of what is quadratic sixty-four times.
 const RATIO_MAX: f64 = 20.0;
 
-/// The CPU time of this thread: a busy machine makes it wait.
-fn cpu_time() -> Duration {
-    let counters = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    let nanoseconds = counters.split_whitespace().next().unwrap();
-    Duration::from_nanos(nanoseconds.parse().unwrap())
-}
-
 fn time(lexicon: &Lexicon, lang: &str, shape: &str, words: usize) -> f64 {
     let article = Article {
         body: shape.repeat(words / shape.split_whitespace().count()),
         ..Article::default()
     };
     let policy = Policy::default();
-    let start = cpu_time();
+    let start = cpu::time();
     assess_among(
         &article,
         Lang::new(lang).as_ref(),
@@ -74,7 +67,7 @@ fn time(lexicon: &Lexicon, lang: &str, shape: &str, words: usize) -> f64 {
         &policy,
         &Usage::default(),
     );
-    (cpu_time() - start).as_secs_f64()
+    (cpu::time() - start).as_secs_f64()
 }
 
 #[test]

@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use benggala::store::{self, Observer};
 use tempfile::TempDir;
 
 use super::Place;
@@ -21,6 +22,8 @@ use super::Place;
 const VERSIONS: &str = "/usr/lib/postgresql";
 /// The owner of every database.
 const USER: &str = "benggala";
+/// A database with the tables of a store and nothing in them.
+const MODEL: &str = "model";
 /// Whom the server runs as where the tests run as root, which it refuses: Debian's `nobody`.
 const NOBODY: u32 = 65_534;
 /// How long the server may take to start or to stop.
@@ -77,7 +80,8 @@ pub(crate) enum Stop {
 }
 
 /// The server that all tests of this process share; `None` where PostgreSQL is not installed.
-static SHARED: LazyLock<Option<Arc<Server>>> = LazyLock::new(Server::of_its_own);
+static SHARED: LazyLock<Option<Arc<Server>>> =
+    LazyLock::new(|| Server::of_its_own().inspect(|server| make_model(server)));
 
 /// Databases made so far.
 static MADE: AtomicU64 = AtomicU64::new(0);
@@ -249,7 +253,18 @@ impl Server {
 
     /// A new and empty place for a store.
     pub(crate) fn place(self: &Arc<Self>) -> Place {
-        let name = self.database();
+        self.place_in(self.database())
+    }
+
+    /// The same with a database that is a copy of [`MODEL`], whose tables need not be made.
+    fn copied_place(self: &Arc<Self>) -> Place {
+        let name = format!("db_{}", MADE.fetch_add(1, Ordering::Relaxed));
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {MODEL}");
+        self.ask("postgres", &copy).unwrap();
+        self.place_in(name)
+    }
+
+    fn place_in(self: &Arc<Self>, name: String) -> Place {
         let url = self.address(&name).parse().unwrap();
         Place {
             url,
@@ -304,7 +319,21 @@ impl Drop for Database {
     }
 }
 
-/// An empty database of the shared server; `None` where PostgreSQL is not installed.
+/// Makes the database of an empty store, which places are copied from; to make its tables in each of some
+/// hundred took longer than most of the tests.
+fn make_model(server: &Server) {
+    let create = format!("CREATE DATABASE {MODEL}");
+    server.ask("postgres", &create).unwrap();
+    let url = server.address(MODEL).parse().unwrap();
+    // Whoever asks for a place may be in a runtime of its own.
+    let opened = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async { store::open(&url, Observer::default()).await.map(drop) })
+    });
+    opened.join().unwrap().unwrap();
+}
+
+/// The database of an empty store on the shared server; `None` where PostgreSQL is not installed.
 pub(crate) fn place() -> Option<Place> {
-    Some(SHARED.as_ref()?.place())
+    Some(SHARED.as_ref()?.copied_place())
 }
