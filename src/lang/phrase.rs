@@ -164,13 +164,29 @@ impl Phrase {
         }
     }
 
-    /// The words that it can begin with.
-    fn first_keys(&self) -> impl Iterator<Item = WordKey> {
+    /// The words that it can begin with, each with the one behind it where there are few.
+    fn openings(&self) -> Vec<(WordKey, Option<WordKey>)> {
         let optional = self.elements.iter().take_while(|e| e.is_optional()).count();
-        self.elements[..=optional.min(self.elements.len() - 1)]
-            .iter()
-            .flat_map(Element::runs)
-            .filter_map(|run| run.first().copied())
+        let last = optional.min(self.elements.len() - 1);
+        let openings = |at: usize| {
+            // Where the next element may be left out, or is anything, any word may follow.
+            let next = self.elements.get(at + 1).filter(|next| !next.is_optional());
+            let next = next.map(Element::runs).filter(|runs| !runs.is_empty());
+            let runs = self.elements[at].runs().iter();
+            runs.flat_map(move |run| match (run.as_slice(), next) {
+                ([], _) => Vec::new(),
+                ([first], None) => vec![(*first, None)],
+                ([first], Some(next)) => {
+                    let seconds = next.iter().filter_map(|run| run.first());
+                    seconds.map(|second| (*first, Some(*second))).collect()
+                }
+                ([first, second, ..], _) => vec![(*first, Some(*second))],
+            })
+        };
+        let mut all: Vec<_> = (0..=last).flat_map(openings).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 }
 
@@ -286,18 +302,30 @@ pub struct Hit<'a, T> {
     pub end: usize,
 }
 
-/// Phrases by their first word, so that a text is looked through once for all of them.
+/// What two words in a row are filed under.
+fn two(first: WordKey, second: WordKey) -> WordKey {
+    first.rotate_left(1) ^ second
+}
+
+/// Phrases by their first words, so that a text is looked through once for all of them.
 #[derive(Debug, Clone)]
 pub struct PhraseBook<T> {
     phrases: Vec<(Phrase, T)>,
-    by_first: KeyMap<Vec<usize>>,
+    /// Words that begin one.
+    first: KeySet,
+    /// By the first word, where any may follow.
+    by_one: KeyMap<Vec<usize>>,
+    /// By the first two: many begin with a word that every sentence has.
+    by_two: KeyMap<Vec<usize>>,
 }
 
 impl<T> Default for PhraseBook<T> {
     fn default() -> PhraseBook<T> {
         PhraseBook {
             phrases: Vec::new(),
-            by_first: KeyMap::default(),
+            first: KeySet::default(),
+            by_one: KeyMap::default(),
+            by_two: KeyMap::default(),
         }
     }
 }
@@ -305,18 +333,20 @@ impl<T> Default for PhraseBook<T> {
 impl<T: Copy> PhraseBook<T> {
     /// Files a phrase under `family`.
     pub fn add(&mut self, phrase: Phrase, family: T) {
-        for first in phrase.first_keys() {
-            self.by_first
-                .entry(first)
-                .or_default()
-                .push(self.phrases.len());
+        for (first, second) in phrase.openings() {
+            self.first.insert(first);
+            let of_opening = match second {
+                None => self.by_one.entry(first),
+                Some(second) => self.by_two.entry(two(first, second)),
+            };
+            of_opening.or_default().push(self.phrases.len());
         }
         self.phrases.push((phrase, family));
     }
 
     /// Whether any phrase begins with `word`.
     pub fn begins_with(&self, word: WordKey) -> bool {
-        self.by_first.contains_key(&word)
+        self.first.contains(&word)
     }
 
     /// The phrases that match the words of `keys` from `at` on. `accept` says whether a phrase with
@@ -327,11 +357,13 @@ impl<T: Copy> PhraseBook<T> {
         at: usize,
         accept: &'a dyn Fn(Tail, usize) -> bool,
     ) -> impl Iterator<Item = Hit<'a, T>> {
-        let candidates = keys
-            .get(at)
-            .and_then(|first| self.by_first.get(first))
-            .map_or(&[][..], Vec::as_slice);
-        candidates.iter().filter_map(move |&index| {
+        let first = keys.get(at).filter(|first| self.first.contains(first));
+        let second = first.and_then(|_| keys.get(at + 1));
+        let pair = first.zip(second);
+        let by_one = first.and_then(|first| self.by_one.get(first));
+        let by_two = pair.and_then(|(first, second)| self.by_two.get(&two(*first, *second)));
+        let candidates = by_one.into_iter().chain(by_two).flatten();
+        candidates.filter_map(move |&index| {
             let (phrase, family) = self.phrases.get(index)?;
             let accept = |end| accept(phrase.tail, end);
             Some(Hit {
