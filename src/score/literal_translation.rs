@@ -12,7 +12,7 @@ pub(super) struct LiteralTranslation;
 /// Wordings of one text that are looked at: what excuses one is looked for in the whole text.
 const WORDINGS_MAX: usize = 30;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 74));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 75));
 
 const INSTEAD: &str = "“{}” is “{}” word by word; a writer says “{}”";
 const NOTE: &str = "“{}” is “{}” word by word";
@@ -96,7 +96,12 @@ pub(super) fn wordings<'t>(
     let betraying = hits.filter(|(words, trap)| betrays(draft, words, trap));
     for (words, trap) in betraying.take(WORDINGS_MAX) {
         let end = kept.last().map_or(0, |(words, _)| words.end);
-        let excused = || company(draft, reach(&words), &trap.unless) > 0;
+        let excused = || {
+            // The wording's own words excuse nothing.
+            let around = reach(&words);
+            company(draft, around.start..words.start, &trap.unless) > 0
+                || company(draft, words.end..around.end, &trap.unless) > 0
+        };
         if words.start >= end && !excused() {
             kept.push((words, trap));
         }

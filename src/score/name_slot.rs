@@ -25,6 +25,9 @@ const LIST: Grade = Grade::strong(0.5, Counts::new(0, 0, 0))
 const SURNAME: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
     .named("strong-surname")
     .when("such a word stands behind a given name");
+const TWIN: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
+    .named("strong-twin")
+    .when("a name stands in the text as it is and, elsewhere, translated");
 const WORD: Grade = Grade::weak(0.15, Counts::new(9, 4, 8))
     .when("any other common word stands for a country, a firm, a language or a town");
 const WEAK_SURNAME: Grade = Grade::weak(0.1, Counts::new(11, 2, 11))
@@ -41,6 +44,7 @@ const OF_REGION: &str = "where a town or a region must stand";
 const OF_PLACE: &str = "where a place must stand";
 const IN_LIST: &str = "in a list of countries";
 const OF_SURNAME: &str = "where a surname must stand";
+const OF_TWIN: &str = "that the text has as a name elsewhere";
 const OF_NAME: &str = "where a name must stand";
 
 const ABOUT: About = About {
@@ -49,7 +53,7 @@ const ABOUT: About = About {
     why: "many names are words of their own language; an engine that takes the name for the word \
           translates it, and keeps the capital",
     family: Family::Translation,
-    grades: &[THING, LIST, SURNAME, WORD, WEAK_SURNAME, WAY],
+    grades: &[THING, LIST, SURNAME, TWIN, WORD, WEAK_SURNAME, WAY],
     notes: &[
         ORDINARY,
         TRANSLATED,
@@ -60,6 +64,7 @@ const ABOUT: About = About {
         OF_PLACE,
         IN_LIST,
         OF_SURNAME,
+        OF_TWIN,
         OF_NAME,
     ],
     flags: &[
@@ -98,6 +103,7 @@ impl Detector for NameSlotRule {
         for at in 0..draft.keys.len() {
             let judged = in_slot(&slots, at)
                 .or_else(|| in_list(&slots, at))
+                .or_else(|| twin(&slots, at))
                 .or_else(|| behind_given(&slots, at))
                 .or_else(|| speaking(&slots, at))
                 .or_else(|| before.and_then(|grade| joined(&slots, end, at, grade)));
@@ -217,6 +223,33 @@ fn in_list<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     Some(Judged {
         candidate,
         grade,
+        note,
+    })
+}
+
+/// "Nigel Carpenter … Tukang Kayu": a name, and elsewhere what it means. Colours and the like are part of
+/// many other names, and trades are common where every noun has a capital.
+fn twin<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
+    let candidate = slots.capital_at(at)?;
+    let word = candidate.word;
+    let alone = at
+        .checked_sub(1)
+        .is_none_or(|before| !slots.is_capital(before) || !slots.is_next(before));
+    if slots.nouns_are_capital
+        || word.english.is_empty()
+        || matches!(word.kind, Kind::Month | Kind::Trait)
+        || word.is_surname()
+        || word.is_place()
+        || !alone
+        || slots.is_title(&candidate)
+        || !slots.has_name(word.english)
+    {
+        return None;
+    }
+    let note = slots.note(&candidate, OF_TWIN);
+    Some(Judged {
+        candidate,
+        grade: TWIN,
         note,
     })
 }

@@ -265,6 +265,16 @@ impl<'a> Slots<'a> {
             .any(|word| word.english == english && !word.is_territory())
     }
 
+    /// Whether the text has this English word as a name: with a capital behind another one, "Nigel
+    /// Carpenter", or before one.
+    pub(super) fn has_name(&self, english: &str) -> bool {
+        let name = key(english);
+        let joined = |at: usize| self.is_capital(at) && self.is_capital(at + 1) && self.is_next(at);
+        (0..self.draft.keys.len())
+            .filter(|at| self.draft.keys[*at] == name)
+            .any(|at| joined(at) || at.checked_sub(1).is_some_and(joined))
+    }
+
     /// On how many sides the name of a country stands, parted by a comma or "and".
     pub(super) fn territories_beside(&self, candidate: &Candidate<'_>) -> usize {
         let draft = self.draft;

@@ -30,7 +30,7 @@ const FINDINGS_MAX: usize = 8;
 // whose terms look like swapped ones: by itself it flags nothing.
 const STRONG: Grade = Grade::strong(0.12, Counts::new(0, 0, 0))
     .when("a phrase known from spun texts, a pair of words that only swapping makes, or two pairs");
-const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 9, 11))
+const WEAK: Grade = Grade::weak(0.1, Counts::new(2, 9, 13))
     .when("one pair of words that swapping makes and chance may");
 
 const PHRASE: &str = "spun texts write this for “{}”";

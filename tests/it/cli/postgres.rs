@@ -11,7 +11,7 @@ use crate::store::{
 
 #[tokio::test]
 async fn every_command_works_on_a_server() {
-    let Some(place) = postgres::place() else {
+    let Some(place) = postgres::bare_place() else {
         return;
     };
     let folder = TempDir::new().unwrap();

@@ -333,6 +333,11 @@ fn make_model(server: &Server) {
     opened.join().unwrap().unwrap();
 }
 
+/// The same without its tables, as before the first start.
+pub(crate) fn bare_place() -> Option<Place> {
+    Some(SHARED.as_ref()?.place())
+}
+
 /// The database of an empty store on the shared server; `None` where PostgreSQL is not installed.
 pub(crate) fn place() -> Option<Place> {
     Some(SHARED.as_ref()?.copied_place())

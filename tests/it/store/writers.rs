@@ -164,7 +164,7 @@ async fn no_source_is_put_to_rest_that_another_worker_watches() {
 /// What workers of the first schema have written is there after the next one, and they go on.
 #[tokio::test]
 async fn a_store_of_the_first_schema_is_brought_up_to_date() {
-    let Some(place) = postgres::place() else {
+    let Some(place) = postgres::bare_place() else {
         return;
     };
     let database = place.database.as_ref().unwrap();
