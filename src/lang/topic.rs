@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::phrase::{KeyMap, WordKey, prefix_keys};
 
 /// Topics of a language, at most: as many as [`TopicSet`] has bits.
@@ -58,6 +60,10 @@ impl Topics {
             let topic = TopicSet(1 << index);
             topics.names.insert(name.clone(), topic);
             for word in words.split_whitespace() {
+                if !is_item(word) {
+                    tell(format!("topic {name}: `{word}` is not one word"));
+                    continue;
+                }
                 let (of, word) = match word.strip_suffix('*') {
                     Some(stem) => (&mut topics.stems, stem),
                     None => (&mut topics.whole, word),
@@ -108,4 +114,11 @@ impl Topics {
         }
         told
     }
+}
+
+/// Whether an item of a list can be met: texts are compared with it word by word.
+pub(super) fn is_item(item: &str) -> bool {
+    let word = item.strip_prefix('@').unwrap_or(item);
+    let word = word.strip_suffix('*').unwrap_or(word);
+    word.unicode_words().eq([word])
 }

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     phrase::{KeySet, Phrase, PhraseBook, WordKey, key, prefix_keys, with_endings},
-    topic::{TopicSet, Topics},
+    topic::{TopicSet, Topics, is_item},
 };
 
 /// An entry as written in a pack. `config/languages/en.toml` explains the keys.
@@ -61,6 +61,9 @@ impl WordList {
 
     /// A list that may name topics; the error names one that is unknown.
     fn with_topics(text: &str, topics: &Topics) -> Result<WordList, String> {
+        if let Some(item) = text.split_whitespace().find(|item| !is_item(item)) {
+            return Err(format!("`{item}` is not one word"));
+        }
         let (own, named): (Vec<&str>, Vec<&str>) = text
             .split_whitespace()
             .partition(|item| !item.starts_with('@'));
