@@ -27,7 +27,7 @@ const SURNAME: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
     .when("such a word stands behind a given name");
 const TWIN: Grade = Grade::strong(0.4, Counts::new(0, 0, 0))
     .named("strong-twin")
-    .when("a name stands in the text as it is and, elsewhere, translated");
+    .when("a person's name stands in the text as it is and, elsewhere, translated");
 const WORD: Grade = Grade::weak(0.15, Counts::new(9, 4, 8))
     .when("any other common word stands for a country, a firm, a language or a town");
 const WEAK_SURNAME: Grade = Grade::weak(0.1, Counts::new(11, 2, 11))
@@ -241,8 +241,10 @@ fn twin<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         || word.is_surname()
         || word.is_place()
         || !alone
+        || slots.goes_on(&candidate)
         || slots.is_title(&candidate)
-        || !slots.has_name(word.english)
+        || slots.is_english(&candidate)
+        || !slots.has_person(word.english)
     {
         return None;
     }

@@ -265,14 +265,17 @@ impl<'a> Slots<'a> {
             .any(|word| word.english == english && !word.is_territory())
     }
 
-    /// Whether the text has this English word as a name: with a capital behind another one, "Nigel
-    /// Carpenter", or before one.
-    pub(super) fn has_name(&self, english: &str) -> bool {
+    /// Whether the word is the English one that it would be a translation of.
+    pub(super) fn is_english(&self, candidate: &Candidate<'_>) -> bool {
+        self.draft.keys[candidate.from] == key(candidate.word.english)
+    }
+
+    /// Whether the text has this English word as a person's name: "Nigel Carpenter".
+    pub(super) fn has_person(&self, english: &str) -> bool {
         let name = key(english);
-        let joined = |at: usize| self.is_capital(at) && self.is_capital(at + 1) && self.is_next(at);
-        (0..self.draft.keys.len())
-            .filter(|at| self.draft.keys[*at] == name)
-            .any(|at| joined(at) || at.checked_sub(1).is_some_and(joined))
+        (1..self.draft.keys.len())
+            .filter(|at| self.draft.keys[*at] == name && self.is_capital(*at))
+            .any(|at| self.is_given(at - 1))
     }
 
     /// On how many sides the name of a country stands, parted by a comma or "and".
