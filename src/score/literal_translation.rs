@@ -12,7 +12,7 @@ pub(super) struct LiteralTranslation;
 /// Wordings of one text that are looked at: what excuses one is looked for in the whole text.
 const WORDINGS_MAX: usize = 30;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 75));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 82));
 
 const INSTEAD: &str = "“{}” is “{}” word by word; a writer says “{}”";
 const NOTE: &str = "“{}” is “{}” word by word";

@@ -238,8 +238,6 @@ fn twin<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
     if slots.nouns_are_capital
         || word.english.is_empty()
         || matches!(word.kind, Kind::Month | Kind::Trait)
-        || word.is_surname()
-        || word.is_place()
         || !alone
         || slots.goes_on(&candidate)
         || slots.is_title(&candidate)
@@ -249,9 +247,14 @@ fn twin<'a>(slots: &Slots<'a>, at: usize) -> Option<Judged<'a>> {
         return None;
     }
     let note = slots.note(&candidate, OF_TWIN);
+    // Somebody else may be called so.
+    let grade = match word.is_surname() || word.is_place() {
+        true => WEAK_SURNAME,
+        false => TWIN,
+    };
     Some(Judged {
         candidate,
-        grade: TWIN,
+        grade,
         note,
     })
 }
