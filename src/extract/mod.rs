@@ -168,7 +168,7 @@ fn read(
     let sighting = template.sighting(&parts.cut, &body, page.final_url.as_str());
     body = template.without_known(&parts.cut, body);
     if ruled.is_empty() {
-        body = body::without_stock(&parts.cut, body, parts.article.lang.as_ref(), lexicon);
+        body = body::without_stock(&parts.cut, body, &parts.article, lexicon);
     }
     let traces = provenance::traces_in(&TraceInput {
         page: text,

@@ -277,7 +277,10 @@ impl<'a> Cutter<'a> {
             local_name!("a") => {
                 let class = attr(element, &local_name!("class")).unwrap_or_default();
                 let is_button = BUTTONS.iter().any(|word| class.contains(word));
-                here.buttons += usize::from(is_button);
+                let rel = attr(element, &local_name!("rel")).unwrap_or_default();
+                // What is paid for is there to be pressed.
+                let is_sold = rel.split_ascii_whitespace().any(|word| word == "sponsored");
+                here.buttons += usize::from(is_button || is_sold);
             }
             _ => {}
         }
@@ -501,7 +504,7 @@ impl<'a> Cutter<'a> {
                 local_name!("blockquote") => BlockKind::Quote,
                 local_name!("tr") if self.row.is_some() => BlockKind::Row,
                 local_name!("pre") => BlockKind::Preformatted,
-                ref name => match heading_level(name) {
+                ref name => match heading_level(element) {
                     Some(level) => return (BlockKind::Heading, level),
                     None if ends_roles(name) => break,
                     None => continue,
@@ -513,9 +516,20 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// 1 for `h1` to 6 for `h6`.
-fn heading_level(name: &LocalName) -> Option<u8> {
-    is_one_of!(*name, "h1" "h2" "h3" "h4" "h5" "h6").then(|| name.as_bytes()[1] - b'0')
+/// 1 for `h1` to 6 for `h6`, and what a heading by its role says that it is: 2 where it says nothing
+/// (WAI-ARIA 1.2, `heading`).
+fn heading_level(element: &Element) -> Option<u8> {
+    let name = &element.name.local;
+    if is_one_of!(*name, "h1" "h2" "h3" "h4" "h5" "h6") {
+        return Some(name.as_bytes()[1] - b'0');
+    }
+    let is_heading = attr(element, &local_name!("role")) == Some("heading");
+    let level = || {
+        element
+            .attr("aria-level")
+            .and_then(|level| level.parse().ok())
+    };
+    is_heading.then(|| level().filter(|level| (1..=6).contains(level)).unwrap_or(2))
 }
 
 /// Boxes whose own role is not that of what stands in them.

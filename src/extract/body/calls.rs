@@ -1,10 +1,7 @@
 //! Boxes amid an article that ask something of its readers: to choose an answer, to pay, to subscribe.
 //! They are known by what can be pressed in them, in any language.
 
-use super::{
-    ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE},
-    mass::mass_of,
-};
+use super::ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE};
 use crate::{extract::blocks::phrases, model::BlockKind};
 
 /// Answers of which one is chosen, and the most blocks and bytes of a poll.
@@ -16,10 +13,12 @@ const POLL_LEVELS_MAX: usize = 2;
 const QUESTION_MARKS: [char; 4] = ['?', '？', '؟', ';'];
 
 /// Blocks, bytes of running text and buttons of a call; an article with more of them is a list of offers.
-const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=6;
+const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=8;
 const CALL_BYTES: std::ops::RangeInclusive<usize> = 50..=450;
 const CALL_BUTTONS: std::ops::RangeInclusive<usize> = 1..=3;
 const CALLS_MAX: usize = 2;
+/// Bytes of a link that stands for a button.
+const LINK_BYTES_MAX: usize = 48;
 /// Headings of one rank that parts of an article have, beside that of the box.
 const PARTS_MIN: usize = 2;
 /// Boxes beside one that are compared with it.
@@ -37,7 +36,7 @@ impl Ground<'_, '_> {
     }
 
     /// The outermost boxes of a kind.
-    fn outermost(&self, is_such: impl Fn(usize) -> bool) -> Vec<Blocks> {
+    pub(super) fn outermost(&self, is_such: impl Fn(usize) -> bool) -> Vec<Blocks> {
         let mut found: Vec<Blocks> = Vec::new();
         for (index, container) in self.cut.containers.iter().enumerate().skip(1) {
             let is_within = found
@@ -86,10 +85,10 @@ impl Ground<'_, '_> {
         None
     }
 
-    /// Whether a small box is a heading, a text that speaks to readers and a button.
+    /// Whether a small box is a heading, a text that speaks to readers and a button, or a link for one.
     fn is_call(&self, container: usize) -> bool {
         let here = &self.cut.containers[container];
-        let fits = CALL_BUTTONS.contains(&here.buttons)
+        let fits = (CALL_BUTTONS.contains(&here.buttons) || self.ends_in_link(&here.blocks))
             && CALL_BLOCKS.contains(&here.blocks.len())
             && CALL_BYTES.contains(&self.mass_in(&here.blocks));
         if !fits || here.is_unseen || !self.is_beside_article(&here.blocks) {
@@ -99,11 +98,18 @@ impl Ground<'_, '_> {
         let is_headed = blocks
             .first()
             .is_some_and(|block| block.kind == BlockKind::Heading);
-        let mut texts = blocks.iter().filter(|block| mass_of(block) > 0);
+        let mut texts = blocks.iter();
         is_headed
             && !self.is_one_of_many(container)
             && !self.is_part(&here.blocks)
             && texts.any(|block| phrases::addresses_readers(self.cut.text_of(block), self.words))
+    }
+
+    /// Whether the last but one or the last block is a short link.
+    fn ends_in_link(&self, blocks: &Blocks) -> bool {
+        let last = self.cut.blocks[blocks.clone()].iter().rev().take(2);
+        let mut last = last.filter(|block| block.len() <= LINK_BYTES_MAX);
+        last.any(|block| block.link_share() > LINKED_SHARE)
     }
 
     /// Whether other parts of the page have headings of the same rank: so has an article.

@@ -1,6 +1,6 @@
 //! Blocks that are not the article's whatever their boxes are called: what readers write below it
 //! ([`super::comments`]), other stories ([`super::others`]) and their teasers, polls and calls
-//! ([`super::calls`]), consent dialogues.
+//! ([`super::calls`]), small boxes amid its paragraphs ([`super::islands`]), consent dialogues.
 
 use super::{
     ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE},
@@ -21,6 +21,7 @@ pub(in crate::extract) fn foreign(
     let mut found = Vec::new();
     found.extend(ground.comments());
     found.extend(ground.calls());
+    found.extend(ground.islands());
     found.extend(ground.consent());
     found.extend(ground.teasers());
     found.extend(ground.other_stories());

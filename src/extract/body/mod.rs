@@ -13,6 +13,7 @@ pub(super) mod features;
 mod foreign;
 mod ground;
 mod hints;
+mod islands;
 pub(super) mod keys;
 mod mass;
 mod others;

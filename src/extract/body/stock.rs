@@ -4,7 +4,7 @@ use super::{choose::Body, ground::LINKED_SHARE, mass::mass_of};
 use crate::{
     extract::blocks::{Cut, TextBlock},
     lang::{Lexicon, Pack, PageList, PageWords, StockFamily, identify, keys, stock_family},
-    model::Lang,
+    model::Article,
     text::Text,
 };
 
@@ -16,21 +16,23 @@ const DROPPED_PERCENT_MAX: usize = 40;
 /// Last lines of a body that may tell of its author, and the longest that is not set apart, in bytes.
 const NOTES_MAX: usize = 2;
 const NOTE_BYTES_MAX: usize = 200;
+/// The longest text about the author that opens with the name, in bytes.
+const PORTRAIT_BYTES_MAX: usize = 500;
 /// Bytes of a body that tell its language.
 const SAMPLE_BYTES: usize = 1_200;
 
-/// The body without lines that are made of stock phrases of its language, `declared` where it is too
-/// short to tell.
+/// The body without lines that are made of stock phrases of its language, that of its page where it is
+/// too short to tell, and without what tells below it of its author.
 pub(in crate::extract) fn without_stock(
     cut: &Cut<'_>,
     body: Body,
-    declared: Option<&Lang>,
+    article: &Article,
     lexicon: &Lexicon,
 ) -> Body {
     let found = identify(&sample(cut, &body), lexicon);
     let own = found
         .as_ref()
-        .or(declared)
+        .or(article.lang.as_ref())
         .and_then(|lang| lexicon.pack(lang));
     let templates = lexicon.template_pack();
     let packs: Vec<&Pack> = own.into_iter().chain(templates).collect();
@@ -46,7 +48,8 @@ pub(in crate::extract) fn without_stock(
             blocks.push(index);
         }
     }
-    blocks.truncate(blocks.len() - notes_below(cut, &blocks, lexicon.page_words()));
+    let byline = article.byline.as_deref().unwrap_or_default();
+    blocks.truncate(blocks.len() - notes_below(cut, &blocks, byline, lexicon.page_words()));
     let bytes = |blocks: &[usize]| -> usize { blocks.iter().map(|&b| cut.blocks[b].len()).sum() };
     let (before, after) = (bytes(&body.blocks), bytes(&blocks));
     if blocks.len() == body.blocks.len() || (before - after) * 100 > before * DROPPED_PERCENT_MAX {
@@ -56,8 +59,14 @@ pub(in crate::extract) fn without_stock(
     Body { blocks, mass }
 }
 
-/// How many last lines tell who the author is: set apart in italics, or as long as notes are.
-fn notes_below(cut: &Cut<'_>, blocks: &[usize], words: &PageWords) -> usize {
+/// How many last lines tell who the author is: they open as such notes do, set apart in italics or as long
+/// as notes are, or with the full name.
+fn notes_below(cut: &Cut<'_>, blocks: &[usize], byline: &str, words: &PageWords) -> usize {
+    let names = || byline.split(", ").filter(|name| name.contains(' '));
+    let opens = |text: &str, name: &str| {
+        let rest = text.strip_prefix(name);
+        text.len() <= PORTRAIT_BYTES_MAX && rest.is_some_and(|rest| rest.starts_with(' '))
+    };
     let last = blocks.iter().rev().take(NOTES_MAX);
     let is_note = |index: &&usize| {
         let block = &cut.blocks[**index];
@@ -66,7 +75,9 @@ fn notes_below(cut: &Cut<'_>, blocks: &[usize], words: &PageWords) -> usize {
             true => LINE_BYTES_MAX,
             false => NOTE_BYTES_MAX,
         };
-        block.len() <= max && words.opening(PageList::AuthorNotes, cut.text_of(block)) > 0
+        let text = cut.text_of(block);
+        let is_told = block.len() <= max && words.opening(PageList::AuthorNotes, text) > 0;
+        is_told || (blocks.len() > NOTES_MAX && names().any(|name| opens(text, name)))
     };
     last.take_while(is_note).count()
 }

@@ -63,7 +63,15 @@ impl Topics {
             let is_here = |word: &str| bytes[at..].starts_with(word.as_bytes());
             match byte {
                 // Whatever the case of the first letter.
-                b'u' => found.authors |= is_here("uthor"),
+                b'u' => {
+                    found.authors |= is_here("uthor") || is_here("utor") || is_here("uteur");
+                    found.authors |= is_here("uhabir");
+                }
+                b'e' => found.authors |= is_here("enulis") || is_here("eporter"),
+                b'i' => found.authors |= is_here("irma"),
+                b'r' => found.authors |= is_here("riter"),
+                b'v' => found.authors |= is_here("vtor"),
+                b'a' => found.authors |= is_here("azar") || is_here("acgia") || is_here("ac-gia"),
                 b'y' => found.authors |= is_here("yline"),
                 b'o' => found.comments |= is_here("omment"),
                 b'd' => {
@@ -71,7 +79,8 @@ impl Topics {
                     found.comments |= is_here("disqus");
                 }
                 b't' => found.dates |= is_here("time") || is_here("tanggal"),
-                b'f' => found.dates |= is_here("fecha"),
+                b'f' if is_here("fecha") => found.dates = true,
+                b'f' => found.authors |= is_here("forfatt") || is_here("författ"),
                 b'p' if is_here("publi") => {
                     found.dates = true;
                     found.publication |= is_here("published");

@@ -21,6 +21,9 @@ const PROSE_MAX: usize = 2_000;
 /// A name stands at most so many nodes behind its label or the name before, and is no longer, in bytes.
 const LABEL_NODES: usize = 4;
 const NAME_BYTES_MAX: usize = 60;
+/// Bytes of a line with a date and a byline, and the digits of a date.
+const HEAD_LINE_BYTES_MAX: usize = 160;
+const DATE_DIGITS_MIN: usize = 5;
 /// What may stand before a label.
 const PARTING: [char; 8] = ['|', '•', '·', '-', '–', '—', '/', ' '];
 /// What joins two names.
@@ -64,8 +67,9 @@ const COMMENTS: [&str; 5] = [
     "disqus_thread",
 ];
 
-/// Classes that hold an author's name and nothing else.
-const NAME_CLASSES: [&str; 8] = [
+/// Classes that hold an author's name and nothing else; those of other languages than English as whole
+/// names, for `firma` and `autor` stand in many.
+const NAME_CLASSES: [&str; 26] = [
     "author-name",
     "author__name",
     "article-author",
@@ -74,6 +78,24 @@ const NAME_CLASSES: [&str; 8] = [
     "byline",
     "author",
     "entry-author-name",
+    "auteur",
+    "autor",
+    "autore",
+    "autores",
+    "autor-nome",
+    "autor-nombre",
+    "avtor",
+    "firma",
+    "forfatter",
+    "författare",
+    "muhabir",
+    "nama-penulis",
+    "penulis",
+    "reporter-name",
+    "tac-gia",
+    "tacgia",
+    "writer",
+    "yazar",
 ];
 
 impl MarkedAuthors {
@@ -118,6 +140,7 @@ impl MarkedAuthors {
             return;
         }
         self.labelled(text, at, vocabulary);
+        self.after_date(text, at, vocabulary);
         if is_line_of_names(text)
             && self.has_room(Certainty::Line)
             && opens_byline(text, vocabulary.words)
@@ -126,6 +149,28 @@ impl MarkedAuthors {
             for names in joined_names(text, vocabulary.words) {
                 self.push(Certainty::Line, at, names, vocabulary);
             }
+        }
+    }
+
+    /// A byline behind a date in the same line: "11 February 2025 by Ann Lee".
+    fn after_date(&mut self, text: &str, at: usize, vocabulary: &Vocabulary<'_>) {
+        let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+        if text.len() > HEAD_LINE_BYTES_MAX || digits(text) < DATE_DIGITS_MIN {
+            return;
+        }
+        let starts = text.match_indices([' ', '\u{3000}']);
+        let mut starts = starts.map(|(start, mark)| start + mark.len());
+        let byline = starts.find(|start| {
+            let rest = &text[*start..];
+            digits(&text[..*start]) >= DATE_DIGITS_MIN
+                && digits(rest) == 0
+                && is_line_of_names(rest)
+                // A lone word may be a place.
+                && (rest.trim().matches(' ').count() > 1 || !rest.is_ascii())
+                && opens_byline(rest, vocabulary.words)
+        });
+        if let Some(start) = byline.filter(|_| self.has_room(Certainty::Line)) {
+            self.push(Certainty::Line, at, &text[start..], vocabulary);
         }
     }
 

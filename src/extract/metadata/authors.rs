@@ -2,7 +2,7 @@
 
 use super::{
     collected::Collected,
-    field::FieldValue,
+    field::{FieldValue, letters},
     jsonld::Thing,
     names::{AUTHORS_MAX, clean},
     titles::SiteName,
@@ -43,10 +43,13 @@ pub(super) fn byline(
     });
     let marked = collected.authors.best();
     let marked: Vec<&str> = marked.iter().map(String::as_str).collect();
+    let is_entry = |name: &&str| collected.menu.contains(&letters(name));
+    let placed = collected.placed.name().filter(|name| !is_entry(name));
+    let placed: Vec<&str> = placed.into_iter().collect();
     let places: Vec<(Vec<String>, &'static str)> = std::iter::once((gather(&told), "json-ld"))
         .chain([(gather(&cited), "meta")])
         .chain(metas)
-        .chain([(gather(&marked), "page")])
+        .chain([(gather(&marked), "page"), (gather(&placed), "page")])
         .collect();
     let of_site = |name: &String| site.signs_as(name);
     let people: Vec<(Vec<String>, &'static str)> = places

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ego_tree::NodeRef;
 use html5ever::local_name;
 use memchr::memmem;
 use scraper::{ElementRef, Html, Node};
@@ -12,6 +13,7 @@ use super::{
     field::{letters, text_of},
     heading::Heading,
     names::AUTHORS_MAX,
+    placed_author::PlacedAuthor,
     stamps::{HeadingRank, Stamps},
     vocabulary::Vocabulary,
 };
@@ -38,6 +40,8 @@ pub(in crate::extract) struct Collected {
     menu_end: usize,
     /// Who is marked as an author.
     pub(super) authors: MarkedAuthors,
+    /// Who stands where authors do, though nothing says so.
+    pub(super) placed: PlacedAuthor,
     /// The authors of a paper, one `citation_author` each.
     pub(super) cited: Vec<String>,
     /// Dates in microdata, RDFa and microformats.
@@ -86,6 +90,8 @@ pub(in crate::extract) fn collect(
         if let Node::Text(text) = node.value() {
             collected.stamps.line(text, at, vocabulary);
             collected.authors.line(text, at, vocabulary);
+            let is_linked = || is_in_link(node);
+            collected.placed.piece(text, at, is_linked, vocabulary);
             collected.menu_entry(text, at);
         }
         let (Node::Element(element), Some(whole)) = (node.value(), ElementRef::wrap(node)) else {
@@ -110,7 +116,9 @@ pub(in crate::extract) fn collect(
         }
         collected.menu(whole, &attributes, at);
         if let Some(heading) = collected.heading_kind(whole) {
-            collected.stamps.heading(heading, at);
+            if collected.stamps.heading(heading, at) {
+                collected.placed.headline(at + whole.descendants().count());
+            }
             if heading == HeadingRank::Title && is_shown(whole, hidden) {
                 collected.keep_titled(whole);
             }
@@ -125,6 +133,17 @@ pub(in crate::extract) fn collect(
     }
     collected.keep_proper_headings();
     collected
+}
+
+/// Boxes around a piece of text in which a link is looked for.
+const LINK_LEVELS: usize = 4;
+
+fn is_in_link(text: NodeRef<'_, Node>) -> bool {
+    let mut above = text.ancestors().take(LINK_LEVELS);
+    above.any(|node| {
+        let element = node.value().as_element();
+        element.is_some_and(|element| element.name.local == local_name!("a"))
+    })
 }
 
 /// Whether no box around an element hides it.
@@ -167,9 +186,11 @@ impl Collected {
     fn keep_proper_headings(&mut self) {
         if self.titled.is_some() || self.headings.iter().any(|heading| heading.is_proper) {
             let title = self.title.as_deref().map(letters).unwrap_or_default();
+            let titled = self.titled.as_deref().map_or(0, |text| letters(text).len());
             self.headings.retain(|heading| {
                 let text = letters(heading.text());
-                heading.is_proper || (text.len() >= TITLE_BYTES_MIN && title.contains(&text))
+                let is_told = text.len() >= TITLE_BYTES_MIN.max(titled) && title.contains(&text);
+                heading.is_proper || is_told
             });
         }
     }

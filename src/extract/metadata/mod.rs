@@ -13,6 +13,7 @@ mod jsonld;
 mod names;
 mod next_page;
 pub(super) mod noarchive;
+mod placed_author;
 mod published;
 mod scripts;
 mod stamps;

@@ -62,6 +62,11 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     names
 }
 
+/// Whether a line is one name of a person and nothing else.
+pub(super) fn is_one_name(text: &str, vocabulary: &Vocabulary<'_>) -> bool {
+    clean(text, vocabulary) == [text]
+}
+
 /// `Ann Lee, Senior Reporter`, `Ann Lee, Rural Affairs Correspondent`: what a part says of the name
 /// before it.
 fn names_a_role(part: &str, words: &PageWords) -> bool {

@@ -93,10 +93,12 @@ const BEFORE_WEIGHT: usize = 6;
 
 impl Stamps {
     /// A heading is here.
-    pub(super) fn heading(&mut self, heading: HeadingRank, at: usize) {
-        if self.heading.is_none_or(|(known, _)| known < heading) {
+    pub(super) fn heading(&mut self, heading: HeadingRank, at: usize) -> bool {
+        let is_surer = self.heading.is_none_or(|(known, _)| known < heading);
+        if is_surer {
             self.heading = Some((heading, at));
         }
+        is_surer
     }
 
     /// Looks at an element: a `time`, or one whose class speaks of dates.

@@ -194,23 +194,27 @@ pub(super) fn title(
     Some((found.to_string(), origin))
 }
 
-/// What a line of a page without a heading has of a title that no line has whole: behind it may stand the
-/// name of a site that nothing else tells.
+/// What a line of a page without a heading has of a title that no line has whole: behind or before it may
+/// stand the name of a site that nothing else tells.
 pub(in crate::extract) fn shown<'t, 'l>(
     title: &'t str,
     collected: &Collected,
     lines: &(impl Iterator<Item = &'l str> + Clone),
 ) -> Option<&'t str> {
     let is_shown = |part: &str| lines.clone().any(|line| phrases::same_words(line, part));
-    let marks = SITE_MARKS.iter().flat_map(|mark| title.match_indices(mark));
-    let mut ends: Vec<usize> = marks.map(|(at, _)| at).collect();
-    ends.sort_unstable();
-    if !collected.headings.is_empty() || ends.is_empty() || is_shown(title) {
+    let marks = || SITE_MARKS.iter().chain(&[": "]);
+    let cuts = marks().flat_map(|mark| title.match_indices(mark));
+    let mut cuts: Vec<(usize, usize)> = cuts.map(|(at, mark)| (at, at + mark.len())).collect();
+    cuts.sort_unstable();
+    if !collected.headings.is_empty() || cuts.is_empty() || is_shown(title) {
         return None;
     }
-    let heads = ends.into_iter().rev().map(|end| title[..end].trim());
-    let mut long = heads.filter(|head| head.len() > HEADING_BYTES_MIN);
-    long.find(|head| is_shown(head))
+    let heads = cuts.iter().rev().map(|(end, _)| title[..*end].trim());
+    let tails = cuts.iter().map(|(_, start)| title[*start..].trim());
+    let mut long = heads
+        .chain(tails)
+        .filter(|part| part.len() > HEADING_BYTES_MIN);
+    long.find(|part| is_shown(part))
 }
 
 /// The title that the only heading of its level holds. It is what readers see; search engines are
