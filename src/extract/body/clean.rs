@@ -52,7 +52,7 @@ fn is_body_text(cut: &Cut<'_>, template: &[bool], block: &TextBlock, hints: &Hin
 }
 
 /// Drops the title, byline and date lines before the first paragraph.
-fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> {
+pub(super) fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> {
     let first_paragraph = kept
         .iter()
         .position(|&b| {
