@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     choose::Body,
-    clean::without_head,
+    clean::without_first_lines,
     features::{self, List, Sheet},
     hints::Hints,
     mass::mass_of,
@@ -118,7 +118,7 @@ pub(in crate::extract) fn refine(cut: &Cut<'_>, hints: &Hints<'_>, proposal: Bod
         return proposal;
     };
     let blocks: Vec<usize> = kept.iter().map(|&at| sheet.candidates[at]).collect();
-    let blocks = without_head(cut, &blocks, hints);
+    let blocks = without_first_lines(cut, blocks, hints);
     let mass = blocks
         .iter()
         .map(|&index| mass_of(&cut.blocks[index]))

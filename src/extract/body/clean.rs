@@ -52,7 +52,7 @@ fn is_body_text(cut: &Cut<'_>, template: &[bool], block: &TextBlock, hints: &Hin
 }
 
 /// Drops the title, byline and date lines before the first paragraph.
-pub(super) fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> {
+fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> Vec<usize> {
     let first_paragraph = kept
         .iter()
         .position(|&b| {
@@ -80,6 +80,20 @@ pub(super) fn without_head(cut: &Cut<'_>, kept: &[usize], hints: &Hints<'_>) -> 
         })
         .map(|(_, &b)| b)
         .collect()
+}
+
+/// The same up to the first heading alone: below it a date may be that of an entry.
+pub(super) fn without_first_lines(
+    cut: &Cut<'_>,
+    mut kept: Vec<usize>,
+    hints: &Hints<'_>,
+) -> Vec<usize> {
+    let is_part = |block: &TextBlock| block.heading > 1 || block.kind == BlockKind::Heading;
+    let end = kept.iter().position(|&b| is_part(&cut.blocks[b]));
+    let rest = kept.split_off(end.unwrap_or(kept.len()));
+    let mut first = without_head(cut, &kept, hints);
+    first.extend(rest);
+    first
 }
 
 /// Ends the body at a heading such as "Related stories", if little text follows.

@@ -202,15 +202,21 @@ pub(in crate::extract) fn shown<'t, 'l>(
     lines: &(impl Iterator<Item = &'l str> + Clone),
 ) -> Option<&'t str> {
     let is_shown = |part: &str| lines.clone().any(|line| phrases::same_words(line, part));
-    let marks = || SITE_MARKS.iter().chain(&[": "]);
-    let cuts = marks().flat_map(|mark| title.match_indices(mark));
-    let mut cuts: Vec<(usize, usize)> = cuts.map(|(at, mark)| (at, at + mark.len())).collect();
-    cuts.sort_unstable();
-    if !collected.headings.is_empty() || cuts.is_empty() || is_shown(title) {
+    let cuts = |marks: &[&str]| {
+        let cuts = marks.iter().flat_map(|mark| title.match_indices(mark));
+        let mut cuts: Vec<_> = cuts.map(|(at, mark)| (at, at + mark.len())).collect();
+        cuts.sort_unstable();
+        cuts
+    };
+    let (ends, starts) = (
+        cuts(&SITE_MARKS),
+        cuts(&[&SITE_MARKS[..], &[": "]].concat()),
+    );
+    if !collected.headings.is_empty() || starts.is_empty() || is_shown(title) {
         return None;
     }
-    let heads = cuts.iter().rev().map(|(end, _)| title[..*end].trim());
-    let tails = cuts.iter().map(|(_, start)| title[*start..].trim());
+    let heads = ends.iter().rev().map(|(end, _)| title[..*end].trim());
+    let tails = starts.iter().map(|(_, start)| title[*start..].trim());
     let mut long = heads
         .chain(tails)
         .filter(|part| part.len() > HEADING_BYTES_MIN);
