@@ -1,8 +1,10 @@
 //! "Rumah Putih" for the White House, "di akhir hari" for "at the end of the day".
 
+use std::cmp::Reverse;
+
 use super::{About, Counts, Detector, Draft, Example, Family, Grade, detector::fill};
 use crate::{
-    lang::{KeySet, Trap, Traps, WordList},
+    lang::{Hit, KeySet, Trap, Traps, WordList},
     model::{Finding, Span},
 };
 
@@ -12,7 +14,7 @@ pub(super) struct LiteralTranslation;
 /// Wordings of one text that are looked at: what excuses one is looked for in the whole text.
 const WORDINGS_MAX: usize = 30;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 82));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 88));
 
 const INSTEAD: &str = "“{}” is “{}” word by word; a writer says “{}”";
 const NOTE: &str = "“{}” is “{}” word by word";
@@ -89,8 +91,11 @@ pub(super) fn wordings<'t>(
 ) -> Vec<(Span, &'t Trap)> {
     let starts = (0..draft.keys.len()).filter(|at| traps.book.begins_with(draft.keys[*at]));
     let hits = starts.flat_map(|at| {
-        let hits = traps.book.at(&draft.keys, at, &|_, _| true);
-        hits.filter_map(move |hit| Some((at..hit.end, traps.get(hit.family)?)))
+        let mut hits: Vec<_> = traps.book.at(&draft.keys, at, &|_, _| true).collect();
+        // Of several that begin here the longest says most.
+        hits.sort_by_key(|hit| Reverse(hit.end));
+        let named = move |hit: Hit<'_, usize>| Some((at..hit.end, traps.get(hit.family)?));
+        hits.into_iter().filter_map(named)
     });
     let mut kept: Vec<(Span, &Trap)> = Vec::new();
     let betraying = hits.filter(|(words, trap)| betrays(draft, words, trap));
