@@ -40,8 +40,9 @@ const OTHER_STORY_BYTES_MIN: usize = 25;
 const PROMPT_BYTES_MAX: usize = 120;
 const PRESSED_LINK_BYTES_MAX: usize = 24;
 
-/// Blocks of a box with a form.
+/// Blocks of a box with a form, and the boxes in it among which that is looked for.
 const FORM_BLOCKS_MAX: usize = 6;
+const FORM_BOXES_MAX: usize = 24;
 
 /// Running text beside what can be pressed, in bytes.
 const PRESSED_BYTES_MAX: usize = 250;
@@ -74,8 +75,8 @@ impl Ground<'_, '_> {
     fn is_island(&self, index: usize) -> bool {
         let here = &self.cut.containers[index];
         let blocks = &self.cut.blocks[here.blocks.clone()];
-        let bytes: usize = blocks.iter().map(TextBlock::len).sum();
-        if !BLOCKS.contains(&blocks.len()) || bytes > BYTES_MAX || holds_article(here) {
+        let bytes = || blocks.iter().map(TextBlock::len).sum::<usize>();
+        if !BLOCKS.contains(&blocks.len()) || bytes() > BYTES_MAX || holds_article(here) {
             return false;
         }
         let is_such = match &*here.element.name.local {
@@ -195,9 +196,10 @@ impl Ground<'_, '_> {
     /// Whether a small box holds a form, whatever else it says.
     fn is_form(&self, index: usize) -> bool {
         let here = &self.cut.containers[index];
-        let within = &self.cut.containers[index..here.end];
+        let within = self.cut.containers[index..here.end].iter();
+        let mut within = within.take(FORM_BOXES_MAX);
         let is_form = |inner: &Container<'_>| inner.element.name.local == local_name!("form");
-        within.iter().any(is_form) && here.blocks.len() <= FORM_BLOCKS_MAX
+        here.blocks.len() <= FORM_BLOCKS_MAX && within.any(is_form)
     }
 
     /// Whether something in it can be pressed and little of it is read. Parts of an article may open so, and
