@@ -68,6 +68,14 @@ pub(in crate::extract) struct TextBlock {
     pub(in crate::extract) emphasis_bytes: usize,
 }
 
+impl Container<'_> {
+    /// Whether two boxes are made alike: the same element of the same class.
+    pub(in crate::extract) fn is_like(&self, other: &Container<'_>) -> bool {
+        self.element.name == other.element.name
+            && self.element.attr("class") == other.element.attr("class")
+    }
+}
+
 impl TextBlock {
     /// Bytes of text.
     pub(in crate::extract) fn len(&self) -> usize {

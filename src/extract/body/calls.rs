@@ -10,7 +10,7 @@ const POLL_BLOCKS: std::ops::RangeInclusive<usize> = 1..=16;
 const POLL_BYTES_MAX: usize = 500;
 /// Boxes between that of a poll and its answers.
 const POLL_LEVELS_MAX: usize = 2;
-const QUESTION_MARKS: [char; 4] = ['?', '？', '؟', ';'];
+pub(super) const QUESTION_MARKS: [char; 4] = ['?', '？', '؟', ';'];
 
 /// Blocks, bytes of running text and buttons of a call; an article with more of them is a list of offers.
 const CALL_BLOCKS: std::ops::RangeInclusive<usize> = 2..=8;
@@ -128,7 +128,6 @@ impl Ground<'_, '_> {
     /// Whether a box made as this one, with a text, stands beside it: then both are parts of an article.
     fn is_one_of_many(&self, container: usize) -> bool {
         let here = &self.cut.containers[container];
-        let class = |of: usize| self.cut.containers[of].element.attr("class");
         let end = self.cut.containers[here.parent].end;
         let mut sibling = here.parent + 1;
         for _ in 0..SIBLINGS_MAX {
@@ -136,11 +135,7 @@ impl Ground<'_, '_> {
                 break;
             }
             let other = &self.cut.containers[sibling];
-            if sibling != container
-                && other.element.name == here.element.name
-                && class(sibling) == class(container)
-                && self.mass_in(&other.blocks) > 0
-            {
+            if sibling != container && other.is_like(here) && self.mass_in(&other.blocks) > 0 {
                 return true;
             }
             sibling = other.end;

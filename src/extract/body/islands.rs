@@ -5,6 +5,7 @@
 use html5ever::local_name;
 
 use super::{
+    calls::QUESTION_MARKS,
     ground::{ARTICLE_BYTES_MIN, Blocks, Ground, LINKED_SHARE},
     mass::mass_of,
 };
@@ -131,10 +132,7 @@ impl Ground<'_, '_> {
         let unit = above.find(|above| self.cut.containers[*above].parent == parent);
         let is_alike = |unit: usize| {
             let (one, other) = (&self.cut.containers[unit], &self.cut.containers[index]);
-            unit != parent
-                && !is_paragraph(one)
-                && one.element.name == other.element.name
-                && one.element.attr("class") == other.element.attr("class")
+            unit != parent && !is_paragraph(one) && one.is_like(other)
         };
         mass_of(block) > 0 && !unit.is_some_and(is_alike)
     }
@@ -218,7 +216,7 @@ impl Ground<'_, '_> {
         let blocks = &self.cut.blocks[here.blocks.clone()];
         let asks = |block: &TextBlock| {
             let text = self.cut.text_of(block);
-            block.kind != BlockKind::ListItem && text.ends_with(['?', '？', '؟'])
+            block.kind != BlockKind::ListItem && text.ends_with(QUESTION_MARKS)
         };
         let is_answer = |block: &&TextBlock| {
             let text = self
@@ -230,7 +228,6 @@ impl Ground<'_, '_> {
         let answers = blocks.iter().filter(is_answer).count();
         answers >= ANSWERS_MIN
             && answers * 2 >= blocks.len()
-            && blocks.len() <= *BLOCKS.end()
             && blocks.iter().any(asks)
             && self.mass.last().copied().unwrap_or_default() >= ARTICLE_BYTES_MIN
     }

@@ -158,7 +158,7 @@ impl Ground<'_, '_> {
         let here = &self.cut.containers[container];
         let twin = self.twin(container, story);
         (heading.heading == 1 || self.is_article(container))
-            && twin.is_some_and(|twin| is_alike(here, &self.cut.containers[twin]))
+            && twin.is_some_and(|twin| here.is_like(&self.cut.containers[twin]))
     }
 }
 
@@ -173,9 +173,4 @@ fn extends(one: &Container<'_>, other: &Container<'_>) -> bool {
     one.element.name == other.element.name
         && !twins.is_empty()
         && twins.iter().all(|class| own.contains(class))
-}
-
-fn is_alike(one: &Container<'_>, other: &Container<'_>) -> bool {
-    let class = |of: &Container<'_>| of.element.attr("class").map(str::to_string);
-    one.element.name == other.element.name && class(one) == class(other)
 }

@@ -14,7 +14,8 @@ const PROSE_BYTES_MIN: usize = 100;
 const NAME_BYTES: std::ops::RangeInclusive<usize> = 6..=48;
 const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=4;
 
-/// What stands in small letters before surnames.
+/// What stands in small letters before surnames. `PageList::NameParticles` has what titles and the names of
+/// groups have too: "Table of Contents".
 const PARTICLES: [&str; 22] = [
     "al", "bin", "binti", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "du", "el",
     "la", "le", "ten", "ter", "van", "von", "y", "zu",
