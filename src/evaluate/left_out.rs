@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    texts::{Record, Scored},
-    translation::score,
+    texts::{Read, Record},
+    translation::read,
 };
 use crate::style::{self, Label, LabelledText, Model};
 
@@ -58,7 +58,7 @@ impl Part<'_> {
     }
 }
 
-/// The texts of `measured` that are left out, part by part, each scored by a model that learned from
+/// The texts of `measured` that are left out, part by part, each read by a model that learned from
 /// what was left of them and of `more`. A part without which too little is left to learn from is
 /// skipped, and so is a language whose texts cannot be told apart that way.
 pub fn left_out<'r>(
@@ -66,21 +66,21 @@ pub fn left_out<'r>(
     more: &'r [Record],
     by: LeaveOut,
     seed: u64,
-) -> Vec<Vec<Scored<'r>>> {
+) -> Vec<Vec<Read<'r>>> {
     let parts = match by {
         LeaveOut::Year => years(measured, more),
         LeaveOut::Engine => engines(measured, more),
         LeaveOut::Origin => origins(measured, more),
     };
-    let scored = |part: Part<'r>| {
+    let read_part = |part: Part<'r>| {
         let left = measured.iter().chain(more);
         let left = left.filter(|record| part.leaves(record));
         let examples: Vec<LabelledText<'_>> = left.filter_map(Record::example).collect();
         let bytes = style::train(&examples, seed).ok()?;
         let out = measured.iter().filter(|record| part.measures(record));
-        Some(score(&Model::parse(&bytes)?, out))
+        Some(read(&Model::parse(&bytes)?, out))
     };
-    parts.into_iter().filter_map(scored).collect()
+    parts.into_iter().filter_map(read_part).collect()
 }
 
 /// The keys that have most machine translations of documents that people translated too.

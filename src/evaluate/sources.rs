@@ -1,8 +1,9 @@
 //! How well sources are told apart by their standing, and how much the articles of one source
 //! resemble each other.
 //!
-//! One rule serves all languages: a source is suspected when its probability is over one half. Only
-//! the style speaks here; findings and traces in the page would come on top.
+//! One rule serves all languages: a source is suspected when its probability is over
+//! [`TranslationStanding::SUSPECTED`]. Only the style speaks here; findings and traces in the page
+//! would come on top.
 
 use std::{collections::BTreeMap, fmt};
 

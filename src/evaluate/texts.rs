@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     model::Lang,
-    style::{Label, LabelledText},
+    style::{Label, LabelledText, Reading},
 };
 
 /// Parts of a set.
@@ -136,8 +136,17 @@ pub fn by_language(records: Vec<Record>) -> Result<BTreeMap<Lang, Vec<Record>>, 
     Ok(set)
 }
 
-/// A text with the log-odds of its style score.
-pub type Scored<'r> = (&'r Record, f32);
+/// A text with what a model makes of it.
+pub type Read<'r> = (&'r Record, Reading);
+
+/// A text with log-odds of its style: its own, or those that count for its source.
+pub(super) type Scored<'r> = (&'r Record, f32);
+
+/// Texts with one of the log-odds that a model makes of them.
+pub(super) fn scored<'r>(read: &[Read<'r>], odds: fn(&Reading) -> f32) -> Vec<Scored<'r>> {
+    let texts = read.iter();
+    texts.map(|(record, own)| (*record, odds(own))).collect()
+}
 
 /// The texts that have a label.
 pub(super) fn labelled<'s, 'r>(

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{
     figures::{figure, mb_per_second, percent},
     sources::{self, SourceFigures, SourcesReport},
-    texts::{Record, Scored, labelled, translated_by_both},
+    texts::{Read, Record, Scored, labelled, scored, translated_by_both},
 };
 use crate::{
     measure::{
@@ -47,28 +47,23 @@ pub struct StyleFigures {
 }
 
 impl StyleFigures {
-    fn of(scored: &[Scored<'_>]) -> StyleFigures {
-        let odds = |label| -> Vec<f32> { labelled(scored, label).map(|(_, odds)| odds).collect() };
+    fn of(read: &[Read<'_>]) -> StyleFigures {
+        let scored = scored(read, |reading| reading.log_odds);
+        let odds = |label| -> Vec<f32> { labelled(&scored, label).map(|(_, odds)| odds).collect() };
         let (native, human) = (odds(Label::Native), odds(Label::Human));
         let machine = odds(Label::Machine);
-        let mut systems: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
-        for (record, odds) in labelled(scored, Label::Machine) {
-            let system = record.system.as_deref().unwrap_or_default();
-            systems.entry(system).or_default().push(odds);
-        }
-        let systems: Vec<Vec<f32>> = systems.into_values().collect();
         StyleFigures {
             native: native.len(),
             human: human.len(),
             machine: machine.len(),
             native_machine: area(&native, &machine),
             human_machine: area(&human, &machine),
-            same_documents: same_documents(scored),
-            same_origin: same_origin(scored),
+            same_documents: same_documents(&scored),
+            same_origin: same_origin(&scored),
             flagged_native: flagged(&native),
             flagged_human: flagged(&human),
             flagged_machine: flagged(&machine),
-            sources: source_recall(&human, &systems, 1),
+            sources: sources_found(read),
         }
     }
 
@@ -90,6 +85,20 @@ impl StyleFigures {
             sources: mean(|row| row.sources),
         }
     }
+}
+
+/// How many sources of ten articles are found at 1 % false alarms.
+fn sources_found(read: &[Read<'_>]) -> Option<f64> {
+    let scored = scored(read, |reading| reading.of_source);
+    let people = labelled(&scored, Label::Human);
+    let people: Vec<f32> = people.map(|(_, odds)| odds).collect();
+    let mut systems: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
+    for (record, odds) in labelled(&scored, Label::Machine) {
+        let system = record.system.as_deref().unwrap_or_default();
+        systems.entry(system).or_default().push(odds);
+    }
+    let systems: Vec<Vec<f32>> = systems.into_values().collect();
+    source_recall(&people, &systems, 1)
 }
 
 fn same_documents(scored: &[Scored<'_>]) -> Option<f64> {
@@ -150,18 +159,20 @@ pub struct TranslationRun {
 impl TranslationRun {
     /// Takes the scored texts of a language into account: those of each model that scored some. What
     /// one model says is not held against what another does: areas are means over the parts.
-    pub fn add(&mut self, lang: &Lang, parts: &[Vec<Scored<'_>>]) {
-        let scored: Vec<Scored<'_>> = parts.concat();
-        let bytes = scored.iter().map(|(record, _)| record.text.len());
+    pub fn add(&mut self, lang: &Lang, parts: &[Vec<Read<'_>>]) {
+        let read: Vec<Read<'_>> = parts.concat();
+        let bytes = read.iter().map(|(record, _)| record.text.len());
         self.bytes += bytes.sum::<usize>();
-        for (system, scored) in by_system(&scored) {
-            let figures = StyleFigures::of(&scored);
+        for (system, read) in by_system(&read) {
+            let figures = StyleFigures::of(&read);
             self.systems.insert(format!("{lang} {system}"), figures);
         }
         let figures: Vec<StyleFigures> = parts.iter().map(|part| StyleFigures::of(part)).collect();
         self.languages
             .insert(lang.clone(), StyleFigures::mean(&figures.iter()));
-        self.sources.insert(lang.clone(), sources::measure(&scored));
+        let of_source = scored(&read, |reading| reading.of_source);
+        self.sources
+            .insert(lang.clone(), sources::measure(&of_source));
     }
 
     /// The report. `took` is the time of scoring, where that was all that was done.
@@ -177,15 +188,15 @@ impl TranslationRun {
 }
 
 /// The texts that can be scored: news, of some length.
-pub fn score<'r>(model: &Model<'_>, records: impl Iterator<Item = &'r Record>) -> Vec<Scored<'r>> {
+pub fn read<'r>(model: &Model<'_>, records: impl Iterator<Item = &'r Record>) -> Vec<Read<'r>> {
     let news = records.filter(|record| record.is_news());
-    news.filter_map(|record| Some((record, model.read(&record.text)?.log_odds)))
+    news.filter_map(|record| Some((record, model.read(&record.text)?)))
         .collect()
 }
 
 /// Every text by a model that has seen no version of its document; `None` where there are too few
 /// to train on.
-pub fn cross_validated(records: &[Record], folds: usize) -> Option<Vec<Scored<'_>>> {
+pub fn cross_validated(records: &[Record], folds: usize) -> Option<Vec<Read<'_>>> {
     const SEED: u64 = 1;
     let names: BTreeSet<&str> = records.iter().map(|record| record.doc.as_str()).collect();
     let fold_of: BTreeMap<&str, usize> = names
@@ -193,26 +204,26 @@ pub fn cross_validated(records: &[Record], folds: usize) -> Option<Vec<Scored<'_
         .enumerate()
         .map(|(at, name)| (name, at % folds))
         .collect();
-    let mut scored = Vec::new();
+    let mut all = Vec::new();
     for fold in 0..folds {
         let is_out = |record: &&Record| fold_of.get(record.doc.as_str()) == Some(&fold);
         let kept = records.iter().filter(|record| !is_out(record));
         let examples: Vec<LabelledText<'_>> = kept.filter_map(Record::example).collect();
         let bytes = style::train(&examples, SEED).ok()?;
         let model = Model::parse(&bytes)?;
-        scored.extend(score(&model, records.iter().filter(is_out)));
+        all.extend(read(&model, records.iter().filter(is_out)));
     }
-    Some(scored)
+    Some(all)
 }
 
 /// The texts of each engine, with all that no machine wrote.
-fn by_system<'r>(scored: &[Scored<'r>]) -> BTreeMap<&'r str, Vec<Scored<'r>>> {
+fn by_system<'r>(read: &[Read<'r>]) -> BTreeMap<&'r str, Vec<Read<'r>>> {
     let machine = |record: &Record| record.label() == Label::Machine;
-    let of_machines = scored.iter().filter(|(record, _)| machine(record));
+    let of_machines = read.iter().filter(|(record, _)| machine(record));
     let names = of_machines.filter_map(|(record, _)| record.system.as_deref());
     let names: BTreeSet<&str> = names.collect();
     let of = |name| {
-        let texts = scored
+        let texts = read
             .iter()
             .filter(move |(record, _)| !machine(record) || record.system.as_deref() == Some(name));
         (name, texts.copied().collect())

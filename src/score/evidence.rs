@@ -10,7 +10,10 @@ use super::{
     detector::{Counts, Family, Grade, Strength},
     registry::rules,
 };
-use crate::model::{Article, Evidence, EvidenceKind, Finding, HintGrade, Policy, Provenance};
+use crate::{
+    model::{Article, Evidence, EvidenceKind, Finding, HintGrade, Policy, Provenance},
+    style::Reading,
+};
 
 /// The share of articles taken to be unedited machine translation before anything is known: one in
 /// 25. With it, a style score of .96 alone makes even odds, which is where the style flags.
@@ -64,52 +67,51 @@ pub(super) fn logistic(log_odds: f64) -> f64 {
 pub(super) fn gather(
     article: &Article,
     findings: &[Finding],
-    style_score: Option<f32>,
+    reading: Option<Reading>,
     policy: &Policy,
 ) -> Vec<Evidence> {
     let page = page(&article.provenance);
     let hint = hint(article).filter(|_| page.is_none());
-    assemble(page, hint, findings, style_score, policy)
+    let style = reading.map(|reading| {
+        let of_source = stretched(f64::from(reading.of_source), policy);
+        style(reading.score(), Some(of_source as f32), policy)
+    });
+    assemble(page, hint, findings, style)
 }
 
-/// The same after some findings were set aside: what the page said of itself stands.
+/// The same after some findings were set aside: what the page said of itself stands, and what the
+/// style says of the source.
 pub(super) fn gather_again(
     before: &[Evidence],
     findings: &[Finding],
     style_score: Option<f32>,
     policy: &Policy,
 ) -> Vec<Evidence> {
-    let of_kind = |kind| {
-        before
-            .iter()
-            .find(|evidence| evidence.kind == kind)
-            .cloned()
-    };
-    let (page, hint) = (of_kind(EvidenceKind::Page), of_kind(EvidenceKind::Hint));
-    assemble(page, hint, findings, style_score, policy)
+    let of_kind = |kind| before.iter().find(|evidence| evidence.kind == kind);
+    let page = of_kind(EvidenceKind::Page).cloned();
+    let hint = of_kind(EvidenceKind::Hint).cloned();
+    let of_source = of_kind(EvidenceKind::Style).and_then(|style| style.of_source);
+    let style = style_score.map(|score| style(score, of_source, policy));
+    assemble(page, hint, findings, style)
 }
 
 fn assemble(
     page: Option<Evidence>,
     hint: Option<Evidence>,
     findings: &[Finding],
-    style_score: Option<f32>,
-    policy: &Policy,
+    style: Option<Evidence>,
 ) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = page.into_iter().chain(words(findings)).collect();
     let alone = evidence.is_empty();
     evidence.extend(hint);
-    evidence.extend(style_score.map(|score| Evidence {
-        kind: EvidenceKind::Style,
-        name: "style".to_string(),
-        grade: String::new(),
-        times: 1,
-        log_ratio: match style(score, policy) {
+    evidence.extend(style.map(|style| Evidence {
+        log_ratio: match style.log_ratio {
             // The style is a mean over the text. A sentence that nobody read stands at one place,
             // and good sentences around it do not mend it.
             weight if alone => weight,
             weight => weight.max(0.0),
-        } as f32,
+        },
+        ..style
     }));
     evidence
 }
@@ -130,6 +132,7 @@ fn page(provenance: &[Provenance]) -> Option<Evidence> {
         grade: String::new(),
         times: provenance.len() as u32,
         log_ratio: (translated / other).ln().min(MOST) as f32,
+        of_source: None,
     })
 }
 
@@ -146,6 +149,7 @@ fn hint(article: &Article) -> Option<Evidence> {
         grade: String::new(),
         times: 1,
         log_ratio: weight as f32,
+        of_source: None,
     })
 }
 
@@ -190,6 +194,7 @@ fn of_rule(
                 grade: grade.name.to_string(),
                 times,
                 log_ratio: weight as f32,
+                of_source: None,
             };
             evidence.push((piece, grade.strength));
         }
@@ -197,16 +202,33 @@ fn of_rule(
     evidence
 }
 
-/// The log-odds of a style score are a log likelihood ratio already: models are calibrated for even
+/// The style, as it is where nothing stands beside it.
+fn style(score: f32, of_source: Option<f32>, policy: &Policy) -> Evidence {
+    Evidence {
+        kind: EvidenceKind::Style,
+        name: "style".to_string(),
+        grade: String::new(),
+        times: 1,
+        log_ratio: stretched(logit(inner(score)), policy) as f32,
+        of_source,
+    }
+}
+
+/// The log-odds of a style are a log likelihood ratio already: models are calibrated for even
 /// odds between machines and the people that are hardest to tell from them, translators. They are
 /// stretched so that a score of `translation_at` alone reaches `flag_at`, whatever the policy says.
-fn style(score: f32, policy: &Policy) -> f64 {
-    const TINY: f64 = 1e-6;
-    let share = |x: f32| f64::from(x).clamp(TINY, 1.0 - TINY);
-    let needed = (logit(share(policy.flag_at)) - logit(PRIOR)).max(0.0);
-    let stretch = needed / logit(share(policy.translation_at)).max(TINY);
+fn stretched(log_odds: f64, policy: &Policy) -> f64 {
+    let needed = (logit(inner(policy.flag_at)) - logit(PRIOR)).max(0.0);
+    let stretch = needed / logit(inner(policy.translation_at)).max(TINY);
     let most = STYLE_MOST.max(needed);
-    (logit(share(score)) * stretch).clamp(-most, most)
+    (log_odds * stretch).clamp(-most, most)
+}
+
+/// The nearest that a share comes to 0 and 1, so that its log-odds are finite.
+const TINY: f64 = 1e-6;
+
+fn inner(share: f32) -> f64 {
+    f64::from(share).clamp(TINY, 1.0 - TINY)
 }
 
 /// What one finding of each rule and grade weighs.

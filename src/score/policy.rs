@@ -38,10 +38,9 @@ pub(super) fn judge(
     policy: &Policy,
 ) -> (Verdict, Scores, Vec<Evidence>) {
     let served = Served::by(draft);
-    let style = served.style;
-    let evidence = gather(article, findings, style, policy);
+    let evidence = gather(article, findings, served.reading, policy);
     let scores = Scores {
-        style,
+        style: served.reading.map(Reading::score),
         boilerplate,
         ..Scores::default()
     };
@@ -100,8 +99,8 @@ const STYLE_WORDS_MIN: usize = 80;
 
 /// What serves the language that a text is said to be in.
 struct Served {
-    /// The score of its style.
-    style: Option<f32>,
+    /// How its style reads.
+    reading: Option<Reading>,
     is_served: bool,
 }
 
@@ -116,15 +115,15 @@ impl Served {
             .and_then(style::model);
         match model.and_then(|model| model.read(draft.text.raw)) {
             Some(reading) if reading.known >= Reading::KNOWN_MIN => Served {
-                style: Some(reading.score()),
+                reading: Some(reading),
                 is_served: true,
             },
             Some(_) => Served {
-                style: None,
+                reading: None,
                 is_served: false,
             },
             None => Served {
-                style: None,
+                reading: None,
                 is_served: draft.pack.is_some_and(|pack| may_be_of(pack, &draft.keys)),
             },
         }

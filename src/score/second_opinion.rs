@@ -97,6 +97,7 @@ fn weigh(assessment: &Assessment, opinion: &Opinion) -> Evidence {
         grade: String::new(),
         times,
         log_ratio: (of(times) - counted).max(of(alone)) as f32,
+        of_source: None,
     }
 }
 

@@ -9,10 +9,16 @@ pub(super) const SLOTS: usize = 49_152;
 pub(super) const ROW: usize = 3;
 
 /// The first bytes of a model: its format and version.
-const MAGIC: [u8; 8] = *b"bgstyle2";
+const MAGIC: [u8; 8] = *b"bgstyle3";
+
+/// Those of a model without figures of its own for the source, of which some still serve.
+const FORMER_MAGIC: [u8; 8] = *b"bgstyle2";
 
 /// Figures in the header, each a little-endian `f32`.
-const FIGURES: usize = 6;
+const FIGURES: usize = 9;
+
+/// Of these, in a model of the former format.
+const FORMER_FIGURES: usize = 6;
 
 pub(super) const HEADER: usize = MAGIC.len() + 4 * FIGURES;
 
@@ -47,6 +53,11 @@ pub(super) struct Header {
     pub(super) biases: [f32; 2],
     /// Log-odds of both together.
     pub(super) joined: Calibration,
+    /// What the first head is lifted by before it is joined for the text's source: natives are told
+    /// by far more than they need over ten articles, translators are not.
+    pub(super) lenience: f32,
+    /// Log-odds of both together, so lifted.
+    pub(super) source: Calibration,
 }
 
 /// One number for two opinions: machine translation is told from native writing by the first head
@@ -58,25 +69,58 @@ pub(super) fn join(margins: [f32; 2]) -> f32 {
 
 impl Header {
     fn write(&self) -> Vec<u8> {
-        let line = [self.joined.slope, self.joined.offset];
+        let line = [
+            self.joined.slope,
+            self.joined.offset,
+            self.lenience,
+            self.source.slope,
+            self.source.offset,
+        ];
         let figures = self.steps.into_iter().chain(self.biases).chain(line);
         let figures = figures.flat_map(f32::to_le_bytes);
         MAGIC.into_iter().chain(figures).collect()
     }
 
-    fn read(bytes: &[u8]) -> Option<Header> {
-        let mut figures = bytes.strip_prefix(&MAGIC)?.chunks_exact(4);
-        let mut next = || {
-            let figure = f32::from_le_bytes(figures.next()?.try_into().ok()?);
-            figure.is_finite().then_some(figure)
+    /// The header, and the table behind it.
+    fn read(bytes: &[u8]) -> Option<(Header, &[u8])> {
+        let (magic, rest) = bytes.split_first_chunk()?;
+        let count = match *magic {
+            MAGIC => FIGURES,
+            FORMER_MAGIC => FORMER_FIGURES,
+            _ => return None,
+        };
+        let (figures, table) = rest.split_at_checked(4 * count)?;
+        let (figures, _) = figures.as_chunks();
+        let figures: Vec<f32> = figures.iter().copied().map(f32::from_le_bytes).collect();
+        let are_finite = figures.iter().all(|figure| figure.is_finite());
+        let header = Header::of(&figures).filter(|_| are_finite)?;
+        Some((header, table))
+    }
+
+    /// In the former format the text's own line serves its source too.
+    fn of(figures: &[f32]) -> Option<Header> {
+        let (
+            &[
+                native_step,
+                human_step,
+                native_bias,
+                human_bias,
+                slope,
+                offset,
+            ],
+            of_source,
+        ) = figures.split_first_chunk::<FORMER_FIGURES>()?;
+        let joined = Calibration { slope, offset };
+        let (lenience, source) = match *of_source {
+            [lenience, slope, offset] => (lenience, Calibration { slope, offset }),
+            _ => (0.0, joined),
         };
         Some(Header {
-            steps: [next()?, next()?],
-            biases: [next()?, next()?],
-            joined: Calibration {
-                slope: next()?,
-                offset: next()?,
-            },
+            steps: [native_step, human_step],
+            biases: [native_bias, human_bias],
+            joined,
+            lenience,
+            source,
         })
     }
 }
@@ -85,8 +129,10 @@ impl Header {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// The log-odds behind [`Reading::score`], which at even odds are the log likelihood ratio of a
-    /// machine translation to a human one, in nats: what to add up over the texts of a source.
+    /// machine translation to a human one, in nats.
     pub log_odds: f32,
+    /// The same with the first head lifted: what to add up over the texts of a source.
+    pub of_source: f32,
     /// The share of its features that the model has met, in 0..=1.
     pub known: f32,
 }
@@ -124,12 +170,9 @@ pub struct Model<'a> {
 impl<'a> Model<'a> {
     /// Reads a model in place; `None` for what is none.
     pub fn parse(bytes: &'a [u8]) -> Option<Model<'a>> {
-        let (header, table) = bytes.split_at_checked(HEADER)?;
+        let (header, table) = Header::read(bytes)?;
         let (rows, rest) = table.as_chunks::<ROW>();
-        (rows.len() == SLOTS && rest.is_empty()).then_some(Model {
-            header: Header::read(header)?,
-            rows,
-        })
+        (rows.len() == SLOTS && rest.is_empty()).then_some(Model { header, rows })
     }
 
     pub(super) fn encode(header: &Header, rows: &[[u8; ROW]]) -> Vec<u8> {
@@ -152,6 +195,9 @@ impl<'a> Model<'a> {
         let margins = [0, 1].map(|at| header.steps[at] * margins[at] + header.biases[at]);
         Some(Reading {
             log_odds: header.joined.at(join(margins)),
+            of_source: header
+                .source
+                .at(join([margins[0] + header.lenience, margins[1]])),
             known: known as f32 / count as f32,
         })
     }

@@ -499,6 +499,7 @@ fn judged(verdict: Verdict, style: Option<f32>, evidence: &[(EvidenceKind, f32)]
         grade: String::new(),
         times: 1,
         log_ratio: *log_ratio,
+        of_source: None,
     });
     Assessment {
         verdict,

@@ -8,8 +8,11 @@ use std::{fs, path::Path};
 
 use benggala::{
     lang::Lexicon,
-    model::{Article, Hint, HintGrade, Lang, LeftOut, Policy, Provenance, Reason, Verdict},
-    score::{Strength, assess, rules, rules_hash},
+    model::{
+        Article, Assessment, Dismissal, Evidence, Hint, HintGrade, Lang, LeftOut, Policy,
+        Provenance, Reason, Verdict,
+    },
+    score::{Strength, assess, context, rules, rules_hash, set_aside},
 };
 use proptest::prelude::*;
 
@@ -411,6 +414,40 @@ fn good_style_around_it_does_not_excuse_a_sentence_that_nobody_read() {
     let found = weighed(0, "Ia menolak tanda kurung dan tanda kurung.");
     assert_eq!(weight(&found, "style"), 0.0);
     assert_eq!(found.verdict, Verdict::Flag);
+}
+
+#[test]
+fn what_the_style_says_of_the_source_outlasts_what_is_found_and_set_aside() {
+    let found = weighed(0, "Ia menolak tanda kurung dan tanda kurung.");
+    let style = |of: &Assessment| {
+        let style = of.evidence.iter().find(|e| e.name == "style");
+        style.expect("it was weighed").clone()
+    };
+    assert!(style(&found).of_source < Some(0.0), "it is kept as it is");
+    let of_words = weight(&found, "coordinated-repetition");
+    assert_eq!(found.log_ratio(), Some(of_words), "and excuses nothing");
+    let body = format!("{PLAIN}\n\nIa menolak tanda kurung dan tanda kurung.");
+    let dismissals: Vec<Dismissal> = found
+        .findings
+        .iter()
+        .map(|finding| Dismissal {
+            rule: finding.rule.to_string(),
+            context: context(&body, finding),
+            by: "an editor".to_string(),
+        })
+        .collect();
+    let aside = set_aside(found.clone(), &body, &dismissals, true, &Policy::default());
+    assert_eq!(aside.log_ratio(), style(&found).of_source);
+}
+
+#[test]
+fn evidence_that_was_kept_before_the_source_had_its_own_counts_as_it_was() {
+    let kept = r#"{"kind":"style","name":"style","times":1,"log_ratio":-1.5}"#;
+    let evidence: Evidence = serde_json::from_str(kept).expect("evidence");
+    assert_eq!(serde_json::to_string(&evidence).expect("JSON"), kept);
+    let mut assessment = judge(PLAIN);
+    assessment.evidence = vec![evidence];
+    assert_eq!(assessment.log_ratio(), Some(-1.5));
 }
 
 #[test]

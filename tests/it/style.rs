@@ -109,6 +109,19 @@ fn training_is_deterministic_and_a_model_survives_its_bytes() {
 }
 
 #[test]
+fn a_model_of_the_former_format_says_of_the_source_what_it_says_of_the_text() {
+    let (header, table) = TRAINED.split_at(8 + 4 * 9);
+    let former = [b"bgstyle2", &header[8..8 + 4 * 6], table].concat();
+    let text = article(41, "in proximity of the nearness");
+    let read = |bytes: &[u8]| Model::parse(bytes).unwrap().read(&text).unwrap();
+    let (now, formerly) = (read(&TRAINED), read(&former));
+    assert_eq!(formerly.of_source, formerly.log_odds);
+    assert_eq!(formerly.log_odds, now.log_odds);
+    assert_ne!(now.of_source, now.log_odds);
+    assert!(Model::parse(&[b"bgstyle2", &header[8..], table].concat()).is_none());
+}
+
+#[test]
 fn an_unseen_machine_translation_scores_above_what_people_wrote() {
     let model = Model::parse(&TRAINED).unwrap();
     let score = |filler| model.score(&article(41, filler)).unwrap();

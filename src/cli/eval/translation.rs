@@ -17,8 +17,8 @@ use crate::{
     evaluate::{
         floors::{self, Measured},
         left_out::{self, left_out},
-        texts::{Record, Scored},
-        translation::{Tables, TranslationRun, cross_validated, score},
+        texts::{Read, Record},
+        translation::{Tables, TranslationRun, cross_validated, read},
     },
     model::Lang,
     style::{self, Model},
@@ -99,10 +99,10 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
         let begun = Instant::now();
         let more = more.as_ref().and_then(|more| more.by_language.get(lang));
         let more = more.map(Vec::as_slice).unwrap_or_default();
-        let parts: Vec<Vec<Scored<'_>>> = match (args.leave_out, args.folds) {
+        let parts: Vec<Vec<Read<'_>>> = match (args.leave_out, args.folds) {
             (Some(of), _) => left_out(records, more, of.into(), SEED),
             (None, Some(folds)) => cross_validated(records, folds.into()).into_iter().collect(),
-            (None, None) => scored(records, lang, args)?.into_iter().collect(),
+            (None, None) => read_by_models(records, lang, args)?.into_iter().collect(),
         };
         if parts.is_empty() {
             continue;
@@ -129,11 +129,11 @@ pub(super) fn eval(args: &Args) -> Result<Outcome, Failure> {
 }
 
 /// The texts of a language that are measured on, by the model that serves it.
-fn scored<'r>(
+fn read_by_models<'r>(
     records: &'r [Record],
     lang: &Lang,
     args: &Args,
-) -> Result<Option<Vec<Scored<'r>>>, Failure> {
+) -> Result<Option<Vec<Read<'r>>>, Failure> {
     let stored = args.models.as_deref().map(|folder| load(folder, lang));
     let stored = stored.transpose()?.flatten();
     let model = match &args.models {
@@ -142,7 +142,7 @@ fn scored<'r>(
     };
     let split = args.split.split();
     let kept = records.iter().filter(|record| record.is_in(split));
-    Ok(model.map(|model| score(&model, kept)))
+    Ok(model.map(|model| read(&model, kept)))
 }
 
 /// The bytes of a trained model; `None` where the language has none.

@@ -17,6 +17,7 @@ fn evidence() -> Vec<Evidence> {
         grade: "strong".to_string(),
         times,
         log_ratio,
+        of_source: None,
     };
     vec![
         piece(EvidenceKind::Words, "repeated-phrase", 2, 4.5),
@@ -57,6 +58,7 @@ fn what_hints_at_translation_is_said_under_its_weight() {
         grade: "strong".to_string(),
         times: 1,
         log_ratio: 0.26,
+        of_source: None,
     }];
     let hinted = Explanation {
         hints: &hints,

@@ -82,6 +82,7 @@ pub(super) fn flagged() -> Assessment {
             grade: "strong".to_string(),
             times: 2,
             log_ratio: 4.200_04,
+            of_source: None,
         }],
         rules: RulesHash(7),
     }

@@ -151,6 +151,7 @@ pub(crate) fn assessment(verdict: Verdict, rules: &[&'static str]) -> Assessment
         grade: "strong".to_string(),
         times: 1,
         log_ratio: 1.25,
+        of_source: None,
     };
     Assessment {
         verdict,

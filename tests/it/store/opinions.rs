@@ -62,6 +62,7 @@ pub(crate) fn hearing(row: i64, words: &[&str]) -> Hearing {
         grade: String::new(),
         times: words.len() as u32,
         log_ratio: 3.0 * words.len() as f32,
+        of_source: None,
     });
     Hearing {
         article: row,

@@ -373,6 +373,7 @@ fn suspicious(body: &str, words: &str) -> (Article, Assessment) {
             grade: "strong".to_string(),
             times: 1,
             log_ratio: 5.5,
+            of_source: None,
         }],
         rules: RulesHash(1),
     };

@@ -402,6 +402,7 @@ fn visit(link: &Link, verdict: &str, title: &str) -> Visit {
                 grade: "strong".to_string(),
                 times: 1,
                 log_ratio: 4.5,
+                of_source: None,
             }],
             rules: RulesHash(9),
         },
