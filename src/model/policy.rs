@@ -55,6 +55,9 @@ pub struct OwnPolicy {
 }
 
 impl Policy {
+    /// Words of a text from which on its style is read: the models have learned from texts that long.
+    pub const STYLE_WORDS_MIN: usize = 80;
+
     /// The thresholds for a source that has some of its own.
     #[must_use]
     pub fn with(&self, own: &OwnPolicy) -> Policy {

@@ -15,24 +15,31 @@ pub(super) struct Topic {
 }
 
 impl Topic {
-    /// Looks for such words outside of `found`, which may hold some itself.
+    /// Looks for such words outside of `found`, which may hold some itself, and of what an assistant says
+    /// of itself: "as an AI language model" tells who wrote the text, not what it is about.
     pub(super) fn new(draft: &Draft<'_>, found: &[Span]) -> Topic {
         let books: Vec<_> = draft.packs().map(|pack| &pack.residue).collect();
         let accept = |_, _| true;
-        let is_topic = |at: &usize| {
-            let mut hits = books
+        let mut words = Vec::new();
+        let mut others = found.to_vec();
+        for at in 0..draft.keys.len() {
+            let start = draft.text.words[at].start;
+            let hits = books
                 .iter()
-                .flat_map(|book| book.at(&draft.keys, *at, &accept));
-            hits.any(|hit| hit.family == ResidueFamily::Topic)
-        };
-        let starts = (0..draft.keys.len())
-            .filter(is_topic)
-            .map(|at| draft.text.words[at].start);
-        Topic {
-            words: starts
-                .filter(|at| !found.iter().any(|span| span.contains(at)))
-                .collect(),
+                .flat_map(|book| book.at(&draft.keys, at, &accept));
+            for hit in hits {
+                match hit.family {
+                    ResidueFamily::Topic => words.push(start),
+                    ResidueFamily::Assistant if !is_cited(draft, start) => {
+                        others.push(draft.span(at, hit.end));
+                    }
+                    _ => {}
+                }
+            }
         }
+        words.dedup();
+        words.retain(|at| !others.iter().any(|span| span.contains(at)));
+        Topic { words }
     }
 
     /// Whether what stands at the byte `at` may be an example: the text, the paragraph, or the one

@@ -55,7 +55,7 @@ pub use self::{
 use crate::{
     lang::Lexicon,
     model::{Article, Assessment, Lang, Policy},
-    text::Text,
+    text::{Text, is_legible},
     usage::{Heard, Usage},
 };
 
@@ -98,6 +98,10 @@ fn conclude(draft: &Draft<'_>, article: &Article, policy: &Policy) -> (Assessmen
         detector.detect(draft, &mut findings);
     }
     findings.extend(left_out::findings(draft, article, enabled));
+    if !is_legible(draft.text.raw) {
+        // What is found in noise is noise.
+        findings.clear();
+    }
     findings.sort_by_key(|finding| (finding.span.start, finding.span.end));
     findings.truncate(FINDINGS_MAX);
     let residue = share::of_residue(article, &findings);

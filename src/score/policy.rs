@@ -94,9 +94,6 @@ pub(super) fn reckoned(
     }
 }
 
-/// Words of a text from which on its style is read: the models have learned from texts that long.
-const STYLE_WORDS_MIN: usize = 80;
-
 /// What serves the language that a text is said to be in.
 struct Served {
     /// How its style reads.
@@ -107,7 +104,7 @@ struct Served {
 impl Served {
     /// A page may declare whatever it likes: its words must agree.
     fn by(draft: &Draft<'_>) -> Served {
-        let is_long = draft.text.length() >= STYLE_WORDS_MIN;
+        let is_long = draft.text.length() >= Policy::STYLE_WORDS_MIN;
         let model = draft
             .lang
             .as_ref()
