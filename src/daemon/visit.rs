@@ -2,6 +2,7 @@
 
 use std::{future::poll_fn, pin::pin, sync::Arc, task::Poll};
 
+use chrono::TimeDelta;
 use tokio::time::{Instant, sleep_until};
 use tracing::{Instrument, Span};
 use url::Url;
@@ -73,12 +74,30 @@ pub(super) async fn visit(
     let span = span(&lease);
     let visit = async {
         let now = resources.clock.now();
+        if has_left(&resources, &active, &lease).await {
+            return put_off(&resources, &lease, now + LEFT_RESTS).await;
+        }
         match plan::put_off(&active, &lease, now) {
             Some(until) => put_off(&resources, &lease, until).await,
             None => ask(&resources, &active, lease, now).await,
         }
     };
     visit.instrument(span).await
+}
+
+/// How long what is queued of a source that has left waits before that is looked at again.
+const LEFT_RESTS: TimeDelta = TimeDelta::hours(6);
+
+/// Whether the source of a lease is in no configuration any more, here or of another worker: who took it
+/// out, perhaps because its owner asked, wants none of it fetched.
+async fn has_left(resources: &Resources, active: &ActiveConfig, lease: &Lease) -> bool {
+    let source = &lease.link.source;
+    if active.sources.contains_key(source) {
+        return false;
+    }
+    // A failure is told already; what may be asked is asked then.
+    let known = resources.store.source(source).await.ok().flatten();
+    known.is_some_and(|known| !known.enabled)
 }
 
 /// Nobody is asked, so there are no facts: nothing is counted and nothing written but the time.

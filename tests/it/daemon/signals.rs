@@ -82,6 +82,39 @@ async fn a_stop_finishes_what_is_under_way_and_a_restart_does_the_rest() {
 }
 
 #[tokio::test]
+async fn nothing_is_asked_of_a_source_that_was_taken_out() {
+    let (place, site) = (Place::new(), site(FIRST).await);
+    let mut config = watching(&place, &site);
+    let mut first = place.run(&config).await;
+    half_way(&place, &site).await;
+    first.signal("TERM");
+    first.says("stopping").await;
+    site.let_go();
+    assert_eq!(first.ends().await.code(), Some(0));
+    let asked = site.log().len();
+
+    let other = Site::open().await;
+    other.put_articles([0]);
+    other.put("/rss.xml", rss(&[other.url(&path(0))]));
+    config.sources = vec![other.source("lain", PageKind::Feed, "/rss.xml")];
+    let mut second = place.run(&config).await;
+    until("all that was queued of it to rest", async || {
+        let resting = "SELECT count(*) FROM urls
+                        WHERE kind = 'article' AND state = 'queued'
+                          AND next_at > 1000 * (strftime('%s', 'now') + 3600)";
+        place.count(resting) == ARTICLES - FIRST - OVERLAP
+    })
+    .await;
+    until("the article of the other", async || {
+        place.articles() == FIRST + OVERLAP + 1
+    })
+    .await;
+    second.signal("TERM");
+    assert_eq!(second.ends().await.code(), Some(0));
+    assert_eq!(site.log().len(), asked);
+}
+
+#[tokio::test]
 async fn after_a_kill_a_restart_does_the_rest_at_once() {
     let (place, site) = (Place::new(), site(FIRST).await);
     let config = watching(&place, &site);
