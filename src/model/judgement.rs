@@ -89,6 +89,17 @@ impl Verdict {
         }
     }
 
+    /// The one of [`Verdict::NAMES`] that is meant by it, or by what pages and terminals call it: `passed`,
+    /// `flagged` or `not-judged`.
+    pub fn name_of(text: &str) -> Option<&'static str> {
+        match text {
+            "pass" | "passed" => Some("pass"),
+            "flag" | "flagged" => Some("flag"),
+            "abstain" | "not-judged" => Some("abstain"),
+            _ => None,
+        }
+    }
+
     /// Why it abstained.
     pub fn reason(self) -> Option<Reason> {
         match self {

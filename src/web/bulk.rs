@@ -75,7 +75,7 @@ async fn show(
     let visitor = Visitor::of(headers, &config);
     let query = ArticleQuery {
         limit: PREVIEW,
-        ..query::of_page(filter)
+        ..query::of_page(filter)?
     };
     let matching = count(state, &query).await?;
     let rows = state.store.articles(&query).await?;
@@ -100,7 +100,7 @@ pub(super) async fn post(
     let Form::<Brought>(brought) =
         form.map_err(|error| ProblemDetails::new(error.status(), error.body_text()))?;
     let filter = waiting(&brought.list);
-    let query = query::of_page(&filter);
+    let query = query::of_page(&filter)?;
     if count(&state, &query).await?.min(TOGETHER_MAX) != brought.expected {
         // Something came or went since they looked: they look again.
         let page = show(&state, &headers, &filter).await?;

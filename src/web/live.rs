@@ -58,7 +58,7 @@ pub(super) async fn events(
         query: ArticleQuery {
             shelf: None,
             newer_than: Some(newer_than.unwrap_or(i64::MAX)),
-            ..query::of_page(&Filter::parse(&asked))
+            ..query::of_page(&Filter::parse(&asked))?
         },
         state,
         ticks: tokio::time::interval(EVERY),

@@ -78,7 +78,7 @@ pub(super) async fn queue(
     let query = ArticleQuery {
         before: before.and_then(|text| cursor::article(&text)),
         limit: ROWS + 1,
-        ..query::of_page(&filter)
+        ..query::of_page(&filter)?
     };
     let mut rows = state.store.articles(&query).await?;
     let next = cut(&mut rows, query.limit);
@@ -151,7 +151,7 @@ pub(super) async fn article(
     let visitor = Visitor::of(&headers, &config);
     let around = state
         .store
-        .neighbours(&query::of_page(&filter), row.id)
+        .neighbours(&query::of_page(&filter)?, row.id)
         .await?;
     let standing = state.store.standing(&row.source).await?.summary();
     let trail = state.store.trail(row.id, TRAIL_MAX).await?;

@@ -27,6 +27,10 @@ struct Brought {
     note: String,
 }
 
+/// What a program may send.
+const EXAMPLE: &str = r#"{"by": "Ayu", "note": "its owner asked"}"#;
+const EXAMPLE_FOR_ALL: &str = r#"{"wish": "pause", "list": "", "expected": 3, "by": "Ayu"}"#;
+
 /// What is asked of all sources of a list.
 #[derive(Deserialize)]
 struct BroughtForAll {
@@ -72,7 +76,7 @@ pub(super) async fn post(
         let problem = "A source can be told to pause, resume and poll.";
         return Err(ProblemDetails::new(StatusCode::NOT_FOUND, problem));
     };
-    let (sender, brought) = review::read::<Brought>(request).await?;
+    let (sender, brought) = review::read::<Brought>(request, EXAMPLE).await?;
     let visitor = Visitor::of(&headers, &state.config.load());
     let pause = pause(&brought.by, &brought.note, &visitor)?;
     let now = pause.at;
@@ -103,7 +107,7 @@ pub(super) async fn post_all(
 ) -> Result<Response, ProblemDetails> {
     let headers = request.headers().clone();
     review::authorise(&state, &headers, None)?;
-    let (_, brought) = review::read::<BroughtForAll>(request).await?;
+    let (_, brought) = review::read::<BroughtForAll>(request, EXAMPLE_FOR_ALL).await?;
     let filter = SourceFilter::parse(&brought.list);
     let visitor = Visitor::of(&headers, &state.config.load());
     let pause = pause(&brought.by, &brought.note, &visitor)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use url::form_urlencoded;
 
 use crate::{
-    model::{Lang, Shelf, Timestamp},
+    model::{Lang, Shelf, Timestamp, Verdict},
     report::html::{Filter, SourceFilter, Tab},
     store::{ArticleQuery, Order, SourceOrder, SourceQuery, SourceState},
 };
@@ -19,9 +19,6 @@ const LIMIT_DEFAULT: usize = 50;
 
 /// Rows of a page of a list at most.
 const LIMIT_MAX: usize = 200;
-
-/// The verdicts that can be asked for.
-const VERDICTS: [&str; 3] = ["pass", "flag", "abstain"];
 
 /// Query parameters; what cannot be read becomes a [`ProblemDetails`].
 #[derive(Debug)]
@@ -85,12 +82,13 @@ impl Articles {
     fn verdict(&self) -> Result<Option<String>, ProblemDetails> {
         match given(&self.verdict) {
             Some(all) if all == "all" => Ok(None),
-            Some(verdict) if !VERDICTS.contains(&verdict.as_str()) => {
-                Err(ProblemDetails::bad_request(format!(
+            Some(verdict) => match Verdict::name_of(&verdict) {
+                Some(name) => Ok(Some(name.to_string())),
+                None => Err(ProblemDetails::bad_request(format!(
                     "There is no verdict `{verdict}`; there are pass, flag, abstain and all."
-                )))
-            }
-            verdict => Ok(verdict),
+                ))),
+            },
+            None => Ok(None),
         }
     }
 }
@@ -146,15 +144,19 @@ pub(super) fn of_sources(filter: &SourceFilter, rows: usize) -> SourceQuery {
     }
 }
 
-/// What the queue shows, without a page of it. What cannot be read asks for nothing.
-pub(super) fn of_page(filter: &Filter) -> ArticleQuery {
+/// What the queue shows, without a page of it. A time that cannot be read is told: a list of everything
+/// would stand in the place of the few that were asked for.
+pub(super) fn of_page(filter: &Filter) -> Result<ArticleQuery, ProblemDetails> {
     let verdict = match filter.tab {
         Tab::NotJudged => Some("abstain"),
         Tab::Flagged => Some("flag"),
         Tab::Shelf(_) | Tab::All => None,
     };
-    let time = |key: &str, text: &Option<String>| time(key, text.as_deref()?).ok();
-    ArticleQuery {
+    let time = |key: &str, text: &Option<String>| {
+        let text = text.as_deref();
+        text.map(|text| time(key, text)).transpose()
+    };
+    Ok(ArticleQuery {
         verdict: verdict.map(str::to_string),
         shelf: filter.tab.shelf(),
         source: filter.source.clone(),
@@ -163,14 +165,14 @@ pub(super) fn of_page(filter: &Filter) -> ArticleQuery {
         text: filter.text.clone(),
         score_min: filter.score.as_ref().and_then(|score| score.parse().ok()),
         cluster: filter.cluster,
-        since: time("since", &filter.since),
-        until: time("until", &filter.until),
+        since: time("since", &filter.since)?,
+        until: time("until", &filter.until)?,
         order: match filter.worst {
             true => Order::Worst,
             false => Order::Newest,
         },
         ..ArticleQuery::default()
-    }
+    })
 }
 
 fn shelf(name: &str) -> Result<Shelf, ProblemDetails> {

@@ -38,6 +38,9 @@ const KEY_MAX: usize = 200;
 /// Names the request: the same one is the same review (draft-ietf-httpapi-idempotency-key-header).
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
+/// What a program may send.
+const EXAMPLE: &str = r#"{"decision": "confirmed", "by": "Ayu"}"#;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Brought {
@@ -79,7 +82,7 @@ pub(super) async fn post(
 ) -> Result<Response, ProblemDetails> {
     let article = article_id(&id)?;
     let headers = request.headers().clone();
-    let (sender, brought) = read::<Brought>(request).await?;
+    let (sender, brought) = read::<Brought>(request, EXAMPLE).await?;
     authorise(&state, &headers, brought.token.as_deref())?;
     let visitor = Visitor::of(&headers, &state.config.load());
     let by = match sender {
@@ -191,7 +194,7 @@ async fn way_on(
     }
     let around = state
         .store
-        .neighbours(&query::of_page(&filter), article)
+        .neighbours(&query::of_page(&filter)?, article)
         .await?;
     let stays = brought.view.as_deref() == Some("list") || brought.decision == Wish::Undo;
     let way = match around.next.or(around.previous) {
@@ -234,9 +237,13 @@ pub(super) fn authorise(
     guard::authorise(&config.serve, guard::bearer(headers).or(in_form))
 }
 
-/// Reads what a form or a program sends.
+/// What axum says before it says what is wrong.
+const OF_AXUM: &str = "Failed to deserialize the JSON body into the target type: ";
+
+/// Reads what a form or a program sends; the latter is shown an example where it sends something else.
 pub(super) async fn read<T: DeserializeOwned>(
     request: Request,
+    example: &str,
 ) -> Result<(Sender, T), ProblemDetails> {
     if guard::is_form(request.headers()) {
         let form = Form::from_request(request, &()).await;
@@ -244,7 +251,11 @@ pub(super) async fn read<T: DeserializeOwned>(
         Ok((Sender::Form, brought))
     } else {
         let json = Json::from_request(request, &()).await;
-        let Json(brought) = json.map_err(|e| ProblemDetails::new(e.status(), e.body_text()))?;
+        let Json(brought) = json.map_err(|error| {
+            let why = error.body_text();
+            let why = why.strip_prefix(OF_AXUM).unwrap_or(&why);
+            ProblemDetails::new(error.status(), format!("{why}; send for example {example}"))
+        })?;
         Ok((Sender::Program, brought))
     }
 }

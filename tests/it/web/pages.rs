@@ -58,12 +58,26 @@ async fn what_the_queue_does_not_know_it_ignores() {
     for query in [
         "q=",
         "x=1&shelf=nowhere",
-        "since=yesterday&until=never&score=much&cluster=x",
+        "since=&until=&score=much&cluster=x",
         "cursor=zz&decided=x&batch=y&n=z",
         "%ff=%fe&&==&q=%00%22%27",
     ] {
         let page = site.get(&format!("/?{query}")).await;
         assert_eq!(page.status, StatusCode::OK, "{query}: {}", page.text);
+    }
+}
+
+/// A list of everything in the place of one day would be believed, and decided on.
+#[tokio::test]
+async fn a_time_that_cannot_be_read_is_said_to_be_none() {
+    let (site, rows) = Site::seeded().await;
+    for path in ["/", "/bulk", &format!("/articles/{}", rows[3])] {
+        for key in ["since", "until"] {
+            let page = site.get(&format!("{path}?{key}=gestern")).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{path}");
+            let told = format!("`{key}` is `gestern`; write 2025-03-04");
+            assert!(page.text.contains(&told), "{path}: {}", page.text);
+        }
     }
 }
 
@@ -78,7 +92,7 @@ async fn an_article_has_its_page() {
         "{}",
         page.text
     );
-    assert!(page.text.contains("style <b>no model</b>"));
+    assert!(page.text.contains("style <b>not asked ("));
     assert!(page.text.contains("href=\"../rules/repeated-phrase\""));
     assert!(page.text.contains("How it adds up"));
     assert!(page.text.contains("method=\"post\""));
