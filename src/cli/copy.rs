@@ -16,7 +16,7 @@ use super::{
 };
 
 pub(super) fn copy(from: &str, to: &str) -> Result<Outcome, Failure> {
-    let (source, target) = (url(from)?, url(to)?);
+    let (source, target) = (url("FROM", from)?, url("TO", to)?);
     let bar = counting("rows");
     let copied = store::copy(&source, &target, &mut |progress| show(&bar, progress))?;
     bar.finish_and_clear();
@@ -31,8 +31,9 @@ pub(super) fn copy(from: &str, to: &str) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
-fn url(text: &str) -> Result<StoreUrl, Failure> {
-    config::store_url(text, &secret).map_err(Failure::message)
+fn url(name: &str, text: &str) -> Result<StoreUrl, Failure> {
+    let read = config::store_url(text, &secret);
+    read.map_err(|why| Failure::message(format!("{name}: {why}")))
 }
 
 /// How far it is, in the table that it is at.

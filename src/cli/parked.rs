@@ -8,6 +8,7 @@ use reqwest::Method;
 
 use crate::{
     config::Config,
+    report::wording::counted,
     store::{self, Observer, OpenError},
 };
 
@@ -33,14 +34,14 @@ pub(super) fn list(config: &Config) -> Result<Outcome, Failure> {
                 let error = row.error.as_deref().unwrap_or_default();
                 writeln!(out, "{}\t{}\t{}\t{error}", row.url, row.source, row.reason)?;
             }
-            count += rows.len();
+            count += rows.len() as u64;
             match rows.last() {
                 Some(last) if rows.len() == ROWS_AT_A_TIME => after = Some(last.url.clone()),
                 _ => break,
             }
         }
         store.close().await?;
-        tell(format!("{count} URLs set aside"));
+        tell(format!("{} set aside", counted(count, "URL")));
         Ok(Outcome::Clean)
     })
 }
@@ -69,7 +70,7 @@ pub(super) fn unpark(config: &Config, url: Option<&str>) -> Result<Outcome, Fail
             "{url} is not set aside; `benggala store parked` lists what is"
         ))),
         _ => {
-            tell(format!("{taken_up} URLs are asked for again"));
+            tell(format!("asked for again: {}", counted(taken_up, "URL")));
             Ok(Outcome::Clean)
         }
     }

@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 
 use crate::{
     model::StoreUrl,
+    report::wording::counted,
     store::{self, Schemas},
 };
 
@@ -47,6 +48,7 @@ pub(super) enum Command {
     /// List the URLs that are set aside: address, source, why; beside a running daemon
     Parked,
     /// Ask again for URLs that were set aside; a running daemon is told to
+    #[command(override_usage = "benggala store unpark <URL>\n       benggala store unpark --all")]
     Unpark {
         /// The address, as `store parked` lists it
         #[arg(required_unless_present = "all", conflicts_with = "all")]
@@ -60,7 +62,7 @@ pub(super) enum Command {
 pub(super) fn store(command: &Command, files: &[PathBuf]) -> Result<Outcome, Failure> {
     let config = || load_config(files);
     match command {
-        Command::Check => return check(&store::check(&config()?.store.url)?),
+        Command::Check => return check(&config()?.store.url),
         Command::Parked => return parked::list(&config()?),
         Command::Unpark { url, .. } => return parked::unpark(&config()?, url.as_deref()),
         Command::Copy { from, to } => return copy::copy(from, to),
@@ -93,7 +95,8 @@ fn migrated(url: &StoreUrl, schemas: Schemas, is_for_show: bool) -> String {
 }
 
 /// What is set aside is no damage, but worth a look.
-fn check(damage: &store::Damage) -> Result<Outcome, Failure> {
+fn check(url: &StoreUrl) -> Result<Outcome, Failure> {
+    let damage = store::check(url)?;
     let mut out = out();
     for fault in &damage.faults {
         writeln!(out, "{fault}")?;
@@ -104,8 +107,14 @@ fn check(damage: &store::Damage) -> Result<Outcome, Failure> {
     for (url, why) in &damage.parked {
         writeln!(out, "set aside: {url}: {why}")?;
     }
-    let (faults, parked) = (damage.faults.len() + damage.more, damage.parked.len());
-    tell(format!("{faults} faults; {parked} URLs set aside"));
+    let faults = damage.faults.len() + damage.more;
+    tell(format!(
+        "{url}: {} and {} read: {}; {} set aside",
+        counted(damage.articles, "article"),
+        counted(damage.urls, "URL"),
+        counted(faults as u64, "fault"),
+        counted(damage.parked.len() as u64, "URL"),
+    ));
     Ok(match faults {
         0 => Outcome::Clean,
         _ => Outcome::Flagged,

@@ -606,6 +606,10 @@ pub struct Damage {
     pub more: usize,
     /// URLs that are set aside, and why.
     pub parked: Vec<(String, String)>,
+    /// Articles that were read, with or without a fault.
+    pub articles: u64,
+    /// URLs that were.
+    pub urls: u64,
 }
 
 /// Faults of a store that are told; more are counted.

@@ -109,6 +109,7 @@ async fn read_urls(db: &Db, damage: &mut Damage) -> Result<()> {
             Ok((row.get::<i64>("id")?, columns))
         };
         let rows = db.list(sql, &params![after, BATCH], faults).await?;
+        damage.urls += rows.len() as u64;
         for (id, columns) in &rows {
             for fault in columns.iter().flatten() {
                 damage.add(format!("urls {id}: {fault}"));
@@ -136,6 +137,7 @@ async fn read_articles(db: &Db, damage: &mut Damage) -> Result<()> {
             return Ok(());
         };
         after = *last;
+        damage.articles += ids.len() as u64;
         for id in ids {
             let read = [
                 articles::get(db, id).await.map(|row| row.is_some()),

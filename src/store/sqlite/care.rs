@@ -63,6 +63,7 @@ fn read_urls(db: &Connection, damage: &mut Damage) -> rusqlite::Result<()> {
     let mut rows = urls.query([])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get("id")?;
+        damage.urls += 1;
         let columns = [
             column::<Address>(row, "url"),
             column::<Kind>(row, "kind"),
@@ -90,6 +91,7 @@ fn read_articles(db: &Connection, damage: &mut Damage) -> rusqlite::Result<()> {
     let mut ids = db.prepare("SELECT id FROM articles")?;
     for id in ids.query_map([], |row| row.get::<_, i64>(0))? {
         let id = id?;
+        damage.articles += 1;
         let read = [
             articles::get(db, id).map(|row| row.is_some()),
             articles::page(db, id).map(|_| true),

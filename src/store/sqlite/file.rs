@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    io::ErrorKind,
+    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -120,6 +120,7 @@ pub(super) fn beside(path: &Path) -> Result<Connection, OpenError> {
 
 /// Fails where there is no file.
 pub(super) fn exists(path: &Path) -> Result<(), OpenError> {
+    place(path)?;
     match path.exists() {
         true => Ok(()),
         false => Err(OpenError::Absent(path.display().to_string())),
@@ -132,7 +133,12 @@ pub(super) fn found(path: &Path) -> Result<i64, OpenError> {
     known(path, &reader(path)?)
 }
 
-fn lock(path: &Path) -> Result<Lock, OpenError> {
+/// What every database of SQLite begins with.
+const HEADER: &[u8] = b"SQLite format 3\0";
+
+/// Fails where there can be no database: a folder or another file has its name, or there is no folder to
+/// hold it.
+fn place(path: &Path) -> Result<(), OpenError> {
     let unusable = |why| unusable(path, why);
     if path.is_dir() {
         return Err(unusable(
@@ -149,6 +155,28 @@ fn lock(path: &Path) -> Result<Lock, OpenError> {
             "there is no folder {folder}; create it first"
         )));
     }
+    match begins_as_one(path) {
+        true => Ok(()),
+        false => Err(unusable(format!(
+            "it is no SQLite database; is the path right? If it was one, recover what is left with: \
+             sqlite3 {} .recover | sqlite3 recovered.db",
+            path.display()
+        ))),
+    }
+}
+
+/// So does a file that is empty, or that is not there or cannot be read, of which others tell.
+fn begins_as_one(path: &Path) -> bool {
+    let mut begin = Vec::new();
+    let read = File::open(path).and_then(|file| {
+        let mut file = file.take(HEADER.len() as u64);
+        file.read_to_end(&mut begin)
+    });
+    read.is_err() || begin.is_empty() || begin == HEADER
+}
+
+fn lock(path: &Path) -> Result<Lock, OpenError> {
+    place(path)?;
     let mut name = path.as_os_str().to_os_string();
     name.push(".lock");
     let beside = lock_file(path, &PathBuf::from(name))?;

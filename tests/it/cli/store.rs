@@ -6,7 +6,7 @@ use benggala::model::Verdict;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{err, json_lines, out, run, store_in};
+use super::{err, file, json_lines, out, run, store_in};
 use crate::store::given::read_all;
 
 #[tokio::test]
@@ -16,7 +16,9 @@ async fn what_cannot_be_read_is_named_and_the_rest_goes_on() {
     let ids = read_all(&store, &[Verdict::Pass, Verdict::Flag]).await;
     let sound = run(&["--config", &config, "store", "check"]);
     assert_eq!(sound.status.code(), Some(0), "{}", out(&sound));
-    assert!(err(&sound).contains("0 faults"), "{}", err(&sound));
+    let told = err(&sound);
+    assert!(told.contains("benggala.db: 2 articles and "), "{told}");
+    assert!(told.contains(": 0 faults; 0 URLs set aside"), "{told}");
     store.close().await.unwrap();
     let db = Connection::open(folder.path().join("benggala.db")).unwrap();
     db.execute_batch("UPDATE urls SET kind = 'x', parked = 'lost' WHERE id = 2; UPDATE urls SET last_poll = '{' WHERE id = 1")
@@ -66,6 +68,36 @@ async fn a_store_is_read_and_copied_beside_who_has_it() {
     let left = fs::read_dir(folder.path()).unwrap();
     let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(left.into_iter().all(|name| !name.contains("partial")));
+}
+
+#[test]
+fn a_path_where_no_store_can_be_is_told_by_every_command() {
+    let folder = TempDir::new().unwrap();
+    let notes = file(&folder, "notes.txt", "Somebody's notes.\n");
+    let here = folder.path().to_str().unwrap();
+    for (path, why) in [
+        (here, "it is a folder; name a file in it"),
+        (&format!("{here}/none/b.db"), "create it first"),
+        (&notes, "it is no SQLite database; is the path right?"),
+    ] {
+        let text = format!(
+            "[store]\nurl = \"sqlite:{path}\"\n[serve]\nlisten = \"127.0.0.1:0\"\n\
+             [[source]]\nurl = \"http://127.0.0.1:9/\"\n"
+        );
+        let config = file(&folder, "a.toml", text);
+        for command in [
+            &["run"][..],
+            &["export"],
+            &["store", "check"],
+            &["doctor", "--sources", "0"],
+        ] {
+            let output = run(&[&["--config", &config], command].concat());
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+            let told = out(&output) + &err(&output);
+            let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(told.contains(why), "{command:?}: {told}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -98,10 +98,10 @@ async fn what_is_no_database_is_refused_untouched() {
     fs::write(file(&place), &text).unwrap();
     let error = refused(&place).await;
     assert!(
-        matches!(error, OpenError::Failed(StoreError::Corrupt { .. })),
+        matches!(error, OpenError::Failed(StoreError::Open { .. })),
         "{error}"
     );
-    assert!(error.to_string().contains(".recover"), "{error}");
+    assert!(error.to_string().contains("is the path right?"), "{error}");
     assert_eq!(fs::read_to_string(file(&place)).unwrap(), text);
 }
 
