@@ -45,6 +45,10 @@ pub(super) fn config(command: &Command, files: &[PathBuf]) -> Result<Outcome, Fa
             let from: Vec<String> = texts.iter().map(|text| text.origin.to_string()).collect();
             let sources = counted(&config);
             match from.is_empty() {
+                false if config.sources.is_empty() => tell(format!(
+                    "{}: good, but it has no source yet; `benggala add URL` prints one",
+                    from.join(", ")
+                )),
                 false => tell(format!("{}: good, {sources}", from.join(", "))),
                 true => tell(
                     "no benggala.toml in this folder and no --config: the built-in defaults hold, and \

@@ -1,6 +1,9 @@
 //! The configuration that a command works under.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use clap::builder::NonEmptyStringValueParser;
 use ipnet::IpNet;
@@ -85,7 +88,7 @@ pub(super) fn tell_unread_variables(config: &Config) {
         .filter_map(|(name, _)| name.into_string().ok())
         .collect();
     for (name, meant) in unread_variables(names.iter().map(String::as_str), config) {
-        let hint = meant.map(|meant| format!("; did you mean {meant}?"));
+        let hint = meant.map(|meant| format!("; {meant}"));
         tell(format!(
             "warning: nothing reads the environment variable {name}{}",
             hint.unwrap_or_default()
@@ -117,9 +120,24 @@ pub(super) fn read_texts(files: &[PathBuf]) -> Result<Vec<ConfigText>, Failure> 
 }
 
 fn read_text(path: PathBuf, is_included: bool) -> Result<ConfigText, Failure> {
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let unreadable = |why: String| {
         let path = path.display();
-        Failure::message(format!("cannot read the configuration {path}: {error}"))
+        Failure::message(format!("cannot read the configuration {path}: {why}"))
+    };
+    let bytes = std::fs::read(&path).map_err(|error| {
+        let next = match error.kind() {
+            io::ErrorKind::NotFound => format!("; `benggala init {}` writes one", path.display()),
+            io::ErrorKind::IsADirectory => "; name a file in it".to_string(),
+            _ => String::new(),
+        };
+        unreadable(format!("{error}{next}"))
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let read = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + read.iter().filter(|byte| **byte == b'\n').count();
+        unreadable(format!(
+            "line {line} is not UTF-8; save the file in that encoding"
+        ))
     })?;
     Ok(ConfigText {
         origin: Origin::File(path),

@@ -1,6 +1,6 @@
 //! The variables of the environment that are read.
 
-use super::{sections::Config, value::nearest};
+use super::{keys, sections::Config, value::nearest};
 
 /// The store, as `[store] url`.
 pub(super) const STORE_URL: &str = "BENGGALA_STORE_URL";
@@ -33,8 +33,11 @@ pub(super) fn channel_variable(name: &str, secret: &str) -> String {
     format!("BENGGALA_NOTIFY_{name}_{secret}")
 }
 
-/// Those of `names` that look like ours and that nothing reads, each with the one that was probably
-/// meant: a slip of the keyboard must not leave a page without its token.
+/// What the names of all of them begin with.
+const PREFIX: &str = "BENGGALA_";
+
+/// Those of `names` that look like ours and that nothing reads, each with what was probably meant: a slip
+/// of the keyboard must not leave a page without its token.
 pub fn unread_variables<'n>(
     names: impl IntoIterator<Item = &'n str>,
     config: &Config,
@@ -47,12 +50,25 @@ pub fn unread_variables<'n>(
     let known: Vec<String> = fixed.chain(of_channels).collect();
     names
         .into_iter()
-        .filter(|name| name.starts_with("BENGGALA_") && !known.iter().any(|known| known == name))
+        .filter(|name| name.starts_with(PREFIX) && !known.iter().any(|known| known == name))
         .map(|name| {
-            (
-                name,
-                nearest(name, known.iter().map(String::as_str)).map(str::to_string),
-            )
+            let near = || nearest(name, known.iter().map(String::as_str));
+            let near = || near().map(|near| format!("did you mean {near}?"));
+            (name, of_a_file(name).or_else(near))
         })
         .collect()
+}
+
+/// Where the key stands that a variable would be called after: most of them are read in files alone.
+fn of_a_file(variable: &str) -> Option<String> {
+    let sections = keys::sections().into_iter();
+    let mut all =
+        sections.flat_map(|(section, keys)| keys.into_iter().map(move |key| (section, key)));
+    let (section, key) = all.find(|(section, key)| {
+        let name = format!("{PREFIX}{section}_{key}");
+        name.eq_ignore_ascii_case(variable)
+    })?;
+    Some(format!(
+        "this key is set in a file alone: `{key}` under [{section}]"
+    ))
 }

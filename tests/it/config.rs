@@ -591,6 +591,7 @@ fn a_variable_that_nothing_reads_is_told_with_the_one_that_was_meant() {
         "BENGGALA_NOTIFY_DSK_URL",
         "BENGGALA_LOG",
         "BENGGALA_SOMETHING_ELSE_ALTOGETHER",
+        "BENGGALA_SERVE_LISTEN",
     ];
     let unread = config::unread_variables(names, &config);
     let meant: Vec<(&str, Option<&str>)> = unread
@@ -600,9 +601,19 @@ fn a_variable_that_nothing_reads_is_told_with_the_one_that_was_meant() {
     assert_eq!(
         meant,
         [
-            ("BENGGALA_SERVE_TOKN", Some("BENGGALA_SERVE_TOKEN")),
-            ("BENGGALA_NOTIFY_DSK_URL", Some("BENGGALA_NOTIFY_DESK_URL")),
+            (
+                "BENGGALA_SERVE_TOKN",
+                Some("did you mean BENGGALA_SERVE_TOKEN?")
+            ),
+            (
+                "BENGGALA_NOTIFY_DSK_URL",
+                Some("did you mean BENGGALA_NOTIFY_DESK_URL?")
+            ),
             ("BENGGALA_SOMETHING_ELSE_ALTOGETHER", None),
+            (
+                "BENGGALA_SERVE_LISTEN",
+                Some("this key is set in a file alone: `listen` under [serve]")
+            ),
         ]
     );
 }

@@ -146,6 +146,30 @@ fn several_files_and_those_that_they_include_are_one_configuration() {
 }
 
 #[test]
+fn what_cannot_be_read_or_watches_nothing_is_told_with_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let empty = file(&folder, "empty.toml", "");
+    let check = run(&["config", "check", "--config", &empty]);
+    assert_eq!(check.status.code(), Some(0), "{}", err(&check));
+    assert!(
+        err(&check).ends_with("no source yet; `benggala add URL` prints one\n"),
+        "{}",
+        err(&check)
+    );
+    let latin = file(&folder, "latin.toml", b"# one\n# Stra\xdfe\n");
+    let missing = format!("{empty}.not");
+    for (path, words) in [
+        (latin.as_str(), "line 2 is not UTF-8"),
+        (folder.path().to_str().unwrap(), "name a file in it"),
+        (missing.as_str(), "`benggala init "),
+    ] {
+        let check = run(&["config", "check", "--config", path]);
+        assert_eq!(check.status.code(), Some(2), "{path}");
+        assert!(err(&check).contains(words), "{path}: {}", err(&check));
+    }
+}
+
+#[test]
 fn the_groups_of_sources_are_counted() {
     let folder = TempDir::new().unwrap();
     let text = "[[source]]\nurl = \"https://a.example/\"\ngroup = \"eu\"\n\
