@@ -126,6 +126,13 @@ pub fn inspect_article(article: Article, rules: &Rules) -> Inspection {
 
 /// Judges a text of which nothing is known but perhaps its language, as [`inspect`] does a page.
 pub fn inspect_text(text: &str, lang: Option<&Lang>, rules: &Rules) -> Inspection {
+    if text.trim().is_empty() {
+        return Inspection {
+            article: Article::default(),
+            assessment: abstain(Reason::Empty),
+            heard: None,
+        };
+    }
     let article = || from_text(text, None, &rules.lexicon);
     guarded(|| judge(article(), lang, rules)).unwrap_or_else(|_| failed(None))
 }

@@ -15,19 +15,19 @@ use url::Url;
 use crate::{
     config::Config,
     dates::Words,
-    discover::{self, discover, subscriptions},
+    discover::{self, NoSubscription, discover, subscriptions},
     fetch::{Fetcher, Network, Request},
     frontier::{Listing, Unread, intake},
     inspect::{Inspection, inspect},
     lang::Lexicon,
     model::{Date, Link, Page, PageKind},
-    report::{Document as View, colour::Style, terminal},
+    report::{Document as View, colour::Style, manner::Manner, terminal, wording::counted},
 };
 
 use super::{
     failure::{Failure, Outcome},
     input::{read_all, read_file, rules_of},
-    output::{out, tell},
+    output::{columns, out, tell},
     settings::{AllowPrivate, load_config},
     site::{advice, site_url},
     threads::runtime,
@@ -57,7 +57,13 @@ enum What {
 
 /// A file that is there is meant before a host of that name.
 fn what(text: &str) -> Result<What, String> {
-    match text == "-" || Path::new(text).is_file() {
+    let path = Path::new(text);
+    if path.is_dir() {
+        return Err(
+            "it is a folder; name a file in it, or a site as https://news.example".to_string(),
+        );
+    }
+    match text == "-" || path.is_file() {
         true => Ok(What::List(text.into())),
         false => site_url(text).map(What::Site),
     }
@@ -105,7 +111,7 @@ impl Candidate {
     /// ``12 articles right now, 12 of them older than `link_age`; 10 would be read``
     fn promise(&self) -> String {
         let articles = self.articles;
-        let mut promise = format!("{articles} articles right now");
+        let mut promise = format!("{} right now", counted(articles as u64, "article"));
         if self.old > 0 {
             promise += &format!(", {} of them older than `link_age`", self.old);
         }
@@ -138,6 +144,15 @@ pub(super) fn add(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
         )));
     };
     let mut out = out();
+    if !args.allow.allow_private.is_empty() {
+        let networks = args
+            .allow
+            .allow_private
+            .iter()
+            .map(|network| network.to_string());
+        let networks = toml::Value::from(networks.collect::<Vec<_>>());
+        writeln!(out, "# needs, under [fetch]: allow_private = {networks}")?;
+    }
     write_source(&mut out, best, "")?;
     for other in others {
         writeln!(out)?;
@@ -158,8 +173,17 @@ async fn show(fetcher: &Fetcher, config: &Config, sample: &[Url]) {
     if sample.is_empty() {
         return;
     }
-    tell(format!("\nIts {} newest, judged:\n", sample.len()));
+    tell(match sample.len() {
+        1 => "\nIts newest, judged:\n".to_string(),
+        newest => format!("\nIts {newest} newest, judged:\n"),
+    });
     let rules = rules_of(config);
+    let manner = Manner {
+        legend: &[],
+        policy: &rules.policy,
+        columns: columns(),
+        style: Style::Colour,
+    };
     for url in sample {
         let page = match get(fetcher, url, PageKind::Article).await {
             Ok((page, _)) => page,
@@ -175,8 +199,7 @@ async fn show(fetcher: &Fetcher, config: &Config, sample: &[Url]) {
             ..
         } = inspect(&page, &site, None, &rules);
         let view = View::new(url.as_str().into(), &article, &assessment);
-        let flag_at = rules.policy.flag_at;
-        let brief = terminal::brief(&view, url.as_str(), flag_at, Style::Colour);
+        let brief = terminal::brief(&view, url.as_str(), &manner);
         tell(brief.trim_end());
     }
 }
@@ -191,7 +214,7 @@ fn add_many(file: &Path, config: &Config) -> Result<Outcome, Failure> {
         false => read_file(file),
     };
     let bytes = bytes.map_err(unreadable)?;
-    let (listed, nameless) = subscriptions(&String::from_utf8_lossy(&bytes));
+    let (listed, refused) = subscriptions(&String::from_utf8_lossy(&bytes));
     if listed.is_empty() {
         return Err(Failure::message(format!(
             "{what} names no web address; OPML, CSV and one address a line are read"
@@ -217,12 +240,31 @@ fn add_many(file: &Path, config: &Config) -> Result<Outcome, Failure> {
         writeln!(out)?;
     }
     out.flush()?;
-    tell(format!(
-        "{} sources to append to benggala.toml; {known} were there already or twice, \
-         {nameless} entries name no web address",
-        count - known
-    ));
+    let sources = counted((count - known) as u64, "source");
+    let mut told = format!("{sources} to append to benggala.toml");
+    if known > 0 {
+        told += &format!("; {known} of the list there already or twice");
+    }
+    tell(told);
+    tell_refused(file, &refused);
     Ok(Outcome::Clean)
+}
+
+/// Entries of a list that are told one by one; more are counted.
+const REFUSED_TOLD: usize = 20;
+
+fn tell_refused(file: &Path, refused: &[NoSubscription]) {
+    let file = file.display();
+    for one in refused.iter().take(REFUSED_TOLD) {
+        tell(match one {
+            NoSubscription::Line(line) => format!("{file}:{line}: no web address"),
+            NoSubscription::Outline(name) => format!("{file}: `{name}` has no web address"),
+        });
+    }
+    let more = refused.len().saturating_sub(REFUSED_TOLD);
+    if more > 0 {
+        tell(format!("{file}: {more} more without a web address"));
+    }
 }
 
 /// Names are unique: the second of one gets a number.

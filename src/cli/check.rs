@@ -20,6 +20,7 @@ use crate::{
         explain,
         json::{self, Fields},
         legend::RuleView,
+        manner::Manner,
         terminal,
     },
     site::SiteMemory,
@@ -29,7 +30,7 @@ use super::{
     consulting,
     failure::{Failure, Outcome},
     input::{self, Document, inspect_document, rules_of},
-    output::{out, tell},
+    output::{columns, out, tell},
     progress::counting,
     settings::{AllowPrivate, load_config},
     site::{advice, host_of},
@@ -204,7 +205,7 @@ fn check_file(path: &Path, args: &Args, rules: &Rules) -> Result<Checked, String
 /// What may be meant by the name of a file that is not there.
 fn hint(path: &Path) -> &'static str {
     let name = path.to_string_lossy();
-    match !path.exists() && name.contains('.') && !name.starts_with(['.', '/']) {
+    match !path.exists() && !name.starts_with(['.', '/']) {
         true => "; a site is written as https://news.example",
         false => "",
     }
@@ -288,22 +289,22 @@ impl Printer<'_> {
             );
         }
         let view = View::new(checked.name.as_str().into(), article, assessment);
+        let manner = Manner {
+            legend: &self.legend,
+            policy: self.policy,
+            columns: columns(),
+            // Colours are always written; `anstream` takes them out where they are not wanted.
+            style: Style::Colour,
+        };
         let mut out = out();
         match self.args.format {
             Format::Json => writeln!(out, "{}", json::line(&view, &Fields::all())),
-            // Colours are always written; `anstream` takes them out where they are not wanted.
             Format::Text => {
-                let text = terminal::document(
-                    &view,
-                    &checked.name,
-                    &self.legend,
-                    self.policy.flag_at,
-                    Style::Colour,
-                );
+                let text = terminal::document(&view, &checked.name, &manner);
                 writeln!(out, "{}", text.trim_end())?;
                 if self.args.explain {
                     let explanation = explanation(&checked.inspection, self.policy);
-                    let table = explain::table(&explanation, &self.legend, Style::Colour);
+                    let table = explain::table(&explanation, &manner);
                     writeln!(out, "{table}")?;
                 }
                 Ok(())

@@ -18,12 +18,14 @@ use crate::{
     fetch::{Fetcher, Network, Request},
     lang::Lexicon,
     model::{FetchOutcome, Link, Listen, PageKind, Secret, Source, StoreUrl, TokenFor},
+    report::{wording, wrapped::hung},
     store::{self, Observer, OpenError, disk::network_file_system},
 };
 
 use super::{
     failure::{Failure, Outcome},
-    output::out,
+    given::like,
+    output::{columns, out},
     settings::{OfGroup, load_config, tell_unread_variables},
     threads::runtime,
 };
@@ -40,7 +42,7 @@ const CLOCK_OFF_MAX: TimeDelta = TimeDelta::minutes(2);
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Sources that are asked, at most; 0 asks nobody
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = like::<usize>("3, or 0"))]
     sources: usize,
     #[command(flatten)]
     of: OfGroup,
@@ -83,17 +85,20 @@ pub(super) fn doctor(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failure>
     let config = load_config(files)?.for_group(args.of.group.as_deref());
     tell_unread_variables(&config);
     let mut worst = State::Good;
+    let columns = columns();
     let mut say = |Examined(state, what): Examined| {
         worst = worst.max(state);
-        writeln!(out(), "{state:<9} {what}")
+        writeln!(out(), "{}", hung(&format!("{state:<9} "), &what, columns))
     };
     say(sources(&config))?;
     say(contact(&config.fetch))?;
     say(page(&config))?;
     say(handles())?;
-    say(folder(&config.store))?;
+    let folder = folder(&config.store);
+    let can_be_made = folder.0 != State::Bad;
+    say(folder)?;
     let runtime = runtime()?;
-    say(runtime.block_on(store_of(&config.store)))?;
+    say(runtime.block_on(store_of(&config.store, can_be_made)))?;
     let fetcher = Fetcher::new(&config.fetch, Network::of(&config.sources))?;
     for source in config.watched().take(args.sources) {
         for examined in runtime.block_on(reach(&fetcher, source)) {
@@ -112,8 +117,10 @@ fn sources(config: &Config) -> Examined {
             bad("configuration: no source of this group; see --group")
         }
         0 => bad("configuration: no source; `benggala add URL` prints one"),
-        1 => good("configuration: 1 source"),
-        n => good(format!("configuration: {n} sources")),
+        n => {
+            let sources = wording::counted(n as u64, "source");
+            good(format!("configuration: {sources}"))
+        }
     }
 }
 
@@ -180,6 +187,9 @@ fn folder(store: &StoreConfig) -> Examined {
         _ => Path::new("."),
     };
     let shown = folder.display();
+    if !folder.is_dir() {
+        return bad(format!("disk: there is no folder {shown}; create it first"));
+    }
     if let Err(error) = tempfile_in(folder) {
         return bad(format!("disk: cannot write to {shown}: {error}"));
     }
@@ -211,13 +221,17 @@ fn tempfile_in(folder: &Path) -> io::Result<()> {
     std::fs::remove_file(&path)
 }
 
-async fn store_of(config: &StoreConfig) -> Examined {
+async fn store_of(config: &StoreConfig, can_be_made: bool) -> Examined {
     match store::open_to_read(&config.url, Observer::default()).await {
         Ok(opened) => {
             // It was opened to read: nothing of it is lost.
             let _ = opened.close().await;
             good(format!("store: {} can be read", config.url))
         }
+        Err(OpenError::Absent(_)) if !can_be_made => bad(format!(
+            "store: {} is not there, and cannot be made there",
+            config.url
+        )),
         Err(OpenError::Absent(_)) => good(format!(
             "store: {} will be made by the first run",
             config.url
@@ -238,11 +252,15 @@ async fn reach(fetcher: &Fetcher, source: &Source) -> Vec<Examined> {
     let exchange = fetcher.fetch(&request).await;
     let now = Utc::now();
     if exchange.outcome != FetchOutcome::Ok {
+        let advice = exchange
+            .guard
+            .map(|_| format!("; {}", wording::ALLOW_PRIVATE));
         let why = exchange.error.unwrap_or_default();
         let outcome = exchange.outcome.as_str();
         return vec![bad(format!(
-            "source {name}: {} [{outcome}] {why}",
-            source.url
+            "source {name}: {} [{outcome}] {why}{}",
+            source.url,
+            advice.unwrap_or_default()
         ))];
     }
     let link = Link {
@@ -268,7 +286,10 @@ async fn reach(fetcher: &Fetcher, source: &Source) -> Vec<Examined> {
             problem.what
         )),
         (0, None) => doubtful(format!("source {name}: a {kind} without links")),
-        (n, _) => good(format!("source {name}: a {kind} with {n} links")),
+        (n, _) => {
+            let links = wording::counted(n as u64, "link");
+            good(format!("source {name}: a {kind} with {links}"))
+        }
     });
     examined
 }

@@ -22,6 +22,12 @@ pub(super) struct Args {
 
 pub(super) fn init(args: &Args) -> Result<Outcome, Failure> {
     let path = args.file.display();
+    if args.file.is_dir() {
+        return Err(Failure::message(format!(
+            "{path} is a folder; name a file in it, as {}",
+            args.file.join("benggala.toml").display()
+        )));
+    }
     // What is there is somebody's work.
     let mut file = OpenOptions::new()
         .write(true)
@@ -31,14 +37,17 @@ pub(super) fn init(args: &Args) -> Result<Outcome, Failure> {
             let next = match error.kind() {
                 io::ErrorKind::AlreadyExists => "; name another file, or remove it first",
                 io::ErrorKind::NotFound => "; make its folder first",
+                io::ErrorKind::PermissionDenied => "; name a file where you may write",
                 _ => "",
             };
             Failure::message(format!("cannot write {path}: {error}{next}"))
         })?;
     file.write_all(ANNOTATED.as_bytes())?;
     tell(format!(
-        "{path}: every key with its default. Next: set `contact`, add a source (`benggala add \
-         https://news.example` prints one), then `benggala doctor` and `benggala run`."
+        "{path}: every key with its default. Next: set `contact`, and\n\
+         \n  benggala add https://news.example >> {path}   # a source of your own\
+         \n  benggala doctor\
+         \n  benggala run"
     ));
     Ok(Outcome::Clean)
 }

@@ -1,6 +1,6 @@
 //! The address of a site, as people type it.
 
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::fetch::Exchange;
 
@@ -10,7 +10,7 @@ const OF_FILES: [&str; 8] = ["md", "zip", "py", "rs", "sh", "pl", "ps", "mov"];
 /// What to do where the guard has stopped a request.
 pub(super) fn advice(exchange: &Exchange) -> &'static str {
     match exchange.guard {
-        Some(_) => "; if it is meant, add --allow-private with its network",
+        Some(_) => "; if it is meant, add --allow-private with its network, as 127.0.0.0/8",
         None => "",
     }
 }
@@ -20,10 +20,11 @@ pub(super) fn site_url(text: &str) -> Result<Url, String> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         parsed => host_of(text).ok_or_else(|| {
+            // Of a text without a scheme the parser has nothing to say that helps.
             let why = parsed
                 .err()
-                .map(|why| format!(" ({why})"))
-                .unwrap_or_default();
+                .filter(|why| *why != ParseError::RelativeUrlWithoutBase);
+            let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
             format!("this is no web address{why}; write for example https://news.example")
         }),
     }

@@ -18,6 +18,7 @@ use crate::{
         SourceStanding, Timestamp, Verdict,
     },
     opinion::{Consultation, Dropped},
+    report::wording,
     store::{Completed, Heard, Hearing, Op, StoreError, WriterEvent},
 };
 
@@ -190,6 +191,15 @@ fn record_exchange(metrics: &Metrics, facts: &Facts) {
     }
     let outcome = exchange.outcome.as_str();
     match &exchange.error {
+        // It stays so until somebody changes it.
+        Some(error) if exchange.guard.is_some() => {
+            tracing::warn!(
+                outcome,
+                error,
+                advice = wording::ALLOW_PRIVATE,
+                "fetch failed"
+            );
+        }
         Some(error) => tracing::info!(outcome, error, "fetch failed"),
         None => tracing::debug!(outcome, "fetched"),
     }
@@ -246,7 +256,8 @@ fn record_completed(
         &inspected.inspection.article,
         &inspected.inspection.assessment,
     );
-    tracing::info!(verdict = assessment.verdict.as_str(), "read");
+    let reason = assessment.verdict.reason().map(Reason::as_str);
+    tracing::info!(verdict = assessment.verdict.as_str(), reason, "read");
     if let Some(published) = article.published.and_then(|date| date.moment()) {
         let age = (facts.at - published.to_utc()).num_seconds();
         metrics.article_age_seconds.observe(age.max(0) as f64);

@@ -37,13 +37,26 @@ pub enum StartError {
     #[error(transparent)]
     Trace(#[from] TraceError),
     /// The address cannot be had.
-    #[error("cannot listen on {place}: {why}; set another `[serve] listen`, or stop what has it")]
+    #[error("cannot listen on {place}: {why}; {}", way_out(.why))]
     Listen {
         /// As configured.
         place: Listen,
         /// What the system says.
         why: io::Error,
     },
+}
+
+fn way_out(why: &io::Error) -> &'static str {
+    match why.kind() {
+        io::ErrorKind::AddrInUse => "set another `[serve] listen`, or stop what has it",
+        io::ErrorKind::AddrNotAvailable => {
+            "it is no address of this machine; set one that is as `[serve] listen`"
+        }
+        io::ErrorKind::PermissionDenied => {
+            "set a port from 1024 on, or a place that this user may write to, as `[serve] listen`"
+        }
+        _ => "set another `[serve] listen`",
+    }
 }
 
 /// How long open connections may keep a stopped service.

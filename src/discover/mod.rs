@@ -33,7 +33,7 @@ pub use links::elsewhere;
 pub use listing::LINKS_MAX;
 pub use past::is_guessed_sitemap;
 pub use sitemap::URLS_MAX;
-pub use subscriptions::{SUBSCRIPTIONS_MAX, Subscription, subscriptions};
+pub use subscriptions::{NoSubscription, SUBSCRIPTIONS_MAX, Subscription, subscriptions};
 
 use crate::{
     dates::Words,

@@ -21,21 +21,37 @@ pub struct Subscription {
     pub kind: PageKind,
 }
 
-/// Reads a list, whichever of the three it is; also tells how many of its entries name no web address.
-pub fn subscriptions(text: &str) -> (Vec<Subscription>, usize) {
+/// An entry of a list that names no web address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoSubscription {
+    /// The line of that number, from 1.
+    Line(usize),
+    /// An outline of OPML, by its name.
+    Outline(String),
+}
+
+/// What an entry is.
+type Entry = Result<Subscription, NoSubscription>;
+
+/// Reads a list, whichever of the three it is; also tells which of its entries name no web address.
+pub fn subscriptions(text: &str) -> (Vec<Subscription>, Vec<NoSubscription>) {
     let text = text.trim_start_matches('\u{feff}');
     let read = match text.trim_start().starts_with('<') {
         true => opml(text),
         false => lines(text),
     };
-    let entries = read.len();
-    let found: Vec<Subscription> = read.into_iter().flatten().collect();
-    let nameless = entries - found.len();
-    (found, nameless)
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    for entry in read {
+        match entry {
+            Ok(subscription) => found.push(subscription),
+            Err(none) => refused.push(none),
+        }
+    }
+    (found, refused)
 }
 
 /// The outlines with an `xmlUrl` (OPML 2.0, "Subscription lists"), however deep they are filed.
-fn opml(text: &str) -> Vec<Option<Subscription>> {
+fn opml(text: &str) -> Vec<Entry> {
     let mut found = Vec::new();
     // What is wrong behind the last entry that could be read takes nothing from those before.
     let _ = xml::walk(text, |path, node| {
@@ -44,8 +60,10 @@ fn opml(text: &str) -> Vec<Option<Subscription>> {
             && let Some(url) = attributes.get("xmlUrl")
         {
             let name = attributes.get("title").or_else(|| attributes.get("text"));
+            let name = name.unwrap_or_default();
             let kind = attributes.get("type").unwrap_or_default();
-            found.push(subscription(&name.unwrap_or_default(), &url, &kind));
+            let entry = subscription(&name, &url, &kind);
+            found.push(entry.ok_or_else(|| NoSubscription::Outline(name.to_string())));
         }
         match found.len() < SUBSCRIPTIONS_MAX {
             true => ControlFlow::Continue(()),
@@ -57,24 +75,30 @@ fn opml(text: &str) -> Vec<Option<Subscription>> {
 
 /// An entry a line, `#` before what is none. In CSV the address is the field that is one, and the name
 /// the first other one; a line of column names is no entry.
-fn lines(text: &str) -> Vec<Option<Subscription>> {
-    let lines = text.lines().map(str::trim);
-    let given = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let is_entry = |(number, line): &(usize, &str)| *number > 0 || line.contains("://");
-    let entries = given.enumerate().filter(is_entry);
-    let read = entries.map(|(_, line)| {
-        if !line.contains([',', ';', '\t', '"']) {
-            return subscription("", line, "");
-        }
-        let fields = fields(line);
-        let at = fields
-            .iter()
-            .position(|field| web_address(field).is_some())?;
-        let mut others = fields.iter().enumerate();
-        let name = others.find(|(n, field)| *n != at && !field.is_empty());
-        subscription(name.map_or("", |(_, name)| name), &fields[at], "")
-    });
+fn lines(text: &str) -> Vec<Entry> {
+    let lines = (1..).zip(text.lines().map(str::trim));
+    let mut given = lines
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+        .peekable();
+    let is_header = given
+        .peek()
+        .is_some_and(|(_, first)| !first.contains("://"));
+    let entries = given.skip(usize::from(is_header));
+    let read = entries.map(|(number, line)| of_line(line).ok_or(NoSubscription::Line(number)));
     read.take(SUBSCRIPTIONS_MAX).collect()
+}
+
+fn of_line(line: &str) -> Option<Subscription> {
+    if !line.contains([',', ';', '\t', '"']) {
+        return subscription("", line, "");
+    }
+    let fields = fields(line);
+    let at = fields
+        .iter()
+        .position(|field| web_address(field).is_some())?;
+    let mut others = fields.iter().enumerate();
+    let name = others.find(|(n, field)| *n != at && !field.is_empty());
+    subscription(name.map_or("", |(_, name)| name), &fields[at], "")
 }
 
 /// The fields of a line of CSV (RFC 4180), with whichever separator spreadsheets write.

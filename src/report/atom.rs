@@ -103,7 +103,7 @@ fn summary(entry: &Entry<'_>) -> String {
     });
     let lines: Vec<String> = traces.chain(findings).take(FINDINGS_MAX).collect();
     if lines.is_empty() {
-        wording::scores(document.scores, None)
+        wording::scores(document, None)
     } else {
         lines.join("\n")
     }

@@ -1,6 +1,9 @@
 //! The words of a finding with what stands around them, cut to the width of a line.
 
-use super::Mark;
+use super::{
+    Mark,
+    wrapped::{char_width, width},
+};
 use crate::model::Span;
 
 /// Stands where something was left out.
@@ -144,26 +147,4 @@ fn suffix(text: &str, columns: usize) -> &str {
 
 fn one_line(text: &str) -> String {
     text.replace(char::is_whitespace, " ")
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// Columns of one character: two for the wide blocks of Unicode's East Asian Width (UAX #11), one
-/// for all else. An excerpt need not be exact, only not twice as wide as it should be.
-fn char_width(c: char) -> usize {
-    let wide = matches!(
-        c,
-        '\u{1100}'..='\u{115f}'
-            | '\u{2e80}'..='\u{a4cf}'
-            | '\u{ac00}'..='\u{d7a3}'
-            | '\u{f900}'..='\u{faff}'
-            | '\u{fe30}'..='\u{fe6f}'
-            | '\u{ff00}'..='\u{ff60}'
-            | '\u{ffe0}'..='\u{ffe6}'
-            | '\u{1f300}'..='\u{1faff}'
-            | '\u{20000}'..='\u{3fffd}'
-    );
-    if wide { 2 } else { 1 }
 }

@@ -5,14 +5,21 @@ use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str;
 
-use super::{colour::Style, legend::RuleView, wording};
+use super::{legend::RuleView, manner::Manner, wording, wrapped::hung};
 use crate::model::{Evidence, EvidenceKind, Hint, Scores, Verdict};
 
-/// Width of the first column.
+/// Width of the first column, where there is room.
 const NAME_COLUMNS: usize = 40;
+const NAME_COLUMNS_MIN: usize = 20;
+
+/// What stands beside the first column: margin, nats, ratio and the last words of the sum.
+const OTHER_COLUMNS: usize = 39;
 
 /// Width of the whole table, rules included.
 const COLUMNS: usize = 74;
+
+/// Columns before a bar beside those of the name.
+const BEFORE_BAR: usize = 22;
 
 /// Columns of a bar for one nat.
 const BAR_PER_NAT: f64 = 2.5;
@@ -101,39 +108,49 @@ impl Explanation<'_> {
     }
 }
 
-/// The table under a document. `legend` tells how often rules fire.
-pub fn table(explanation: &Explanation<'_>, legend: &[RuleView<'_>], style: Style) -> String {
+/// The table under a document.
+pub fn table(explanation: &Explanation<'_>, manner: &Manner<'_>) -> String {
+    let style = manner.style;
+    let names = name_columns(manner);
     let mut out = format!(
-        "\n  {}\n  {:NAME_COLUMNS$} {:>7}  {:>8}\n",
+        "\n  {}\n  {:names$} {:>7}  {:>8}\n",
         style.strong("How it adds up"),
         "is it unedited machine translation?",
         "nats",
         "ratio",
     );
-    for line in lines(explanation, legend) {
-        row(&mut out, &line, style);
+    for line in lines(explanation, manner.legend) {
+        row(&mut out, &line, manner);
         if let Some(note) = &line.note {
-            let _ = writeln!(out, "    {}", style.faint(note));
+            let note = hung("    ", note, manner.columns);
+            let _ = writeln!(out, "{}", style.faint(&note));
         }
     }
     if explanation.evidence.is_empty() {
         let _ = writeln!(
             out,
             "  {}",
-            style.faint("no style model for this language, no finding, no trace in the page")
+            style.faint("no score of the style, no finding, no trace in the page")
         );
     }
-    sum(&mut out, explanation, style);
+    sum(&mut out, explanation, manner);
     out
 }
 
-fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
+/// What the terminal leaves to the first column.
+fn name_columns(manner: &Manner<'_>) -> usize {
+    let left = manner.columns.saturating_sub(OTHER_COLUMNS);
+    left.clamp(NAME_COLUMNS_MIN, NAME_COLUMNS)
+}
+
+fn sum(out: &mut String, explanation: &Explanation<'_>, manner: &Manner<'_>) {
+    let (style, names) = (manner.style, name_columns(manner));
     let total = explanation.total();
-    let line = "─".repeat(COLUMNS);
+    let line = "─".repeat(COLUMNS.min(manner.columns.saturating_sub(2)));
     let _ = writeln!(out, "  {}", style.faint(&line));
     let _ = writeln!(
         out,
-        "  {:NAME_COLUMNS$} {total:>+7.2}  {:>8}  probability {:.3}",
+        "  {:names$} {total:>+7.2}  {:>8}  probability {:.3}",
         "together",
         ratio(total),
         explanation.scores.machine_translation,
@@ -141,7 +158,7 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
     let lines = explanation.counted_lines();
     let _ = writeln!(
         out,
-        "  {:NAME_COLUMNS$} {:>7}  {:>8}  score {:.3}",
+        "  {:names$} {:>7}  {:>8}  score {:.3}",
         "is it residue of the page?",
         format!("{:.0} %", explanation.scores.boilerplate * 100.0),
         lines,
@@ -156,7 +173,7 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
     let _ = match explanation.verdict {
         Verdict::Abstain(reason) => writeln!(
             out,
-            "  {:NAME_COLUMNS$} not judged: {}",
+            "  {:names$} not judged: {}",
             style.strong(&format!("overall {overall:.3}, the worse of both")),
             reason.as_str()
         ),
@@ -169,16 +186,19 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, style: Style) {
     };
 }
 
-fn row(out: &mut String, line: &Line, style: Style) {
+fn row(out: &mut String, line: &Line, manner: &Manner<'_>) {
+    let names = name_columns(manner);
     let Line {
         name, nats, ratio, ..
     } = line;
-    let bar = "█".repeat((nats.abs() * BAR_PER_NAT).round() as usize);
+    let room = manner.columns.saturating_sub(names + BEFORE_BAR);
+    let bar = (nats.abs() * BAR_PER_NAT).round() as usize;
+    let bar = "█".repeat(bar.min(room));
     let bar = match *nats >= 0.0 {
-        true => style.alarm(&bar),
-        false => style.calm(&bar),
+        true => manner.style.alarm(&bar),
+        false => manner.style.calm(&bar),
     };
-    let line = format!("  {name:NAME_COLUMNS$} {nats:>+7.2}  {ratio:>8}  {bar}");
+    let line = format!("  {name:names$} {nats:>+7.2}  {ratio:>8}  {bar}");
     let _ = writeln!(out, "{}", line.trim_end());
 }
 

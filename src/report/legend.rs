@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use textwrap::Options;
-
-use super::{colour::Style, tongue::Tongue};
+use super::{colour::Style, tongue::Tongue, wrapped::hung};
 
 /// A text that shows a rule at work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,19 +109,6 @@ pub fn explain(rule: &RuleView<'_>, columns: usize, style: Style) -> String {
         grades(&mut out, rule, columns, style);
     }
     out
-}
-
-/// `text` behind `name`, in lines of so many columns that all begin where the first one does.
-fn hung(name: &str, text: &str, columns: usize) -> String {
-    if text.is_empty() {
-        return name.to_string();
-    }
-    let under = " ".repeat(textwrap::core::display_width(name));
-    let options = Options::new(columns)
-        .initial_indent(name)
-        .subsequent_indent(&under)
-        .break_words(false);
-    textwrap::fill(text, options)
 }
 
 fn grades(out: &mut String, rule: &RuleView<'_>, columns: usize, style: Style) {

@@ -14,6 +14,7 @@ pub mod html;
 pub mod json;
 pub mod legend;
 pub mod lessons;
+pub mod manner;
 pub mod opml;
 pub mod parquet;
 pub mod plot;
@@ -23,6 +24,7 @@ pub mod terminal;
 pub mod tongue;
 pub mod warc;
 pub mod wording;
+pub mod wrapped;
 
 use serde_json::Value;
 use url::Url;
@@ -33,6 +35,7 @@ use crate::model::{
     Article, Assessment, Backfill, Date, Evidence, LinkCounts, PageKind, Pause, Provenance, Review,
     RulesHash, Scores, Shelf, SourceDay, SourceStanding, Span, Timestamp, Verdict,
 };
+use crate::text::Text;
 
 /// One finding, wherever it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,6 +118,11 @@ impl<'a> Document<'a> {
         mark.left_out
             .or_else(|| self.body.get(mark.span.clone()))
             .unwrap_or_default()
+    }
+
+    /// The length of its text, as it is held against thresholds.
+    fn length(&self) -> usize {
+        Text::new(self.body).length()
     }
 
     /// The title, or what comes nearest to one.

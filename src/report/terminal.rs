@@ -3,17 +3,17 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
-    Document, Entry, Mark, VerdictCounts, colour::Style, excerpt::Excerpt, explain,
-    legend::RuleView, wording,
+    Document, Entry, Mark, VerdictCounts, colour::Style, excerpt::Excerpt, explain, manner::Manner,
+    wording, wrapped::hung,
 };
 use crate::model::{Reason, Verdict};
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet, normalize_untrusted_str};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
-/// Columns of a source line around the words of a finding.
-const EXCERPT_COLUMNS: usize = 100;
-
-/// Wider than any excerpt with its gutter and label, so that it is never cut a second time.
+/// Wider than any excerpt with its gutter, so that it is never cut a second time.
 const RENDER_COLUMNS: usize = 400;
+
+/// What stands before the lines of a document.
+const INDENT: &str = "  ";
 
 /// Columns of text around a finding in a list.
 const FLAGGED_COLUMNS: usize = 60;
@@ -22,40 +22,32 @@ const FLAGGED_COLUMNS: usize = 60;
 const FINDINGS_PER_RULE_MAX: usize = 5;
 
 /// One document: its headline, its findings under the words they mean, and why it was not judged.
-/// `name` is what the user called it: a path or a URL. `legend` says what each rule is about, `flag_at`
-/// from which score an article is flagged.
-pub fn document(
-    document: &Document<'_>,
-    name: &str,
-    legend: &[RuleView<'_>],
-    flag_at: f32,
-    style: Style,
-) -> String {
-    let name = normalize_untrusted_str(name);
-    let mut out = headline(document, &name, flag_at, style);
-    if let Some(reason) = document.verdict.reason() {
-        out.push_str(&abstained(reason));
-    }
+/// `name` is what the user called it: a path or a URL.
+pub fn document(document: &Document<'_>, name: &str, manner: &Manner<'_>) -> String {
+    let mut out = headline(document, &normalize_untrusted_str(name), manner);
     for trace in document.provenance {
         let (note, rule) = (normalize_untrusted_str(&trace.note), &trace.rule);
-        let _ = writeln!(out, "  the page itself says: {note} [{rule}]");
+        out += &line(&format!("the page itself says: {note} [{rule}]"), manner);
     }
-    out.push_str(&findings(document, legend, style));
+    out.push_str(&findings(document, manner));
     out
 }
 
 /// One document without its findings, which are counted.
-pub fn brief(document: &Document<'_>, name: &str, flag_at: f32, style: Style) -> String {
-    let mut out = headline(document, &normalize_untrusted_str(name), flag_at, style);
-    if let Some(reason) = document.verdict.reason() {
-        out.push_str(&abstained(reason));
-    }
+pub fn brief(document: &Document<'_>, name: &str, manner: &Manner<'_>) -> String {
+    let name = normalize_untrusted_str(name);
+    let mut out = headline(document, &name, manner);
     let _ = match document.marks.len() {
         0 => Ok(()),
-        1 => writeln!(out, "  1 finding: `benggala check` shows it"),
-        n => writeln!(out, "  {n} findings: `benggala check` shows them"),
+        1 => writeln!(out, "  1 finding, shown by: benggala check {name}"),
+        n => writeln!(out, "  {n} findings, shown by: benggala check {name}"),
     };
     out
+}
+
+/// A line of a document, or as many as it takes.
+fn line(text: &str, manner: &Manner<'_>) -> String {
+    hung(INDENT, text, manner.columns) + "\n"
 }
 
 /// A flagged article in a few lines, for a list that scrolls by: who, what, and for each rule the
@@ -115,31 +107,34 @@ pub fn summary(tally: &VerdictCounts, style: Style) -> String {
     )) + "\n"
 }
 
-fn headline(document: &Document<'_>, name: &str, flag_at: f32, style: Style) -> String {
+fn headline(document: &Document<'_>, name: &str, manner: &Manner<'_>) -> String {
+    let style = manner.style;
     let verdict = style.verdict(document.verdict, document.scores);
     let mut out = format!("{verdict}  {}\n", style.strong(name));
     if let Some(title) = document.title {
-        let _ = writeln!(out, "  {}", normalize_untrusted_str(title));
+        out += &line(&normalize_untrusted_str(title), manner);
     }
     let lang = document.lang.unwrap_or("unknown");
     match document.verdict {
-        Verdict::Abstain(_) => {
-            let _ = writeln!(out, "  language {lang}");
+        Verdict::Abstain(reason) => {
+            out += &line(&format!("language {lang}"), manner);
+            out += &abstained(document, reason, manner);
         }
         Verdict::Pass | Verdict::Flag => {
-            let scores = wording::scores(document.scores, Some(flag_at));
-            let _ = writeln!(out, "  {scores}, language {lang}");
+            let scores = wording::scores(document, Some(manner.policy.flag_at));
+            out += &line(&format!("{scores}, language {lang}"), manner);
         }
     }
     out
 }
 
-fn abstained(reason: Reason) -> String {
-    let wording::Wording { what, advice } = wording::reason(reason);
-    format!("  {what} [{}]\n  {advice}\n", reason.as_str())
+fn abstained(document: &Document<'_>, reason: Reason, manner: &Manner<'_>) -> String {
+    let what = wording::reason(reason).what;
+    let advice = wording::advice(document, reason, manner.policy);
+    line(&format!("{what} [{}]", reason.as_str()), manner) + &line(&advice, manner)
 }
 
-fn findings(document: &Document<'_>, legend: &[RuleView<'_>], style: Style) -> String {
+fn findings(document: &Document<'_>, manner: &Manner<'_>) -> String {
     let mut out = match document.marks.len() as u64 {
         0 => String::new(),
         n => format!(
@@ -154,13 +149,9 @@ fn findings(document: &Document<'_>, legend: &[RuleView<'_>], style: Style) -> S
         if *count > FINDINGS_PER_RULE_MAX {
             continue;
         }
-        if let Some(excerpt) = Excerpt::of(document.body, mark, EXCERPT_COLUMNS) {
-            let summary = legend
-                .iter()
-                .find(|rule| rule.rule == mark.rule)
-                .map(|rule| rule.summary);
+        if let Some(shown) = finding(mark, document, manner) {
             out.push('\n');
-            out.push_str(&finding(mark, &excerpt, summary, document.verdict, style));
+            out.push_str(&shown);
         }
     }
     for (rule, count) in seen {
@@ -168,21 +159,23 @@ fn findings(document: &Document<'_>, legend: &[RuleView<'_>], style: Style) -> S
             let _ = write!(out, "\n… and {more} more of {rule}\n");
         }
     }
+    if let Some(mark) = document.marks.first() {
+        let rule = mark.rule;
+        let _ = write!(out, "\nWhy a rule is there: benggala explain {rule}\n");
+    }
     out
 }
 
-/// The words with the rule above and the note below them.
-fn finding(
-    mark: &Mark<'_>,
-    excerpt: &Excerpt,
-    summary: Option<&str>,
-    verdict: Verdict,
-    style: Style,
-) -> String {
-    let level = match verdict {
-        Verdict::Flag => Level::WARNING,
-        Verdict::Pass | Verdict::Abstain(_) => Level::NOTE,
+/// The words with the rule above and the note below them, in the columns that there are.
+fn finding(mark: &Mark<'_>, document: &Document<'_>, manner: &Manner<'_>) -> Option<String> {
+    let (label, level) = match document.verdict {
+        Verdict::Flag => ("warning", Level::WARNING),
+        Verdict::Pass | Verdict::Abstain(_) => ("note", Level::NOTE),
     };
+    let paragraphs = document.body.matches("\n\n").count() + 1;
+    // The number of a paragraph, and what parts it from the text.
+    let gutter = paragraphs.to_string().len() + " | ".len();
+    let excerpt = Excerpt::of(document.body, mark, manner.columns.saturating_sub(gutter))?;
     let Excerpt {
         before,
         words,
@@ -190,22 +183,28 @@ fn finding(
         paragraph,
     } = excerpt;
     let start = before.len();
-    // The library makes titles and sources safe for terminals, but not labels.
-    let note = normalize_untrusted_str(mark.note);
     let snippet = Snippet::source(format!("{before}{words}{after}"))
-        .line_start(*paragraph)
-        .annotation(
-            AnnotationKind::Primary
-                .span(start..start + words.len())
-                .label(summary.map(|_| note.as_str())),
-        );
-    let group = level
-        .primary_title(summary.unwrap_or(mark.note))
-        .id(mark.rule)
-        .element(snippet);
-    let renderer = match style {
+        .line_start(paragraph)
+        .annotation(AnnotationKind::Primary.span(start..start + words.len()));
+    let renderer = match manner.style {
         Style::Plain => Renderer::plain(),
         Style::Colour => Renderer::styled(),
     };
-    renderer.term_width(RENDER_COLUMNS).render(&[group]) + "\n"
+    let group = Group::with_level(level).element(snippet);
+    let shown = renderer.term_width(RENDER_COLUMNS).render(&[group]);
+    let about = manner.legend.iter().find(|rule| rule.rule == mark.rule);
+    let name = format!("{label}[{}]", mark.rule);
+    let note = normalize_untrusted_str(mark.note);
+    let title = hung(
+        &format!("{name}: "),
+        about.map_or(&note, |about| about.summary),
+        manner.columns,
+    );
+    let title = title.replacen(&name, &manner.style.alarm(&name), 1);
+    let note = about.map(|_| {
+        let margin = paragraph.to_string().len();
+        let under = format!("{:margin$} = ", "");
+        hung(&under, &note, manner.columns) + "\n"
+    });
+    Some(format!("{title}\n{shown}\n{}", note.unwrap_or_default()))
 }

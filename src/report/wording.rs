@@ -1,8 +1,11 @@
 //! What conclusions are called when people read them: the same words in the terminal and on the
 //! page.
 
-use super::tongue::Tongue;
-use crate::model::{FetchOutcome, Reason, Scores, Timestamp, Verdict};
+use super::{Document, tongue::Tongue};
+use crate::{
+    model::{FetchOutcome, Lang, Policy, Reason, Scores, Timestamp, Verdict},
+    style,
+};
 
 /// A state in words, and what can be done about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,22 +31,49 @@ pub fn verdict(verdict: Verdict, scores: Scores) -> &'static str {
 
 /// The numbers behind a verdict: the two complaints, from where either is flagged, and what the style
 /// alone says.
-pub fn scores(scores: Scores, flag_at: Option<f32>) -> String {
+pub fn scores(document: &Document<'_>, flag_at: Option<f32>) -> String {
+    let scores = document.scores;
     let threshold = flag_at.map(|share| format!(" (flagged from {share:.2})"));
     format!(
         "machine translation {:.2}, residue {:.2}{}, style {}",
         scores.machine_translation,
         scores.residue,
         threshold.unwrap_or_default(),
-        style(scores)
+        style_words(document, &Tongue::ENGLISH)
     )
 }
 
-/// What the style alone says of machine translation.
-pub fn style(scores: Scores) -> String {
-    match scores.style {
-        Some(score) => format!("{score:.2}"),
-        None => "no model".to_string(),
+/// What the style alone says of machine translation, or why it says nothing.
+pub fn style_words(document: &Document<'_>, tongue: &Tongue) -> String {
+    if let Some(score) = document.scores.style {
+        return format!("{score:.2}");
+    }
+    let lang = document.lang.and_then(Lang::new);
+    let is_served = lang.as_ref().and_then(style::model).is_some();
+    let words = document.length();
+    if is_served && words < Policy::STYLE_WORDS_MIN {
+        let not_asked = tongue.fill("not asked ({} of {} words)");
+        let filled = not_asked.with(words).with(Policy::STYLE_WORDS_MIN);
+        return filled.to_string();
+    }
+    tongue.say("no model").to_string()
+}
+
+/// What can be done about a document that was not judged.
+pub fn advice(document: &Document<'_>, reason: Reason, policy: &Policy) -> String {
+    match reason {
+        Reason::TooShort => format!(
+            "{}; articles are judged from {} (`words_min` under [score])",
+            counted(document.length() as u64, "word"),
+            policy.words_min
+        ),
+        Reason::NotHtml if document.url.is_none() => {
+            "look whether it is a text at all, and in which encoding".to_string()
+        }
+        Reason::Empty if document.url.is_none() => {
+            "look whether it is the file that is meant".to_string()
+        }
+        reason => self::reason(reason).advice.to_string(),
     }
 }
 
@@ -109,6 +139,10 @@ pub const NOTHING_LISTED: &str = "open it in a browser: has it moved, or does it
 /// What to do about a source that lists articles none of which are read.
 pub const ALL_FILTERED: &str = "look whether its dates are right and its address is the present one; \
     a longer `link_age` of the source reads older articles, and \"0s\" an archive without dates";
+
+/// What to do where the guard against private addresses has stopped a request.
+pub const ALLOW_PRIVATE: &str = "if it is meant, name its network under [fetch], as allow_private = \
+    [\"127.0.0.0/8\"]";
 
 /// What to do about a failed poll, as a sentence without its full stop. `error` is what the store keeps of it, which begins with or
 /// contains the name of the outcome.

@@ -72,6 +72,10 @@ impl Chrome<'_> {
         self.tongue.fill(english)
     }
 
+    fn style(&self, document: &Document<'_>) -> String {
+        wording::style_words(document, &self.tongue)
+    }
+
     /// The ends of a bar, in percent.
     fn range(&self, english: &str, bar: &Bar) -> String {
         let whole = |share: f64| format!("{share:.0}");
@@ -127,10 +131,6 @@ struct Choice {
 impl Document<'_> {
     fn verdict_words(&self) -> &'static str {
         wording::verdict(self.verdict, self.scores)
-    }
-
-    fn style(&self) -> String {
-        wording::style(self.scores)
     }
 
     fn why_not_judged(&self) -> Option<wording::Wording> {

@@ -51,7 +51,8 @@ async fn a_front_page_gives_its_feed_first_then_sitemap_and_itself() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     let printed = out(&output);
     let wanted = format!(
-        "[[source]]\nurl = \"{feed}\"\nkind = \"feed\"  # 2 articles right now\n\n\
+        "# needs, under [fetch]: allow_private = [\"127.0.0.1/32\"]\n\
+         [[source]]\nurl = \"{feed}\"\nkind = \"feed\"  # 2 articles right now\n\n\
          # [[source]]\n# url = \"{}\"\n# kind = \"sitemap\"  # 3 articles right now\n\n\
          # [[source]]\n# url = \"{}\"\n# kind = \"listing\"  # 3 articles right now\n",
         site.url("/peta.xml"),
@@ -185,6 +186,17 @@ fn thousands_of_subscriptions_become_sources_at_once() {
     let whole = file(&folder, "whole.toml", format!("{known}\n{}", out(&output)));
     let check = run(&["config", "check", "--config", &whole]);
     assert_eq!(check.status.code(), Some(0), "{}", err(&check));
+
+    let list = "https://k1.example/\n\nkaputt zeile\nhttps://k1.example/\n";
+    let list = file(&folder, "list.txt", list);
+    let output = run(&["--config", &config, "add", &list]);
+    let told = err(&output);
+    let first = "1 source to append to benggala.toml; 1 of the list there already or twice\n";
+    assert!(told.starts_with(first), "{told}");
+    assert!(told.ends_with("list.txt:3: no web address\n"), "{told}");
+
+    let in_it = run(&["add", folder.path().to_str().unwrap()]);
+    assert!(err(&in_it).contains("it is a folder"), "{}", err(&in_it));
 
     let none = file(&folder, "none.txt", "nothing here\n");
     assert_eq!(run(&["add", &none]).status.code(), Some(2));

@@ -117,6 +117,53 @@ fn what_is_no_article_is_said_to_be_none() {
 }
 
 #[test]
+fn a_text_is_told_how_long_it_is_and_how_long_it_must_be() {
+    let folder = TempDir::new().unwrap();
+    let text = std::fs::read_to_string(case("read-by-an-editor.txt")).unwrap();
+    let first = |words: usize| {
+        let words = text.split_whitespace().take(words);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    for (name, bytes, told) in [
+        (
+            "short.txt",
+            first(40).into_bytes(),
+            "40 words; articles are judged from 60",
+        ),
+        (
+            "middling.txt",
+            first(72).into_bytes(),
+            "style not asked (72 of 80 words)",
+        ),
+        ("empty.txt", Vec::new(), "there is nothing in it [empty]"),
+        (
+            "bytes.txt",
+            (0..=255).cycle().take(5_000).collect(),
+            "look whether it is a text at all",
+        ),
+    ] {
+        let path = file(&folder, name, bytes);
+        let output = out(&run(&["check", &path]));
+        let output = output.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(output.contains(told), "{name}: {output}");
+    }
+}
+
+#[test]
+fn what_is_noise_has_no_findings() {
+    let folder = TempDir::new().unwrap();
+    let noise: Vec<u8> = (0..=255).cycle().take(5_000).collect();
+    let noise = [&b"</div><p>{{title}} </span> "[..], &noise].concat();
+    for name in ["bytes.txt", "bytes.pdf"] {
+        let path = file(&folder, name, &noise);
+        let output = run(&["check", &path, "--format", "json"]);
+        let document = &json_lines(&output)[0];
+        assert_eq!(document["reason"], "not-html", "{name}");
+        assert_eq!(document["findings"], serde_json::json!([]), "{name}");
+    }
+}
+
+#[test]
 fn a_language_that_the_text_contradicts_is_a_warning_and_no_verdict() {
     let name = case("unread-translation.txt");
     let output = run(&["check", &name, "--lang", "en", "--format", "json"]);
@@ -213,12 +260,14 @@ fn a_bare_host_is_taken_for_a_site_and_a_missing_file_for_a_file() {
         "{}",
         err(&output)
     );
-    let output = run(&["check", "stroy.html"]);
-    assert!(
-        err(&output).contains("a site is written as https://news.example"),
-        "{}",
-        err(&output)
-    );
+    for slip in ["stroy.html", "htp://news.example", "not-a-url"] {
+        let output = run(&["check", slip]);
+        assert!(
+            err(&output).contains("a site is written as https://news.example"),
+            "{}",
+            err(&output)
+        );
+    }
     let output = run(&["run", "nonsense"]);
     assert!(
         err(&output).contains("write for example https://news.example"),

@@ -48,6 +48,17 @@ async fn every_part_is_named_with_its_state_and_what_to_do() {
         "{}",
         out(&ill)
     );
+    let wide = out(&ill);
+    let wide = wide.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None);
+
+    let private = text(site.url("/rss.xml").as_str()).replace("allow_private", "# ");
+    let private = out(&doctor(&folder, &private).await);
+    let private = private.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        private.contains("name its network under [fetch], as allow_private = [\"127.0.0.0/8\"]"),
+        "{private}"
+    );
 
     let all = "[serve]\nlisten = \"127.0.0.1:0\"\ntoken = \"short\"\ntoken_for = \"all\"\n";
     let guessed = doctor(&folder, all).await;
@@ -77,7 +88,11 @@ fn init_writes_a_configuration_that_is_good_and_overwrites_nothing() {
     };
     let first = init();
     assert_eq!(first.status.code(), Some(0), "{}", err(&first));
-    assert!(err(&first).contains("`benggala doctor`"), "{}", err(&first));
+    assert!(
+        err(&first).contains("\n  benggala doctor\n"),
+        "{}",
+        err(&first)
+    );
     let path = folder.path().join("benggala.toml");
     let check = run(&["config", "check", "--config", path.to_str().unwrap()]);
     assert_eq!(check.status.code(), Some(0), "{}", err(&check));
@@ -88,4 +103,8 @@ fn init_writes_a_configuration_that_is_good_and_overwrites_nothing() {
         "{}",
         err(&again)
     );
+    let folder = folder.path().to_str().unwrap();
+    let output = run(&["init", folder]);
+    let told = format!("{folder} is a folder; name a file in it, as {folder}/benggala.toml");
+    assert!(err(&output).contains(&told), "{}", err(&output));
 }

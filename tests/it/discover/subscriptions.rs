@@ -1,7 +1,7 @@
 //! Lists of what somebody follows, as other programs write them.
 
 use benggala::{
-    discover::{Subscription, subscriptions},
+    discover::{NoSubscription, Subscription, subscriptions},
     model::PageKind,
     report::opml,
 };
@@ -26,24 +26,28 @@ fn opml_csv_and_plain_lists_are_read() {
              <outline title='B' text='x' xmlURL='https://b.example/' type='sitemap'/>\
              <outline text='no' xmlUrl='ftp://c.example/'/></outline>",
             vec![one("A & co", a, feed), one("B", b, PageKind::Sitemap)],
-            1,
+            vec![NoSubscription::Outline("no".to_string())],
         ),
         (
             "\u{feff}name;url\n\"A; co\";https://a.example/rss?x=1&y=2\n\nhttps://b.example/;\nC;none\n",
             vec![one("A; co", a, auto), one("", b, auto)],
-            1,
+            vec![NoSubscription::Line(5)],
         ),
         (
             "# mine\nhttps://a.example/rss?x=1&y=2\n  https://b.example/  \nb.example\nhttps://u:p@c.example/\n",
             vec![one("", a, auto), one("", b, auto)],
-            2,
+            vec![NoSubscription::Line(4), NoSubscription::Line(5)],
         ),
-        ("", vec![], 0),
-        ("<opml><body></body></opml>", vec![], 0),
-        ("<opml><outline xmlUrl='https://b.example/' <<", vec![], 0),
+        ("", vec![], vec![]),
+        ("<opml><body></body></opml>", vec![], vec![]),
+        (
+            "<opml><outline xmlUrl='https://b.example/' <<",
+            vec![],
+            vec![],
+        ),
     ];
-    for (text, expected, nameless) in tables {
-        assert_eq!(subscriptions(text), (expected, nameless), "{text}");
+    for (text, expected, refused) in tables {
+        assert_eq!(subscriptions(text), (expected, refused), "{text}");
     }
 }
 
@@ -60,5 +64,5 @@ fn what_is_written_is_read_again() {
     ];
     let listed = sources.iter().map(|s| (s.name.as_str(), s.kind, &s.url));
     let text = opml::list(listed).unwrap();
-    assert_eq!(subscriptions(&text), (sources.to_vec(), 0), "{text}");
+    assert_eq!(subscriptions(&text), (sources.to_vec(), vec![]), "{text}");
 }

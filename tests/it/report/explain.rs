@@ -1,14 +1,25 @@
 //! How a verdict adds up, as people read it.
 
 use benggala::{
-    model::{Evidence, EvidenceKind, Hint, HintGrade, Reason, Scores, Verdict},
+    model::{Evidence, EvidenceKind, Hint, HintGrade, Policy, Reason, Scores, Verdict},
     report::{
         colour::Style,
         explain::{Explanation, table},
+        manner::Manner,
     },
 };
 
 use super::given::legend;
+
+fn shown(explanation: &Explanation<'_>, columns: usize, style: Style) -> String {
+    let manner = Manner {
+        legend: &legend(),
+        policy: &Policy::default(),
+        columns,
+        style,
+    };
+    table(explanation, &manner)
+}
 
 fn evidence() -> Vec<Evidence> {
     let piece = |kind, name: &str, times, log_ratio| Evidence {
@@ -64,7 +75,7 @@ fn what_hints_at_translation_is_said_under_its_weight() {
         hints: &hints,
         ..explanation(&evidence, Verdict::Pass)
     };
-    let text = table(&hinted, &legend(), Style::Plain);
+    let text = shown(&hinted, 80, Style::Plain);
     let line = "  the page hints at it: many-alternates      +0.26";
     let (_, below) = text.split_once(line).expect(&text);
     let said = below.lines().nth(1);
@@ -77,11 +88,7 @@ fn what_hints_at_translation_is_said_under_its_weight() {
 #[test]
 fn every_piece_of_evidence_is_shown_with_its_weight_and_they_add_up() {
     let evidence = evidence();
-    let text = table(
-        &explanation(&evidence, Verdict::Flag),
-        &legend(),
-        Style::Plain,
-    );
+    let text = shown(&explanation(&evidence, Verdict::Flag), 80, Style::Plain);
     let expected = "
   How it adds up
   is it unedited machine translation?         nats     ratio
@@ -95,18 +102,25 @@ fn every_piece_of_evidence_is_shown_with_its_weight_and_they_add_up() {
   overall 0.715, the worse of both, ≥ 0.50, the threshold: flagged
 ";
     assert_eq!(text, expected, "\n{text}");
-    let coloured = table(
-        &explanation(&evidence, Verdict::Flag),
-        &legend(),
-        Style::Colour,
-    );
+    let coloured = shown(&explanation(&evidence, Verdict::Flag), 80, Style::Colour);
     assert!(coloured.contains('\u{1b}'));
+    let heavy = [Evidence {
+        log_ratio: 12.0,
+        ..evidence[0].clone()
+    }];
+    for columns in [60, 80, 110] {
+        let text = shown(&explanation(&heavy, Verdict::Flag), columns, Style::Plain);
+        let long = text.lines().find(|line| line.chars().count() > columns);
+        // The conclusion is one sentence.
+        let long = long.filter(|line| !line.contains("overall"));
+        assert_eq!(long, None, "in {columns} columns");
+    }
 }
 
 #[test]
 fn what_was_not_judged_is_explained_too() {
     let verdict = Verdict::Abstain(Reason::TooShort);
-    let text = table(&explanation(&[], verdict), &legend(), Style::Plain);
-    assert!(text.contains("no style model for this language, no finding, no trace in the page"));
+    let text = shown(&explanation(&[], verdict), 80, Style::Plain);
+    assert!(text.contains("no score of the style, no finding, no trace in the page"));
     assert!(text.contains("not judged: too-short"), "{text}");
 }

@@ -1,11 +1,12 @@
 //! What people read in a terminal.
 
 use benggala::{
-    model::{Article, Assessment, Finding, Reason, Verdict},
+    model::{Article, Assessment, Finding, Policy, Reason, Verdict},
     report::{
         Document, VerdictCounts,
         colour::Style,
         legend::{self},
+        manner::Manner,
         terminal, wording,
     },
 };
@@ -13,11 +14,26 @@ use serde_json::Value;
 
 use super::given::{BODY, article, finding, flagged, legend};
 
+/// In a terminal of a hundred columns.
+fn shown(document: &Document<'_>, name: &str, style: Style) -> String {
+    shown_in(100, document, name, style)
+}
+
+fn shown_in(columns: usize, document: &Document<'_>, name: &str, style: Style) -> String {
+    let manner = Manner {
+        legend: &legend(),
+        policy: &Policy::default(),
+        columns,
+        style,
+    };
+    terminal::document(document, name, &manner)
+}
+
 #[test]
 fn the_terminal_shows_rule_words_note_and_paragraph() {
     let (article, assessment) = (article(BODY), flagged());
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "page.html", &legend(), 0.5, Style::Plain);
+    let text = shown(&document, "page.html", Style::Plain);
     println!("{text}");
 
     assert!(text.starts_with("flagged  page.html\n"));
@@ -28,11 +44,11 @@ fn the_terminal_shows_rule_words_note_and_paragraph() {
     assert!(text.contains("warning[repeated-phrase]: the same words twice in a row"));
     assert!(text.contains("3 findings, with the number of the paragraph in the margin"));
     assert!(text.contains("\n2 | “Ini pasar kami”"));
-    assert!(text.contains("^^^^^^^ a word twice"));
+    assert!(text.contains("^^^^^^^\n  = a word twice\n"), "{text}");
     assert!(text.contains("warning[script-residue]: two letters of another script"));
     assert!(text.contains("\n3 | Berlangganan buletin kami."));
     assert!(!text.contains('\u{1b}'));
-    let coloured = terminal::document(&document, "page.html", &legend(), 0.5, Style::Colour);
+    let coloured = shown(&document, "page.html", Style::Colour);
     assert!(coloured.contains('\u{1b}'));
 }
 
@@ -50,7 +66,7 @@ fn a_long_paragraph_is_cut_to_a_window_around_the_words() {
         ..flagged()
     };
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "p", &legend(), 0.5, Style::Plain);
+    let text = shown(&document, "p", Style::Plain);
     println!("{text}");
 
     let line = text.lines().find(|line| line.starts_with("2 |")).unwrap();
@@ -64,6 +80,46 @@ fn a_long_paragraph_is_cut_to_a_window_around_the_words() {
         Some(before),
         "the marks stand under the words"
     );
+}
+
+/// However wide its letters are, and whether marks stand upon them or not.
+#[test]
+fn nothing_of_a_document_is_wider_than_the_terminal() {
+    let latin = "Pedagang menata barang dagangan sejak pagi buta. ";
+    let wide = "市场在清晨开门，商人们摆好了货物，顾客陆续到来，天气很好。";
+    let marked = "Le marche\u{301} ouvre de\u{300}s l'aube, les e\u{301}tals sont pre\u{302}ts. ";
+    for sentence in [latin, wide, marked] {
+        let body = format!("{0}dan dan lalu {0}", sentence.repeat(9));
+        let article = Article {
+            title: Some(sentence.repeat(3)),
+            ..article(&body)
+        };
+        let note = "a note that is as long as the line that it stands in, and then some more words";
+        let assessment = Assessment {
+            findings: vec![finding(&body, "dan dan", "repeated-phrase", note)],
+            ..flagged()
+        };
+        let document = Document::new(Value::Null, &article, &assessment);
+        for columns in [60, 80, 110] {
+            let text = shown_in(columns, &document, "p", Style::Plain);
+            for line in text.lines() {
+                let taken = textwrap::core::display_width(line);
+                assert!(
+                    taken <= columns || !line.trim().contains(' '),
+                    "{columns}: {line}"
+                );
+            }
+            let mut lines = text.lines();
+            let words = lines.find(|line| line.contains("dan dan")).unwrap();
+            let under = lines.next().unwrap();
+            let before = &words[..words.find("dan dan").unwrap()];
+            assert_eq!(
+                under.find('^'),
+                Some(textwrap::core::display_width(before)),
+                "{text}"
+            );
+        }
+    }
 }
 
 #[test]
@@ -82,7 +138,7 @@ fn many_findings_of_one_rule_are_counted_not_listed() {
     };
     let article = article(&body);
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "p", &legend(), 0.5, Style::Plain);
+    let text = shown(&document, "p", Style::Plain);
     assert_eq!(text.matches("warning[").count(), 5);
     assert!(text.contains("… and 35 more of repeated-phrase"));
 }
@@ -99,7 +155,7 @@ fn a_text_that_passes_with_lines_of_its_page_needs_cleaning() {
         assessment.verdict = verdict;
         assessment.scores.residue = residue;
         let document = Document::new(Value::Null, &article, &assessment);
-        let text = terminal::document(&document, "p", &[], 0.5, Style::Plain);
+        let text = shown(&document, "p", Style::Plain);
         assert!(text.starts_with(words), "{text}");
     }
 }
@@ -120,11 +176,13 @@ fn an_abstention_is_explained_with_advice() {
     ] {
         let assessment = benggala::inspect::abstain(reason);
         let document = Document::new(Value::Null, &article, &assessment);
-        let text = terminal::document(&document, "p", &[], 0.5, Style::Plain);
+        let text = shown(&document, "p", Style::Plain);
         let words = wording::reason(reason);
         assert!(text.starts_with("not judged  p\n"), "{text}");
+        let advice = wording::advice(&document, reason, &Policy::default());
+        let told = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            text.contains(words.what) && text.contains(words.advice),
+            told.contains(words.what) && told.contains(&advice),
             "{text}"
         );
         assert!(!text.contains("overall"), "{text}");
@@ -147,7 +205,7 @@ fn nothing_from_a_page_reaches_the_terminal_as_a_command() {
         ..flagged()
     };
     let document = Document::new(Value::Null, &article, &assessment);
-    let text = terminal::document(&document, "\u{1b}c.html", &legend(), 0.5, Style::Plain);
+    let text = shown(&document, "\u{1b}c.html", Style::Plain);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
 }
 
