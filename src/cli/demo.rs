@@ -19,6 +19,7 @@ use crate::{
 
 use super::{
     failure::{Failure, Outcome},
+    given::{duration, like},
     log::{LogFormat, start_log},
     output::{out, tell},
     signals::{Signals, Told},
@@ -31,10 +32,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// End by itself after this time, as 60s
-    #[arg(long = "for", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     time: Option<Duration>,
     /// Where the review page is; a free port if this one is taken
-    #[arg(long, default_value = "127.0.0.1:9630", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1:9630", value_name = "ADDRESS",
+          value_parser = like::<SocketAddr>("127.0.0.1:9630"))]
     listen: SocketAddr,
 }
 

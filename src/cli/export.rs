@@ -1,19 +1,26 @@
 //! `benggala export`: what was collected and concluded.
 
-use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, IsTerminal as _, Write},
+    path::PathBuf,
+    sync::Arc,
+};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
 use crate::{
-    model::{Policy, Timestamp},
-    report::{lessons, opml, parquet, table, warc},
-    store::{self, ArticleQuery, ArticleRow, Observer, Store},
+    config::Config,
+    model::{Policy, Timestamp, Verdict},
+    report::{lessons, opml, parquet, table, warc, wording},
+    store::{self, ArticleQuery, ArticleRow, Observer, Store, StoreError},
     web::views,
 };
 
 use super::{
     failure::{Failure, Outcome},
-    output::{out, out_of_bytes},
+    named::no_source,
+    output::{out, out_of_bytes, tell},
     settings::load_config,
     threads::runtime,
 };
@@ -45,9 +52,9 @@ pub(super) struct Args {
     /// How to write
     #[arg(long, value_enum, default_value = "ndjson")]
     format: Format,
-    /// Only this verdict: pass, flag or abstain
-    #[arg(long, value_parser = ["pass", "flag", "abstain"])]
-    verdict: Option<String>,
+    /// Only this verdict: pass, flag or abstain, or what pages call them: passed, flagged or not-judged
+    #[arg(long, value_parser = verdict)]
+    verdict: Option<&'static str>,
     /// Only this source
     #[arg(long)]
     source: Option<String>,
@@ -57,6 +64,11 @@ pub(super) struct Args {
     /// Fetched before
     #[arg(long, value_parser = parse_time)]
     until: Option<Timestamp>,
+}
+
+fn verdict(text: &str) -> Result<&'static str, String> {
+    let unknown = || "there are pass, flag and abstain".to_string();
+    Verdict::name_of(text).ok_or_else(unknown)
 }
 
 fn parse_time(text: &str) -> Result<Timestamp, String> {
@@ -73,14 +85,18 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
 }
 
 pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure> {
+    can_be_had(args)?;
     let config = load_config(config)?;
     runtime()?.block_on(async {
         let store = store::open_snapshot(&config.store.url, Observer::default()).await?;
         if args.format == Format::Opml {
             return write_sources(store.as_ref()).await;
         }
+        if let Some(wanted) = &args.source {
+            is_known(wanted, &config, store.as_ref()).await?;
+        }
         let mut query = ArticleQuery {
-            verdict: args.verdict.clone(),
+            verdict: args.verdict.map(str::to_string),
             source: args.source.clone(),
             since: args.since,
             until: args.until,
@@ -98,10 +114,75 @@ pub(super) fn export(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure
                 _ => break,
             }
         }
-        sink.end()?;
+        let written = sink.end()?;
+        if let Some(why) = why_nothing(&written, store.as_ref()).await? {
+            tell(why);
+        }
         store.close().await?;
         Ok(Outcome::Clean)
     })
+}
+
+/// What is asked for can be there, and can be written to where it goes.
+fn can_be_had(args: &Args) -> Result<(), Failure> {
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since >= until
+    {
+        return Err(Failure::message(format!(
+            "nothing is since {} and before {}: --since must be the earlier of both",
+            shown(since),
+            shown(until)
+        )));
+    }
+    let format = match args.format {
+        Format::Parquet => "parquet",
+        Format::Warc => "warc",
+        Format::Ndjson | Format::Csv | Format::Marked | Format::Opml | Format::Training => {
+            return Ok(());
+        }
+    };
+    match io::stdout().is_terminal() {
+        true => Err(Failure::message(format!(
+            "{format} is no text for a terminal; send it to a file: benggala export --format {format} > FILE"
+        ))),
+        false => Ok(()),
+    }
+}
+
+/// As it may be typed.
+fn shown(time: Timestamp) -> String {
+    match time.time() == NaiveTime::MIN {
+        true => time.date_naive().to_string(),
+        false => time.to_rfc3339_opts(SecondsFormat::Secs, true),
+    }
+}
+
+/// A source that was taken out of the configuration has its articles still.
+async fn is_known(wanted: &str, config: &Config, store: &dyn Store) -> Result<(), Failure> {
+    let stored = store.sources().await?;
+    let stored = stored.iter().map(|source| source.name.as_str());
+    let configured = config.sources.iter().map(|source| source.name.as_str());
+    let known: BTreeSet<&str> = stored.chain(configured).collect();
+    match known.contains(wanted) {
+        true => Ok(()),
+        false => Err(no_source(wanted, known.into_iter())),
+    }
+}
+
+/// Who finds an empty file must not take it for a finding.
+async fn why_nothing(written: &Written, store: &dyn Store) -> Result<Option<String>, StoreError> {
+    let Written { read, lessons } = *written;
+    if read == 0 {
+        let held = store.tally(&ArticleQuery::default()).await?;
+        let held = held.map_or(0, |counts| counts.total());
+        return Ok(Some(format!("0 articles match; the store holds {held}")));
+    }
+    let articles = wording::counted(read, "article");
+    Ok((lessons == Some(0)).then(|| {
+        format!(
+            "no decision says anything of {articles}: decide on the review page, then export again"
+        )
+    }))
 }
 
 /// The sources that are watched, by name.
@@ -116,10 +197,22 @@ async fn write_sources(store: &dyn Store) -> Result<Outcome, Failure> {
     Ok(Outcome::Clean)
 }
 
+/// What came out.
+struct Written {
+    /// Articles that match.
+    read: u64,
+    /// What decisions gave, where these are written.
+    lessons: Option<u64>,
+}
+
 /// Where articles are written to, and what is only known after the last of them.
 struct Sink {
     format: Format,
     out: Box<dyn Write>,
+    /// Articles so far.
+    read: u64,
+    /// Lines of [`Format::Training`], cases of [`Format::Marked`].
+    lessons: u64,
     /// Of [`Format::Marked`], by rule.
     cases: BTreeMap<String, Vec<String>>,
     /// Of [`Format::Parquet`].
@@ -134,6 +227,8 @@ impl Sink {
                 Format::Warc | Format::Parquet => Box::new(out_of_bytes()),
                 _ => Box::new(out()),
             },
+            read: 0,
+            lessons: 0,
             cases: BTreeMap::new(),
             table: None,
         };
@@ -156,6 +251,7 @@ impl Sink {
         row: &ArticleRow,
         policy: &Policy,
     ) -> Result<(), Failure> {
+        self.read += 1;
         let out = &mut self.out;
         let entry = views::entry(row);
         match self.format {
@@ -169,11 +265,13 @@ impl Sink {
             Format::Opml => {}
             Format::Marked => {
                 for (rule, case) in lessons::marked_cases(&entry) {
+                    self.lessons += 1;
                     self.cases.entry(rule.to_string()).or_default().push(case);
                 }
             }
             Format::Training => {
                 if let Some(line) = lessons::labelled_text(&entry, policy.flag_at) {
+                    self.lessons += 1;
                     writeln!(out, "{line}")?;
                 }
             }
@@ -186,7 +284,7 @@ impl Sink {
         Ok(())
     }
 
-    fn end(mut self) -> Result<(), Failure> {
+    fn end(mut self) -> Result<Written, Failure> {
         // As in `tests/marked`, where each rule has a file.
         for (rule, cases) in self.cases {
             writeln!(self.out, "# {rule}\n\n{}\n", cases.join("\n"))?;
@@ -195,6 +293,10 @@ impl Sink {
             self.out.write_all(&table.end()?)?;
         }
         self.out.flush()?;
-        Ok(())
+        let teaches = matches!(self.format, Format::Marked | Format::Training);
+        Ok(Written {
+            read: self.read,
+            lessons: teaches.then_some(self.lessons),
+        })
     }
 }

@@ -21,25 +21,26 @@ use crate::{
 use self::{daemon::DaemonApi, progress::Progress};
 use super::{
     failure::{Failure, Outcome},
+    given::like,
     log::{LogFormat, start_log},
+    named::no_source,
     output::tell,
     settings::{AllowPrivate, OfGroup, load_config},
     signals::Signals,
     threads::runtime,
 };
 
-/// Names of sources that are told where one is not known.
-const NAMES_TOLD: usize = 10;
-
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The name of a configured source, or its URL
     source: String,
     /// Articles published on this day or later, as 2020-01-31
-    #[arg(long, value_name = "DATE", required_unless_present = "stop")]
+    #[arg(long, value_name = "DATE", required_unless_present = "stop",
+          value_parser = like::<NaiveDate>("2020-01-31"))]
     since: Option<NaiveDate>,
     /// Articles at most, the newest first
-    #[arg(long, value_name = "N", conflicts_with = "stop")]
+    #[arg(long, value_name = "N", conflicts_with = "stop",
+          value_parser = like::<NonZeroU64>("500, and no less than 1"))]
     limit: Option<NonZeroU64>,
     /// End the backfill that is under way; the same command as before goes on with it
     #[arg(long, conflicts_with = "since")]
@@ -87,21 +88,8 @@ pub(super) fn backfill(args: &Args, files: &[PathBuf]) -> Result<Outcome, Failur
 fn source_of<'c>(config: &'c Config, wanted: &str) -> Result<&'c Source, Failure> {
     let sources = &config.sources;
     let is_it = |source: &&Source| source.name == wanted || source.url.as_str() == wanted;
-    sources.iter().find(is_it).ok_or_else(|| {
-        let names = sources.iter().map(|source| source.name.as_str());
-        let names: Vec<&str> = names.take(NAMES_TOLD).collect();
-        let more = sources.len().saturating_sub(NAMES_TOLD);
-        Failure::message(match (names.is_empty(), more) {
-            (true, _) => format!(
-                "there is no source `{wanted}`: the configuration has none; `benggala add URL` prints one"
-            ),
-            (_, 0) => format!("there is no source `{wanted}`; there are {}", names.join(", ")),
-            (_, more) => format!(
-                "there is no source `{wanted}`; there are {} and {more} more",
-                names.join(", ")
-            ),
-        })
-    })
+    let found = sources.iter().find(is_it);
+    found.ok_or_else(|| no_source(wanted, sources.iter().map(|source| source.name.as_str())))
 }
 
 /// The first moment of a day (UTC).

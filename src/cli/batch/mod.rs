@@ -40,6 +40,7 @@ use crate::{
 use self::line::{KEYS, Line, NoDocument};
 use super::{
     failure::{Failure, Outcome},
+    given::like,
     input::{self, Document, inspect_document, rules_of},
     output::tell,
     progress::counting,
@@ -58,7 +59,7 @@ const SITES_MAX: usize = 2_048;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Threads that inspect [default: one a core]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = like::<NonZeroUsize>("4, and no less than 1"))]
     threads: Option<NonZeroUsize>,
     /// Learn the template of each site from its pages and leave it out of those that follow, and
     /// learn what several hosts write, which is then no longer marked; one thread, so that what
@@ -198,14 +199,15 @@ pub(super) fn batch(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure>
     let (jobs, queue) = sync_channel::<Job>(threads);
     let (order, answers) = sync_channel::<Receiver<String>>(threads * LINES_PER_THREAD);
     let queue = Arc::new(Mutex::new(queue));
-    thread::scope(|scope| {
+    let read = thread::scope(|scope| {
         // Moved in: the queues close when the reader is done, and the others end.
-        scope.spawn(move || read_lines(&jobs, &order));
+        let reader = scope.spawn(move || read_lines(&jobs, &order));
         for _ in 0..threads {
             scope.spawn(|| answer_jobs(&queue, &work));
         }
         // Taken by value: when writing fails, the reader finds its queue closed and ends too.
-        write_answers(answers)
+        write_answers(answers)?;
+        Ok::<_, io::Error>(reader.join())
     })?;
     let learned = work.learned.map(Mutex::into_inner);
     if let (Some(file), Some(learned)) = (file, learned) {
@@ -213,7 +215,13 @@ pub(super) fn batch(args: &Args, config: &[PathBuf]) -> Result<Outcome, Failure>
         write_usage(file, &learned.usage)?;
     }
     work.told.tell();
-    Ok(Outcome::Clean)
+    match read {
+        Ok(Ok(())) => Ok(Outcome::Clean),
+        Ok(Err(error)) => Err(Failure::message(format!(
+            "cannot read standard input: {error}; it takes documents, as in benggala batch < FILE"
+        ))),
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
 }
 
 /// What an earlier run wrote; nothing where there is no file yet.
@@ -236,18 +244,19 @@ fn write_usage(path: &Path, usage: &Usage) -> Result<(), Failure> {
     fs::rename(&beside, path).map_err(told)
 }
 
-fn read_lines(jobs: &SyncSender<Job>, order: &SyncSender<Receiver<String>>) {
+/// Queues all lines; a line that is none has its answer as well. Fails where there is no more to be read.
+fn read_lines(jobs: &SyncSender<Job>, order: &SyncSender<Receiver<String>>) -> io::Result<()> {
     let mut input = io::stdin().lock();
     for number in 1.. {
         let line = match read_line(&mut input) {
-            Ok(None) => return,
-            Ok(Some(line)) if line.trim().is_empty() => continue,
-            Ok(Some(line)) => Ok(line),
-            Err(error) => Err(error),
+            Ok(None) => break,
+            Ok(Some(line)) => match without_mark(number, &line) {
+                line if line.trim().is_empty() => continue,
+                line => Ok(line.to_string()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error),
+            Err(error) => return Err(error),
         };
-        let unreadable = line
-            .as_ref()
-            .is_err_and(|error| error.kind() != io::ErrorKind::InvalidData);
         let (answer, receiver) = sync_channel(1);
         if order.send(receiver).is_err()
             || jobs
@@ -258,11 +267,17 @@ fn read_lines(jobs: &SyncSender<Job>, order: &SyncSender<Receiver<String>>) {
                 })
                 .is_err()
         {
-            return;
+            break;
         }
-        if unreadable {
-            return;
-        }
+    }
+    Ok(())
+}
+
+/// A line without the byte order mark that some programs begin a file with.
+fn without_mark(number: u64, line: &str) -> &str {
+    match number {
+        1 => line.strip_prefix('\u{feff}').unwrap_or(line),
+        _ => line,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{case, err, json_lines, run_with_input};
+use super::{benggala, case, err, json_lines, run_with_input};
 use crate::extract::template;
 
 #[test]
@@ -74,6 +74,22 @@ fn batch_says_what_a_line_must_be_and_which_keys_nothing_reads() {
     assert!(
         told.contains("nothing reads the key `weather` of 1 line\n"),
         "{told}"
+    );
+}
+
+#[test]
+fn batch_reads_past_a_byte_order_mark_and_tells_what_cannot_be_read_at_all() {
+    let marked = "\u{feff}{\"id\":1,\"text\":\"Short.\"}\n";
+    let output = run_with_input(&["batch"], marked.as_bytes());
+    assert_eq!(json_lines(&output)[0]["reason"], "too-short");
+
+    let folder = fs::File::open(env!("CARGO_MANIFEST_DIR")).unwrap();
+    let output = benggala(&["batch"]).stdin(folder).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("cannot read standard input"),
+        "{}",
+        err(&output)
     );
 }
 

@@ -52,7 +52,8 @@ async fn lines_of_json_are_filtered_by_verdict_source_and_time() {
     for (filter, count) in [
         (["--verdict", "flag"], 1),
         (["--source", "harian"], 3),
-        (["--source", "mingguan"], 0),
+        (["--verdict", "flagged"], 1),
+        (["--verdict", "not-judged"], 1),
         (["--since", "2025-06-15T15:06:51Z"], 2),
         (["--until", "2025-06-15T15:06:51Z"], 1),
         (["--since", "2025-06-16"], 0),
@@ -60,9 +61,50 @@ async fn lines_of_json_are_filtered_by_verdict_source_and_time() {
         let found = json_lines(&export(&config, &filter));
         assert_eq!(found.len(), count, "{filter:?}");
     }
-    let wrong = run(&["--config", &config, "export", "--since", "yesterday"]);
-    assert_eq!(wrong.status.code(), Some(2));
-    assert!(err(&wrong).contains("2026-01-31"), "{}", err(&wrong));
+}
+
+#[tokio::test]
+async fn what_cannot_be_found_is_said_and_not_an_empty_file() {
+    let folder = TempDir::new().unwrap();
+    let config = filled(&folder).await;
+    for (args, code, words) in [
+        (&["--since", "yesterday"][..], 2, "2026-01-31"),
+        (
+            &["--verdict", "good"],
+            2,
+            "there are pass, flag and abstain",
+        ),
+        (
+            &["--source", "mingguan"],
+            2,
+            "there is no source `mingguan`; there are harian",
+        ),
+        (
+            &["--since", "2027-01-01", "--until", "2026-01-01"],
+            2,
+            "since 2027-01-01 and before 2026-01-01",
+        ),
+        (
+            &["--since", "2025-06-16"],
+            0,
+            "0 articles match; the store holds 3",
+        ),
+        (
+            &["--format", "marked"],
+            0,
+            "no decision says anything of 3 articles",
+        ),
+        (
+            &["--format", "training"],
+            0,
+            "no decision says anything of 3 articles",
+        ),
+    ] {
+        let output = run(&[&["--config", &config, "export"], args].concat());
+        assert_eq!(output.status.code(), Some(code), "{args:?}");
+        assert!(err(&output).contains(words), "{args:?}: {}", err(&output));
+        assert_eq!(out(&output), "", "{args:?}");
+    }
 }
 
 #[tokio::test]
@@ -140,7 +182,7 @@ async fn a_database_opens_the_table_of_columns() {
     let config = filled(&folder).await;
     let table = export(&config, &["--format", "parquet"]).stdout;
     assert!(table.starts_with(b"PAR1") && table.ends_with(b"PAR1"));
-    let none = export(&config, &["--format", "parquet", "--source", "mingguan"]).stdout;
+    let none = export(&config, &["--format", "parquet", "--since", "2025-06-16"]).stdout;
     assert!(none.ends_with(b"PAR1"));
     let Some(python) = python("duckdb") else {
         return;
