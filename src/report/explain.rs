@@ -5,7 +5,12 @@ use std::fmt::Write as _;
 
 use annotate_snippets::normalize_untrusted_str;
 
-use super::{legend::RuleView, manner::Manner, wording, wrapped::hung};
+use super::{
+    legend::RuleView,
+    manner::Manner,
+    wording,
+    wrapped::{hung, width},
+};
 use crate::model::{Evidence, EvidenceKind, Hint, Scores, Verdict};
 
 /// Width of the first column, where there is room.
@@ -17,9 +22,6 @@ const OTHER_COLUMNS: usize = 39;
 
 /// Width of the whole table, rules included.
 const COLUMNS: usize = 74;
-
-/// Columns before a bar beside those of the name.
-const BEFORE_BAR: usize = 22;
 
 /// Columns of a bar for one nat.
 const BAR_PER_NAT: f64 = 2.5;
@@ -187,19 +189,19 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, manner: &Manner<'_>) {
 }
 
 fn row(out: &mut String, line: &Line, manner: &Manner<'_>) {
-    let names = name_columns(manner);
     let Line {
         name, nats, ratio, ..
     } = line;
-    let room = manner.columns.saturating_sub(names + BEFORE_BAR);
+    let names = name_columns(manner);
+    let before = format!("  {name:names$} {nats:>+7.2}  {ratio:>8}  ");
+    let room = manner.columns.saturating_sub(width(&before));
     let bar = (nats.abs() * BAR_PER_NAT).round() as usize;
     let bar = "█".repeat(bar.min(room));
     let bar = match *nats >= 0.0 {
         true => manner.style.alarm(&bar),
         false => manner.style.calm(&bar),
     };
-    let line = format!("  {name:names$} {nats:>+7.2}  {ratio:>8}  {bar}");
-    let _ = writeln!(out, "{}", line.trim_end());
+    let _ = writeln!(out, "{}", format!("{before}{bar}").trim_end());
 }
 
 /// `× 24` or `÷ 3.1`: how much likelier the evidence is on one side.

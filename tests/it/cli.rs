@@ -10,6 +10,7 @@ mod documents;
 mod eval;
 mod export;
 mod forget;
+mod given;
 mod labelled;
 mod opinion;
 mod postgres;

@@ -53,6 +53,22 @@ fn a_taken_port_is_named() {
 }
 
 #[test]
+fn an_address_of_another_machine_is_said_to_be_none_of_this_one() {
+    let folder = TempDir::new().unwrap();
+    let database = folder.path().join("b.db");
+    let text = format!(
+        "[store]\nurl = \"sqlite:{}\"\n[serve]\nlisten = \"192.0.2.1:9630\"\n\
+         [[source]]\nurl = \"https://news.example/\"\n",
+        database.display()
+    );
+    let path = file(&folder, "b.toml", text);
+    let output = run(&["run", "--config", &path]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = err(&output);
+    assert!(told.contains("it is no address of this machine"), "{told}");
+}
+
+#[test]
 fn run_without_sources_says_what_to_do() {
     let folder = TempDir::new().unwrap();
     let output = benggala(&["run"])

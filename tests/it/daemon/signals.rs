@@ -101,7 +101,7 @@ async fn nothing_is_asked_of_a_source_that_was_taken_out() {
     until("all that was queued of it to rest", async || {
         let resting = "SELECT count(*) FROM urls
                         WHERE kind = 'article' AND state = 'queued'
-                          AND next_at > 1000 * (strftime('%s', 'now') + 3600)";
+                          AND next_at > 1000 * (strftime('%s', 'now') + 3 * 3600)";
         place.count(resting) == ARTICLES - FIRST - OVERLAP
     })
     .await;

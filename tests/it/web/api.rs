@@ -26,6 +26,8 @@ async fn the_api_lists_filters_and_pages_newest_first() {
 
     for (query, expected) in [
         ("verdict=flag", 2),
+        ("verdict=flagged", 2),
+        ("verdict=not-judged", 1),
         ("verdict=flag&source=desa", 1),
         ("verdict=&source=", 4),
         ("rule=repeated-phrase", 2),
@@ -159,6 +161,15 @@ async fn bad_reviews_are_refused_and_not_counted() {
             .await
             .problem(status);
     }
+    let odd = r#"{"decision":"maybe","by":"a"}"#;
+    let odd = site.post(&reviews_of(rows[0]), &[JSON], odd).await;
+    let told = odd.problem(StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        told.starts_with("decision: unknown variant `maybe`"),
+        "{told}"
+    );
+    let example = r#"send for example {"decision": "confirmed", "by": "Ayu"}"#;
+    assert!(told.ends_with(example), "{told}");
     let good = r#"{"decision":"confirmed","by":"a"}"#;
     let plain = [("content-type", "text/plain")];
     let answer = site.post(&reviews_of(rows[0]), &plain, good).await;
