@@ -3,7 +3,7 @@
 use std::{
     fs::OpenOptions,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use crate::config::ANNOTATED;
@@ -11,12 +11,13 @@ use crate::config::ANNOTATED;
 use super::{
     failure::{Failure, Outcome},
     output::tell,
+    settings::CONFIG_FILE,
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Where it goes
-    #[arg(value_name = "FILE", default_value = "benggala.toml")]
+    #[arg(value_name = "FILE", default_value = CONFIG_FILE)]
     file: PathBuf,
 }
 
@@ -25,7 +26,7 @@ pub(super) fn init(args: &Args) -> Result<Outcome, Failure> {
     if args.file.is_dir() {
         return Err(Failure::message(format!(
             "{path} is a folder; name a file in it, as {}",
-            args.file.join("benggala.toml").display()
+            args.file.join(CONFIG_FILE).display()
         )));
     }
     // What is there is somebody's work.
@@ -43,11 +44,16 @@ pub(super) fn init(args: &Args) -> Result<Outcome, Failure> {
             Failure::message(format!("cannot write {path}: {error}{next}"))
         })?;
     file.write_all(ANNOTATED.as_bytes())?;
+    // One of another name is not found by itself.
+    let config = match args.file == Path::new(CONFIG_FILE) {
+        true => String::new(),
+        false => format!(" --config {path}"),
+    };
     tell(format!(
         "{path}: every key with its default. Next: set `contact`, and\n\
          \n  benggala add https://news.example >> {path}   # a source of your own\
-         \n  benggala doctor\
-         \n  benggala run"
+         \n  benggala doctor{config}\
+         \n  benggala run{config}"
     ));
     Ok(Outcome::Clean)
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Where the configuration is looked for when none is named.
-const CONFIG_FILE: &str = "benggala.toml";
+pub(super) const CONFIG_FILE: &str = "benggala.toml";
 /// Files that one file includes, at most.
 const INCLUDED_MAX: usize = 10_000;
 
