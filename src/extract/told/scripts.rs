@@ -41,30 +41,51 @@ pub(super) fn body(page: &str, title: Option<&str>) -> Option<String> {
     let scripts = scripts(page)
         .filter(|script| sizes.contains(&script.inner.len()) && !script.tag.contains("ld+json"));
     let bodies = scripts.filter_map(|script| {
-        let data = data(script.inner);
-        let found = data.and_then(|data| state::body(&data, title));
+        let found = values(script.inner).filter_map(|data| state::body(&data, title));
+        let found = found.max_by_key(|html| text_bytes(html));
         found.or_else(|| literals::body(script.inner, title))
     });
     bodies.max_by_key(|html| text_bytes(html))
 }
 
-/// The JSON that a script is, or that it keeps in a variable.
-fn data(script: &str) -> Option<Value> {
-    let text = script.trim_start();
-    let start = match text.starts_with(['{', '[']) {
-        true => 0,
-        false => {
-            let assigned = text.find('=')? + 1;
-            let value = text[assigned..].trim_start();
-            value
-                .starts_with(['{', '['])
-                .then(|| text.len() - value.len())?
-        }
+/// Values in one script that are looked at.
+const VALUES_MAX: usize = 256;
+
+/// The JSON that a script is, or that it keeps in variables and passes to its functions, one after the other.
+fn values(script: &str) -> impl Iterator<Item = Value> {
+    let mut at = 0;
+    let next = move || {
+        let start = opening(script, at)?;
+        let here = &script[start..];
+        let mut values = serde_json::Deserializer::from_str(here).into_iter::<Value>();
+        let value = values.next()?;
+        // Where it turned out to be code, what stands in that is not looked at again.
+        at = start
+            + match &value {
+                Ok(_) => values.byte_offset(),
+                Err(error) => place(here, error).max(1),
+            };
+        Some(value.ok())
     };
-    serde_json::Deserializer::from_str(&text[start..])
-        .into_iter::<Value>()
-        .next()?
-        .ok()
+    std::iter::from_fn(next).take(VALUES_MAX).flatten()
+}
+
+/// Where the next object or list begins that a script is, assigns or passes on.
+fn opening(script: &str, from: usize) -> Option<usize> {
+    let rest = script.as_bytes().get(from..)?;
+    let mut brackets = memchr::memchr2_iter(b'{', b'[', rest).map(|at| from + at);
+    brackets.find(|at| {
+        let before = script[..*at].trim_end();
+        before.is_empty() || before.ends_with(['=', '('])
+    })
+}
+
+/// Where in a text an error was met, in bytes.
+fn place(text: &str, error: &serde_json::Error) -> usize {
+    let lines = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1));
+    lines.map(str::len).sum::<usize>() + error.column()
 }
 
 /// All of a page before its body.
