@@ -109,6 +109,8 @@ pub struct PageWords {
     lists: Lists,
     /// The same to ask for whole lines.
     whole: BTreeMap<PageList, HashSet<String, RandomState>>,
+    /// How long they are, in bytes: to ask for the beginnings and ends of lines.
+    lengths: BTreeMap<PageList, BTreeSet<usize>>,
 }
 
 impl PageWords {
@@ -125,8 +127,12 @@ impl PageWords {
         let whole = joined
             .iter()
             .map(|(list, words)| (*list, words.iter().cloned().collect()));
+        let lengths = joined
+            .iter()
+            .map(|(list, words)| (*list, words.iter().map(String::len).collect()));
         PageWords {
             whole: whole.collect(),
+            lengths: lengths.collect(),
             lists: joined
                 .into_iter()
                 .map(|(list, words)| (list, words.into_iter().collect()))
@@ -147,9 +153,27 @@ impl PageWords {
 
     /// Whether `text` begins with one of them.
     pub fn opens(&self, list: PageList, text: &str) -> bool {
-        let first = text.chars().next();
-        let words = first.map_or(&[][..], |first| self.beginning_with(list, first));
-        words.iter().any(|word| text.starts_with(word))
+        self.beginnings(list, text).next().is_some()
+    }
+
+    /// The beginnings of `text` that are among them.
+    pub fn beginnings<'t>(&self, list: PageList, text: &'t str) -> impl Iterator<Item = &'t str> {
+        let beginnings = self.lengths_of(list).map(|length| text.get(..length));
+        self.listed(list, beginnings)
+    }
+
+    fn lengths_of(&self, list: PageList) -> impl Iterator<Item = usize> {
+        self.lengths.get(&list).into_iter().flatten().copied()
+    }
+
+    fn listed<'t>(
+        &self,
+        list: PageList,
+        parts: impl Iterator<Item = Option<&'t str>>,
+    ) -> impl Iterator<Item = &'t str> {
+        let words = self.whole.get(&list);
+        let is_listed = move |part: &&str| words.is_some_and(|words| words.contains(*part));
+        parts.flatten().filter(is_listed)
     }
 
     /// The words of a list that begin with a letter: nearly every line of a page is asked about, and
@@ -164,7 +188,10 @@ impl PageWords {
 
     /// Whether `text` ends with one of them.
     pub fn ends(&self, list: PageList, text: &str) -> bool {
-        self.of(list).iter().any(|word| text.ends_with(word))
+        let ends = self
+            .lengths_of(list)
+            .map(|length| text.get(text.len().checked_sub(length)?..));
+        self.listed(list, ends).next().is_some()
     }
 
     /// How many of them stand in `text`, also as parts of words.

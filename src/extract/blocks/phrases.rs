@@ -122,14 +122,25 @@ pub(in crate::extract) fn addresses_readers(text: &str, words: &PageWords) -> bo
     address_words(text, words).next().is_some()
 }
 
+/// A line without the punctuation around it.
+pub(in crate::extract) fn bare(text: &str) -> &str {
+    text.trim_matches(|c: char| !is_of_word(c))
+}
+
+/// Whether a character belongs to a word: accents, vowel signs and tones of Indic scripts and Thai stand
+/// behind their letter and are none.
+pub(in crate::extract) fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric()
+        || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}')
+}
+
 /// Whether a short line is furniture: an advertising mark, a button, a picture credit.
 pub(in crate::extract) fn is_furniture(text: &str, words: &PageWords) -> bool {
     if text.len() > LINE_BYTES_MAX {
         return false;
     }
     let lower = text.to_lowercase();
-    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    words.is(PageList::Furniture, bare) || words.opens(PageList::PictureCredits, &lower)
+    words.is(PageList::Furniture, bare(&lower)) || words.opens(PageList::PictureCredits, &lower)
 }
 
 /// Whether a heading opens what follows an article and not a part of it.
@@ -138,8 +149,7 @@ pub(in crate::extract) fn opens_afterwards(heading: &str, words: &PageWords) -> 
         return false;
     }
     let lower = heading.to_lowercase();
-    let bare = lower.trim_matches(|c: char| !c.is_alphanumeric());
-    let mut openings = words.of(PageList::Afterwards).iter();
-    words.is(PageList::Afterwards, bare)
-        || openings.any(|opening| opening.ends_with(' ') && bare.starts_with(opening.as_str()))
+    let bare = bare(&lower);
+    let mut openings = words.beginnings(PageList::Afterwards, bare);
+    words.is(PageList::Afterwards, bare) || openings.any(|opening| opening.ends_with(' '))
 }

@@ -20,6 +20,11 @@ const PICKED_BYTES_MAX: usize = 1_500;
 /// What stands between the buttons of a row, and between a heading and the choice of an order.
 const BETWEEN: [char; 8] = ['·', '•', '|', '–', '—', '/', '↷', '\n'];
 
+/// What stands around the words of a button or a heading: counts and punctuation.
+fn is_between(c: char) -> bool {
+    c.is_numeric() || !phrases::is_of_word(c)
+}
+
 impl Ground<'_, '_> {
     /// What readers write: under a heading that says so, and box by box.
     pub(super) fn comments(&self) -> Vec<Blocks> {
@@ -85,7 +90,7 @@ impl Ground<'_, '_> {
         let first = lower.split(BETWEEN).next().unwrap_or_default();
         // What they are counted in stands behind the number: "评论3条".
         let parts = first.split(|c: char| c.is_ascii_digit());
-        let mut parts = parts.map(|part| part.trim_matches(|c: char| !c.is_alphabetic()));
+        let mut parts = parts.map(|part| part.trim_matches(is_between));
         let bare = parts.find(|part| !part.is_empty());
         bare.is_some_and(|bare| self.words.is(PageList::CommentHeadings, bare))
     }
@@ -133,7 +138,7 @@ impl Ground<'_, '_> {
         let lower = row.to_lowercase();
         let mut buttons = lower.split(BETWEEN);
         buttons.any(|button| {
-            let bare = button.trim_matches(|c: char| !c.is_alphabetic());
+            let bare = button.trim_matches(is_between);
             self.words.is(PageList::CommentReplies, bare)
         })
     }

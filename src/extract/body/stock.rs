@@ -8,7 +8,8 @@ use crate::{
     text::Text,
 };
 
-/// Longest line that is looked at, in bytes and in words: templates are terse.
+/// Longest line that is looked at, in bytes and in words: templates are terse. A character that is a word
+/// by itself counts half.
 const LINE_BYTES_MAX: usize = 300;
 const LINE_WORDS_MAX: usize = 36;
 /// More than this part of a body, in percent, is never taken out of it.
@@ -96,8 +97,9 @@ fn sample(cut: &Cut<'_>, body: &Body) -> String {
 
 fn stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> Option<StockFamily> {
     let raw = cut.text_of(block);
-    // What stands in code marks declares something.
-    if block.len() > LINE_BYTES_MAX || raw.contains(['\n', '[', '{', '=']) {
+    // What stands in code marks declares something. A notice may stand in brackets as a whole.
+    let inner = raw.trim_matches(['[', ']']);
+    if block.len() > LINE_BYTES_MAX || inner.contains(['\n', '[', '{', '=']) {
         return None;
     }
     let keys = keys(raw);
@@ -105,10 +107,13 @@ fn stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> Option<StockFamil
         keys.first()
             .is_some_and(|first| pack.stock.begins_with(*first))
     };
-    if keys.len() > LINE_WORDS_MAX || !packs.iter().any(begins) {
+    if !packs.iter().any(begins) {
         return None;
     }
     let text = Text::new(raw);
+    if text.length() > LINE_WORDS_MAX {
+        return None;
+    }
     let words = 0..text.words.len();
     let is_whole = words.end == keys.len();
     let family = || stock_family(&packs.iter().copied(), &text, &keys, &words);

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{field::plain, vocabulary::Vocabulary};
 use crate::{
     dates::Reader,
+    extract::blocks::phrases,
     lang::{PageList, PageWords},
 };
 
@@ -139,9 +140,7 @@ fn end_before(words: &[&str], word: &str, is_group: bool, listed: &PageWords) ->
         return Some(End::Mark);
     }
     let first = words.first()?;
-    let bare = word
-        .trim_matches(|c: char| !c.is_alphanumeric())
-        .to_lowercase();
+    let bare = phrases::bare(word).to_lowercase();
     let is_mark = matches!(word, "|" | "•" | "·" | "∙" | "-" | "–" | "—");
     let is_role = words.len() > 1 && listed.is(PageList::Roles, &bare);
     let is_prose = first.starts_with(char::is_uppercase)
