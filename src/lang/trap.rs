@@ -32,7 +32,8 @@ pub struct Trap {
     pub instead: Option<String>,
     /// Words that betray only with a capital, for they are names.
     pub names: KeySet,
-    /// Words of which one must stand in the same sentence; none where the wording is enough.
+    /// Words of which one must stand in the same sentence, or farther away beside several words; none where the
+    /// wording is enough.
     pub near: WordList,
     /// Words of which any one, anywhere in the text, excuses: the thing itself is meant.
     pub unless: WordList,

@@ -6,7 +6,7 @@ use crate::{lang::StockFamily, model::Finding};
 /// See [`ABOUT`].
 pub(super) struct CreditLine;
 
-const WEAK: Grade = Grade::weak(0.03, Counts::new(68, 7, 36));
+const WEAK: Grade = Grade::weak(0.03, Counts::new(68, 7, 39));
 
 const ABOUT: About = About {
     rule: "credit-line",

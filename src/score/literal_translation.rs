@@ -14,7 +14,7 @@ pub(super) struct LiteralTranslation;
 /// Wordings of one text that are looked at: what excuses one is looked for in the whole text.
 const WORDINGS_MAX: usize = 30;
 
-const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 88));
+const STRONG: Grade = Grade::strong(0.5, Counts::new(0, 0, 91));
 
 const INSTEAD: &str = "“{}” is “{}” word by word; a writer says “{}”";
 const NOTE: &str = "“{}” is “{}” word by word";
@@ -120,9 +120,22 @@ fn betrays(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
         .filter(|at| trap.names.contains(&draft.keys[*at]));
     (words.start..words.end - 1).all(|word| draft.joins_next(word))
         && names.all(|at| draft.is_capital(at))
-        && (trap.near.is_empty() || company(draft, draft.sentence(words), &trap.near) > 0)
+        && (trap.near.is_empty() || is_in_company(draft, words, trap))
         && !draft.is_title(words)
 }
+
+/// Whether what betrays a wording stands in its sentence. Words that hardly meet by chance may be betrayed by
+/// the paragraph, or by several words of the whole text.
+fn is_in_company(draft: &Draft<'_>, words: &Span, trap: &Trap) -> bool {
+    let beside = |span: Span| company(draft, span, &trap.near);
+    let is_several = words.len() > 1;
+    beside(draft.sentence(words)) > 0
+        || is_several && beside(draft.paragraph(words)) > 0
+        || is_several && beside(0..draft.keys.len()) >= FAR_COMPANY_MIN
+}
+
+/// Words anywhere in a text that make up for none beside a wording.
+const FAR_COMPANY_MIN: usize = 3;
 
 /// How many items of the list stand among `words`, each counted once.
 pub(super) fn company(draft: &Draft<'_>, words: Span, list: &WordList) -> usize {

@@ -13,7 +13,7 @@ pub(super) struct WrongSense;
 const STRONG: Grade = Grade::strong(0.3, Counts::new(0, 0, 7))
     .when("two words beside it belong to the sense that was meant");
 const WEAK: Grade =
-    Grade::weak(0.1, Counts::new(0, 3, 17)).when("one word beside it belongs to the sense meant");
+    Grade::weak(0.1, Counts::new(0, 4, 33)).when("one word beside it belongs to the sense meant");
 
 const NOTE: &str = "“{}” is another sense of “{}”; here a writer says “{}”";
 
