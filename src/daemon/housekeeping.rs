@@ -182,7 +182,7 @@ async fn prune(resources: &Resources, config: &StoreConfig, now: Timestamp) {
         dropped.inc_by(rows);
     };
     if let Some(before) = room::too_old(now, config.keep_pages)
-        && let Ok(rows) = store.prune(before).await
+        && let Ok(rows) = store.prune(before, room::leeway(config.keep_pages)).await
     {
         dropped(Stored::Pages, rows);
     }

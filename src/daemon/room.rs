@@ -28,6 +28,8 @@ const DISK_FULL: u64 = 128 << 20;
 /// Articles younger than this never go for room: they may still be listed.
 const SPARED: TimeDelta = TimeDelta::days(60);
 
+const MONTH: TimeDelta = TimeDelta::days(31);
+
 /// How full a store is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Room {
@@ -77,6 +79,12 @@ pub(super) fn to_shrink(
 pub(super) fn too_old(now: Timestamp, keep: Duration) -> Option<Timestamp> {
     let keep = TimeDelta::from_std(keep).unwrap_or(TimeDelta::MAX);
     now.checked_sub_signed(keep)
+}
+
+/// How much longer pages may be kept where they go by the month: a third of their time, and no longer
+/// than a month has.
+pub(super) fn leeway(keep: Duration) -> TimeDelta {
+    TimeDelta::from_std(keep / 3).map_or(MONTH, |third| third.min(MONTH))
 }
 
 /// How long what is kept, by the configuration.

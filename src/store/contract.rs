@@ -3,6 +3,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use url::Url;
 
 use super::{
@@ -290,8 +291,10 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// For the gauges.
     async fn counts(&self, now: Timestamp) -> Result<Counts, StoreError>;
     /// Drops raw pages fetched before `before` and tells how many there were; what was learned of
-    /// sites that have shown nothing since goes too, and so do second opinions given before.
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// sites that have shown nothing since goes too, and so do second opinions given before. A store
+    /// that can drop a month of pages at once may keep them by `leeway` longer, until that month has
+    /// gone by.
+    async fn prune(&self, before: Timestamp, leeway: TimeDelta) -> Result<u64, StoreError>;
     /// Drops the fingerprints of texts read before `before`, which new ones are then no longer
     /// compared with, and tells how many there were. What was found to be a copy stays one.
     async fn forget(&self, before: Timestamp) -> Result<u64, StoreError>;

@@ -20,6 +20,7 @@ mod model;
 mod observed;
 pub(crate) mod opinions;
 mod parked;
+mod parts;
 mod place;
 pub(crate) mod postgres;
 mod queue;

@@ -52,6 +52,7 @@ mod visit;
 // All of it.
 pub(super) mod care;
 pub(super) mod forgotten;
+mod parts;
 mod retention;
 pub(super) mod rowwise;
 mod sizes;
@@ -64,6 +65,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use deadpool_postgres::Pool;
 use tokio::task::spawn_blocking;
 use url::Url;
@@ -230,6 +232,48 @@ impl PostgresStore {
             Err(why) => {
                 db.roll_back().await;
                 Err(why)
+            }
+        }
+    }
+
+    /// Drops the parts of pages whose time is over, and begins the next one; tells how many pages from
+    /// before then there were.
+    async fn prune_parts(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.write(
+            Op::Prune,
+            move |db| async move { parts::begin_next(&db).await },
+        )
+        .await?;
+        while self
+            .write(Op::Prune, move |db| async move {
+                parts::take_out(&db, before).await
+            })
+            .await?
+        {}
+        let mut dropped = 0;
+        while let Some(pages) = self
+            .write(Op::Prune, move |db| async move {
+                parts::drop_one(&db, before).await
+            })
+            .await?
+        {
+            dropped += pages;
+        }
+        Ok(dropped)
+    }
+
+    /// Drops pages fetched before then one by one, of all or of a part, and tells how many.
+    async fn prune_pages(&self, table: &str, before: Timestamp) -> Result<u64, StoreError> {
+        let mut dropped = 0;
+        loop {
+            let batch = self
+                .write(Op::Prune, move |db| async move {
+                    upkeep::prune_pages(&db, table, before).await
+                })
+                .await?;
+            dropped += batch;
+            if batch < upkeep::PRUNE_BATCH {
+                return Ok(dropped);
             }
         }
     }
@@ -773,7 +817,7 @@ impl Store for PostgresStore {
         .await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, before: Timestamp, leeway: TimeDelta) -> Result<u64, StoreError> {
         self.write(Op::Prune, move |db| async move {
             upkeep::prune_robots(&db, before).await
         })
@@ -805,18 +849,11 @@ impl Store for PostgresStore {
             .await?
             == walk::DROP_BATCH
         {}
-        let mut pruned = 0;
-        loop {
-            let batch = self
-                .write(Op::Prune, move |db| async move {
-                    upkeep::prune_pages(&db, before).await
-                })
-                .await?;
-            pruned += batch;
-            if batch < upkeep::PRUNE_BATCH {
-                return Ok(pruned);
-            }
-        }
+        // Parts wait for whoever reads all pages; what goes one by one need not.
+        let of_parts = self.prune_parts(before).await;
+        let of_past = self.prune_pages(parts::PAST, before).await?;
+        let late = self.prune_pages("pages", before - leeway).await?;
+        Ok(of_parts? + of_past + late)
     }
 
     async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -33,7 +33,7 @@ pub(super) async fn drop_old(db: &Db, keep: &Keep) -> Result<Option<(Stored, usi
 /// after `spared`; `None` if nothing of that is left.
 pub(super) async fn drop_for_room(db: &Db, spared: Timestamp) -> Result<Option<(Stored, usize)>> {
     let any = Timestamp::MAX_UTC;
-    if let dropped @ 1.. = upkeep::prune_pages(db, any).await? {
+    if let dropped @ 1.. = upkeep::prune_pages(db, "pages", any).await? {
         return Ok(Some((Stored::Pages, as_rows(dropped))));
     }
     for (kind, sql) in [

@@ -12,10 +12,11 @@ use crate::store::{OpenError, StoreError};
 
 /// The scripts, each with the schema that it leads to, in their order. A script that has been released
 /// is never changed again, and leaves what workers of the version before still need: they go on.
-const MIGRATIONS: [(i64, &str); 3] = [
+const MIGRATIONS: [(i64, &str); 4] = [
     (1, include_str!("schema/1.sql")),
     (2, include_str!("schema/2.sql")),
     (3, include_str!("schema/3.sql")),
+    (4, include_str!("schema/4.sql")),
 ];
 
 /// The schema that this version writes.
@@ -64,17 +65,36 @@ async fn contents(db: &Db) -> Result<Contents> {
     })
 }
 
+/// How often it is begun anew where others are in the way, who do not know of it.
+const TRIES_MAX: u32 = 5;
+
 /// Brings the schema up to date: one worker at a time, each script in one transaction.
 pub(super) async fn migrate(pool: &Pool, shown: &str) -> std::result::Result<(), OpenError> {
     let failed = |failure: Failure| OpenError::Failed(failure.to_error(shown));
-    let db = Db::begin(pool, Mode::Write).await.map_err(failed)?;
-    let found = run(&db).await.map_err(failed)?;
-    let newer = match found {
+    let mut tries = 1;
+    loop {
+        let db = Db::begin(pool, Mode::Write).await.map_err(failed)?;
+        match run(&db).await {
+            Err(why) if why.is_passing() && tries < TRIES_MAX => {
+                db.roll_back().await;
+                tries += 1;
+            }
+            found => return end(&db, found.map_err(failed)?, shown).await,
+        }
+    }
+}
+
+/// Makes it last, unless the database is none for us.
+async fn end(db: &Db, found: Contents, shown: &str) -> std::result::Result<(), OpenError> {
+    let known = match found {
         Contents::Foreign => Err(foreign(shown)),
         Contents::Ours(found) => is_known(found, shown),
     };
-    match newer {
-        Ok(()) => db.commit().await.map_err(failed),
+    match known {
+        Ok(()) => {
+            let committed = db.commit().await;
+            committed.map_err(|why| OpenError::Failed(why.to_error(shown)))
+        }
         Err(why) => {
             db.roll_back().await;
             Err(why)

@@ -54,6 +54,8 @@ pub(super) enum Alone {
     Usage,
     /// What second opinions cost.
     OpinionCalls,
+    /// The parts that pages lie in.
+    PageParts,
 }
 
 /// Of the advisory locks; the second half says of what. "bngh", after that of the schema.

@@ -65,12 +65,14 @@ pub(super) async fn touch(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Drops up to [`PRUNE_BATCH`] pages fetched before `before`.
-pub(super) async fn prune_pages(db: &Db, before: Timestamp) -> Result<u64> {
+/// Drops up to [`PRUNE_BATCH`] pages of a table, which is all of them or a part, fetched before `before`.
+pub(super) async fn prune_pages(db: &Db, table: &str, before: Timestamp) -> Result<u64> {
     db.execute(
-        "DELETE FROM pages WHERE article_id IN (
-             SELECT article_id FROM pages WHERE fetched_at < $1 ORDER BY fetched_at LIMIT $2
-                FOR UPDATE SKIP LOCKED)",
+        &format!(
+            "DELETE FROM {table} WHERE article_id IN (
+                 SELECT article_id FROM {table} WHERE fetched_at < $1 ORDER BY fetched_at LIMIT $2
+                    FOR UPDATE SKIP LOCKED)"
+        ),
         &params![before, PRUNE_BATCH],
     )
     .await

@@ -54,7 +54,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use rusqlite::Connection;
 use tokio::{sync::mpsc, task::spawn_blocking};
 use url::Url;
@@ -770,7 +770,7 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, before: Timestamp, _leeway: TimeDelta) -> Result<u64, StoreError> {
         self.write(Op::Prune, move |db| upkeep::prune_robots(db, before))
             .await?;
         self.write(Op::Prune, move |db| sites::prune(db, before))

@@ -6,6 +6,8 @@ use benggala::{
     store::{ArticleQuery, StoreError, StoredFinding},
 };
 
+use chrono::TimeDelta;
+
 use super::{
     given::{ABSTAIN, article, assessment, at, observation, read_all, visit},
     places,
@@ -259,8 +261,8 @@ async fn old_pages_are_dropped_and_articles_stay() {
     for place in places() {
         let store = place.open().await;
         let rows = read_all(&store, &[Verdict::Pass; 5]).await;
-        assert_eq!(store.prune(at(12)).await.unwrap(), 2);
-        assert_eq!(store.prune(at(12)).await.unwrap(), 0);
+        assert_eq!(store.prune(at(12), TimeDelta::zero()).await.unwrap(), 2);
+        assert_eq!(store.prune(at(12), TimeDelta::zero()).await.unwrap(), 0);
         assert_eq!(store.page(rows[1]).await.unwrap(), None);
         assert!(store.page(rows[2]).await.unwrap().is_some());
         assert!(store.article(rows[1]).await.unwrap().is_some());

@@ -355,7 +355,7 @@ async fn what_waits_is_told_rightly_all_along() {
         let done = seen(&store).await;
         assert_eq!((done.state, done.read), (BackfillState::Done, 3));
         assert_eq!(waits().await, (0, 0, 0));
-        store.prune(at(0)).await.unwrap();
+        store.prune(at(0), TimeDelta::zero()).await.unwrap();
         let rows = store.sources().await.unwrap();
         assert_eq!(
             rows[0].backfill.as_ref(),

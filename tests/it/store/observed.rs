@@ -18,6 +18,8 @@ use benggala::{
     usage::Sketch,
 };
 
+use chrono::TimeDelta;
+
 use super::{
     Place,
     given::{article, assessment, at, claim, correction, link, read, read_all, source},
@@ -205,7 +207,7 @@ async fn ask_for_everything(store: &dyn Store, row: i64, told: &Told) -> Vec<(Op
             }
             Op::Settle => store.settle(1, Settlement::Done).await.unwrap(),
             Op::Counts => drop(store.counts(at(60)).await.unwrap()),
-            Op::Prune => drop(store.prune(at(0)).await.unwrap()),
+            Op::Prune => drop(store.prune(at(0), TimeDelta::zero()).await.unwrap()),
             Op::Forget => drop(store.forget(at(0)).await.unwrap()),
             Op::Retain => drop(store.retain(&Keep::default()).await.unwrap()),
             Op::Shrink => drop(store.shrink(0, at(0)).await.unwrap()),

@@ -11,6 +11,8 @@ use benggala::{
     store::{ArticleRow, Heard, Hearing, Store},
 };
 
+use chrono::TimeDelta;
+
 use super::{
     given::{again, announced, article, assessment, at, complete, lease_one, read, read_all},
     places,
@@ -108,9 +110,9 @@ async fn an_opinion_is_kept_and_found_by_its_key() {
             Some(hearing.opinion),
             "over a restart"
         );
-        store.prune(at(500)).await.unwrap();
+        store.prune(at(500), TimeDelta::zero()).await.unwrap();
         assert!(store.opinion(key).await.unwrap().is_some());
-        store.prune(at(501)).await.unwrap();
+        store.prune(at(501), TimeDelta::zero()).await.unwrap();
         assert_eq!(
             store.opinion(key).await.unwrap(),
             None,
@@ -361,7 +363,7 @@ async fn the_first_answer_stays_known() {
         assert_eq!(answers, expected);
         assert_eq!(store.opinion_answers(3).await.unwrap(), []);
         // Who was asked lately stays; who was not is forgotten.
-        store.prune(at(4)).await.unwrap();
+        store.prune(at(4), TimeDelta::zero()).await.unwrap();
         assert_eq!(store.opinion_answers(1).await.unwrap().len(), 2);
         assert_eq!(store.opinion_answers(2).await.unwrap(), []);
     }

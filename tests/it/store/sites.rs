@@ -5,6 +5,8 @@ use benggala::{
     site::SiteMemory,
 };
 
+use chrono::TimeDelta;
+
 use super::{
     given::{at, source},
     places,
@@ -64,7 +66,7 @@ async fn a_site_that_shows_nothing_more_is_forgotten() {
             .learn_site("b.example", &learned(0..6), at(9))
             .await
             .unwrap();
-        store.prune(at(5)).await.unwrap();
+        store.prune(at(5), TimeDelta::zero()).await.unwrap();
         assert_eq!(store.site("a.example").await.unwrap(), None);
         assert!(store.site("b.example").await.unwrap().is_some());
     }
