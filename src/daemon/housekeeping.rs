@@ -11,7 +11,7 @@ use crate::{
     metrics::Metrics,
     model::{Decision, Shelf, Timestamp},
     notify, score,
-    store::{ArticleQuery, Counts, Silence, SourceRow, Stored},
+    store::{ArticleQuery, Counts, Silence, SourceRow, Stored, Unswept},
 };
 
 use super::{
@@ -206,6 +206,17 @@ fn is_busy(task: Option<&JoinHandle<()>>) -> bool {
     task.is_some_and(|task| !task.is_finished())
 }
 
+fn set_unswept(metrics: &Metrics, unswept: &Unswept) {
+    let oldest = unswept.oldest_transaction.as_secs();
+    metrics.store_oldest_transaction_seconds.set(oldest as i64);
+    for (table, (live, dead)) in Unswept::TABLES.into_iter().zip(unswept.rows) {
+        for (state, rows) in [("live", live), ("dead", dead)] {
+            let gauge = metrics.store_rows.with_label_values(&[table, state]);
+            gauge.set(rows as i64);
+        }
+    }
+}
+
 fn set_gauges(metrics: &Metrics, counts: &Counts) {
     for (state, count) in [
         ("waiting", counts.waiting),
@@ -230,6 +241,7 @@ fn set_gauges(metrics: &Metrics, counts: &Counts) {
     metrics.queue_parked.set(counts.parked as i64);
     metrics.schedule_lag_seconds.set(counts.lag_seconds as f64);
     metrics.store_free_bytes.set(counts.free_bytes as i64);
+    set_unswept(metrics, &counts.unswept);
     metrics.notifications_pending.set(counts.outbox as i64);
     metrics.notifications_refused.set(counts.refused as i64);
 }

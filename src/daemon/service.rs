@@ -20,7 +20,10 @@ use crate::{
     lang::Lexicon,
     metrics::{LabelValues, Metrics},
     model::{Lang, Listen, Unready},
-    store::{self, Observer, Op, OpenError, Store, StoreError, Stored, disk::network_file_system},
+    store::{
+        self, Observer, Op, OpenError, Store, StoreError, Stored, Unswept,
+        disk::network_file_system,
+    },
     trace::{TraceError, Traces},
     web::{self, exposition::Exposition, listener::Listener},
 };
@@ -314,6 +317,7 @@ pub fn new_metrics() -> Result<Arc<Metrics>, prometheus::Error> {
         store_ops: &Op::ALL.map(Op::as_str),
         store_errors: &StoreError::KINDS,
         store_kinds: &Stored::ALL.map(Stored::as_str),
+        store_tables: &Unswept::TABLES,
     };
     let revision = option_env!("BENGGALA_REVISION").unwrap_or("unknown");
     let metrics = Metrics::new(values, env!("CARGO_PKG_VERSION"), revision)?;

@@ -27,6 +27,8 @@ pub struct LabelValues<'a> {
     pub store_errors: &'a [&'a str],
     /// `kind` of what a store keeps.
     pub store_kinds: &'a [&'a str],
+    /// `table` of a store: those whose rows are told.
+    pub store_tables: &'a [&'a str],
 }
 
 /// A family that is about to be registered.

@@ -115,6 +115,8 @@ const CLASSES: [&str; 6] = ["1xx", "2xx", "3xx", "4xx", "5xx", OTHER];
 /// once.
 pub const RETRY_CONNECTION_CLOSED: &str = "connection_closed";
 
+/// `state` of rows: whether somebody may still read them.
+pub const ROW_STATES: [&str; 2] = ["live", "dead"];
 /// `level` of a log message.
 pub const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 

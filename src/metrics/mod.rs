@@ -31,8 +31,8 @@ use family::{MetricFamily, NONE_YET};
 use labels::{
     DISCOVERY_OUTCOMES, DUPLICATE_KINDS, EXTRACTION_OUTCOMES, GUARD_STAGES, HOST_STATES, LEVELS,
     NOT_ASKED, NOTIFICATION_OUTCOMES, OTHER, QUEUE_STATES, QUOTE_OUTCOMES, RENDER_OUTCOMES,
-    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, SCORES, SOURCE_STATES, SPAN_OUTCOMES,
-    TOKEN_KINDS,
+    RETRY_CONNECTION_CLOSED, REVIEW_STATES, ROUTES, ROW_STATES, SCORES, SOURCE_STATES,
+    SPAN_OUTCOMES, TOKEN_KINDS,
 };
 
 /// The content type of [`Metrics::render`].
@@ -275,6 +275,10 @@ families! {
     store_dropped_total: IntCounterVec = |f| f.counters(&[("kind", f.values.store_kinds)]);
     /// Space left on its disk.
     store_free_bytes: IntGauge = |f| f.gauge();
+    /// How long the oldest transaction in the database has been open, whoever's it is; 0 where it is a file.
+    store_oldest_transaction_seconds: IntGauge = |f| f.gauge();
+    /// Rows of the tables that every visit changes, live or left to be swept up; 0 where it is a file.
+    store_rows: IntGaugeVec = |f| f.gauges(&[("table", f.values.store_tables), ("state", &ROW_STATES)]);
     /// Requests to the review page, the API and the metrics.
     http_requests_total: IntCounterVec =
         |f| f.counters(&[("route", &ROUTES), ("code", &["200", "500"])]);

@@ -46,7 +46,8 @@ pub use self::{
     rows::{
         ArticleQuery, ArticleRow, Cluster, CopyRow, Counts, Damage, Forgotten, Neighbours,
         Notification, Order, Overview, ParkedRow, PerKind, PollRow, Schemas, Settlement, Silence,
-        SourceOrder, SourceQuery, SourceRow, SourceState, Stored, StoredFinding, Trail, VersionRow,
+        SourceOrder, SourceQuery, SourceRow, SourceState, Stored, StoredFinding, Trail, Unswept,
+        VersionRow,
     },
     work::{
         BackfillOrder, BackfillTask, Batch, Claim, Completed, Completion, Fate, Heard, Hearing,

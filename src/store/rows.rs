@@ -441,6 +441,23 @@ pub struct Counts {
     pub expired: u64,
     /// URLs that are set aside: visits that ended without a word, rows that cannot be read.
     pub parked: u64,
+    /// What is left to be swept up.
+    pub unswept: Unswept,
+}
+
+/// What a server that keeps former versions of rows for whoever may still read them has to sweep up. Nothing
+/// of it where the store is one file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unswept {
+    /// How long the oldest transaction has been open, whoever's it is: what has been replaced since stays.
+    pub oldest_transaction: Duration,
+    /// Rows, and former versions of rows, of each of [`Unswept::TABLES`].
+    pub rows: [(u64, u64); Unswept::TABLES.len()],
+}
+
+impl Unswept {
+    /// The tables that every visit changes, and every claim reads.
+    pub const TABLES: [&str; 4] = ["hosts", "urls", "sources", "changes"];
 }
 
 /// A source that has said nothing for far longer than usual.

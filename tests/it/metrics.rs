@@ -16,6 +16,7 @@ fn metrics() -> Metrics {
         store_ops: &["claim"],
         store_errors: &["full"],
         store_kinds: &["pages"],
+        store_tables: &["hosts"],
     };
     let metrics = Metrics::new(values, "1.2.3", "abc").unwrap();
     metrics.watch_sources(["Terkini \"hari ini\"\\\n"]);
@@ -96,7 +97,9 @@ store_dropped_total counter kind
 store_errors_total counter kind op
 store_free_bytes gauge
 store_full_ratio gauge
+store_oldest_transaction_seconds gauge
 store_operation_duration_seconds histogram op
+store_rows gauge state table
 store_size_bytes gauge kind
 store_times_corrected_total counter
 store_write_wait_seconds histogram

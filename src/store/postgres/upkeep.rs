@@ -1,7 +1,12 @@
 //! How much there is, and the end of what is old.
 
+use std::time::Duration;
+
 use super::{failure::Result, session::Db, value::params};
-use crate::{model::Timestamp, store::Counts};
+use crate::{
+    model::Timestamp,
+    store::{Counts, Unswept},
+};
 
 /// Pages dropped in one transaction: nobody waits long for their rows.
 pub(super) const PRUNE_BATCH: u64 = 200;
@@ -40,6 +45,7 @@ pub(super) async fn counts(db: &Db, now: Timestamp) -> Result<Counts> {
         Ok(urls.unwrap_or_default())
     };
     Ok(Counts {
+        unswept: unswept(db).await?,
         waiting: tally("queued").await?.saturating_sub(counted.due),
         leased: tally("leased").await?,
         done: tally("done").await?,
@@ -47,6 +53,27 @@ pub(super) async fn counts(db: &Db, now: Timestamp) -> Result<Counts> {
         expired: tally("expired").await?,
         ..counted
     })
+}
+
+/// As the server reckons. Sessions of other roles are seen by members of `pg_read_all_stats` alone.
+async fn unswept(db: &Db) -> Result<Unswept> {
+    let sql = "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::bigint
+                 FROM pg_stat_activity WHERE datname = current_database()";
+    let oldest: i64 = db.value(sql, &params![]).await?;
+    let mut unswept = Unswept {
+        oldest_transaction: Duration::from_secs(oldest.max(0).unsigned_abs()),
+        ..Unswept::default()
+    };
+    let sql = "SELECT n_live_tup, n_dead_tup FROM pg_stat_user_tables
+                WHERE schemaname = current_schema() AND relname = $1";
+    for (table, rows) in Unswept::TABLES.iter().zip(&mut unswept.rows) {
+        let table = params![*table];
+        let found = db.optional(sql, &table, |row| {
+            Ok((row.get("n_live_tup")?, row.get("n_dead_tup")?))
+        });
+        *rows = found.await?.unwrap_or_default();
+    }
+    Ok(unswept)
 }
 
 /// Adds up what was counted, so that what is counted is read quickly.

@@ -4,7 +4,7 @@ use std::{fs, sync::Arc, time::Duration};
 
 use benggala::{
     model::{PageKind, Verdict},
-    store::{ArticleQuery, Claim, Completion, Fate, Observer, Store},
+    store::{ArticleQuery, Claim, Completion, Fate, Observer, Store, Unswept},
 };
 use tokio_postgres::{Client, NoTls};
 
@@ -269,4 +269,24 @@ async fn what_a_visit_writes_goes_to_the_server_together() {
     assert!(of_nothing.0 <= 6, "{of_nothing:?}");
     assert!(of_a_feed.0 <= 10, "{of_a_feed:?}");
     assert!(of_an_article.0 <= 18, "{of_an_article:?}");
+}
+
+#[tokio::test]
+async fn an_open_transaction_and_what_cannot_be_swept_up_are_told() {
+    let Some(place) = postgres::place() else {
+        return;
+    };
+    let store = place.open().await;
+    two_sources(&store).await;
+    let holder = client(&place).await;
+    holder.batch_execute("BEGIN; SELECT 1").await.unwrap();
+    let database = place.database.as_ref().unwrap();
+    database.ask("UPDATE hosts SET failures = failures + 1");
+    until("both to be told", async || {
+        let unswept = store.counts(at(9)).await.unwrap().unswept;
+        let hosts = Unswept::TABLES.iter().position(|table| *table == "hosts");
+        let (live, dead) = unswept.rows[hosts.unwrap()];
+        unswept.oldest_transaction >= Duration::from_secs(1) && live == 2 && dead >= 2
+    })
+    .await;
 }
