@@ -198,6 +198,79 @@ const FAULTS: &[Row] = &[
         "at most one notification a second and channel",
         &["notify::a_channel_gets_at_most_one_a_second"],
     ),
+    (
+        97,
+        "a worker dies with leases",
+        "others take them over once they end",
+        &[
+            "daemon::workers::another_worker_takes_over_what_a_killed_one_had",
+            "daemon::fleet::nothing_is_lost_by_workers_who_are_killed_again_and_again",
+        ],
+    ),
+    (
+        98,
+        "the database restarts in mid-claim",
+        "nothing lost, nothing stored twice",
+        &[
+            "daemon::servers::a_server_that_is_stopped_and_started_amid_all_that_loses_nothing",
+            "daemon::servers::a_server_that_crashes_amid_all_that_loses_nothing",
+            "daemon::workers::workers_whose_connections_are_cut_lose_nothing",
+        ],
+    ),
+    (
+        99,
+        "the primary dies, a standby is promoted",
+        "workers find it by themselves; an old owner changes nothing",
+        &[
+            "daemon::servers::a_standby_takes_over_and_nobody_need_be_told",
+            "daemon::workers::a_worker_that_was_frozen_past_its_lease_changes_nothing",
+            "store::queue::an_expired_lease_passes_on_and_the_late_owner_changes_nothing",
+        ],
+    ),
+    (
+        100,
+        "a worker is cut off from the database",
+        "it stops asking before its leases end",
+        &[
+            "daemon::servers::a_worker_that_is_cut_off_stops_asking_before_its_leases_end",
+            "daemon::servers::a_worker_whose_server_falls_silent_says_so_and_goes_on_by_itself",
+        ],
+    ),
+    (
+        101,
+        "two workers, one host",
+        "the gap never falls below the delay",
+        &[
+            "daemon::workers::two_workers_ask_one_host_no_faster_than_one",
+            "daemon::workers::workers_ask_hosts_at_one_address_no_faster_than_one_worker",
+        ],
+    ),
+    (
+        102,
+        "a deadlock or a serialisation error",
+        "tried again as a whole",
+        &[
+            "store::writers::what_ends_in_a_deadlock_or_cannot_be_put_in_order_is_tried_again_as_a_whole",
+            "store::completion::sixteen_writers_at_once_lose_nothing",
+        ],
+    ),
+    (
+        103,
+        "workers of two versions",
+        "the older ones go on, and do not begin anew",
+        &[
+            "daemon::servers::workers_go_on_beside_a_newer_version_and_older_ones_do_not_begin",
+            "store::writers::whoever_is_at_work_goes_on_when_a_table_gets_another_column",
+        ],
+    ),
+    (
+        104,
+        "all connections are taken",
+        "whoever asks waits",
+        &[
+            "store::writers::whoever_asks_for_more_than_there_are_connections_waits_and_is_not_turned_away",
+        ],
+    ),
 ];
 
 #[test]
@@ -217,5 +290,5 @@ fn every_fault_has_its_tests() {
         }
     }
     assert!(missing.is_empty(), "{missing:#?}");
-    assert!(FAULTS.iter().map(|row| row.0).eq(74..=96));
+    assert!(FAULTS.iter().map(|row| row.0).eq(74..=104));
 }

@@ -290,3 +290,38 @@ async fn an_open_transaction_and_what_cannot_be_swept_up_are_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_ends_in_a_deadlock_or_cannot_be_put_in_order_is_tried_again_as_a_whole() {
+    // A sequence counts what is taken back, too.
+    const TWICE: &str = "
+        CREATE SEQUENCE tries;
+        CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            CASE nextval('tries')
+                WHEN 1 THEN RAISE EXCEPTION USING ERRCODE = 'deadlock_detected';
+                WHEN 2 THEN RAISE EXCEPTION USING ERRCODE = 'serialization_failure';
+                ELSE RETURN NULL;
+            END CASE;
+        END $$;
+        CREATE TRIGGER twice AFTER INSERT ON articles FOR EACH ROW EXECUTE FUNCTION twice()";
+    let Some(place) = postgres::place() else {
+        return;
+    };
+    let store = place.open().await;
+    two_sources(&store).await;
+    let hindrance = client(&place).await;
+    hindrance.batch_execute(TWICE).await.unwrap();
+    let lease = store.claim(&claim("w", at(1))).await.unwrap().remove(0);
+    let page = read(&lease, at(2), Verdict::Flag);
+    let completed = store.complete(&lease, page, &["desk".to_string()]).await;
+    assert!(completed.unwrap().article.is_some());
+    let database = place.database.as_ref().unwrap();
+    assert_eq!(database.ask("SELECT last_value FROM tries"), "3");
+    assert_eq!(database.ask("SELECT count(*) FROM articles"), "1");
+    assert_eq!(
+        database.ask("SELECT sum(articles) FROM shelf_counts"),
+        "1",
+        "nothing of the first two is left"
+    );
+}
