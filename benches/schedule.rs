@@ -18,6 +18,7 @@ use std::time::Duration;
 use benggala::frontier::{PollLimits, Rhythm};
 
 #[path = "../tests/it/frontier/newsrooms.rs"]
+#[expect(dead_code, reason = "what is told of polls is not needed here")]
 mod newsrooms;
 
 use newsrooms::{BEGIN, DAY, HOUR, articles, time};
