@@ -38,13 +38,19 @@ const MINUTES: usize = (WEEK / 60) as usize;
 /// What one PostgreSQL does (`cargo bench --bench claims`, eight workers).
 const VISITS_A_SECOND: f64 = 400.0;
 
-/// Visits that fall due in each minute of the last week.
-struct Demand(Vec<f64>);
+/// Visits that fall due in each minute of the last week, and articles of a source a day.
+struct Demand {
+    due: Vec<f64>,
+    articles: f64,
+}
 
 impl Demand {
     fn of(sources: u64) -> Demand {
         let newsrooms = sources.min(NEWSROOMS_MAX);
-        let mut demand = Demand(vec![0.0; MINUTES]);
+        let mut demand = Demand {
+            due: vec![0.0; MINUTES],
+            articles: 0.0,
+        };
         for seed in 0..newsrooms {
             demand.watch(seed);
             if seed % 1_000 == 999 {
@@ -52,8 +58,9 @@ impl Demand {
             }
         }
         eprint!("\r");
+        demand.articles /= newsrooms as f64 * DAYS as f64;
         let stands_for = sources as f64 / newsrooms as f64;
-        demand.0.iter_mut().for_each(|due| *due *= stands_for);
+        demand.due.iter_mut().for_each(|due| *due *= stands_for);
         demand
     }
 
@@ -61,7 +68,7 @@ impl Demand {
         let second = at - (BEGIN + DAYS * DAY - WEEK);
         if let Some(due) = usize::try_from(second)
             .ok()
-            .and_then(|second| self.0.get_mut(second / 60))
+            .and_then(|second| self.due.get_mut(second / 60))
         {
             *due += 1.0;
         }
@@ -77,6 +84,7 @@ impl Demand {
             while read < articles.len() && articles[read] <= now {
                 READS.iter().for_each(|hours| self.add(now + hours * HOUR));
                 read += 1;
+                self.articles += 1.0;
             }
             let new: Vec<_> = articles[from..read]
                 .iter()
@@ -89,20 +97,20 @@ impl Demand {
 
     /// Visits a second on the mean, and in the busiest minute.
     fn rates(&self) -> (f64, f64) {
-        let mean = self.0.iter().sum::<f64>() / WEEK as f64;
-        (mean, self.0.iter().copied().fold(0.0, f64::max) / 60.0)
+        let mean = self.due.iter().sum::<f64>() / WEEK as f64;
+        (mean, self.due.iter().copied().fold(0.0, f64::max) / 60.0)
     }
 
     /// The minutes by which visits are late at so many a second: of 99 in 100, and at most.
     fn lateness(&self, a_second: f64) -> (f64, f64) {
         let mut waiting = 0.0;
         let mut late: Vec<(f64, f64)> = Vec::with_capacity(MINUTES);
-        for due in &self.0 {
+        for due in &self.due {
             waiting = (waiting + due - a_second * 60.0).max(0.0);
             late.push((waiting / a_second / 60.0, *due));
         }
         late.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut left = self.0.iter().sum::<f64>() * 0.99;
+        let mut left = self.due.iter().sum::<f64>() * 0.99;
         let of_most = late.iter().find(|(_, due)| {
             left -= due;
             left <= 0.0
@@ -117,7 +125,7 @@ fn main() {
     let asked = numbers.next().map(|sources| vec![sources as u64]);
     let visits = numbers.next().unwrap_or(VISITS_A_SECOND);
     println!(
-        "| sources | visits/s, mean / busiest minute | busiest to mean | databases of {visits} visits/s | minutes late, p99 / most |\n|---|---|---|---|---|"
+        "| sources | articles a day | visits/s, mean / busiest minute | busiest to mean | databases of {visits} visits/s | minutes late, p99 / most |\n|---|---|---|---|---|---|"
     );
     for sources in asked.unwrap_or_else(|| vec![1_000, 100_000, 10_000_000]) {
         let demand = Demand::of(sources);
@@ -126,7 +134,8 @@ fn main() {
             let databases = (mean * share / visits).ceil();
             let (of_most, worst) = demand.lateness(databases * visits);
             println!(
-                "| {sources} | {mean:.1} / {busiest:.1} | {:.2} | {databases} | {of_most:.1} / {worst:.1} |",
+                "| {sources} | {:.1} | {mean:.1} / {busiest:.1} | {:.2} | {databases} | {of_most:.1} / {worst:.1} |",
+                demand.articles,
                 busiest / mean
             );
             if worst == 0.0 {
