@@ -308,10 +308,12 @@ impl<'a> Reader<'a> {
                 (_, _) => {}
             }
         }
-        entries
-            .into_iter()
-            .filter_map(|(entry, _)| source(entry, &mut names))
-            .collect()
+        let sources = entries.into_iter();
+        let sources = sources.filter_map(|(entry, _)| source(entry, &mut names));
+        // In a list of its own, not in the larger one of what was read.
+        let mut sources: Vec<Source> = sources.collect();
+        sources.shrink_to_fit();
+        sources
     }
 
     fn channels(&mut self, zone: Zone) -> Vec<NotifyConfig> {

@@ -1,6 +1,6 @@
 //! The configuration in force.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -23,7 +23,8 @@ pub(super) struct ActiveConfig {
     pub(super) config: Arc<Config>,
     pub(super) fetcher: Fetcher,
     pub(super) rules: Rules,
-    pub(super) sources: HashMap<String, Source>,
+    /// Places of its sources, in the order of their names.
+    by_name: Box<[usize]>,
     pub(super) channels: Vec<String>,
     /// What every channel is told by.
     pub(super) telling: Setting,
@@ -61,11 +62,7 @@ impl ActiveConfig {
                 adviser: config.opinion.adviser(),
                 usage: crate::usage::Usage::default(),
             },
-            sources: config
-                .sources
-                .iter()
-                .map(|source| (source.name.clone(), source.clone()))
-                .collect(),
+            by_name: by_name(&config.sources),
             telling: Setting {
                 pages: match &config.serve.public_url {
                     Some(public) => Some(public.clone()),
@@ -90,8 +87,26 @@ impl ActiveConfig {
         })
     }
 
+    /// A source that is configured.
+    pub(super) fn source(&self, name: &str) -> Option<&Source> {
+        let source = |at: &usize| self.config.sources.get(*at);
+        let of_name = |at: &usize| {
+            source(at)
+                .map(|source| source.name.as_str())
+                .cmp(&Some(name))
+        };
+        let found = self.by_name.binary_search_by(of_name).ok()?;
+        source(self.by_name.get(found)?)
+    }
+
     /// The thresholds that the articles of a source are judged by.
     pub(super) fn policy_for(&self, source: &str) -> Policy {
-        self.config.policy_for(self.sources.get(source))
+        self.config.policy_for(self.source(source))
     }
+}
+
+fn by_name(sources: &[Source]) -> Box<[usize]> {
+    let mut places: Box<[usize]> = (0..sources.len()).collect();
+    places.sort_unstable_by_key(|&at| &sources[at].name);
+    places
 }

@@ -43,7 +43,7 @@ pub(super) struct Plan {
 
 /// Until when its source must not be asked, if that is so.
 pub(super) fn put_off(active: &ActiveConfig, lease: &Lease, now: Timestamp) -> Option<Timestamp> {
-    let source = active.sources.get(&lease.link.source)?;
+    let source = active.source(&lease.link.source)?;
     let mut courtesy = source.courtesy;
     if lease.is_past() {
         // The other half of the day's requests is for news.
@@ -148,7 +148,7 @@ fn poll(facts: &Facts, intake: &Intake) -> Option<Poll> {
 
 /// How far back articles of a source may be dated.
 fn link_age(active: &ActiveConfig, source: &str) -> Duration {
-    let source = active.sources.get(source);
+    let source = active.source(source);
     source
         .and_then(|source| source.link_age)
         .unwrap_or(active.config.schedule.link_age)
@@ -249,7 +249,7 @@ fn fate_of(next: Next, now: Timestamp) -> Fate {
 
 /// Between two polls: as the source is configured, else as its rhythm suggests.
 fn interval(active: &ActiveConfig, facts: &Facts, rhythm: &Rhythm) -> Duration {
-    let source = active.sources.get(&facts.lease.link.source);
+    let source = active.source(&facts.lease.link.source);
     source
         .and_then(|source| source.every)
         .unwrap_or_else(|| rhythm.wait(facts.at, &pace(&active.config.schedule)))

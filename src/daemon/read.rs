@@ -44,7 +44,7 @@ pub(super) async fn read(
     if lease.is_past() {
         return unless_wall(resources, active, page, past).await;
     }
-    let source = active.sources.get(&page.link.source);
+    let source = active.source(&page.link.source);
     let is_open =
         source.is_some_and(|source| source.kind == PageKind::Auto && source.url == page.link.url);
     let (work, known) = (page.clone(), Arc::clone(active));
@@ -127,7 +127,7 @@ pub(super) fn robots_text(lease: &Lease, exchange: &Exchange) -> Option<Bytes> {
 
 /// Inspects an article, and learns from it what its site is like.
 async fn inspected(resources: &Resources, active: &Arc<ActiveConfig>, page: &Page) -> PageContent {
-    let source = active.sources.get(&page.link.source);
+    let source = active.source(&page.link.source);
     let site_rules = Config::rules_for(source, page.final_url.host_str());
     let lang = source.and_then(|source| source.lang.clone());
     let memory = resources.memories.of_site(&page.final_url).await;

@@ -24,7 +24,7 @@ pub(super) async fn shown(
     page: &Page,
     until: Instant,
 ) -> Option<Page> {
-    let source = active.sources.get(&page.link.source)?;
+    let source = active.source(&page.link.source)?;
     let (way, asked) = (resources.way(&facts.lease), resources.clock.now());
     let showing = Showing {
         browser: source.render.as_ref()?,

@@ -36,7 +36,7 @@ const FIXED_AGAIN: Duration = Duration::from_secs(3_600);
 /// Whether articles of a source may be shown to somebody. Those of one that has left the
 /// configuration may not.
 fn is_allowed(active: &ActiveConfig, source: &str) -> bool {
-    let source = active.sources.get(source);
+    let source = active.source(source);
     active.endpoint.is_some() && source.is_some_and(|source| !source.courtesy.no_opinion)
 }
 

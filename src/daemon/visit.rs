@@ -92,7 +92,7 @@ const LEFT_RESTS: TimeDelta = TimeDelta::hours(6);
 /// out, perhaps because its owner asked, wants none of it fetched.
 async fn has_left(resources: &Resources, active: &ActiveConfig, lease: &Lease) -> bool {
     let source = &lease.link.source;
-    if active.sources.contains_key(source) {
+    if active.source(source).is_some() {
         return false;
     }
     // A failure is told already; what may be asked is asked then.
@@ -150,7 +150,7 @@ async fn ask(
         Ok(completed) if completed.article_new => standing(resources, &facts).await,
         Ok(_) | Err(_) => None,
     };
-    if let Some(source) = active.sources.get(&facts.lease.link.source) {
+    if let Some(source) = active.source(&facts.lease.link.source) {
         record::certificate(&resources.metrics, &facts, source);
     }
     record::visit(
