@@ -47,6 +47,20 @@ pub enum StockFamily {
     Credit,
 }
 
+impl StockFamily {
+    /// Whether it asks readers to do something.
+    pub(super) fn asks(self) -> bool {
+        matches!(
+            self,
+            StockFamily::CommentForm
+                | StockFamily::Share
+                | StockFamily::Newsletter
+                | StockFamily::Paywall
+                | StockFamily::App
+        )
+    }
+}
+
 /// What a machine says to the one who works it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,7 +1,11 @@
 //! Words of the page around an article, as the languages' files list them in `[page]`.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::OnceLock,
+};
 
+use aho_corasick::AhoCorasick;
 use foldhash::fast::RandomState;
 use serde::Deserialize;
 
@@ -73,6 +77,10 @@ pub enum PageList {
     AuthorPaths,
     /// What opens a last line that tells who the author is.
     AuthorNotes,
+    /// Parts of what asks readers for money, a subscription or to follow, for the site that speaks.
+    Appeals,
+    /// Parts of what such appeals speak of, and articles too.
+    AppealWords,
 }
 
 /// Lists whose words are looked for as they are written: German tells "Sie" from "sie".
@@ -111,6 +119,8 @@ pub struct PageWords {
     whole: BTreeMap<PageList, HashSet<String, RandomState>>,
     /// How long they are, in bytes: to ask for the beginnings and ends of lines.
     lengths: BTreeMap<PageList, BTreeSet<usize>>,
+    /// The same to look for them in texts, made when the first one is looked through.
+    within: BTreeMap<PageList, OnceLock<Option<AhoCorasick>>>,
 }
 
 impl PageWords {
@@ -131,6 +141,7 @@ impl PageWords {
             .iter()
             .map(|(list, words)| (*list, words.iter().map(String::len).collect()));
         PageWords {
+            within: joined.keys().map(|list| (*list, OnceLock::new())).collect(),
             whole: whole.collect(),
             lengths: lengths.collect(),
             lists: joined
@@ -194,16 +205,40 @@ impl PageWords {
         self.listed(list, ends).next().is_some()
     }
 
+    /// Where words of a list stand in `text`, also as parts of words: word, start and end.
+    fn found_in(&self, list: PageList, text: &str) -> impl Iterator<Item = (usize, usize, usize)> {
+        let within = self.within.get(&list).and_then(|within| {
+            let words = within.get_or_init(|| AhoCorasick::new(self.of(list)).ok());
+            words.as_ref()
+        });
+        let found = within.map(|words| words.find_overlapping_iter(text));
+        let found = found.into_iter().flatten();
+        found.map(|one| (one.pattern().as_usize(), one.start(), one.end()))
+    }
+
     /// How many of them stand in `text`, also as parts of words.
     pub fn count_in(&self, list: PageList, text: &str) -> usize {
-        let words = self.of(list).iter();
-        words.filter(|word| text.contains(word.as_str())).count()
+        let mut words: Vec<usize> = self.found_in(list, text).map(|(word, ..)| word).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.len()
+    }
+
+    /// How many of them begin a word of `text`, without those that stand in a longer one.
+    pub fn count_apart_in(&self, list: PageList, text: &str) -> usize {
+        let begins = |(_, start, _): &(usize, usize, usize)| begins_word(text, *start);
+        let found: Vec<_> = self.found_in(list, text).filter(begins).collect();
+        let is_inner = |&(word, start, end): &(usize, usize, usize)| {
+            let mut others = found.iter();
+            others.any(|&(other, from, to)| other != word && from <= start && end <= to)
+        };
+        let apart = found.iter().filter(|one| !is_inner(one));
+        apart.map(|(word, ..)| word).collect::<BTreeSet<_>>().len()
     }
 
     /// Whether one of them does.
     pub fn stands_in(&self, list: PageList, text: &str) -> bool {
-        let mut words = self.of(list).iter();
-        words.any(|word| text.contains(word.as_str()))
+        self.found_in(list, text).next().is_some()
     }
 
     /// Bytes of `text` that one of them opens, with the colon and the spaces behind it; something
@@ -223,6 +258,13 @@ impl PageWords {
             .max()
             .unwrap_or(0)
     }
+}
+
+/// Whether a word begins at that place, or one of the scripts without spaces stands there.
+fn begins_word(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    text[at..].starts_with(|c| matches!(c, '\u{2e80}'..='\u{9fff}'))
+        || !before.is_some_and(char::is_alphanumeric)
 }
 
 /// Where what `word` opens in `text` begins, if it is there and goes on.

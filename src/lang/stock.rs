@@ -6,13 +6,35 @@ use super::{
 };
 use crate::{model::Span, text::Text};
 
-/// What the words `line` of a text belong to, if they are made of stock phrases of one of `packs`.
+/// A question that is as long as this, in words, may lead to a prompt.
+const QUESTION_WORDS_MAX: usize = 20;
+
+/// What the words `line` of a text belong to, if they are made of stock phrases of one of `packs`, or ask
+/// a question and then ask the reader for something in such a phrase.
 pub fn stock_family<'p, P>(
     packs: &P,
     text: &Text<'_>,
     keys: &[WordKey],
     line: &Span,
 ) -> Option<StockFamily>
+where
+    P: Iterator<Item = &'p Pack> + Clone,
+{
+    made_of(packs, text, keys, line).or_else(|| {
+        let prompt = behind_question(text, line)?;
+        made_of(packs, text, keys, &prompt).filter(|family| family.asks())
+    })
+}
+
+/// What follows the questions that a line begins with.
+fn behind_question(text: &Text<'_>, line: &Span) -> Option<Span> {
+    let most = line.end.min(line.start + QUESTION_WORDS_MAX + 1);
+    let is_behind = |at: &usize| text.gap_before(*at).contains(['?', '\u{ff1f}', '\u{61f}']);
+    let start = (line.start + 1..most).rev().find(is_behind)?;
+    Some(start..line.end)
+}
+
+fn made_of<'p, P>(packs: &P, text: &Text<'_>, keys: &[WordKey], line: &Span) -> Option<StockFamily>
 where
     P: Iterator<Item = &'p Pack> + Clone,
 {

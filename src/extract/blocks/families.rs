@@ -327,6 +327,9 @@ fn by_tokens(names: &str) -> Families {
         .fold(Families::NONE, |found, token| found.with(by_token(token)))
 }
 
+/// How names end that tell of a state and not of a content.
+const STATES: [&[u8]; 5] = [b"-free", b"-safe", b"-off", b"-disabled", b"-enabled"];
+
 fn by_token(token: &str) -> Families {
     let token = &token.as_bytes()[..token.len().min(TOKEN_BYTES_MAX)];
     let mut letters = [0; TOKEN_BYTES_MAX];
@@ -336,8 +339,9 @@ fn by_token(token: &str) -> Families {
         length += 1;
     }
     let bare = &letters[..length];
-    // Left out on paper alone.
-    if bare == b"hiddenprint" {
+    // Left out on paper alone, or what a box is without or may have: "ad-free", "comments-enabled".
+    let states = |state: &&[u8]| token.len() > state.len() && token.ends_with(state);
+    if bare == b"hiddenprint" || STATES.iter().any(states) {
         return Families::NONE;
     }
     let ends = |names: &[&str]| names.iter().any(|name| bare.ends_with(name.as_bytes()));

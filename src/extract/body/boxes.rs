@@ -43,6 +43,8 @@ pub(in crate::extract) fn template(cut: &Cut<'_>, raw: &[usize], families: Famil
             }
         }
     }
+    // A German opinion is a "Kommentar", headline and all, and so are the boxes in it.
+    let mut opinion = vec![false; cut.containers.len()];
     for (index, container) in cut.containers.iter().enumerate() {
         let named = container.families.meets(families);
         let firm = container.families.meets(FIRM);
@@ -58,7 +60,8 @@ pub(in crate::extract) fn template(cut: &Cut<'_>, raw: &[usize], families: Famil
                 .iter()
                 .any(|block| block.heading == 1)
         };
-        let overruled = body_within[index] || (heavy && (!firm || titled()));
+        opinion[index] = opinion[container.parent] || (firm && titled());
+        let overruled = body_within[index] || (heavy && (!firm || opinion[index]));
         let is_unseen = container.is_unseen && families.meets(Families::HIDDEN);
         template[index] = (named && !overruled) || is_unseen || template[container.parent];
     }

@@ -1,8 +1,10 @@
 //! Lines of the page in the midst of a body: they are known by what they say.
 
+use std::ops::RangeInclusive;
+
 use super::{choose::Body, ground::LINKED_SHARE, mass::mass_of};
 use crate::{
-    extract::blocks::{Cut, TextBlock},
+    extract::blocks::{Cut, TextBlock, phrases},
     lang::{Lexicon, Pack, PageList, PageWords, StockFamily, identify, keys, stock_family},
     model::Article,
     text::Text,
@@ -12,6 +14,10 @@ use crate::{
 /// by itself counts half.
 const LINE_BYTES_MAX: usize = 300;
 const LINE_WORDS_MAX: usize = 36;
+/// How long appeals are, in bytes.
+const APPEAL_BYTES: RangeInclusive<usize> = 30..=900;
+/// A newspaper may name itself in them; a single word may be somebody's.
+const QUOTES: [char; 7] = ['"', '“', '”', '„', '«', '「', '『'];
 /// More than this part of a body, in percent, is never taken out of it.
 const DROPPED_PERCENT_MAX: usize = 40;
 /// Last lines of a body that may tell of its author, and the longest that is not set apart, in bytes.
@@ -42,10 +48,12 @@ pub(in crate::extract) fn without_stock(
     for &index in &body.blocks {
         let block = &cut.blocks[index];
         let family = stock(cut, block, &packs);
-        // "Read also", and the other story in the next line.
-        let is_announced = announced && block.link_share() > LINKED_SHARE;
-        announced = family == Some(StockFamily::ReadAlso);
-        if family.is_none() && !is_announced {
+        // "Read also", and the other stories in the next lines.
+        let is_linked = block.link_share() > LINKED_SHARE;
+        let is_announced = is_linked && (announced || is_pointed_out(cut.text_of(block)));
+        announced = family == Some(StockFamily::ReadAlso) || is_announced;
+        let is_prompt = || is_appeal(cut.text_of(block), lexicon.page_words());
+        if family.is_none() && !is_announced && !is_prompt() {
             blocks.push(index);
         }
     }
@@ -58,6 +66,29 @@ pub(in crate::extract) fn without_stock(
     }
     let mass = blocks.iter().map(|&b| mass_of(&cut.blocks[b])).sum();
     Body { blocks, mass }
+}
+
+/// Whether a line opens with a mark that points: another story, where all of it is a link.
+fn is_pointed_out(text: &str) -> bool {
+    text.starts_with(['►', '▶', '▸', '▷', '●', '■', '◆', '»', '👉', '☞'])
+}
+
+/// Whether a paragraph asks its readers for money, a subscription or to follow: in such words and in
+/// others that appeals have. What somebody is quoted with is none.
+fn is_appeal(text: &str, words: &PageWords) -> bool {
+    if !APPEAL_BYTES.contains(&text.len()) {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    match words.count_apart_in(PageList::Appeals, &lower) {
+        0 => false,
+        1 if text.contains(QUOTES) => false,
+        1 => {
+            words.count_apart_in(PageList::AppealWords, &lower) > 0
+                && phrases::addresses_readers(text, words)
+        }
+        _ => true,
+    }
 }
 
 /// How many last lines tell who the author is: they open as such notes do, set apart in italics or as long
@@ -107,7 +138,8 @@ fn stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> Option<StockFamil
         keys.first()
             .is_some_and(|first| pack.stock.begins_with(*first))
     };
-    if !packs.iter().any(begins) {
+    let has_question = || raw.contains(['?', '\u{ff1f}', '\u{61f}']);
+    if !packs.iter().any(begins) && !has_question() {
         return None;
     }
     let text = Text::new(raw);

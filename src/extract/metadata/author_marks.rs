@@ -2,7 +2,12 @@
 
 use scraper::ElementRef;
 
-use super::{attributes::Attributes, field::lines_of, names::clean, vocabulary::Vocabulary};
+use super::{
+    attributes::Attributes,
+    field::lines_of,
+    names::{JOINING, clean, signature},
+    vocabulary::Vocabulary,
+};
 use crate::{
     extract::blocks::phrases,
     lang::{PageList, PageWords},
@@ -26,11 +31,6 @@ const HEAD_LINE_BYTES_MAX: usize = 160;
 const DATE_DIGITS_MIN: usize = 5;
 /// What may stand before a label.
 const PARTING: [char; 8] = ['|', '•', '·', '-', '–', '—', '/', ' '];
-/// What joins two names.
-const JOINING: [&str; 13] = [
-    "&", "and", "dan", "e", "en", "et", "i", "og", "och", "u", "und", "y", "и",
-];
-
 /// How surely a mark is on an author's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
@@ -139,6 +139,9 @@ impl MarkedAuthors {
         if at < self.comments_end || text.is_empty() {
             return;
         }
+        if let Some(name) = signature(text).filter(|_| self.has_room(Certainty::Line)) {
+            self.push(Certainty::Line, at, name, vocabulary);
+        }
         self.labelled(text, at, vocabulary);
         self.after_date(text, at, vocabulary);
         if is_line_of_names(text)
@@ -146,9 +149,7 @@ impl MarkedAuthors {
             && opens_byline(text, vocabulary.words)
             && !phrases::ends_sentence(text)
         {
-            for names in joined_names(text, vocabulary.words) {
-                self.push(Certainty::Line, at, names, vocabulary);
-            }
+            self.push(Certainty::Line, at, text, vocabulary);
         }
     }
 
@@ -254,31 +255,6 @@ fn is_line_of_names(text: &str) -> bool {
         false => NAME_BYTES_MAX,
     };
     (8..=max).contains(&text.len())
-}
-
-/// The two sides of a word that joins two full names: "Tekst: Ann Lee en Bob Ray". A word that joins
-/// the parts of one name does not: "Ramón y Cajal", "Ministry of Trade and Foreign Affairs".
-fn joined_names<'t>(text: &'t str, words: &PageWords) -> Vec<&'t str> {
-    let names = &text[words.opening(PageList::Byline, text)..];
-    let is_full = |side: &str| {
-        let mut parts = side.split_whitespace();
-        let is_capital = |word: &str| word.starts_with(char::is_uppercase);
-        parts.next().is_some_and(is_capital)
-            && parts.next_back().is_some_and(is_capital)
-            && !parts.any(|word| matches!(word, "of" | "for"))
-    };
-    let marks = JOINING.iter().flat_map(|mark| {
-        let found = names.match_indices(mark);
-        found.map(|(at, mark)| (at, at + mark.len()))
-    });
-    let mut sides = marks.filter_map(|(end, start)| {
-        let (before, after) = (
-            names[..end].strip_suffix(' ')?,
-            names[start..].strip_prefix(' ')?,
-        );
-        (is_full(before) && is_full(after)).then(|| vec![before, after])
-    });
-    sides.next().unwrap_or_else(|| vec![text])
 }
 
 fn holds_comments(element: &scraper::node::Element, attributes: &Attributes<'_>) -> bool {

@@ -28,8 +28,10 @@ pub(super) fn byline(
     collected: &Collected,
     thing: Option<&Thing>,
     site: &SiteName<'_>,
+    scripted: &[String],
     vocabulary: &Vocabulary<'_>,
 ) -> FieldValue<String> {
+    let scripted: Vec<&str> = scripted.iter().map(String::as_str).collect();
     let gather = |values: &[&str]| gather(values, vocabulary);
     let told = thing.map(|e| e.texts("author")).unwrap_or_default();
     let cited: Vec<String> = collected.cited.iter().map(|name| in_order(name)).collect();
@@ -50,6 +52,7 @@ pub(super) fn byline(
         .chain([(gather(&cited), "meta")])
         .chain(metas)
         .chain([(gather(&marked), "page"), (gather(&placed), "page")])
+        .chain([(gather(&scripted), "script")])
         .collect();
     let of_site = |name: &String| site.signs_as(name);
     let people: Vec<(Vec<String>, &'static str)> = places

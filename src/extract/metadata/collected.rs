@@ -1,6 +1,6 @@
 //! All that metadata is made of, gathered from the tree in one pass.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use ego_tree::NodeRef;
 use html5ever::local_name;
@@ -21,6 +21,9 @@ use crate::extract::{
     blocks::{is_hidden_box, phrases},
     html::HiddenNames,
 };
+
+/// Bytes of the names in several tags together.
+const AUTHORS_BYTES_MAX: usize = 160;
 
 /// What the page's tree says, read in one pass.
 #[derive(Debug, Default)]
@@ -211,7 +214,27 @@ impl Collected {
                 }
                 return;
             }
-            self.meta.entry(name).or_insert(content);
+            // Of several authors each may have a tag of its own; of all else the first one counts.
+            let is_author = name == "article:author" || name == "author";
+            match self.meta.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(content);
+                }
+                // An address of a profile tells less than a name.
+                Entry::Occupied(mut known) if is_author && known.get().contains("://") => {
+                    known.insert(content);
+                }
+                Entry::Occupied(mut known)
+                    if is_author
+                        && content.starts_with(char::is_alphabetic)
+                        && !content.contains("://")
+                        && known.get().len() + content.len() < AUTHORS_BYTES_MAX =>
+                {
+                    known.get_mut().push_str("; ");
+                    known.get_mut().push_str(&content);
+                }
+                Entry::Occupied(_) => {}
+            }
         }
     }
 

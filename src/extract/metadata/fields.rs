@@ -8,6 +8,7 @@ use super::{
     field::{FIELD_BYTES_MAX, FieldValue, plain},
     jsonld::{JsonLd, Thing},
     published::{modified, published},
+    scripts,
     titles::{self, SiteName},
     vocabulary::Vocabulary,
 };
@@ -39,7 +40,13 @@ pub(in crate::extract) fn fill(
     }
     set!(url, address(collected, thing, url));
     set!(title, titles::title(collected, thing, &site));
-    set!(byline, authors::byline(collected, thing, &site, vocabulary));
+    let title = article.title.as_deref();
+    let scripted = title.map(|title| scripts::authors(page, title));
+    let scripted = scripted.unwrap_or_default();
+    set!(
+        byline,
+        authors::byline(collected, thing, &site, &scripted, vocabulary)
+    );
     set!(published, published(collected, json_ld, page, url, dates));
     set!(modified, modified(collected, thing, dates));
     set!(lang, language(collected, thing));

@@ -200,7 +200,7 @@ fn mended(text: &str) -> String {
 }
 
 /// A string, the strings of a list, or the names of objects.
-fn strings(value: Option<&Value>) -> Vec<&str> {
+pub(super) fn strings(value: Option<&Value>) -> Vec<&str> {
     match value {
         Some(Value::String(text)) => vec![text.as_str()],
         Some(Value::Array(items)) => items.iter().flat_map(|item| strings(Some(item))).collect(),

@@ -13,8 +13,22 @@ use crate::{
 pub(super) const AUTHORS_MAX: usize = 12;
 /// Longest line of names, in bytes.
 const LINE_BYTES_MAX: usize = 200;
+/// Letters of a name in scripts that put none between names.
+const SIGNATURE_LETTERS: std::ops::RangeInclusive<usize> = 2..=6;
 /// Words of one name.
 const NAME_WORDS_MAX: usize = 6;
+
+/// What stands in small letters before surnames. `PageList::NameParticles` has what titles and the names of
+/// groups have too: "Table of Contents".
+pub(super) const PARTICLES: [&str; 22] = [
+    "al", "bin", "binti", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "du", "el",
+    "la", "le", "ten", "ter", "van", "von", "y", "zu",
+];
+
+/// What joins two names.
+pub(super) const JOINING: [&str; 13] = [
+    "&", "and", "dan", "e", "en", "et", "i", "og", "och", "u", "und", "y", "и",
+];
 
 /// `By: Ann Lee` as `By Ann Lee`.
 fn without_colons(text: &str) -> Cow<'_, str> {
@@ -22,6 +36,17 @@ fn without_colons(text: &str) -> Cow<'_, str> {
         Cow::Owned(text.replace(" : ", " ").replace(": ", " "))
     } else {
         Cow::Borrowed(text)
+    }
+}
+
+/// A line without what stands in brackets: `Ann Lee (Oslo, special correspondent)`.
+fn without_brackets(text: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = text.split_once(" (") else {
+        return Cow::Borrowed(text);
+    };
+    match rest.split_once(')') {
+        Some((_, after)) => Cow::Owned(format!("{before}{after}")),
+        None => Cow::Borrowed(text),
     }
 }
 
@@ -47,6 +72,7 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
     let text = lines.join("\n");
     let text = &text[words.opening(PageList::Byline, &text)..];
     let text = without_colons(without_others(text, words));
+    let text = without_brackets(&text);
     let text = text.trim_start_matches(['✉', '-', '–', '—', '|', '•', '·', ' ']);
     let is_comment = words.ends(PageList::CommentEnds, text);
     if text.len() > LINE_BYTES_MAX || text.contains("://") || is_comment {
@@ -56,11 +82,38 @@ pub(super) fn clean(text: &str, vocabulary: &Vocabulary<'_>) -> Vec<String> {
         .split([',', ';', '\n'])
         .enumerate()
         .filter(|(number, part)| *number == 0 || !(names_a_role(part, words) || is_acronym(part)))
-        .filter_map(|(_, part)| name(part, vocabulary))
+        .flat_map(|(_, part)| joined(part.trim()))
+        .filter_map(|part| name(part, vocabulary))
         .take(AUTHORS_MAX)
         .collect();
     names.dedup();
     names
+}
+
+/// The two sides of a word that joins two full names: "Tekst: Ann Lee en Bob Ray". A word that joins
+/// the parts of one name does not: "Ramón y Cajal", "Ministry of Trade and Foreign Affairs".
+fn joined(names: &str) -> Vec<&str> {
+    let is_full = |side: &str| {
+        let words = side.split_whitespace();
+        let is_capital = |word: &str| word.starts_with(char::is_uppercase);
+        words.clone().count() > 1
+            && side.split_whitespace().next_back().is_some_and(is_capital)
+            && words
+                .clone()
+                .all(|word| is_capital(word) || PARTICLES.contains(&word))
+    };
+    let marks = JOINING.iter().flat_map(|mark| {
+        let found = names.match_indices(mark);
+        found.map(|(at, mark)| (at, at + mark.len()))
+    });
+    let mut sides = marks.filter_map(|(end, start)| {
+        let (before, after) = (
+            names[..end].strip_suffix(' ')?,
+            names[start..].strip_prefix(' ')?,
+        );
+        (is_full(before) && is_full(after)).then(|| vec![before, after])
+    });
+    sides.next().unwrap_or_else(|| vec![names])
 }
 
 /// Whether a line is one name of a person and nothing else.
@@ -71,9 +124,17 @@ pub(super) fn is_one_name(text: &str, vocabulary: &Vocabulary<'_>) -> bool {
 /// `Ann Lee, Senior Reporter`, `Ann Lee, Rural Affairs Correspondent`: what a part says of the name
 /// before it.
 fn names_a_role(part: &str, words: &PageWords) -> bool {
+    if is_of_east_asia(part.trim()) {
+        return false;
+    }
     let is_role = |word: &str| words.is(PageList::Roles, &word.to_lowercase());
     let mut ends = part.split_whitespace();
     ends.next().is_some_and(is_role) || ends.next_back().is_some_and(is_role)
+}
+
+/// Whether it begins in a script in which a whole name is one word.
+fn is_of_east_asia(text: &str) -> bool {
+    text.starts_with(|c| matches!(c, '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}'))
 }
 
 /// `Ann Lee, CNN`: the short form of the one who sent her.
@@ -142,7 +203,8 @@ fn end_before(words: &[&str], word: &str, is_group: bool, listed: &PageWords) ->
     let first = words.first()?;
     let bare = phrases::bare(word).to_lowercase();
     let is_mark = matches!(word, "|" | "•" | "·" | "∙" | "-" | "–" | "—");
-    let is_role = words.len() > 1 && listed.is(PageList::Roles, &bare);
+    let has_name = words.len() > 1 || is_of_east_asia(first);
+    let is_role = has_name && listed.is(PageList::Roles, &bare);
     let is_prose = first.starts_with(char::is_uppercase)
         && word.starts_with(char::is_lowercase)
         && !listed.is(PageList::NameParticles, &bare);
@@ -172,4 +234,26 @@ fn is_name(name: &str, words: &[&str], dates: &Reader<'_>) -> bool {
                 .get(1)
                 .is_some_and(|word| word.starts_with(char::is_lowercase)))
         && dates.text(name).is_none()
+}
+
+/// The name with which a piece of a Chinese or Japanese text is signed: "…。【佐藤花】" at its end,
+/// "記者王小明／台南報導" at its beginning, "聞き手は川田一" alone.
+pub(super) fn signature(text: &str) -> Option<&str> {
+    let bracketed = || {
+        text.strip_suffix('】')?
+            .rsplit_once('【')
+            .map(|(_, name)| name)
+    };
+    let reported = || {
+        let rest = text.strip_prefix("記者").or(text.strip_prefix("记者"))?;
+        rest.split_once(['／', '/']).map(|(name, _)| name)
+    };
+    let asked = || {
+        text.strip_prefix("聞き手は")
+            .or(text.strip_prefix("聞き手・"))
+    };
+    let found = bracketed().or_else(reported).or_else(asked)?;
+    let is_name = |c: char| matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}');
+    let is_short = SIGNATURE_LETTERS.contains(&found.chars().count());
+    (is_short && found.chars().all(is_name)).then_some(found)
 }

@@ -1,31 +1,31 @@
 //! A name that nothing marks as an author's: it stands alone beside the date, between the headline and the
 //! text.
 
-use super::{names::is_one_name, vocabulary::Vocabulary};
+use super::{
+    names::{PARTICLES, is_one_name},
+    vocabulary::Vocabulary,
+};
 use crate::{
     extract::blocks::phrases,
     lang::{PageList, PageWords},
 };
 
-/// The head of an article has at most so many nodes, and no piece of text of so many bytes.
+/// The head of an article has at most so many nodes, and one piece of text of so many bytes: its standfirst.
 const HEAD_NODES: usize = 40;
 const PROSE_BYTES_MIN: usize = 100;
+/// What sets a name and a date apart that stand in one line.
+const PARTING: [&str; 8] = [" — ", " – ", " - ", " | ", " · ", " • ", "\u{a0}", "  "];
 /// Bytes of a name, and its words.
 const NAME_BYTES: std::ops::RangeInclusive<usize> = 6..=48;
 const NAME_WORDS: std::ops::RangeInclusive<usize> = 2..=4;
-
-/// What stands in small letters before surnames. `PageList::NameParticles` has what titles and the names of
-/// groups have too: "Table of Contents".
-const PARTICLES: [&str; 22] = [
-    "al", "bin", "binti", "da", "das", "de", "del", "den", "der", "di", "do", "dos", "du", "el",
-    "la", "le", "ten", "ter", "van", "von", "y", "zu",
-];
 
 /// The name that stands so, if there is one.
 #[derive(Debug, Default)]
 pub(super) struct PlacedAuthor {
     /// The node after the headline.
     head: Option<usize>,
+    /// The standfirst has been passed.
+    has_prose: bool,
     /// The piece before is a date.
     is_dated: bool,
     /// The piece before has the shape of a name.
@@ -57,8 +57,25 @@ impl PlacedAuthor {
         if at < head || text.is_empty() {
             return;
         }
-        if at - head > HEAD_NODES || text.len() >= PROSE_BYTES_MIN {
+        let is_prose = text.len() >= PROSE_BYTES_MIN;
+        if at - head > HEAD_NODES || (is_prose && self.has_prose) {
             self.head = None;
+            return;
+        }
+        if is_prose {
+            (self.has_prose, self.is_dated, self.pending) = (true, false, None);
+            return;
+        }
+        if let Some(name) = beside_date(text, vocabulary) {
+            self.found = Some(name.to_string());
+            return;
+        }
+        // "Photo: Bob Ray" stands between the one who wrote and the date.
+        if self.pending.is_some()
+            && vocabulary
+                .words
+                .opens(PageList::CreditedOtherwise, &text.to_lowercase())
+        {
             return;
         }
         let is_date = phrases::is_date_line(text);
@@ -78,6 +95,22 @@ impl PlacedAuthor {
     pub(super) fn name(&self) -> Option<&str> {
         self.found.as_deref()
     }
+}
+
+/// The name in a line that has one and a date and nothing else: "Ann Lee · 5 May 2025".
+fn beside_date<'t>(text: &'t str, vocabulary: &Vocabulary<'_>) -> Option<&'t str> {
+    let sides = PARTING.iter().filter_map(|mark| {
+        let (left, right) = text.split_once(mark)?;
+        Some((
+            left.trim(),
+            right.trim_matches(|c: char| c.is_whitespace() || "—–-|·•".contains(c)),
+        ))
+    });
+    let sides = sides.flat_map(|(left, right)| [(left, right), (right, left)]);
+    let mut named = sides.filter(|(name, date)| {
+        phrases::is_date_line(date) && !phrases::is_date_line(name) && is_person(name, vocabulary)
+    });
+    named.next().map(|(name, _)| name)
 }
 
 /// Whether a line is built as a full name is, and says nothing else that pages say there.
