@@ -65,7 +65,7 @@ pub fn extract<'a>(
     limits: &ParseLimits,
 ) -> Result<Article, NoArticle> {
     let site = site.into();
-    let mut result = open(page, site.rules, limits, |parsed| {
+    let mut result = open(page, site.rules, limits, lexicon.page_words(), |parsed| {
         read(page, parsed, site, lexicon)
     });
     if let Some(told) = read_told(page, &result, site, lexicon, limits) {
@@ -127,9 +127,13 @@ fn read_told(
     })?;
     let Told { origin, .. } = told;
     let rebuilt = told::page_with(&text, &told);
-    let read = open_text(&rebuilt, site.rules, limits, |parsed| {
-        read(page, parsed, site, lexicon)
-    });
+    let read = open_text(
+        &rebuilt,
+        site.rules,
+        limits,
+        lexicon.page_words(),
+        |parsed| read(page, parsed, site, lexicon),
+    );
     let mut found = read.ok()?;
     let is_more = is_escaped || found.body.len() > 2 * article.body.len();
     found.origins.insert("body".to_string(), origin.to_string());

@@ -33,10 +33,11 @@ pub(super) fn open<T>(
     page: &Page,
     rules: &SiteRules,
     limits: &ParseLimits,
+    words: &PageWords,
     then: impl FnOnce(&ParsedPage<'_>) -> Result<T, NoArticle>,
 ) -> Result<T, NoArticle> {
     let text = html::decode(&page.body, &page.headers).map_err(none)?;
-    open_text(&text, rules, limits, then)
+    open_text(&text, rules, limits, words, then)
 }
 
 /// The same for a page that is text already.
@@ -44,6 +45,7 @@ pub(super) fn open_text<T>(
     text: &str,
     rules: &SiteRules,
     limits: &ParseLimits,
+    words: &PageWords,
     then: impl FnOnce(&ParsedPage<'_>) -> Result<T, NoArticle>,
 ) -> Result<T, NoArticle> {
     if text.len() > limits.bytes {
@@ -55,7 +57,7 @@ pub(super) fn open_text<T>(
         true => Keep::ReadAttributes,
         false => Keep::AllAttributes,
     };
-    let pruned = html::prune(text, keep, limits).map_err(|_| none(Reason::ParseLimit))?;
+    let pruned = html::prune(text, keep, words, limits).map_err(|_| none(Reason::ParseLimit))?;
     let mut tree = html::parse(&pruned.html, limits).map_err(|_| none(Reason::ParseLimit))?;
     remove(&mut tree, rules);
     then(&ParsedPage {

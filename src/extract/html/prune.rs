@@ -14,7 +14,10 @@ use super::{
     space::{Space, is_blank},
     tag::{Lower, RAW, TEXT, Tag, end_tag, names_tag},
 };
-use crate::model::ParseLimits;
+use crate::{
+    lang::{PageList, PageWords},
+    model::ParseLimits,
+};
 
 /// A page without its dead weight.
 #[derive(Debug, Default)]
@@ -71,11 +74,13 @@ const TEXT_RUN_MAX: usize = 512 << 10;
 pub(in crate::extract) fn prune<'a>(
     page: &'a str,
     keep: Keep,
+    words: &'a PageWords,
     limits: &ParseLimits,
 ) -> Result<Pruned<'a>, OverLimit> {
     let mut pruner = Pruner {
         page,
         keep,
+        words,
         at: 0,
         kept_to: 0,
         space: Space::default(),
@@ -110,6 +115,7 @@ fn marks(html: &str) -> usize {
 struct Pruner<'a> {
     page: &'a str,
     keep: Keep,
+    words: &'a PageWords,
     /// Where the scan stands: at a `<`.
     at: usize,
     /// The page up to here is copied or left out.
@@ -262,8 +268,12 @@ impl<'a> Pruner<'a> {
         for attribute in tag.attributes(page) {
             let Range { start, mut end } = attribute.span;
             let lower = Lower::new(attribute.name);
+            let leads_to_author = || {
+                let href = &page[attribute.value.clone()];
+                self.words.stands_in(PageList::AuthorPaths, href)
+            };
             let cut = match lower.as_bytes() {
-                b"href" if is_plain_link => {
+                b"href" if is_plain_link && !leads_to_author() => {
                     if !is_blank(end) && bytes.get(end) != Some(&b'>') {
                         continue;
                     }

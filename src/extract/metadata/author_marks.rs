@@ -114,9 +114,11 @@ impl MarkedAuthors {
         if at < self.comments_end || matches!(element.name(), "meta" | "body" | "html") {
             return;
         }
-        let leads_to_author = || leads_to_author(attributes.href, vocabulary.words);
-        let mark = if attributes.is_author || leads_to_author() {
+        let leads = path_mark(attributes.href, vocabulary.words);
+        let mark = if attributes.is_author {
             Some(Certainty::Named)
+        } else if leads.is_some() {
+            leads
         } else if attributes.speaks.authors {
             class_mark(attributes.class)
         } else {
@@ -278,15 +280,18 @@ fn opens_byline(text: &str, words: &PageWords) -> bool {
     opening > 0 && text[opening..].starts_with(char::is_alphanumeric)
 }
 
-/// Whether a part of an address, neither the first nor the last, is called as authors' pages are.
-fn leads_to_author(href: &str, words: &PageWords) -> bool {
-    let inner = href
-        .split_once('/')
-        .and_then(|(_, rest)| rest.rsplit_once('/'));
-    inner.is_some_and(|(inner, _)| {
-        let mut parts = inner.split('/');
-        parts.any(|part| words.is(PageList::AuthorPaths, part))
-    })
+/// What a part of an address says, neither the first nor the last: some languages call a page of authors
+/// by a word that other pages have too.
+fn path_mark(href: &str, words: &PageWords) -> Option<Certainty> {
+    let (_, rest) = href.split_once('/')?;
+    let (inner, _) = rest.rsplit_once('/')?;
+    let parts = inner.split('/');
+    let listed = parts.filter(|part| words.is(PageList::AuthorPaths, part));
+    let marks = listed.map(|part| match part.starts_with("aut") {
+        true => Certainty::Named,
+        false => Certainty::Near,
+    });
+    marks.min()
 }
 
 fn class_mark(class: &str) -> Option<Certainty> {

@@ -46,7 +46,7 @@ impl Lesson {
         limits: &ParseLimits,
         lexicon: &Lexicon,
     ) -> Result<Lesson, NoArticle> {
-        open(page, rules, limits, |parsed| {
+        open(page, rules, limits, lexicon.page_words(), |parsed| {
             Ok(Lesson::read(page, gold, parsed, lexicon))
         })
     }

@@ -21,7 +21,7 @@ pub fn shown_lines(
     limits: &ParseLimits,
     lexicon: &Lexicon,
 ) -> Result<Vec<LabelledLine>, NoArticle> {
-    open(page, rules, limits, |parsed| {
+    open(page, rules, limits, lexicon.page_words(), |parsed| {
         Ok(read(page, gold, parsed, lexicon))
     })
 }
