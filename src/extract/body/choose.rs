@@ -33,7 +33,8 @@ pub(in crate::extract) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
     }
     let page_mass: usize = cut.blocks.iter().map(mass_of).sum();
     let mut best = Ground::new(cut, Families::NONE, hints).body(hints);
-    for forgiven in [MISLEADING, MISLEADING.with(Families::HIDDEN)] {
+    let last = [Families::NONE, Families::CAPTION, Families::HIDDEN];
+    for forgiven in last.map(|families| MISLEADING.with(families)) {
         if best.mass >= RESCUE_BYTES && best.mass as f64 >= RESCUE_SHARE * page_mass as f64 {
             break;
         }
@@ -45,8 +46,8 @@ pub(in crate::extract) fn choose(cut: &Cut<'_>, hints: &Hints<'_>) -> Body {
     best
 }
 
-/// Families whose names are found on bodies too, now and then. They are forgiven, and hidden
-/// boxes after them, where next to nothing is left otherwise.
+/// Families whose names are found on bodies too, now and then. They are forgiven, and after them captions,
+/// in which galleries tell their stories, or hidden boxes, where next to nothing is left otherwise.
 const MISLEADING: Families = Families::SIDE
     .with(Families::RELATED)
     .with(Families::SHARE)
