@@ -51,6 +51,11 @@ impl Failure {
         }
     }
 
+    /// Whether a lock could not be had in time.
+    pub(super) fn is_of_lock(&self) -> bool {
+        matches!(self, Failure::Server(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE))
+    }
+
     /// Whether the connection is of no use any more: it is closed, leads to a standby, or knows statements
     /// of another schema.
     pub(super) fn is_of_connection(&self) -> bool {

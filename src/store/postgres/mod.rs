@@ -849,11 +849,10 @@ impl Store for PostgresStore {
             .await?
             == walk::DROP_BATCH
         {}
-        // Parts wait for whoever reads all pages; what goes one by one need not.
-        let of_parts = self.prune_parts(before).await;
+        let of_parts = self.prune_parts(before).await?;
         let of_past = self.prune_pages(parts::PAST, before).await?;
         let late = self.prune_pages("pages", before - leeway).await?;
-        Ok(of_parts? + of_past + late)
+        Ok(of_parts + of_past + late)
     }
 
     async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {

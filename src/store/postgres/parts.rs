@@ -30,9 +30,23 @@ const AHEAD: i64 = 10;
 const YOUNG_MAX: i64 = 1_000;
 const YOUNG_SHARE: i64 = 20;
 
-/// Keeps everybody from the pages, for the moment that a table is taken out or put in. Not for longer:
-/// while somebody reads all pages (`pg_dump`), that moment does not come, and is waited for another time.
-const MOMENT: &str = "SET LOCAL lock_timeout = '300ms'; LOCK TABLE pages IN ACCESS EXCLUSIVE MODE;";
+/// How long that moment is waited for in which nobody else is at a table: who comes later waits as well.
+const MOMENT: &str = "SAVEPOINT moment; SET LOCAL lock_timeout = '300ms'";
+
+/// Keeps everybody from a table, to change what it is made of. While somebody reads all tables (`pg_dump`)
+/// that cannot be had, which is no failure: it is done another time.
+async fn hold(db: &Db, table: &str) -> Result<bool> {
+    db.batch(MOMENT).await?;
+    let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
+    match db.batch(&lock).await {
+        Ok(()) => Ok(true),
+        Err(why) if why.is_of_lock() => {
+            db.batch("ROLLBACK TO SAVEPOINT moment").await?;
+            Ok(false)
+        }
+        Err(why) => Err(why),
+    }
+}
 
 /// The first articles of the parts.
 async fn firsts(db: &Db) -> Result<Vec<i64>> {
@@ -59,13 +73,12 @@ pub(super) async fn begin_next(db: &Db) -> Result<()> {
     let month = clock::now(db).await? - MONTH;
     let of_month: Option<i64> = db.maybe(sql, &params![month]).await?;
     let articles = ARTICLES_MIN.max(last - of_month.unwrap_or(last));
-    if last + articles / AHEAD < open {
+    if last + articles / AHEAD < open || !hold(db, "pages").await? {
         return Ok(());
     }
     let end = open.max(last + 1) + articles;
     db.batch(&format!(
-        "{MOMENT}
-         ALTER TABLE pages DETACH PARTITION pages_from_{open};
+        "ALTER TABLE pages DETACH PARTITION pages_from_{open};
          ALTER TABLE pages ATTACH PARTITION pages_from_{open} FOR VALUES FROM ({open}) TO ({end});
          CREATE TABLE pages_from_{end} PARTITION OF pages FOR VALUES FROM ({end}) TO (MAXVALUE)"
     ))
@@ -86,12 +99,11 @@ pub(super) async fn take_out(db: &Db, before: Timestamp) -> Result<bool> {
     let allowed = YOUNG_MAX.min((end - first) / YOUNG_SHARE);
     let sql = format!("SELECT 1 FROM {part} WHERE fetched_at >= $1 LIMIT $2");
     let young = db.rows(&sql, &params![before, allowed + 1]).await?.len();
-    if young as i64 > allowed {
+    if young as i64 > allowed || !hold(db, "pages").await? {
         return Ok(false);
     }
     db.batch(&format!(
-        "{MOMENT}
-         ALTER TABLE pages DETACH PARTITION {part};
+        "ALTER TABLE pages DETACH PARTITION {part};
          ALTER TABLE pages DETACH PARTITION {PAST};
          ALTER TABLE pages ATTACH PARTITION {PAST} FOR VALUES FROM (MINVALUE) TO ({end})"
     ))
@@ -102,7 +114,7 @@ pub(super) async fn take_out(db: &Db, before: Timestamp) -> Result<bool> {
 }
 
 /// Ends a part that was taken out: tells how many of its pages were fetched before then, or `None` where
-/// there is no such part.
+/// there is no such part, or somebody is reading it.
 pub(super) async fn drop_one(db: &Db, before: Timestamp) -> Result<Option<u64>> {
     db.alone(Alone::PageParts, "").await?;
     let sql = "SELECT relname::text FROM pg_class
@@ -112,6 +124,9 @@ pub(super) async fn drop_one(db: &Db, before: Timestamp) -> Result<Option<u64>> 
     let Some(part) = db.maybe::<String>(sql, &params![]).await? else {
         return Ok(None);
     };
+    if !hold(db, &part).await? {
+        return Ok(None);
+    }
     db.take_time().await?;
     // What was moved has been counted once more where it is now.
     let counted = format!(

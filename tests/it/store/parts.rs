@@ -139,8 +139,7 @@ async fn while_somebody_reads_all_pages_no_part_begins_and_articles_are_kept() {
     let reads = "BEGIN; LOCK TABLE pages IN ACCESS SHARE MODE";
     reader.batch_execute(reads).await.unwrap();
     let before = parts(&place);
-    let pruned = store.prune(at(0), LEEWAY).await;
-    assert!(pruned.is_err(), "{pruned:?}");
+    assert_eq!(store.prune(at(0), LEEWAY).await.unwrap(), 0, "no failure");
     assert_eq!(parts(&place), before);
     let article = read_next(&store, 10).await;
     assert!(store.page(article).await.unwrap().is_some());
