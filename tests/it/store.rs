@@ -17,6 +17,7 @@ mod crash;
 pub(crate) mod given;
 mod groups;
 mod model;
+pub(crate) mod namespace;
 mod observed;
 pub(crate) mod opinions;
 mod parked;

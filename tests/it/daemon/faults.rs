@@ -233,6 +233,7 @@ const FAULTS: &[Row] = &[
         "it stops asking before its leases end",
         &[
             "daemon::servers::a_worker_that_is_cut_off_stops_asking_before_its_leases_end",
+            "daemon::servers::a_worker_in_another_part_of_the_network_stops_asking_before_its_leases_end",
             "daemon::servers::a_worker_whose_server_falls_silent_says_so_and_goes_on_by_itself",
         ],
     ),

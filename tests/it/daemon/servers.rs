@@ -17,6 +17,7 @@ use super::{
 use crate::{
     demo::client::get,
     store::{
+        namespace::Namespace,
         postgres::{self, Server, Stop},
         way::Way,
     },
@@ -107,30 +108,30 @@ async fn a_standby_takes_over_and_nobody_need_be_told() {
     team.none_came_early(GAP);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_is_cut_off_stops_asking_before_its_leases_end() {
+/// The way of one worker of two to the server is cut, for long enough that its leases end.
+async fn one_is_cut_off(
+    server: &Arc<Server>,
+    address: impl Fn(&str) -> String,
+    open: impl Fn(bool),
+) {
     const CUT_OFF: &str = "cut-off/1";
-    let Some(server) = Server::of_its_own() else {
-        return;
-    };
     let team = Team::on(server.place(), FIRST).await;
-    let way = Way::to(server.folder());
     let name = team.store.database.as_ref().unwrap().name.clone();
     let (_place, cut_off) = team
         .worker(|config| {
             hurried(config);
             config.fetch.user_agent = CUT_OFF.to_string();
-            config.store.url = way.address(&name).parse().unwrap();
+            config.store.url = address(&name).parse().unwrap();
         })
         .await;
     team.half_way().await;
-    way.open(false);
+    open(false);
     let since = Instant::now();
     let _other = team.worker(hurried).await;
     team.site.let_go();
     team.all_stored().await;
     let asked = team.site.articles_asked();
-    way.open(true);
+    open(true);
     // It works again: whoever has the store is asked for what is due, and nothing is.
     until("the one that was cut off to be back", async || {
         let back = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'
@@ -150,6 +151,36 @@ async fn a_worker_that_is_cut_off_stops_asking_before_its_leases_end() {
             && asked.at > since + LEASE + TOLERANCE
     });
     assert_eq!(late.count(), 0, "its leases were somebody else's by then");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_cut_off_stops_asking_before_its_leases_end() {
+    let Some(server) = Server::of_its_own() else {
+        return;
+    };
+    let way = Way::to(server.folder());
+    one_is_cut_off(
+        &server,
+        |name| way.address(name),
+        |is_open| way.open(is_open),
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_in_another_part_of_the_network_stops_asking_before_its_leases_end() {
+    let Some(network) = Namespace::new() else {
+        return;
+    };
+    let Some(server) = Server::within(&network) else {
+        return;
+    };
+    one_is_cut_off(
+        &server,
+        |name| network.address(name),
+        |is_open| network.open(is_open),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -16,7 +16,7 @@ use std::{
 use benggala::store::{self, Observer};
 use tempfile::TempDir;
 
-use super::Place;
+use super::{Place, namespace::Namespace};
 
 /// Where Debian's packages put the programs of each version.
 const VERSIONS: &str = "/usr/lib/postgresql";
@@ -122,34 +122,41 @@ impl Server {
     /// One with an empty cluster; `None` where PostgreSQL is not installed.
     pub(crate) fn of_its_own() -> Option<Arc<Server>> {
         let bin = programs()?;
-        Some(Arc::new(Server::start(&bin, None, &CARELESS)))
+        Some(Arc::new(Server::start(&bin, &[], None, &CARELESS)))
+    }
+
+    /// The same within that network, where its socket is a way to it that no cut of the cable closes.
+    pub(crate) fn within(network: &Namespace) -> Option<Arc<Server>> {
+        let bin = programs()?;
+        let reached = network.settings();
+        let settings = CARELESS
+            .into_iter()
+            .chain(reached.iter().map(String::as_str));
+        let settings: Vec<&str> = settings.collect();
+        let prefix = network.prefix();
+        Some(Arc::new(Server::start(&bin, &prefix, None, &settings)))
     }
 
     /// One that follows this one, until it is told to take its place.
     pub(crate) fn standby(&self) -> Arc<Server> {
-        let standby = Server::start(&self.bin, Some(&self.folder), &CARELESS);
+        let standby = Server::start(&self.bin, &[], Some(&self.folder), &CARELESS);
         Arc::new(standby)
     }
 
     /// Makes a cluster, empty or with what another server has, and starts a server on it with these
-    /// settings; waits until it answers.
-    fn start(bin: &Path, primary: Option<&Path>, settings: &[&str]) -> Server {
+    /// settings, by what stands before its command; waits until it answers.
+    fn start(bin: &Path, prefix: &[&str], primary: Option<&Path>, settings: &[&str]) -> Server {
         let folder = tempfile::tempdir().unwrap().keep();
-        let mut guard = Command::new("sh");
+        let mut words = prefix.to_vec();
         if rustix::process::geteuid().is_root() {
             chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
             // The groups of root go with it.
-            guard = Command::new("setpriv");
-            guard.args([
-                "--reuid",
-                "65534",
-                "--regid",
-                "65534",
-                "--clear-groups",
-                "sh",
-            ]);
+            words.extend(["setpriv", "--reuid", "65534", "--regid", "65534"]);
+            words.push("--clear-groups");
         }
-        guard.args(["-c", GUARD, "sh"]).arg(bin).arg(&folder);
+        words.extend(["sh", "-c", GUARD, "sh"]);
+        let mut guard = Command::new(words[0]);
+        guard.args(&words[1..]).arg(bin).arg(&folder);
         guard.arg(primary.unwrap_or(Path::new("")));
         for setting in settings {
             guard.args(["-c", setting]);
