@@ -23,7 +23,7 @@ mod inspect;
 mod lang;
 mod measure;
 mod metrics;
-mod monitoring;
+mod alerting;
 mod notify;
 mod opinion;
 mod report;

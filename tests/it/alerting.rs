@@ -1,4 +1,6 @@
 //! The files under `config/` on the real ones: Debian's Prometheus and Alertmanager watch a daemon.
+//!
+//! The chain as a whole takes a minute. Tests begin in the order of their names, so that it ends with the others.
 
 mod alerts;
 mod compose;
