@@ -5,8 +5,9 @@ use std::ops::Range;
 use chrono::{Datelike, NaiveDate};
 
 use super::{
+    solar_hijri,
     tokens::{Line, Number},
-    words::{Lookup, Month, Order, Unit},
+    words::{Calendar, Lookup, Month, Order, Unit},
 };
 
 /// A day and where it stands.
@@ -30,6 +31,17 @@ pub(super) fn find(line: &Line<'_>, words: &Lookup<'_>) -> Option<Found> {
 
 fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
     let date = NaiveDate::from_ymd_opt(year, month, day)?;
+    YEARS.contains(&date.year()).then_some(date)
+}
+
+/// A year of the calendar of Iran: those in question are no years of ours.
+fn solar_hijri_year(number: Number) -> Option<i32> {
+    let year = i32::try_from(number.value).ok()?;
+    (number.digits == 4 && solar_hijri::YEARS.contains(&year)).then_some(year)
+}
+
+fn solar_hijri_day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+    let date = solar_hijri::date(year, month, day)?;
     YEARS.contains(&date.year()).then_some(date)
 }
 
@@ -96,7 +108,10 @@ fn in_figures(line: &Line<'_>, order: Order) -> Option<Found> {
 /// Where day and month could be either and `order` does not say, it is none.
 fn of_three([a, b, c]: [Number; 3], mark: char, order: Order) -> Option<NaiveDate> {
     match (a.digits, b.digits, c.digits) {
-        (4, 1..=2, 1..=2) => day(year_of_either(a)?, small(b)?, small(c)?),
+        (4, 1..=2, 1..=2) => match solar_hijri_year(a) {
+            Some(year) => solar_hijri_day(year, small(b)?, small(c)?),
+            None => day(year_of_either(a)?, small(b)?, small(c)?),
+        },
         (1..=2, 1..=2, 4) => {
             let (year, first, second) = (year_of_either(c)?, small(a)?, small(b)?);
             by_order(year, first, second, mark, order)
@@ -151,7 +166,7 @@ fn in_words(line: &Line<'_>, words: &Lookup<'_>) -> Option<Found> {
         let number = small(line.number(at)?).filter(|month| *month <= 12)?;
         let month = Month {
             number,
-            is_buddhist: false,
+            calendar: Calendar::Gregorian,
         };
         // The unit may stand on either side.
         Some((month, at.saturating_sub(1)..at + 2))
@@ -199,10 +214,12 @@ fn around_month(
         first.or_else(|| small_at(at))
     });
     let after = number_after(line, range.end).and_then(small_at);
-    let year = if month.is_buddhist {
-        year_of_either
-    } else {
-        year
+    let is_solar_hijri = month.calendar == Calendar::SolarHijri;
+    let is_buddhist = month.calendar == Calendar::Buddhist;
+    let year = match month.calendar {
+        Calendar::Gregorian => year,
+        Calendar::Buddhist => year_of_either,
+        Calendar::SolarHijri => solar_hijri_year,
     };
     let is_before_year = |at: usize| {
         let next = number_after(line, at + 1).and_then(|at| line.number(at));
@@ -224,8 +241,8 @@ fn around_month(
     let short = || {
         let at_year = number_after(line, range.end).filter(|_| before.is_some())?;
         let is_last = line.is_over(at_year + 1);
-        let found = short_year(line.number(at_year)?, month.is_buddhist)?;
-        is_last.then_some((found, at_year))
+        let found = short_year(line.number(at_year)?, is_buddhist)?;
+        (is_last && !is_solar_hijri).then_some((found, at_year))
     };
     let (year, year_at) = units
         .year
@@ -235,9 +252,13 @@ fn around_month(
     let ends = [range.start, range.end - 1, at, year_at];
     let start = ends.into_iter().min().unwrap_or(range.start);
     let end = ends.into_iter().max().unwrap_or(range.start);
+    let day = match is_solar_hijri {
+        true => solar_hijri_day(year, month.number, of_month)?,
+        false => day(year, month.number, of_month)?,
+    };
     // A unit may follow, as in `3日`.
     Some(Found {
-        day: day(year, month.number, of_month)?,
+        day,
         range: start..(end + 1).min(line.len()),
     })
 }

@@ -4,11 +4,12 @@
 //! table. A text is cut in numbers, words and marks (`tokens`), whose words mean what the tables
 //! say (`words`); then the time and its zone are taken out (`clock`), and the rest is the day
 //! (`day`). Weeks and ordinal days of ISO 8601 are no dates here, nor are other calendars' but the
-//! Thai one's.
+//! Thai one's and that of Iran (`solar_hijri`).
 
 mod clock;
 mod day;
 mod path;
+mod solar_hijri;
 mod tokens;
 mod words;
 

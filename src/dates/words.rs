@@ -22,6 +22,8 @@ pub struct Table {
     #[serde(default)]
     buddhist_years: bool,
     #[serde(default)]
+    solar_hijri_months: Option<[String; 12]>,
+    #[serde(default)]
     periods: BTreeMap<Period, String>,
     #[serde(default)]
     units: BTreeMap<Unit, String>,
@@ -78,8 +80,17 @@ impl TryFrom<String> for Offset {
 pub(super) struct Month {
     /// From 1.
     pub(super) number: u32,
-    /// Two digits beside it are a year of the Buddhist era.
-    pub(super) is_buddhist: bool,
+    pub(super) calendar: Calendar,
+}
+
+/// By which years are counted beside the name of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Calendar {
+    Gregorian,
+    /// The same months; two digits are a year of the Buddhist era.
+    Buddhist,
+    /// That of Iran and Afghanistan, which has months of its own.
+    SolarHijri,
 }
 
 /// Which of `3/4/2025` is the month.
@@ -166,12 +177,13 @@ struct Vocabulary {
 
 impl Vocabulary {
     fn add(&mut self, table: &Table) {
-        for (number, names) in (1..).zip(&table.months) {
-            let month = Month {
-                number,
-                is_buddhist: table.buddhist_years,
-            };
-            self.months.add(names, month);
+        let calendar = match table.buddhist_years {
+            true => Calendar::Buddhist,
+            false => Calendar::Gregorian,
+        };
+        self.add_months(&table.months, calendar);
+        if let Some(months) = &table.solar_hijri_months {
+            self.add_months(months, Calendar::SolarHijri);
         }
         for (period, names) in &table.periods {
             self.periods.add(names, *period);
@@ -184,6 +196,12 @@ impl Vocabulary {
         }
         for (Offset(seconds), names) in &table.zones {
             self.zones.add(names, *seconds);
+        }
+    }
+
+    fn add_months(&mut self, months: &[String; 12], calendar: Calendar) {
+        for (number, names) in (1..).zip(months) {
+            self.months.add(names, Month { number, calendar });
         }
     }
 

@@ -81,6 +81,8 @@ pub enum PageList {
     Appeals,
     /// Parts of what such appeals speak of, and articles too.
     AppealWords,
+    /// Parts of what says that a summary was made by a machine.
+    MachineSummaries,
 }
 
 /// Lists whose words are looked for as they are written: German tells "Sie" from "sie".

@@ -67,7 +67,10 @@ impl Ground<'_, '_> {
         let threads = headings.filter_map(|(index, block)| {
             let thread = index..self.blocks_of(self.box_of(index)).end;
             let has_number = self.text(index).bytes().any(|byte| byte.is_ascii_digit());
-            let is_sure = block.kind == BlockKind::Heading && has_number;
+            // Below the text that stands in the same box it may be a heading of the article.
+            let beside = self.blocks_of(self.box_of(index)).start..index;
+            let is_apart = self.mass_in(&beside) < ARTICLE_BYTES_MIN;
+            let is_sure = block.kind == BlockKind::Heading && has_number && is_apart;
             let is_below = self.mass[index] >= ARTICLE_BYTES_MIN;
             let is_thread = is_sure || self.is_thread(&(index + 1..thread.end));
             (is_below && !self.has_headline(&thread) && is_thread).then_some(thread)

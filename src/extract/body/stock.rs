@@ -1,6 +1,6 @@
 //! Lines of the page in the midst of a body: they are known by what they say.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use super::{choose::Body, ground::LINKED_SHARE, mass::mass_of};
 use crate::{
@@ -18,6 +18,9 @@ const LINE_WORDS_MAX: usize = 36;
 const APPEAL_BYTES: RangeInclusive<usize> = 30..=900;
 /// A newspaper may name itself in them; a single word may be somebody's.
 const QUOTES: [char; 7] = ['"', '“', '”', '„', '«', '「', '『'];
+/// Around what is quoted as a whole; the same mark closes in one language what it opens in another.
+const OPENING: [char; 9] = ['"', '“', '„', '”', '«', '»', '‘', '「', '『'];
+const CLOSING: [char; 8] = ['"', '“', '”', '»', '«', '’', '」', '』'];
 /// More than this part of a body, in percent, is never taken out of it.
 const DROPPED_PERCENT_MAX: usize = 40;
 /// Last lines of a body that may tell of its author, and the longest that is not set apart, in bytes.
@@ -25,6 +28,10 @@ const NOTES_MAX: usize = 2;
 const NOTE_BYTES_MAX: usize = 200;
 /// The longest text about the author that opens with the name, in bytes.
 const PORTRAIT_BYTES_MAX: usize = 500;
+/// The longest line that says that a machine has made a summary, with the summary in it, in bytes; and the
+/// most that its box has of a body, in percent.
+const SUMMARY_LINE_BYTES_MAX: usize = 900;
+const SUMMARY_PERCENT_MAX: usize = 30;
 /// Bytes of a body that tell its language.
 const SAMPLE_BYTES: usize = 1_200;
 
@@ -45,7 +52,11 @@ pub(in crate::extract) fn without_stock(
     let packs: Vec<&Pack> = own.into_iter().chain(templates).collect();
     let mut blocks = Vec::new();
     let mut announced = false;
+    let summaries = machine_summaries(cut, &body, lexicon.page_words());
     for &index in &body.blocks {
+        if summaries.iter().any(|blocks| blocks.contains(&index)) {
+            continue;
+        }
         let block = &cut.blocks[index];
         let family = stock(cut, block, &packs);
         // "Read also", and the other stories in the next lines.
@@ -66,6 +77,34 @@ pub(in crate::extract) fn without_stock(
     }
     let mass = blocks.iter().map(|&b| mass_of(&cut.blocks[b])).sum();
     Body { blocks, mass }
+}
+
+/// Boxes with a summary that a machine has made and that says so: nobody wrote it, and the article stands
+/// below. A box that holds more than a part of the body is the article, which may speak of such summaries.
+fn machine_summaries(cut: &Cut<'_>, body: &Body, words: &PageWords) -> Vec<Range<usize>> {
+    let bytes = |blocks: &Range<usize>| -> usize {
+        let within = body.blocks.iter().filter(|block| blocks.contains(block));
+        within.map(|&block| cut.blocks[block].len()).sum()
+    };
+    let all = bytes(&(0..cut.blocks.len()));
+    let says_so = |index: &usize| {
+        let block = &cut.blocks[*index];
+        block.len() <= SUMMARY_LINE_BYTES_MAX
+            && words.count_apart_in(
+                PageList::MachineSummaries,
+                &cut.text_of(block).to_lowercase(),
+            ) > 0
+    };
+    // The note alone may be a box in the box.
+    let boxed = |index: usize| {
+        let above = cut.ancestors(cut.blocks[index].container);
+        let mut boxes = above.map(|container| cut.containers[container].blocks.clone());
+        boxes.find(|blocks| blocks.len() > 1)
+    };
+    let noted = (0..cut.blocks.len()).filter(says_so).filter_map(boxed);
+    noted
+        .filter(|blocks| bytes(blocks) * 100 <= all * SUMMARY_PERCENT_MAX)
+        .collect()
 }
 
 /// Whether a line opens with a mark that points: another story, where all of it is a link.
@@ -149,5 +188,13 @@ fn stock(cut: &Cut<'_>, block: &TextBlock, packs: &[&Pack]) -> Option<StockFamil
     let words = 0..text.words.len();
     let is_whole = words.end == keys.len();
     let family = || stock_family(&packs.iter().copied(), &text, &keys, &words);
-    is_whole.then(family).flatten()
+    let family = is_whole.then(family).flatten();
+    family.filter(|family| *family != StockFamily::ReadAlso || !is_said(block, raw))
+}
+
+/// Whether a line that opens as "read also" does leads nowhere: somebody is quoted with it, or asked.
+fn is_said(block: &TextBlock, text: &str) -> bool {
+    let is_quoted = text.starts_with(OPENING) && text.ends_with(CLOSING);
+    let is_asked = text.ends_with(['?', '\u{ff1f}', '\u{61f}']);
+    block.link_share() == 0.0 && !text.contains([':', '\u{ff1a}']) && (is_quoted || is_asked)
 }

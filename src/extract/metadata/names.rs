@@ -152,7 +152,7 @@ fn name(part: &str, vocabulary: &Vocabulary<'_>) -> Option<String> {
     let part = part.trim();
     let opening = |list| listed.opening(list, part);
     let opening = opening(PageList::Byline).max(opening(PageList::BeforeName));
-    let part = part[opening..].trim_start_matches("& ").trim();
+    let part = behind_newsroom(part[opening..].trim_start_matches("& ").trim());
     let lower = part.to_lowercase();
     if listed.opens(PageList::CreditedOtherwise, &lower) {
         return None;
@@ -174,10 +174,22 @@ fn name(part: &str, vocabulary: &Vocabulary<'_>) -> Option<String> {
             Some(_) => break,
         }
     }
-    let name = words.join(" ");
+    let is_spaced = words.len() > 1
+        && is_of_east_asia(part)
+        && words.iter().all(|word| word.chars().count() == 1);
+    let name = words.join(if is_spaced { "" } else { " " });
     let name = name.trim_end_matches([':', '.', '|', '•']);
     let is_nobody = || listed.is(PageList::Nobody, &name.to_lowercase());
     (is_name(name, &words, dates) && !is_nobody()).then(|| name.to_string())
+}
+
+/// "江湾晚报记者 王小明": what stands behind the newsroom and the word for its reporters.
+fn behind_newsroom(part: &str) -> &str {
+    let named = part.split_once("记者 ").or(part.split_once("記者 "));
+    match named {
+        Some((before, rest)) if before.is_empty() || is_of_east_asia(before) => rest.trim_start(),
+        _ => part,
+    }
 }
 
 /// A mark, a time or a year that stands before a name, as in `2024 Ann Lee`. A shorter number may
@@ -227,6 +239,7 @@ fn is_name(name: &str, words: &[&str], dates: &Reader<'_>) -> bool {
         && words.len() <= 2 * NAME_WORDS_MAX
         && name.chars().any(char::is_alphabetic)
         && !name.contains(['{', '}', '<', '>', '_', '=', '©'])
+        && !is_korean_sentence(name, words)
         && !(words.len() == 1 && (name.matches('.').count() > 1 || dates.is_month(name)))
         && !(opens_with_digit && words.iter().any(|word| dates.is_month(word)))
         && !(opens_with_digit
@@ -234,6 +247,11 @@ fn is_name(name: &str, words: &[&str], dates: &Reader<'_>) -> bool {
                 .get(1)
                 .is_some_and(|word| word.starts_with(char::is_lowercase)))
         && dates.text(name).is_none()
+}
+
+/// "기사는 … 했습니다": a sentence that ends in its verb, where a name has three words at most.
+fn is_korean_sentence(name: &str, words: &[&str]) -> bool {
+    words.len() > 3 && name.ends_with(['다', '요'])
 }
 
 /// The name with which a piece of a Chinese or Japanese text is signed: "…。【佐藤花】" at its end,

@@ -50,6 +50,12 @@ fn authors_are_named_without_what_stands_around_them() {
             Some("Ines Okafor"),
         ),
         ("", "<p>Oleh: Budi Santoso</p>", Some("Budi Santoso")),
+        ("", "<p class=byline>江湾晚报记者 闻 竹</p>", Some("闻竹")),
+        (
+            "",
+            "<p class=byline>기사는 편집국에서 문화면으로 분류했습니다</p>",
+            None,
+        ),
         ("", "<span class=author>The Author</span>", None),
         ("", "<span class=author>Harbour Post</span>", None),
         ("", "<div class=comment-author>Mia Wong says</div>", None),
