@@ -172,20 +172,19 @@ fn sum(out: &mut String, explanation: &Explanation<'_>, manner: &Manner<'_>) {
         true => "by its share of boilerplate",
         false => wording::verdict(explanation.verdict, explanation.scores),
     };
-    let _ = match explanation.verdict {
-        Verdict::Abstain(reason) => writeln!(
-            out,
-            "  {:names$} not judged: {}",
+    let conclusion = match explanation.verdict {
+        Verdict::Abstain(reason) => format!(
+            "{:names$} not judged: {}",
             style.strong(&format!("overall {overall:.3}, the worse of both")),
             reason.as_str()
         ),
-        Verdict::Flag | Verdict::Pass => writeln!(
-            out,
-            "  {} {sign} {:.2}, the threshold: {place}",
+        Verdict::Flag | Verdict::Pass => format!(
+            "{} {sign} {:.2}, the threshold: {place}",
             style.strong(&format!("overall {overall:.3}, the worse of both,")),
             explanation.flag_at
         ),
     };
+    let _ = writeln!(out, "{}", hung("  ", &conclusion, manner.columns));
 }
 
 fn row(out: &mut String, line: &Line, manner: &Manner<'_>) {

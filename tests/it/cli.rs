@@ -18,6 +18,7 @@ mod rescore;
 mod rules;
 mod run;
 mod store;
+mod terminal;
 mod train;
 
 use std::{
