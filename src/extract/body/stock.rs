@@ -32,6 +32,8 @@ const PORTRAIT_BYTES_MAX: usize = 500;
 /// most that its box has of a body, in percent.
 const SUMMARY_LINE_BYTES_MAX: usize = 900;
 const SUMMARY_PERCENT_MAX: usize = 30;
+/// The most blocks between it and the body.
+const SUMMARY_APART_MAX: usize = 10;
 /// Bytes of a body that tell its language.
 const SAMPLE_BYTES: usize = 1_200;
 
@@ -101,7 +103,13 @@ fn machine_summaries(cut: &Cut<'_>, body: &Body, words: &PageWords) -> Vec<Range
         let mut boxes = above.map(|container| cut.containers[container].blocks.clone());
         boxes.find(|blocks| blocks.len() > 1)
     };
-    let noted = (0..cut.blocks.len()).filter(says_so).filter_map(boxed);
+    let (first, last) = match body.blocks[..] {
+        [first, .., last] => (first, last),
+        _ => return Vec::new(),
+    };
+    let near =
+        first.saturating_sub(SUMMARY_APART_MAX)..cut.blocks.len().min(last + SUMMARY_APART_MAX);
+    let noted = near.filter(says_so).filter_map(boxed);
     noted
         .filter(|blocks| bytes(blocks) * 100 <= all * SUMMARY_PERCENT_MAX)
         .collect()
