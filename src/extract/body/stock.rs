@@ -103,9 +103,8 @@ fn machine_summaries(cut: &Cut<'_>, body: &Body, words: &PageWords) -> Vec<Range
         let mut boxes = above.map(|container| cut.containers[container].blocks.clone());
         boxes.find(|blocks| blocks.len() > 1)
     };
-    let (first, last) = match body.blocks[..] {
-        [first, .., last] => (first, last),
-        _ => return Vec::new(),
+    let [first, .., last] = body.blocks[..] else {
+        return Vec::new();
     };
     let near =
         first.saturating_sub(SUMMARY_APART_MAX)..cut.blocks.len().min(last + SUMMARY_APART_MAX);
